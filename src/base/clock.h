@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+/*
+ * clock.h - the clock that times calls.
+ *
+ * Where the processor's counter runs at one rate in all states (x86-64 with an invariant time-stamp
+ * counter, every aarch64), a reading is one instruction. Elsewhere it is CLOCK_MONOTONIC through the
+ * vDSO. Readings are called ticks; a calibration, made once for a session and shared by its processes,
+ * turns them into nanoseconds by a multiplication and a shift.
+ */
+#ifndef SONDE_BASE_CLOCK_H
+#define SONDE_BASE_CLOCK_H
+
+#include <stdint.h>
+#include <time.h>
+
+enum clock_source {
+	CLOCK_SOURCE_MONOTONIC = 0, /* ticks are nanoseconds of CLOCK_MONOTONIC */
+	CLOCK_SOURCE_COUNTER = 1,   /* ticks are the processor's counter */
+};
+
+struct clock_calibration {
+	uint32_t source;      /* enum clock_source */
+	uint32_t reserved;
+	uint64_t multiplier;  /* nanoseconds a tick, times 2^32 */
+	uint64_t ticks;       /* a reading of the clock ... */
+	int64_t realtime_ns;  /* ... and CLOCK_REALTIME at that instant */
+};
+
+/*
+ * What reads the kernel's clocks: a system call until somebody has found the vDSO's function, or libc's.
+ * Same contract as clock_gettime(2), but that errors are negative numbers.
+ */
+extern int (*clock_gettime_function)(clockid_t id, struct timespec *ret_time)
+	__attribute__((visibility("hidden")));
+
+/* Nanoseconds of a kernel clock. */
+int64_t clock_kernel_ns(clockid_t id);
+
+/*
+ * Chooses the source and measures its rate against CLOCK_MONOTONIC for about measure_ns (a counter's
+ * rate is then off by some 50 ns in measure_ns). With measure_ns 0 the source is CLOCK_MONOTONIC.
+ */
+void clock_calibrate(int64_t measure_ns, struct clock_calibration *ret_calibration);
+
+/* The instant of a reading, in nanoseconds of CLOCK_REALTIME. */
+int64_t clock_ticks_to_realtime_ns(const struct clock_calibration *calibration, uint64_t ticks);
+
+static inline uint64_t clock_counter(void)
+{
+#if defined(__x86_64__)
+	return __builtin_ia32_rdtsc();
+#else
+	uint64_t ticks;
+
+	__asm__ volatile("mrs %0, cntvct_el0" : "=r"(ticks));
+	return ticks;
+#endif
+}
+
+static inline uint64_t clock_ticks(const struct clock_calibration *calibration)
+{
+	if (__builtin_expect(calibration->source == CLOCK_SOURCE_COUNTER, 1))
+		return clock_counter();
+	return (uint64_t)clock_kernel_ns(CLOCK_MONOTONIC);
+}
+
+/*
+ * The time between two readings. Counters of two processors may differ by a few ticks: an interval
+ * that seems negative is 0.
+ */
+static inline uint64_t clock_interval_ns(const struct clock_calibration *calibration,
+					 uint64_t from_ticks, uint64_t to_ticks)
+{
+	int64_t ticks = (int64_t)(to_ticks - from_ticks);
+
+	if (ticks < 0)
+		return 0;
+	return (uint64_t)(((unsigned __int128)ticks * calibration->multiplier) >> 32);
+}
+
+#endif

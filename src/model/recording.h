@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+/*
+ * recording.h - a run as people and machines look at it: all that was recorded, by plain values.
+ *
+ * A recording is made from the regions of a session (model/fold.h) or read from a JSON document
+ * (format/recording-json.h); every report and export is made from one, so nothing can be shown live that
+ * cannot be shown later.
+ *
+ * Ownership: a recording owns all it points to, strings included; recording_deinit() frees it. NULL
+ * strings are unknown. Times are in nanoseconds. Not safe for use by several threads at once.
+ */
+#ifndef SONDE_MODEL_RECORDING_H
+#define SONDE_MODEL_RECORDING_H
+
+#include "base/histogram.h"
+#include "record/region.h"
+#include "record/session.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Failures with one code. */
+struct error_totals {
+	char *symbol;        /* "ENOENT", "EAI_AGAIN"; "errno 4711" for one without a name */
+	bool is_expected;    /* by the failure classes of the session */
+	uint64_t count;
+	uint64_t timed;      /* of them, and for how long */
+	uint64_t sum_ns;
+	int64_t first_ns;    /* CLOCK_REALTIME */
+	int64_t last_ns;
+};
+
+struct call_totals {
+	char *name;
+	char *group;
+	uint64_t count;      /* calls made: exact, also where timing is sampled */
+	uint64_t failures;   /* sum of errors[].count */
+	uint64_t expected;   /* the part of failures classed as expected */
+	uint64_t unfinished; /* made, timed always, and never returned: in flight at the end, exec, longjmp */
+	uint64_t bytes;
+	uint64_t timed;      /* successes that were timed: the sum of the buckets */
+	uint64_t sum_ns;     /* over those */
+	uint64_t min_ns;     /* 0 when timed is 0 */
+	uint64_t max_ns;
+	uint64_t buckets[HISTOGRAM_BUCKETS];
+	struct error_totals *errors; /* most frequent first */
+	size_t n_errors;
+};
+
+struct call_list {
+	struct call_totals *calls;
+	size_t n_calls;
+};
+
+enum exit_kind {
+	EXIT_UNKNOWN,  /* still running, or nobody saw it */
+	EXIT_STATUS,
+	EXIT_SIGNAL,
+	EXIT_EXECUTED, /* the process went on as another program */
+};
+
+struct exit_info {
+	enum exit_kind kind;
+	int value; /* status or signal */
+};
+
+/* One process image: a process between exec (or fork) and the next exec (or its end). */
+struct process_record {
+	int pid;
+	int parent_pid;
+	char *executable;
+	char *command;       /* arguments, joined by spaces, as a shell would need them quoted */
+	char *allocator;
+	int64_t started_ns;  /* CLOCK_REALTIME */
+	uint64_t wall_ns;
+	struct exit_info exit;
+	bool is_running;     /* when it was last looked at */
+	uint64_t n_threads;
+	struct call_list calls;
+};
+
+struct unwatched_record {
+	int pid;             /* of the first such process */
+	char *command;       /* path of the program */
+	enum note_reason reason;
+	uint64_t count;
+};
+
+struct label {
+	char *key;
+	char *value;
+};
+
+struct recording {
+	char *id;
+	char **command;      /* ended by NULL, or NULL */
+	int64_t started_ns;  /* CLOCK_REALTIME */
+	uint64_t wall_ns;
+	uint64_t user_ns;
+	uint64_t system_ns;
+	struct exit_info exit;
+	struct label *labels;
+	size_t n_labels;
+	char *host;
+	char *version;       /* of the sonde that recorded it */
+
+	struct call_list calls; /* of all processes together */
+	uint64_t n_processes;
+	uint64_t n_threads;
+	struct process_record *processes; /* the first PROCESSES_KEPT of them, by time */
+	size_t n_process_records;
+	struct unwatched_record *unwatched;
+	size_t n_unwatched;
+
+	/* coverage */
+	uint64_t lost[LOSS_REASONS];  /* calls that were made but not recorded */
+	uint64_t notes_lost;
+	uint64_t damaged_regions;     /* files that could not be read, or only in part */
+	uint64_t processes_not_kept;  /* in the totals, but not in `processes` */
+};
+
+enum { PROCESSES_KEPT = 256 };
+
+void recording_deinit(struct recording *recording);
+
+/* The totals of a call by name, made if they are not there. NULL without memory. */
+struct call_totals *call_list_get(struct call_list *list, const char *name, const char *group);
+/* NULL: not there. */
+struct call_totals *call_list_find(const struct call_list *list, const char *name);
+void call_list_deinit(struct call_list *list);
+
+/* Adds one to another: counts, buckets, errors by symbol, extremes. 0 or -ENOMEM. */
+int call_totals_add(struct call_totals *totals, const struct call_totals *other);
+int call_list_add(struct call_list *list, const struct call_list *other);
+
+/* All of a call's successful time: the sum over timed calls, scaled to all calls that did not fail. */
+uint64_t call_totals_time_ns(const struct call_totals *totals);
+
+/*
+ * The q-quantile (0 <= q <= 1) of a call's timed successes in nanoseconds: nearest rank, exponential
+ * interpolation inside the bucket, never outside [min, max]. At most 4.4 % off at a bucket's middle,
+ * and never by more than one bucket's width (9.05 %). 0 when none was timed.
+ */
+double call_totals_quantile_ns(const struct call_totals *totals, double q);
+
+/* "static", "setuid", ...: the word used in recordings and reports. */
+const char *note_reason_name(enum note_reason reason);
+const char *region_loss_name(enum region_loss reason);
+
+#endif

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+/*
+ * resolve.h - the real functions behind our wrappers.
+ *
+ * REAL(read) is a pointer to the read that the program would have called without us: the first one in
+ * the start-up objects that follow ours, so that other preloaded libraries and the program's own allocator
+ * stay in the chain. It is looked up when it is first called.
+ */
+#ifndef SONDE_PRELOAD_RESOLVE_H
+#define SONDE_PRELOAD_RESOLVE_H
+
+#include "preload/symbols.gen.h" /* enum symbol: SYMBOL_read, SYMBOL___read_chk, ..., SYMBOL_COUNT */
+
+/* By enum symbol; NULL until first used. Relaxed atomics: every thread would store the same value. */
+extern void *resolved_symbols[] __attribute__((visibility("hidden")));
+
+/*
+ * Looks a symbol up, remembers and returns it. Takes no lock and allocates nothing. When no object has
+ * it, returns a function that does nothing but set errno to ENOSYS and return -1.
+ */
+void *resolve_symbol(enum symbol symbol) __attribute__((visibility("hidden"), cold));
+
+/* Whether libc (or another object that follows ours) has the symbol. */
+_Bool symbol_exists(enum symbol symbol) __attribute__((visibility("hidden"), cold));
+
+static inline void *resolved_symbol(enum symbol symbol)
+{
+	void *address = __atomic_load_n(&resolved_symbols[symbol], __ATOMIC_RELAXED);
+
+	return __builtin_expect(address != 0, 1) ? address : resolve_symbol(symbol);
+}
+
+#define REAL(name) ((__typeof__(&name))resolved_symbol(SYMBOL_##name))
+
+#endif

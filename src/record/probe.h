@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+/*
+ * probe.h - what a wrapper does before and after the real call.
+ *
+ *     struct probe probe = probe_begin(CALL_read);
+ *     ssize_t result = REAL(read)(fd, buf, count);
+ *     if (result < 0)
+ *             probe_failed(&probe, errno);
+ *     else
+ *             probe_succeeded(&probe, (uint64_t)result);
+ *     return result;
+ *
+ * This is the path of every call of the program: no lock, no allocation, no system call, no libc call.
+ * Nothing is held between the two halves, so a longjmp, a cancellation or a signal handler that enters
+ * again harms nothing. What needs more than a few instructions is a function of recorder.c.
+ *
+ * How it finds its place: one initial-exec thread-local pointer leads to the thread's cache, which has a
+ * pointer to the statistics of each call that the thread has used. The cache is memory that the kernel
+ * wipes at fork, so in a forked child every pointer reads NULL and the slow path makes a new region: the
+ * fork is noticed without a check of its own. A vfork child shares the memory and counts for its parent.
+ */
+#ifndef SONDE_RECORD_PROBE_H
+#define SONDE_RECORD_PROBE_H
+
+#include "base/clock.h"
+#include "base/owner.h"
+#include "calls/call.h"
+#include "record/region.h"
+#include "record/session.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define HIDDEN __attribute__((visibility("hidden")))
+#define likely(condition) __builtin_expect(!!(condition), 1)
+#define unlikely(condition) __builtin_expect(!!(condition), 0)
+
+/* One thread's way to its records; all zero is "nothing yet". */
+struct thread_cache {
+	struct call_stats *stats[CALL_COUNT];
+	struct thread_block *block;
+	struct slab *slab;
+	uint64_t random;
+	int32_t tid;
+};
+
+/* The only thread-local of the preload. */
+extern __thread struct thread_cache *recorder_thread HIDDEN
+	__attribute__((tls_model("initial-exec")));
+
+/* The session's settings and notes: a mapping of the session file, or private memory when there is none. */
+extern struct session_file recorder_session HIDDEN;
+
+/* One call under way. */
+struct probe {
+	struct call_stats *stats; /* NULL: not recorded */
+	uint64_t start_ticks;     /* 0: not timed */
+};
+
+/*
+ * Finds or makes the calling thread's statistics of a call, starting the recorder, the process's region
+ * and the thread's block as needed. Returns NULL, with the loss counted, when there is no memory.
+ */
+struct call_stats *recorder_find_stats(enum call call) HIDDEN;
+
+/* Begins the timing of a call whose countdown has run out: starts the next one. */
+uint64_t recorder_start_timing(struct call_stats *stats, enum call call) HIDDEN;
+
+/* The ends of timed calls, and of failed ones whether timed (start_ticks not 0) or not. */
+void recorder_finish_timing(struct call_stats *stats, uint64_t start_ticks) HIDDEN;
+void recorder_add_failure(struct call_stats *stats, uint64_t start_ticks, int code) HIDDEN;
+
+/* Counts the call as entered. The result is to be handed to one of the two functions below. */
+static inline struct probe probe_begin(enum call call)
+{
+	struct probe probe = {0};
+
+	if (unlikely(recorder_session.settings.is_off[call]))
+		return probe;
+	struct thread_cache *thread = recorder_thread;
+	struct call_stats *stats = likely(thread) ? thread->stats[call] : NULL;
+
+	if (unlikely(!stats)) {
+		stats = recorder_find_stats(call);
+		if (!stats)
+			return probe;
+	}
+	probe.stats = stats;
+	owner_add(&stats->count, 1);
+	if (owner_count_down(&stats->countdown))
+		probe.start_ticks = recorder_start_timing(stats, call);
+	return probe;
+}
+
+/* The call did what it was asked to and moved so many bytes. */
+static inline void probe_succeeded(const struct probe *probe, uint64_t bytes)
+{
+	if (bytes && probe->stats)
+		owner_add(&probe->stats->bytes, bytes);
+	if (probe->start_ticks)
+		recorder_finish_timing(probe->stats, probe->start_ticks);
+}
+
+/* The call failed with an errno or EAI_* code. */
+static inline void probe_failed(const struct probe *probe, int code)
+{
+	if (likely(probe->stats))
+		recorder_add_failure(probe->stats, probe->start_ticks, code);
+}
+
+/* Counts a call that does not come back, or whose return cannot be seen. */
+static inline void probe_count(enum call call)
+{
+	(void)probe_begin(call);
+}
+
+#endif

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+/*
+ * region.h - the layout of a region file: what one process image recorded.
+ *
+ * A region is the one contract between the watched process, which writes it, and everybody else, who
+ * only read. It describes itself: names and groups of calls stand in the file, so that a reader needs no
+ * table of its own. References are relative (base/relative.h); a reader checks each before it follows it.
+ *
+ *     region_header --threads--> thread_block --next--> thread_block ...
+ *                                     |
+ *                                   calls --> call_stats --next--> call_stats ...
+ *                                                |  |  `--info--> call_info_record (name, group)
+ *                                                |  `--errors--> error_stats --next--> ...
+ *                                                `--rows[octave]--> 8 counters of a histogram
+ *
+ * The file has its full size from the start, but only the first `committed` bytes have memory behind
+ * them: the writer has the kernel populate more before it uses it, so that a full filesystem is an error
+ * and never a SIGBUS. Records are zero when they are made, are complete when the reference to them is
+ * stored, and are never moved or freed.
+ */
+#ifndef SONDE_RECORD_REGION_H
+#define SONDE_RECORD_REGION_H
+
+#include "base/clock.h"
+#include "base/histogram.h"
+#include "base/relative.h"
+
+#include <stdint.h>
+
+#define REGION_MAGIC "SONDEREG"
+#define REGION_SUFFIX ".region"
+
+enum {
+	REGION_VERSION = 1, /* changes with every change of a struct below */
+	REGION_COMMIT_STEP = 64 * 1024,
+	REGION_CAPACITY = 64 * 1024 * 1024,
+	REGION_SMALL_CAPACITY = 1024 * 1024, /* where the address space is limited */
+	REGION_SLAB = 4096,                  /* what a thread takes at a time */
+
+	REGION_EXECUTABLE_SIZE = 256,
+	REGION_COMMAND_SIZE = 1024,
+	REGION_ALLOCATOR_SIZE = 64,
+};
+
+/* Why a call was made but not recorded. */
+enum region_loss {
+	LOSS_REGION_FULL, /* no memory for another thread block, call or error */
+	LOSS_REASONS,
+};
+
+enum region_state {
+	REGION_RUNNING,  /* or killed: only the kernel knows */
+	REGION_EXITED,   /* went through exit() or _exit() */
+	REGION_EXECUTED, /* the process went on as another program */
+};
+
+enum region_flag {
+	REGION_FOREIGN_NAMESPACE = 1, /* pid is not a number in the session's pid namespace */
+	REGION_EXIT_KNOWN = 2,        /* exit_status was given to exit() or _exit() */
+	REGION_FORKED = 4,            /* began with a fork, not with an exec */
+};
+
+struct region_header {
+	char magic[8];
+	uint32_t version;
+	uint32_t header_size;
+	uint64_t capacity;  /* size of the file */
+	uint64_t used;      /* bytes handed out, from the start of the file; may pass capacity */
+	uint64_t committed; /* bytes that have memory behind them */
+
+	int32_t pid;
+	int32_t parent_pid;
+	uint32_t flags;       /* enum region_flag */
+	uint32_t state;       /* enum region_state */
+	int32_t exit_status;
+	relative threads;     /* struct thread_block, newest first */
+	int64_t started_ns;   /* CLOCK_BOOTTIME when the region was made: after the process's start */
+	int64_t ended_ns;     /* CLOCK_BOOTTIME, or 0 */
+	int64_t started_realtime_ns;
+	struct clock_calibration clock;
+
+	uint64_t n_threads;   /* threads that recorded anything */
+	uint64_t lost[LOSS_REASONS];
+
+	char executable[REGION_EXECUTABLE_SIZE]; /* as given to exec */
+	char command[REGION_COMMAND_SIZE];       /* arguments, each ended by NUL, cut at the end */
+	char allocator[REGION_ALLOCATOR_SIZE];   /* file name of the object that has malloc */
+};
+
+/* Belongs to one thread at a time; a later thread goes on where an ended one left off. */
+struct thread_block {
+	relative next;
+	relative calls; /* struct call_stats */
+	int32_t tid;    /* of the present or last owner */
+	uint32_t n_owners;
+};
+
+/* A call's description, written when the process first uses the call. */
+struct call_info_record {
+	uint32_t id;      /* meaningful to the writer only */
+	uint32_t flags;   /* reserved, 0 */
+	char name[32];
+	char group[24];
+};
+
+/*
+ * What one thread recorded of one call. Counters go up when a call is entered (count) and when it
+ * returns (all others): `count` minus the rest is what is in flight, or left by longjmp or cancellation.
+ * Durations are those of timed calls that succeeded; how many were timed is the sum of the buckets.
+ */
+struct call_stats {
+	uint64_t count;
+	int32_t countdown; /* the writer's: calls until the next timed one */
+	relative info;     /* struct call_info_record */
+	uint64_t bytes;
+	uint64_t sum_ns;
+	uint64_t min_ns;   /* UINT64_MAX: none timed yet */
+	uint64_t max_ns;
+	relative errors;   /* struct error_stats */
+	relative next;
+	uint64_t reserved;
+	relative rows[HISTOGRAM_ROWS]; /* struct histogram_row, by octave */
+};
+
+struct histogram_row {
+	uint64_t count[HISTOGRAM_ROW_BUCKETS];
+};
+
+/* Failures of one call with one code, in one thread. */
+struct error_stats {
+	int32_t code;     /* errno, or EAI_* (negative, but EAI_SYSTEM, which is recorded as its errno) */
+	relative next;
+	uint64_t count;
+	uint64_t timed;   /* how many of them were timed, and for how long */
+	uint64_t sum_ns;
+	uint64_t first_ticks;
+	uint64_t last_ticks;
+};
+
+_Static_assert(sizeof(struct call_stats) % 4 == 0, "rows follow without a gap");
+_Static_assert(sizeof(struct histogram_row) == 64, "a row is a cache line");
+
+#endif

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+/*
+ * session.h - a session: one run, and the directory that holds it.
+ *
+ *     /dev/shm/sonde-UID/ID/session          settings and notes, mapped by every process of the session
+ *     /dev/shm/sonde-UID/ID/PID-TICKS.region one for each process image (record/region.h)
+ *
+ * SONDE_SESSION in the environment names the directory to children. All functions here use raw system
+ * calls only, so that the preload can use them before libc is ready; they return 0 or a negative errno.
+ */
+#ifndef SONDE_RECORD_SESSION_H
+#define SONDE_RECORD_SESSION_H
+
+#include "base/clock.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define SESSION_MAGIC "SONDESES"
+#define SESSION_VARIABLE "SONDE_SESSION"
+#define SESSION_FILE "session"
+
+enum {
+	SESSION_VERSION = 1,
+	SESSION_PATH_SIZE = 200, /* of a session directory's path, with its NUL */
+	SESSION_CALLS = 1024,    /* at most so many calls in the table */
+	SESSION_NOTES = 127,
+	NOTE_PATH_SIZE = 232,
+	TIMING_PERIOD_MAX = 32767,
+	SAMPLED_PERIOD = 64,     /* fast calls are timed one in so many unless told otherwise */
+};
+
+/* Which children of a watched process are watched. */
+enum follow {
+	FOLLOW_ALL,         /* all: their environment is repaired */
+	FOLLOW_ENVIRONMENT, /* those whose environment still names us */
+	FOLLOW_NONE,        /* none: our variables are taken out of their environment */
+};
+
+enum session_state {
+	SESSION_OPEN,
+	SESSION_CLOSED, /* the host has gone: nothing is recorded any more */
+};
+
+/* What a process could not record, noted by who saw it. */
+enum note_reason {
+	NOTE_NONE,
+	NOTE_STATIC,       /* the program has no dynamic loader */
+	NOTE_SETUID,       /* the kernel would not let a preload in: set-uid, set-gid or capabilities */
+	NOTE_ARCHITECTURE, /* built for another architecture, or for another libc */
+	NOTE_ENVIRONMENT,  /* the program's environment does not name us, and we were told to leave it */
+	NOTE_NO_REGION,    /* a watched process found no memory for its region */
+	NOTE_REASONS,
+};
+
+enum note_state {
+	NOTE_FREE,
+	NOTE_WRITING,
+	NOTE_READY,
+};
+
+/* One reason and one program; `count` says how many processes. */
+struct session_note {
+	uint32_t state;  /* enum note_state, stored last with release */
+	uint32_t reason; /* enum note_reason */
+	int32_t pid;     /* of the first */
+	uint32_t reserved;
+	uint64_t count;
+	char path[NOTE_PATH_SIZE];
+};
+
+/* The first page of the session file. Whoever hosts the session may change the settings at any time. */
+struct session_settings {
+	char magic[8];
+	uint32_t version;
+	uint32_t state;          /* enum session_state */
+	uint64_t calls_hash;     /* of the call table whose ids index the arrays below */
+	uint64_t pid_namespace;  /* inode of the host's, 0 when unknown */
+	struct clock_calibration clock;
+	uint64_t notes_lost;     /* notes that found no room */
+	uint32_t follow;         /* enum follow */
+	uint32_t reserved;
+	uint8_t is_off[SESSION_CALLS];  /* by call id: not counted at all */
+	uint16_t period[SESSION_CALLS]; /* by call id: one call in so many is timed; 0 counts as 1 */
+} __attribute__((aligned(4096)));
+
+struct session_file {
+	struct session_settings settings;
+	struct session_note notes[SESSION_NOTES];
+} __attribute__((aligned(4096)));
+
+_Static_assert(sizeof(struct session_settings) == 4096, "settings are one page");
+
+/*
+ * Finds a place and makes a session directory (mode 0700) in it: $SONDE_DIRECTORY if set (the setting
+ * session.directory), else /dev/shm/sonde-UID, else $XDG_RUNTIME_DIR/sonde, else $TMPDIR or /tmp. `environment` is where
+ * the variables are looked up. directory, if not NULL or empty, is the only place tried.
+ * Writes the path of the new directory to ret_path, which has SESSION_PATH_SIZE bytes.
+ */
+int session_make_directory(char *const *environment, const char *directory, char *ret_path);
+
+/* Settings as they are without a configuration: everything is counted, fast calls are timed by sample. */
+void session_settings_init(struct session_settings *settings);
+
+/* Writes the session file, with all of its memory allocated, into the directory. */
+int session_write_file(const char *path, const struct session_settings *settings);
+
+/*
+ * Maps the session file of a directory; at `address` when that is not NULL (replacing what is mapped
+ * there). Refuses one of another version or size with -EPROTO.
+ */
+int session_map_file(const char *path, void *address, struct session_file **ret_file);
+
+/* Notes that a process is not watched. Safe anywhere, also in a vfork child. */
+void session_note(struct session_file *file, enum note_reason reason, int pid, const char *path);
+
+/* The value of NAME in an environment, or NULL. */
+const char *environment_find(char *const *environment, const char *name);
+
+#endif

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+sonde_SOURCES += src/tool/main.c
