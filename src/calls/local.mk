@@ -36,7 +36,10 @@ CLEANFILES += $(calls_headers) $(calls_wrappers) \
 	src/calls/*-t src/preload/*-t
 EXTRA_DIST += $(calls_tables) $(calls_parser) src/calls/README.md \
 	src/calls/emit-ids.awk src/calls/emit-table.awk src/calls/emit-symbols-header.awk \
-	src/calls/emit-symbols.awk src/calls/emit-map.awk src/calls/emit-wrappers.awk
+	src/calls/emit-symbols.awk src/calls/emit-map.awk src/calls/emit-wrappers.awk \
+	src/calls/emit-list.awk src/calls/minimum.list src/calls/open.list
+dist_check_SCRIPTS += scripts/check-calls
+TESTS += scripts/check-calls
 
 libsonde_core_la_SOURCES += src/calls/call.h
 nodist_libsonde_core_la_SOURCES += src/calls/calls.gen.c
