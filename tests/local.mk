@@ -16,3 +16,4 @@ UNIT_LIBS = libsonde-core.la $(CUNIT_LIBS)
 if HAVE_CUNIT
 include tests/unit/base.mk
 endif
+include tests/scripts/local.mk
