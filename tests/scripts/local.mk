@@ -4,7 +4,8 @@
 script_tests = \
 	tests/scripts/check-exports.sh \
 	tests/scripts/check-layers.sh \
-	tests/scripts/check-size.sh
+	tests/scripts/check-size.sh \
+	tests/scripts/count-tests.sh
 
 dist_check_SCRIPTS += scripts/check-exports scripts/check-layers scripts/check-size
 TESTS += scripts/check-exports scripts/check-layers scripts/check-size $(script_tests)
