@@ -18,7 +18,7 @@
 #include <errno.h>
 #include <sys/mman.h>
 
-_Static_assert(CALL_COUNT <= SESSION_CALLS, "the settings have room for every call");
+_Static_assert((int)CALL_COUNT <= (int)SESSION_CALLS, "the settings have room for every call");
 
 const char *environment_find(char *const *environment, const char *name)
 {
