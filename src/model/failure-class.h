@@ -2,10 +2,10 @@
 /*
  * failure-class.h - which failures are errors, and which are expected.
  *
- * A call that fails is not always trouble: read() on a non-blocking descriptor answers EAGAIN many times,
- * and a shell looks for a command in one directory after the other. A failure has a class by (call,
- * code); reports show both classes. What is expected by default is a table in failure-class.c; a
- * configuration replaces it call by call.
+ * A call that fails is not always trouble: read() on a non-blocking descriptor answers EAGAIN many
+ * times, and a shell looks for a command in one directory after the other. A failure has a class by
+ * (call, code); reports show both classes. What is expected by default is a table in
+ * failure-class.c; a configuration replaces it call by call.
  *
  * Codes are named by their symbol: "ENOENT", or "EAI_AGAIN" for those of getaddrinfo().
  */
@@ -28,9 +28,10 @@ struct failure_classes *failure_classes_new(void);
 struct failure_classes *failure_classes_free(struct failure_classes *classes);
 
 /*
- * From now on exactly these codes of the call are expected, nothing that the defaults say of it or of
- * every call. With call FAILURE_ANY_CALL: replaces what is expected of all calls without an entry.
- * 0; -EINVAL: symbols[*ret_unknown] is no known code (ret_unknown may be NULL), nothing changed; -ENOMEM.
+ * From now on exactly these codes of the call are expected, nothing that the defaults say of it or
+ * of every call. With call FAILURE_ANY_CALL: replaces what is expected of all calls without an
+ * entry. 0; -EINVAL: symbols[*ret_unknown] is no known code (ret_unknown may be NULL), nothing
+ * changed; -ENOMEM.
  */
 int failure_classes_set(struct failure_classes *classes, const char *call,
 			const char *const *symbols, size_t n_symbols, size_t *ret_unknown);

@@ -3,9 +3,10 @@
  * fold.h - from region files to a recording.
  *
  * Each region is one process image. Folding adds the figures of its threads up by call, gives the
- * failures their names and classes, keeps the process's own record, and adds it to the totals of the
- * whole run. The order of folding does not matter to the result, nor does when it is done: a region of
- * a running process can be folded into a recording made for one look, and again, later, into the final one.
+ * failures their names and classes, keeps the process's own record, and adds it to the totals of
+ * the whole run. The order of folding does not matter to the result, nor does when it is done: a
+ * region of a running process can be folded into a recording made for one look, and again, later,
+ * into the final one.
  */
 #ifndef SONDE_MODEL_FOLD_H
 #define SONDE_MODEL_FOLD_H
@@ -24,12 +25,13 @@ struct fold_options {
 	 * NULL: not known, `unfinished` is 0 everywhere. */
 	const struct session_settings *settings;
 	const struct failure_classes *classes; /* NULL: every failure is an error */
-	int64_t now_ns;                        /* CLOCK_BOOTTIME; ends the wall time of running processes */
+	int64_t now_ns; /* CLOCK_BOOTTIME; ends the wall time of running processes */
 };
 
 /*
- * Adds a region to a recording. is_running says whether its process still exists. The exit of a process
- * that nobody's region tells of stays EXIT_UNKNOWN. 0 or -ENOMEM, the recording then being incomplete.
+ * Adds a region to a recording. is_running says whether its process still exists. The exit of a
+ * process that nobody's region tells of stays EXIT_UNKNOWN. 0 or -ENOMEM, the recording then being
+ * incomplete.
  */
 int fold_region(struct recording *recording, const struct region_image *image, bool is_running,
 		const struct fold_options *options);

@@ -2,9 +2,9 @@
 /*
  * message.h - why something could not be done, in words for people.
  *
- * Library code prints nothing: a function that reads what others wrote fills a message and returns a
- * negative errno; whoever talks to people prints "error: " and the text. A text names the object, what
- * was found and what would have been right; it is one line, without a newline at its end.
+ * Library code prints nothing: a function that reads what others wrote fills a message and returns
+ * a negative errno; whoever talks to people prints "error: " and the text. A text names the object,
+ * what was found and what would have been right; it is one line, without a newline at its end.
  */
 #ifndef SONDE_MODEL_MESSAGE_H
 #define SONDE_MODEL_MESSAGE_H
