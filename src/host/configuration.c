@@ -103,6 +103,22 @@ void configuration_apply(const struct configuration *configuration,
 	}
 }
 
+struct failure_classes *configuration_classes(const struct configuration *configuration)
+{
+	struct failure_classes *classes = failure_classes_new();
+	int result = classes ? 0 : -ENOMEM;
+
+	for (size_t call = 0; call < CALL_COUNT && result == 0; call++) {
+		const struct call_choice *choice = &configuration->calls[call];
+
+		if (choice->has_expected)
+			result = failure_classes_set(classes, call_table[call].name,
+						     (const char *const *)choice->expected,
+						     choice->n_expected, NULL);
+	}
+	return result < 0 ? failure_classes_free(classes) : classes;
+}
+
 /* Takes over `path`, which may be NULL for want of memory, when such a file is there. */
 static int choose_if_there(char *path, char **ret_file)
 {

@@ -22,6 +22,7 @@
 
 #include "calls/call.h"
 #include "host/messages.h"
+#include "model/failure-class.h"
 #include "model/recording.h"
 #include "record/session.h"
 
@@ -70,5 +71,8 @@ int configuration_add_label(struct configuration *configuration, const char *key
 /* Settings of the session as this configuration wants them. */
 void configuration_apply(const struct configuration *configuration,
 			 struct session_settings *settings);
+
+/* The failure classes with what failures.expected says; NULL without memory. */
+struct failure_classes *configuration_classes(const struct configuration *configuration);
 
 #endif
