@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "calls/call.h"
+#include "calls/manual.h"
 #include "host/vocabulary.h"
 #include "tool/command.h"
 
@@ -40,7 +41,7 @@ static const char *call_of_symbol(const char *symbol)
 	size_t len = strlen(symbol);
 
 	for (size_t i = 0; i < CALL_COUNT; i++) {
-		const char *symbols = call_table[i].symbols;
+		const char *symbols = call_manual[i].symbols;
 
 		for (; *symbols; symbols += strspn(symbols, " ")) {
 			size_t symbol_len = strcspn(symbols, " ");
@@ -77,11 +78,14 @@ static int check_names(char **names)
 	return 0;
 }
 
-static void print_text_row(const struct call_info *call)
+static void print_text_row(enum call id)
 {
+	const struct call_info *call = &call_table[id];
+	const struct call_manual *manual = &call_manual[id];
+
 	printf("%-24s %-8s %-5s %-20s", call->name, call->group,
-	       call->is_sampled ? "1/64" : "all", *call->fails ? call->fails : "never");
-	const char *symbols = call->symbols;
+	       call->is_sampled ? "1/64" : "all", *manual->fails ? manual->fails : "never");
+	const char *symbols = manual->symbols;
 
 	for (; *symbols; symbols += strspn(symbols, " ")) {
 		size_t len = strcspn(symbols, " ");
@@ -103,13 +107,12 @@ static void print_text(const struct selection *selection)
 		for (size_t i = 0; i < CALL_COUNT; i++)
 			if (strcmp(call_table[i].group, group) == 0 &&
 			    is_selected(selection, &call_table[i]))
-				print_text_row(&call_table[i]);
+				print_text_row((enum call)i);
 }
 
-static json_t *symbols_to_json(const struct call_info *call)
+static json_t *symbols_to_json(const char *symbols)
 {
 	json_t *array = json_array();
-	const char *symbols = call->symbols;
 
 	for (; *symbols; symbols += strspn(symbols, " ")) {
 		size_t len = strcspn(symbols, " ");
@@ -131,7 +134,8 @@ static int print_json(const struct selection *selection)
 			json_array_append_new(
 				array, json_pack("{s:s, s:s, s:o, s:s, s:b}", "call", call->name,
 						 "group", call->group, "symbols",
-						 symbols_to_json(call), "fails", call->fails,
+						 symbols_to_json(call_manual[i].symbols), "fails",
+						 call_manual[i].fails,
 						 "sampled", call->is_sampled));
 	}
 	int result = json_dumpf(array, stdout, JSON_INDENT(2));
