@@ -14,6 +14,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 #if defined(__x86_64__)
@@ -79,6 +81,11 @@ static inline int raw_close(int fd)
 static inline long raw_write(int fd, const void *data, size_t size)
 {
 	return raw_syscall(SYS_write, fd, (long)data, (long)size, 0, 0, 0);
+}
+
+static inline long raw_pwrite(int fd, const void *data, size_t size, long offset)
+{
+	return raw_syscall(SYS_pwrite64, fd, (long)data, (long)size, offset, 0, 0);
 }
 
 static inline long raw_pread(int fd, void *buf, size_t size, long offset)
@@ -151,6 +158,38 @@ static inline int raw_gettid(void)
 static inline unsigned int raw_geteuid(void)
 {
 	return (unsigned int)raw_syscall(SYS_geteuid, 0, 0, 0, 0, 0, 0);
+}
+
+static inline unsigned int raw_getuid(void)
+{
+	return (unsigned int)raw_syscall(SYS_getuid, 0, 0, 0, 0, 0, 0);
+}
+
+/* The kernel's struct stat and libc's are one on the architectures above. */
+static inline int raw_stat(const char *path, struct stat *ret_stat)
+{
+	return (int)raw_syscall(SYS_newfstatat, AT_FDCWD, (long)path, (long)ret_stat, 0, 0, 0);
+}
+
+static inline int raw_lstat(const char *path, struct stat *ret_stat)
+{
+	return (int)raw_syscall(SYS_newfstatat, AT_FDCWD, (long)path, (long)ret_stat,
+				AT_SYMLINK_NOFOLLOW, 0, 0);
+}
+
+static inline int raw_fstat(int fd, struct stat *ret_stat)
+{
+	return (int)raw_syscall(SYS_fstat, fd, (long)ret_stat, 0, 0, 0, 0);
+}
+
+/* The soft limit, or RLIM_INFINITY where it cannot be asked. */
+static inline unsigned long raw_limit(int resource)
+{
+	struct rlimit limit;
+
+	if (raw_syscall(SYS_prlimit64, 0, resource, 0, (long)&limit, 0, 0) < 0)
+		return RLIM_INFINITY;
+	return limit.rlim_cur;
 }
 
 /* Signal 0 asks whether the thread exists: 0, or -ESRCH. */

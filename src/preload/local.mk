@@ -1,1 +1,11 @@
 # SPDX-License-Identifier: MIT
+libsonde_preload_la_SOURCES += \
+	src/preload/custom-exec.c \
+	src/preload/custom-process.c \
+	src/preload/custom-stdio.c \
+	src/preload/custom-variadic.c \
+	src/preload/custom-wide.c \
+	src/preload/departure.c src/preload/departure.h \
+	src/preload/environment.c src/preload/environment.h \
+	src/preload/resolve.c src/preload/resolve.h \
+	src/preload/start.c

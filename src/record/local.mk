@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: MIT
 libsonde_preload_la_SOURCES += \
-	src/record/recorder.c \
-	src/record/region.h \
+	src/record/recorder.c src/record/recorder.h \
+	src/record/region-writer.c src/record/region-writer.h src/record/region.h \
 	src/record/session.c src/record/session.h \
+	src/record/startup.c src/record/startup.h \
+	src/record/executable.c src/record/executable.h \
 	src/record/probe.h
 
 # Whoever makes or reads sessions needs this much of the recording side.
-libsonde_core_la_SOURCES += src/record/session.c src/record/session.h src/record/region.h
+libsonde_core_la_SOURCES += src/record/session.c src/record/session.h src/record/region.h \
+	src/record/executable.c src/record/executable.h

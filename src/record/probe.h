@@ -64,12 +64,24 @@ struct probe {
  */
 struct call_stats *recorder_find_stats(enum call call) HIDDEN;
 
-/* Begins the timing of a call whose countdown has run out: starts the next one. */
-uint64_t recorder_start_timing(struct call_stats *stats, enum call call) HIDDEN;
+/* Chooses how many calls of a sampled call go by until the next timed one: `period` on average. */
+void recorder_schedule_timing(struct call_stats *stats, uint32_t period) HIDDEN;
 
 /* The ends of timed calls, and of failed ones whether timed (start_ticks not 0) or not. */
 void recorder_finish_timing(struct call_stats *stats, uint64_t start_ticks) HIDDEN;
 void recorder_add_failure(struct call_stats *stats, uint64_t start_ticks, int code) HIDDEN;
+
+/* The countdown of a call has run out: this one is timed, and the next countdown begins. */
+static inline uint64_t probe_start_timing(struct call_stats *stats, enum call call)
+{
+	uint32_t period = recorder_session.settings.period[call];
+
+	if (likely(period <= 1))
+		stats->countdown = 1;
+	else
+		recorder_schedule_timing(stats, period);
+	return clock_ticks(&recorder_session.settings.clock);
+}
 
 /* Counts the call as entered. The result is to be handed to one of the two functions below. */
 static inline struct probe probe_begin(enum call call)
@@ -89,7 +101,7 @@ static inline struct probe probe_begin(enum call call)
 	probe.stats = stats;
 	owner_add(&stats->count, 1);
 	if (owner_count_down(&stats->countdown))
-		probe.start_ticks = recorder_start_timing(stats, call);
+		probe.start_ticks = probe_start_timing(stats, call);
 	return probe;
 }
 

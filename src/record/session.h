@@ -80,7 +80,7 @@ struct session_settings {
 	struct clock_calibration clock;
 	uint64_t notes_lost;     /* notes that found no room */
 	uint32_t follow;         /* enum follow */
-	uint32_t reserved;
+	uint32_t n_folded;       /* regions that the host has added up and removed */
 	uint8_t is_off[SESSION_CALLS];  /* by call id: not counted at all */
 	uint16_t period[SESSION_CALLS]; /* by call id: one call in so many is timed; 0 counts as 1 */
 } __attribute__((aligned(4096)));
@@ -93,9 +93,10 @@ struct session_file {
 _Static_assert(sizeof(struct session_settings) == 4096, "settings are one page");
 
 /*
- * Finds a place and makes a session directory (mode 0700) in it: $SONDE_DIRECTORY if set (the setting
- * session.directory), else /dev/shm/sonde-UID, else $XDG_RUNTIME_DIR/sonde, else $TMPDIR or /tmp. `environment` is where
- * the variables are looked up. directory, if not NULL or empty, is the only place tried.
+ * Finds a place and makes a session directory (mode 0700) in it: `directory` if it is
+ * not NULL or empty, else $SONDE_DIRECTORY; these are the only place tried when they are given. Else
+ * /dev/shm/sonde-UID, $XDG_RUNTIME_DIR/sonde, and sonde-UID in $TMPDIR or /tmp, in this order. The
+ * variables are looked up in `environment`.
  * Writes the path of the new directory to ret_path, which has SESSION_PATH_SIZE bytes.
  */
 int session_make_directory(char *const *environment, const char *directory, char *ret_path);

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: MIT
+#
+# emit-ids.awk - calls.gen.h: the number of each call.
+
+function emit(   i) {
+	print "// SPDX-License-Identifier: MIT"
+	print "/* Made by src/calls/emit-ids.awk from the call table. */"
+	print "#ifndef SONDE_CALLS_CALLS_GEN_H"
+	print "#define SONDE_CALLS_CALLS_GEN_H\n"
+	print "enum call {"
+	for (i = 1; i <= n_rows; i++)
+		print "\tCALL_" row[i] ","
+	print "\tCALL_COUNT\n};\n"
+	print "/* Names and order of the calls: two programs with the same hash agree on the numbers. */"
+	print "#define CALLS_HASH " hash_of_names() "\n"
+	print "_Static_assert(CALL_COUNT <= 1024, \"the session's settings have room for so many\");\n"
+	print "#endif"
+}
+
+# Two sums below 2^24 each, because awk counts in doubles and has no bit operators.
+function hash_of_names(   i, k, text, low, high) {
+	for (i = 1; i < 128; i++)
+		code[sprintf("%c", i)] = i
+	low = 1
+	high = 2
+	for (i = 1; i <= n_rows; i++) {
+		text = row[i] " "
+		for (k = 1; k <= length(text); k++) {
+			low = (low * 257 + code[substr(text, k, 1)]) % 16777213
+			high = (high * 509 + code[substr(text, k, 1)]) % 16777199
+		}
+	}
+	return sprintf("0x%06x%06xULL", high, low)
+}

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: MIT
+#
+# emit-wrappers.awk - wrappers-NAME.gen.c: the wrappers of one table.
+#
+# Run with -v output=FILE. Lines that come from the table (the prototype, `fails`, `bytes`) are attributed to it
+# with #line, so that an error of the compiler points at the row; all others to the output file, so that
+# one can step through it.
+
+function emit(   i, name) {
+	emit_prologue()
+	for (i = 1; i <= n_symbols; i++) {
+		name = symbol[i]
+		if (kind[name] == "alias")
+			out("ALIAS(" name ", " row_of[name] ");\n")
+		else if (kind[name] == "row" || kind[name] == "chk")
+			emit_wrapper(name, row_of[name])
+	}
+}
+
+function emit_prologue(   i) {
+	out("// SPDX-License-Identifier: MIT")
+	out("/* Made by src/calls/emit-wrappers.awk from " file_of[symbol[1]] ". */")
+	out("#include \"config.h\"\n")
+	out("#include \"preload/wrapper.h\"\n")
+	for (i = 1; i <= n_includes; i++)
+		out("#include " include[i])
+	out("")
+	for (i = 1; i <= n_symbols; i++)
+		out("#undef " symbol[i])
+	out("")
+}
+
+# Prints a text and keeps count of its lines.
+function out(text) {
+	print text
+	n_lines += 1 + gsub(/\n/, "\n", text)
+}
+
+function out_from_table(name, line, text) {
+	out("#line " line " \"" file_of[name] "\"")
+	out(text)
+	out("#line " n_lines + 2 " \"" output "\"")
+}
+
+function declaration(type, name) {
+	return type (type ~ /\*$/ ? "" : " ") name
+}
+
+function emit_wrapper(name, row,   arguments, i) {
+	for (i = 1; i <= n_parameters[name]; i++)
+		arguments = arguments (i > 1 ? ", " : "") parameter_name[name, i]
+	out_from_table(name, line_of[name], \
+		"EXPORT " declaration(return_type[row], name) "(" parameters[name] ")")
+	out("{")
+	out("\tstruct probe probe = probe_begin(CALL_" row ");")
+	if (return_type[row] == "void")
+		out("\tREAL(" name ")(" arguments ");")
+	else
+		out("\t" declaration(return_type[row], "result") " = REAL(" name ")(" arguments ");")
+	out("")
+	emit_outcome(row)
+	if (return_type[row] != "void")
+		out("\treturn result;")
+	out("}\n")
+}
+
+function emit_outcome(row) {
+	if (!((row, "fails") in fact)) {
+		emit_success(row, "\t")
+		return
+	}
+	out_from_table(row, fact_line[row, "fails"], "\tif (" fact[row, "fails"] ")")
+	out("\t\tprobe_failed(&probe, " error_expression(fact[row, "error"]) ");")
+	out("\telse")
+	emit_success(row, "\t\t")
+}
+
+function error_expression(error) {
+	if (error == "result")
+		return "(int)result"
+	if (error == "eai")
+		return "result == EAI_SYSTEM ? errno : result"
+	return "errno"
+}
+
+function emit_success(row, indent) {
+	if (!((row, "bytes") in fact))
+		out(indent "probe_succeeded(&probe, 0);")
+	else
+		out_from_table(row, fact_line[row, "bytes"], \
+			indent "probe_succeeded(&probe, (uint64_t)(" fact[row, "bytes"] "));")
+}

@@ -1,0 +1,297 @@
+# SPDX-License-Identifier: MIT
+#
+# parse.awk - reads call tables and hands them to an emitter.
+#
+#     awk -f parse.awk -f emit-NAME.awk TABLE.calls...
+#
+# The grammar stands in README.md. An error names the file and the line of the row, and nothing is
+# emitted. The emitter defines emit(), which is called once all tables are read and finds them here:
+#
+#   n_rows, row[1..]             names of the calls, in the order of the tables
+#   group_of[ROW], return_type[ROW], fact[ROW, NAME], fact_line[ROW, NAME]
+#   n_symbols, symbol[1..]       each row's name, followed by its other symbols
+#   row_of[SYMBOL], kind[SYMBOL] kind is "row", "alias", "chk" or "custom"
+#   file_of[SYMBOL], line_of[SYMBOL]
+#   parameters[SYMBOL]           as text, without the parentheses
+#   n_parameters[SYMBOL], parameter[SYMBOL, 1..], parameter_name[SYMBOL, 1..]
+#   n_includes, include[1..]     each header once
+#   skip_reason[SYMBOL]
+
+BEGIN {
+	n_rows = n_symbols = n_includes = n_errors = 0
+	current = ""
+	MAX_CALL_NAME = 31  # struct call_info_record of record/region.h, less the NUL
+	MAX_GROUP_NAME = 23
+	IDENTIFIER = "[A-Za-z_][A-Za-z_0-9]*"
+
+	words = "void char short int long unsigned signed float double const struct union enum restrict"
+	n_words = split(words, word, " ")
+	for (i = 1; i <= n_words; i++)
+		is_type_word[word[i]] = 1
+	is_reserved["result"] = is_reserved["probe"] = 1
+}
+
+FNR == 1 { group = ""; current = "" }
+
+{
+	sub(/#.*/, "")
+	sub(/[ \t\r]+$/, "")
+}
+
+/^$/             { next }
+/^[ \t]/         { read_fact(); next }
+$1 == "include"  { read_include(); next }
+$1 == "group"    { read_group(); next }
+$1 == "skip"     { read_skip(); next }
+                 { read_row($0) }
+
+END {
+	for (i = 1; i <= n_symbols; i++)
+		check_custom(symbol[i])
+	if (!n_errors)
+		emit()
+	close("cat 1>&2")
+	exit n_errors != 0
+}
+
+function complain(text) {
+	complain_at(FILENAME, FNR, text)
+}
+
+function complain_at(file, line, text) {
+	print file ":" line ": " text | "cat 1>&2"
+	n_errors++
+}
+
+# A wrapper that is written by hand can have no generated ones beside it.
+function check_custom(name) {
+	if (kind[row_of[name]] == "custom" && kind[name] != "custom")
+		complain_at(file_of[name], line_of[name], \
+			kind[name] " " name ": " row_of[name] " is custom, so name it there")
+}
+
+function rest_after_words(text, n) {
+	sub(/^[ \t]+/, "", text)
+	for (; n > 0; n--)
+		sub(/^[^ \t]+[ \t]*/, "", text)
+	return text
+}
+
+function read_include() {
+	current = ""
+	if (NF != 2 || $2 !~ /^<[^>]+>$/)
+		complain("include wants one <header>")
+	else if (!is_included[$2]) {
+		is_included[$2] = 1
+		include[++n_includes] = $2
+	}
+}
+
+function read_group() {
+	current = ""
+	if (NF != 2 || $2 !~ ("^" IDENTIFIER "$"))
+		complain("group wants one name")
+	else if (length($2) > MAX_GROUP_NAME)
+		complain("group name '" $2 "' is longer than " MAX_GROUP_NAME " characters")
+	group = $2
+}
+
+function read_skip() {
+	current = ""
+	if (NF < 3)
+		complain("skip wants a symbol and a reason")
+	else {
+		if (claim($2, "skip"))
+			skip_reason[$2] = rest_after_words($0, 2)
+	}
+}
+
+# Takes a symbol's name; false if another row has it.
+function claim(name, what) {
+	if (name !~ ("^" IDENTIFIER "$")) {
+		complain("'" name "' is not the name of a symbol")
+		return 0
+	}
+	if (name in claimed) {
+		complain("symbol '" name "' stands already at " claimed[name])
+		return 0
+	}
+	claimed[name] = FILENAME ":" FNR
+	kind[name] = what
+	file_of[name] = FILENAME
+	line_of[name] = FNR
+	return 1
+}
+
+function add_symbol(name, what) {
+	if (!claim(name, what))
+		return 0
+	symbol[++n_symbols] = name
+	row_of[name] = current
+	return 1
+}
+
+# "ssize_t read(int fd, ...)": the text before the first parenthesis ends with the name.
+function read_row(text,   open, head, name, type) {
+	current = ""
+	open = index(text, "(")
+	head = substr(text, 1, open - 1)
+	if (!open || text !~ /\)$/ || !match(head, IDENTIFIER "$") || RSTART == 1) {
+		complain("cannot read '" text "' as a directive or a prototype")
+		return
+	}
+	name = substr(head, RSTART)
+	type = substr(head, 1, RSTART - 1)
+	sub(/[ \t]+$/, "", type)
+	if (group == "") {
+		complain("'" name "' stands before any group")
+		return
+	}
+	if (length(name) > MAX_CALL_NAME)
+		complain("call name '" name "' is longer than " MAX_CALL_NAME " characters")
+
+	current = name
+	if (!add_symbol(name, "row")) {
+		current = ""
+		return
+	}
+	row[++n_rows] = name
+	group_of[name] = group
+	return_type[name] = type
+	read_parameters(name, substr(text, open + 1, length(text) - open - 1))
+}
+
+# Splits at the commas outside parentheses.
+function read_parameters(name, text,   depth, i, c, piece) {
+	parameters[name] = text
+	n_parameters[name] = 0
+	if (text == "void")
+		return
+	depth = 0
+	piece = ""
+	text = text ","
+	for (i = 1; i <= length(text); i++) {
+		c = substr(text, i, 1)
+		depth += (c == "(") - (c == ")")
+		if (c == "," && depth == 0) {
+			add_parameter(name, piece)
+			piece = ""
+		} else
+			piece = piece c
+	}
+	if (depth)
+		complain(name ": parentheses do not match")
+}
+
+function add_parameter(name, text,   n) {
+	sub(/^[ \t]+/, "", text)
+	sub(/[ \t]+$/, "", text)
+	n = ++n_parameters[name]
+	parameter[name, n] = text
+	parameter_name[name, n] = name_of_parameter(text)
+	if (parameter_name[name, n] == "")
+		complain(name ": parameter " n ", '" text "', has no name")
+	else if (parameter_name[name, n] in is_reserved)
+		complain(name ": parameter " n " has a name that wrappers use themselves")
+}
+
+function name_of_parameter(text) {
+	if (text == "...")
+		return text
+	if (match(text, /\(\*[A-Za-z_][A-Za-z_0-9]*\)/))
+		return substr(text, RSTART + 2, RLENGTH - 3)
+	sub(/\[.*$/, "", text)
+	if (!match(text, IDENTIFIER "$") || RSTART == 1)
+		return ""
+	text = substr(text, RSTART)
+	return (text in is_type_word) ? "" : text
+}
+
+function is_parameter(name, word,   i) {
+	for (i = 1; i <= n_parameters[name]; i++)
+		if (parameter_name[name, i] == word)
+			return 1
+	return 0
+}
+
+function read_fact(   name, value) {
+	name = $1
+	value = rest_after_words($0, 1)
+	if (current == "") {
+		complain("fact '" name "' belongs to no prototype")
+		return
+	}
+	if (name == "alias")
+		add_symbol($2, "alias")
+	else if (name == "chk")
+		read_chk(value)
+	else if (name == "custom")
+		read_custom()
+	else
+		read_plain_fact(name, value)
+	if (name == "alias" && NF != 2)
+		complain("alias wants one symbol")
+}
+
+function read_plain_fact(name, value) {
+	if ((current, name) in fact)
+		complain("fact '" name "' is given twice")
+	if (name == "fd" || name == "path" || name == "peer")
+		check_object(name, value)
+	else if (name == "bytes" || name == "fails")
+		check_expression(name, value)
+	else if (name == "direction")
+		check_choice(name, value, "in|out")
+	else if (name == "error")
+		check_choice(name, value, "errno|result|eai")
+	else if (name == "sampled")
+		check_choice(name, value, "")
+	else if (name == "since")
+		check_choice(name, value, "glibc [0-9]+[.][0-9]+")
+	else
+		complain("unknown fact '" name "'")
+	fact[current, name] = value
+	fact_line[current, name] = FNR
+}
+
+function check_choice(name, value, choices) {
+	if (value !~ ("^(" choices ")$"))
+		complain(name ": '" value "' is not possible")
+}
+
+function check_object(name, value) {
+	match(value, IDENTIFIER)
+	value = substr(value, RSTART, RLENGTH)
+	if (value != "result" && !is_parameter(current, value))
+		complain(name ": '" value "' is not a parameter of " current)
+}
+
+function check_expression(name, value) {
+	if (value == "")
+		complain(name " wants an expression")
+	else if (return_type[current] == "void" && value ~ /(^|[^A-Za-z_0-9])result([^A-Za-z_0-9]|$)/)
+		complain(name ": " current " has no result")
+}
+
+# "chk SYMBOL PARAM..." adds parameters to the row's; "chk SYMBOL(PARAM...)" gives all of them.
+function read_chk(value,   name, extra) {
+	name = value
+	sub(/[ \t(].*$/, "", name)
+	if (!add_symbol(name, "chk"))
+		return
+	extra = substr(value, length(name) + 1)
+	sub(/^[ \t]+/, "", extra)
+	if (extra ~ /^\(/)
+		extra = substr(extra, 2, length(extra) - 2)
+	else if (extra == "")
+		extra = parameters[current]
+	else if (parameters[current] != "void")
+		extra = parameters[current] ", " extra
+	read_parameters(name, extra)
+}
+
+function read_custom(   i) {
+	kind[current] = "custom"
+	for (i = 2; i <= NF; i++)
+		add_symbol($i, "custom")
+}

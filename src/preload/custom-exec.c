@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Calls that execute programs. A successful exec does not return, so it is counted when it is made and
+ * shows as unfinished; a spawn is timed like any call. Forms with a list of arguments or with a search in
+ * PATH go to the real execve() or execvpe() with the repaired environment: libc's own execl() and
+ * execvp() would take the unrepaired one.
+ */
+#include "config.h"
+
+#include "preload/wrapper.h"
+
+#include "base/raw.h"
+#include "base/text.h"
+#include "preload/departure.h"
+#include "preload/environment.h"
+#include "record/recorder.h"
+#include "record/region-writer.h"
+
+#include <alloca.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include <wordexp.h>
+
+/* -- exec ------------------------------------------------------------------------------------------- */
+
+struct exec_request {
+	const char *path;
+	char *const *arguments;
+	int fd;
+	int flags;
+};
+
+static int run_execve(char *const *environment, const void *request)
+{
+	const struct exec_request *exec = request;
+
+	return REAL(execve)(exec->path, exec->arguments, environment);
+}
+
+static int run_execvpe(char *const *environment, const void *request)
+{
+	const struct exec_request *exec = request;
+
+	return REAL(execvpe)(exec->path, exec->arguments, environment);
+}
+
+static int run_fexecve(char *const *environment, const void *request)
+{
+	const struct exec_request *exec = request;
+
+	return REAL(fexecve)(exec->fd, exec->arguments, environment);
+}
+
+static int run_execveat(char *const *environment, const void *request)
+{
+	const struct exec_request *exec = request;
+
+	return REAL(execveat)(exec->fd, exec->path, exec->arguments, environment, exec->flags);
+}
+
+typedef int depart(const char *, char *const *, departure_run *, const void *);
+
+/* `judged` is the file to look at, found as departure() or departure_searched() find it. */
+static int execute(enum call call, depart *find, const char *judged, char *const *environment,
+		   departure_run *run, const struct exec_request *request)
+{
+	struct probe probe = probe_begin(call);
+	bool is_process = recorder_owns_region();
+
+	if (is_process)
+		region_mark_end(recorder_region(), REGION_EXECUTED);
+	int result = find(judged, environment, run, request);
+	int code = errno;
+
+	if (is_process)
+		region_unmark_end(recorder_region());
+	probe_failed(&probe, code);
+	return result;
+}
+
+EXPORT int execve(const char *path, char *const arguments[], char *const environment[])
+{
+	struct exec_request request = {.path = path, .arguments = arguments};
+
+	return execute(CALL_execve, departure, path, environment, run_execve, &request);
+}
+
+EXPORT int execv(const char *path, char *const arguments[])
+{
+	struct exec_request request = {.path = path, .arguments = arguments};
+
+	return execute(CALL_execv, departure, path, environ, run_execve, &request);
+}
+
+EXPORT int execvp(const char *file, char *const arguments[])
+{
+	struct exec_request request = {.path = file, .arguments = arguments};
+
+	return execute(CALL_execvp, departure_searched, file, environ, run_execvpe, &request);
+}
+
+EXPORT int execvpe(const char *file, char *const arguments[], char *const environment[])
+{
+	struct exec_request request = {.path = file, .arguments = arguments};
+
+	return execute(CALL_execvpe, departure_searched, file, environment, run_execvpe, &request);
+}
+
+/* "/proc/self/fd/7" or "/proc/self/fd/7/name" */
+static const char *descriptor_path(int fd, const char *name, char *buf, size_t size)
+{
+	struct text path = text_init(buf, size);
+
+	text_add(&path, "/proc/self/fd/");
+	text_add_number(&path, (uint64_t)fd);
+	if (*name) {
+		text_add_char(&path, '/');
+		text_add(&path, name);
+	}
+	return buf;
+}
+
+EXPORT int fexecve(int fd, char *const arguments[], char *const environment[])
+{
+	char path[64];
+	struct exec_request request = {.fd = fd, .arguments = arguments};
+
+	return execute(CALL_fexecve, departure, descriptor_path(fd, "", path, sizeof(path)),
+		       environment, run_fexecve, &request);
+}
+
+EXPORT int execveat(int dirfd, const char *name, char *const arguments[], char *const environment[],
+		    int flags)
+{
+	char path[512];
+	struct exec_request request = {
+		.fd = dirfd, .path = name, .arguments = arguments, .flags = flags};
+	bool is_below_dirfd = *name != '/' && dirfd != AT_FDCWD;
+
+	return execute(CALL_execveat, departure,
+		       is_below_dirfd ? descriptor_path(dirfd, name, path, sizeof(path)) : name,
+		       environment, run_execveat, &request);
+}
+
+/* -- exec with a list of arguments ------------------------------------------------------------------ */
+
+/* How many pointers the list has, with the NULL at its end; the first argument is a named parameter. */
+static size_t count_arguments(const char *first, va_list arguments)
+{
+	va_list rest;
+	size_t n = 1;
+
+	va_copy(rest, arguments);
+	for (const char *argument = first; argument; n++)
+		argument = va_arg(rest, const char *);
+	va_end(rest);
+	return n;
+}
+
+/* Fills `array` with the first and the listed arguments and NULL; the list then stands behind the NULL. */
+static char *const *collect_arguments(char **array, const char *first, va_list *arguments)
+{
+	size_t n = 0;
+
+	for (array[n++] = (char *)first; array[n - 1]; n++)
+		array[n] = va_arg(*arguments, char *);
+	return array;
+}
+
+EXPORT int execl(const char *path, const char *argument, ...)
+{
+	va_list list;
+
+	va_start(list, argument);
+	char **array = alloca(count_arguments(argument, list) * sizeof(char *));
+	struct exec_request request = {.path = path,
+				       .arguments = collect_arguments(array, argument, &list)};
+
+	va_end(list);
+	return execute(CALL_execl, departure, path, environ, run_execve, &request);
+}
+
+EXPORT int execlp(const char *file, const char *argument, ...)
+{
+	va_list list;
+
+	va_start(list, argument);
+	char **array = alloca(count_arguments(argument, list) * sizeof(char *));
+	struct exec_request request = {.path = file,
+				       .arguments = collect_arguments(array, argument, &list)};
+
+	va_end(list);
+	return execute(CALL_execlp, departure_searched, file, environ, run_execvpe, &request);
+}
+
+EXPORT int execle(const char *path, const char *argument, ...)
+{
+	va_list list;
+
+	va_start(list, argument);
+	char **array = alloca(count_arguments(argument, list) * sizeof(char *));
+	struct exec_request request = {.path = path,
+				       .arguments = collect_arguments(array, argument, &list)};
+	char *const *environment = va_arg(list, char *const *);
+
+	va_end(list);
+	return execute(CALL_execle, departure, path, environment, run_execve, &request);
+}
+
+/* -- spawn ------------------------------------------------------------------------------------------ */
+
+struct spawn_request {
+	pid_t *pid;
+	const char *path;
+	const posix_spawn_file_actions_t *actions;
+	const posix_spawnattr_t *attributes;
+	char *const *arguments;
+};
+
+static int run_spawn(char *const *environment, const void *request)
+{
+	const struct spawn_request *spawn = request;
+
+	return REAL(posix_spawn)(spawn->pid, spawn->path, spawn->actions, spawn->attributes,
+				 spawn->arguments, environment);
+}
+
+static int run_spawnp(char *const *environment, const void *request)
+{
+	const struct spawn_request *spawn = request;
+
+	return REAL(posix_spawnp)(spawn->pid, spawn->path, spawn->actions, spawn->attributes,
+				  spawn->arguments, environment);
+}
+
+static int finish_spawn(const struct probe *probe, int result)
+{
+	if (result != 0)
+		probe_failed(probe, result);
+	else
+		probe_succeeded(probe, 0);
+	return result;
+}
+
+EXPORT int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
+		       const posix_spawnattr_t *attributes, char *const arguments[],
+		       char *const environment[])
+{
+	struct spawn_request request = {pid, path, actions, attributes, arguments};
+	struct probe probe = probe_begin(CALL_posix_spawn);
+
+	return finish_spawn(&probe, departure(path, environment, run_spawn, &request));
+}
+
+EXPORT int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_actions_t *actions,
+			const posix_spawnattr_t *attributes, char *const arguments[],
+			char *const environment[])
+{
+	struct spawn_request request = {pid, file, actions, attributes, arguments};
+	struct probe probe = probe_begin(CALL_posix_spawnp);
+
+	return finish_spawn(&probe, departure_searched(file, environment, run_spawnp, &request));
+}
+
+/* -- libc's own children ---------------------------------------------------------------------------- */
+
+/*
+ * system(), popen() and wordexp() hand the process's own environment to a shell. Where the program has
+ * cleared that, it is replaced by a repaired copy for the time of the call. The copy is never unmapped:
+ * another thread may be reading it.
+ */
+static char **lend_environment(void)
+{
+	char **own = environ;
+	size_t size = environment_copy_room(own) * sizeof(char *) + ENVIRONMENT_PRELOAD_SIZE;
+
+	if (recorder_session.settings.follow != FOLLOW_ALL || environment_names_us(own))
+		return own;
+	long address = raw_mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+
+	if (raw_failed(address))
+		return own;
+	struct environment_copy copy = {.preload = (char *)address,
+					.entries = (char **)(address + ENVIRONMENT_PRELOAD_SIZE)};
+
+	environ = (char **)environment_change(own, ENVIRONMENT_JOIN, &copy);
+	return own;
+}
+
+/* Gives the program its environment back, unless it has changed it meanwhile. */
+static void return_environment(char **own, char **lent)
+{
+	if (environ == lent)
+		environ = own;
+}
+
+EXPORT int system(const char *command)
+{
+	struct probe probe = probe_begin(CALL_system);
+	char **own = lend_environment();
+	char **lent = environ;
+	int result = REAL(system)(command);
+
+	return_environment(own, lent);
+	if (result < 0)
+		probe_failed(&probe, errno);
+	else
+		probe_succeeded(&probe, 0);
+	return result;
+}
+
+EXPORT FILE *popen(const char *command, const char *type)
+{
+	struct probe probe = probe_begin(CALL_popen);
+	char **own = lend_environment();
+	char **lent = environ;
+	FILE *result = REAL(popen)(command, type);
+
+	return_environment(own, lent);
+	if (!result)
+		probe_failed(&probe, errno);
+	else
+		probe_succeeded(&probe, 0);
+	return result;
+}
+
+ALIAS(_IO_popen, popen);
+
+EXPORT int wordexp(const char *words, wordexp_t *expanded, int flags)
+{
+	struct probe probe = probe_begin(CALL_wordexp);
+	char **own = lend_environment();
+	char **lent = environ;
+	int result = REAL(wordexp)(words, expanded, flags);
+
+	return_environment(own, lent);
+	/* Its codes are its own, WRDE_NOSPACE and four kinds of bad words. */
+	if (result != 0)
+		probe_failed(&probe, result == WRDE_NOSPACE ? ENOMEM : EINVAL);
+	else
+		probe_succeeded(&probe, 0);
+	return result;
+}

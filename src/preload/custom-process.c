@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Calls that begin and end processes and threads. What never returns is counted when it is made. What
+ * returns twice is counted once, in the parent: a forked child's memory says that nothing has been
+ * recorded yet, and a vfork child counts for its parent until it executes a program or ends.
+ *
+ * vfork() and syscall() must not have a frame of ours on the stack when the child returns, and syscall()
+ * can be any call at all; both are counted first and then jumped to.
+ */
+#include "config.h"
+
+#include "preload/wrapper.h"
+
+#include "record/recorder.h"
+#include "record/region-writer.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <sys/types.h>
+#include <threads.h>
+#include <unistd.h>
+
+extern pid_t _Fork(void);
+
+/* -- Processes -------------------------------------------------------------------------------------- */
+
+static pid_t finish_fork(const struct probe *probe, pid_t result)
+{
+	if (result == 0)
+		recorder_after_fork();
+	else if (result < 0)
+		probe_failed(probe, errno);
+	else
+		probe_succeeded(probe, 0);
+	return result;
+}
+
+EXPORT pid_t fork(void)
+{
+	struct probe probe = probe_begin(CALL_fork);
+
+	return finish_fork(&probe, REAL(fork)());
+}
+
+ALIAS(__fork, fork);
+
+EXPORT pid_t _Fork(void)
+{
+	struct probe probe = probe_begin(CALL__Fork);
+
+	return finish_fork(&probe, REAL(_Fork)());
+}
+
+/* The child is another process when this returns 0, and its parent has ended inside libc. */
+EXPORT int daemon(int no_chdir, int no_close)
+{
+	struct probe probe = probe_begin(CALL_daemon);
+	int result = REAL(daemon)(no_chdir, no_close);
+
+	if (result < 0)
+		probe_failed(&probe, errno);
+	return result;
+}
+
+/* The three last arguments are there only with some flags; forwarding what is not there does no harm. */
+EXPORT int clone(int (*function)(void *), void *stack, int flags, void *argument, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, argument);
+	void *parent_tid = va_arg(arguments, void *);
+	void *tls = va_arg(arguments, void *);
+	void *child_tid = va_arg(arguments, void *);
+
+	va_end(arguments);
+	struct probe probe = probe_begin(CALL_clone);
+	int result = REAL(clone)(function, stack, flags, argument, parent_tid, tls, child_tid);
+
+	return finish_fork(&probe, result);
+}
+
+ALIAS(__clone, clone);
+
+/* -- Ends ------------------------------------------------------------------------------------------- */
+
+static void note_exit_status(int status)
+{
+	if (!recorder_owns_region())
+		return;
+	recorder_region()->exit_status = status & 0xff;
+	__atomic_fetch_or(&recorder_region()->flags, REGION_EXIT_KNOWN, __ATOMIC_RELAXED);
+}
+
+static void note_end(int status)
+{
+	note_exit_status(status);
+	if (recorder_owns_region())
+		region_mark_end(recorder_region(), REGION_EXITED);
+}
+
+EXPORT void exit(int status)
+{
+	probe_count(CALL_exit);
+	note_exit_status(status);
+	REAL(exit)(status);
+	__builtin_unreachable();
+}
+
+EXPORT void _exit(int status)
+{
+	probe_count(CALL__exit);
+	note_end(status);
+	REAL(_exit)(status);
+	__builtin_unreachable();
+}
+
+EXPORT void _Exit(int status)
+{
+	probe_count(CALL__Exit);
+	note_end(status);
+	REAL(_Exit)(status);
+	__builtin_unreachable();
+}
+
+EXPORT void quick_exit(int status)
+{
+	probe_count(CALL_quick_exit);
+	note_end(status);
+	REAL(quick_exit)(status);
+	__builtin_unreachable();
+}
+
+EXPORT void abort(void)
+{
+	probe_count(CALL_abort);
+	REAL(abort)();
+	__builtin_unreachable();
+}
+
+EXPORT void pthread_exit(void *result)
+{
+	probe_count(CALL_pthread_exit);
+	REAL(pthread_exit)(result);
+	__builtin_unreachable();
+}
+
+EXPORT void thrd_exit(int result)
+{
+	probe_count(CALL_thrd_exit);
+	REAL(thrd_exit)(result);
+	__builtin_unreachable();
+}
+
+/* -- Jumps ------------------------------------------------------------------------------------------ */
+
+__attribute__((visibility("hidden"), used)) void *enter_vfork(void);
+__attribute__((visibility("hidden"), used)) void *enter_syscall(void);
+
+void *enter_vfork(void)
+{
+	probe_count(CALL_vfork);
+	return (void *)REAL(vfork);
+}
+
+void *enter_syscall(void)
+{
+	probe_count(CALL_syscall);
+	return (void *)REAL(syscall);
+}
+
+#if defined(__x86_64__)
+__asm__(".text\n"
+	".globl vfork, __vfork\n"
+	".type vfork, @function\n"
+	".type __vfork, @function\n"
+	"vfork:\n"
+	"__vfork:\n"
+	"	.cfi_startproc\n"
+	"	endbr64\n"
+	"	subq $8, %rsp\n"
+	"	.cfi_adjust_cfa_offset 8\n"
+	"	call enter_vfork\n"
+	"	addq $8, %rsp\n"
+	"	.cfi_adjust_cfa_offset -8\n"
+	"	jmp *%rax\n"
+	"	.cfi_endproc\n"
+	".size vfork, . - vfork\n"
+	".globl syscall\n"
+	".type syscall, @function\n"
+	"syscall:\n"
+	"	.cfi_startproc\n"
+	"	endbr64\n"
+	"	subq $56, %rsp\n"
+	"	.cfi_adjust_cfa_offset 56\n"
+	"	movq %rdi, (%rsp)\n"
+	"	movq %rsi, 8(%rsp)\n"
+	"	movq %rdx, 16(%rsp)\n"
+	"	movq %rcx, 24(%rsp)\n"
+	"	movq %r8, 32(%rsp)\n"
+	"	movq %r9, 40(%rsp)\n"
+	"	call enter_syscall\n"
+	"	movq (%rsp), %rdi\n"
+	"	movq 8(%rsp), %rsi\n"
+	"	movq 16(%rsp), %rdx\n"
+	"	movq 24(%rsp), %rcx\n"
+	"	movq 32(%rsp), %r8\n"
+	"	movq 40(%rsp), %r9\n"
+	"	addq $56, %rsp\n"
+	"	.cfi_adjust_cfa_offset -56\n"
+	"	jmp *%rax\n"
+	"	.cfi_endproc\n"
+	".size syscall, . - syscall\n");
+#elif defined(__aarch64__)
+__asm__(".text\n"
+	".globl vfork, __vfork\n"
+	".type vfork, %function\n"
+	".type __vfork, %function\n"
+	"vfork:\n"
+	"__vfork:\n"
+	"	.cfi_startproc\n"
+	"	stp x29, x30, [sp, #-16]!\n"
+	"	.cfi_adjust_cfa_offset 16\n"
+	"	bl enter_vfork\n"
+	"	mov x16, x0\n"
+	"	ldp x29, x30, [sp], #16\n"
+	"	.cfi_adjust_cfa_offset -16\n"
+	"	br x16\n"
+	"	.cfi_endproc\n"
+	".size vfork, . - vfork\n"
+	".globl syscall\n"
+	".type syscall, %function\n"
+	"syscall:\n"
+	"	.cfi_startproc\n"
+	"	stp x29, x30, [sp, #-80]!\n"
+	"	.cfi_adjust_cfa_offset 80\n"
+	"	stp x0, x1, [sp, #16]\n"
+	"	stp x2, x3, [sp, #32]\n"
+	"	stp x4, x5, [sp, #48]\n"
+	"	str x6, [sp, #64]\n"
+	"	bl enter_syscall\n"
+	"	mov x16, x0\n"
+	"	ldp x0, x1, [sp, #16]\n"
+	"	ldp x2, x3, [sp, #32]\n"
+	"	ldp x4, x5, [sp, #48]\n"
+	"	ldr x6, [sp, #64]\n"
+	"	ldp x29, x30, [sp], #80\n"
+	"	.cfi_adjust_cfa_offset -80\n"
+	"	br x16\n"
+	"	.cfi_endproc\n"
+	".size syscall, . - syscall\n");
+#endif

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+/*
+ * departure.h - executing a program so that it stays in the session.
+ *
+ * Before a program is executed, its file is looked at: if it can be watched, its environment is made to
+ * name us; if it cannot, the session's notes say why, and our variables are taken out where they would
+ * do harm. All memory is on the stack, so this is safe in a vfork child and in a signal handler.
+ */
+#ifndef SONDE_PRELOAD_DEPARTURE_H
+#define SONDE_PRELOAD_DEPARTURE_H
+
+/*
+ * What runs the program: called with the environment to give it. `request` is the caller's own. Returns
+ * the result of the real call.
+ */
+typedef int departure_run(char *const *environment, const void *request);
+
+/*
+ * Judges the program at `path`, changes the environment (NULL: empty) accordingly and calls run().
+ */
+int departure(const char *path, char *const *environment, departure_run *run, const void *request)
+	__attribute__((visibility("hidden")));
+
+/* The same for a name that is searched for in PATH. */
+int departure_searched(const char *name, char *const *environment, departure_run *run,
+		       const void *request) __attribute__((visibility("hidden")));
+
+#endif

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: MIT
+#include "config.h"
+
+#include "preload/environment.h"
+
+#include "base/raw.h"
+#include "base/text.h"
+#include "record/recorder.h"
+#include "record/startup.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define PRELOAD_VARIABLE "LD_PRELOAD"
+
+/* "SONDE_SESSION=" and the directory; "" while there is no session. */
+static char session_entry[sizeof(SESSION_VARIABLE) + SESSION_PATH_SIZE];
+
+/* Our object, as an absolute path: children may run in another directory. */
+static char own_path[ENVIRONMENT_PRELOAD_SIZE / 2];
+
+static const char *own_object_path(void)
+{
+	struct link_map *own = startup_own_object();
+	struct text path = text_init(own_path, sizeof(own_path));
+
+	if (!own)
+		return "";
+	if (own->l_name[0] != '/') {
+		raw_syscall(SYS_getcwd, (long)own_path, sizeof(own_path) - 1, 0, 0, 0, 0);
+		path.len = text_length(own_path);
+		text_add_char(&path, '/');
+	}
+	text_add(&path, own->l_name);
+	return own_path;
+}
+
+static void prepare(void)
+{
+	struct text entry = text_init(session_entry, sizeof(session_entry));
+
+	if (*own_path || !*recorder_session_directory())
+		return;
+	own_object_path();
+	text_add(&entry, SESSION_VARIABLE "=");
+	text_add(&entry, recorder_session_directory());
+}
+
+static bool is_separator(char c)
+{
+	return c == ':' || c == ' ';
+}
+
+/* The length of the element at `list`, and where the next one begins. */
+static size_t element_length(const char *list)
+{
+	size_t len = 0;
+
+	while (list[len] && !is_separator(list[len]))
+		len++;
+	return len;
+}
+
+static bool element_is(const char *list, size_t len, const char *path)
+{
+	return text_length(path) == len && text_starts_with(list, path);
+}
+
+static bool element_is_ours(const char *list, size_t len)
+{
+	const struct link_map *own = startup_own_object();
+
+	return element_is(list, len, own_path) || (own && element_is(list, len, own->l_name));
+}
+
+static bool list_names_us(const char *list)
+{
+	while (list && *list) {
+		size_t len = element_length(list);
+
+		if (element_is_ours(list, len))
+			return true;
+		list += len + (list[len] != '\0');
+	}
+	return false;
+}
+
+bool environment_names_us(char *const *environment)
+{
+	return environment_find(environment, SESSION_VARIABLE) &&
+	       list_names_us(environment_find(environment, PRELOAD_VARIABLE));
+}
+
+size_t environment_copy_room(char *const *environment)
+{
+	size_t n_entries = 0;
+
+	while (environment && environment[n_entries])
+		n_entries++;
+	return n_entries + 3; /* our two variables and the end */
+}
+
+/* Our path before the list: the first object preloaded is the first to see a call. */
+static void join_list(struct text *ret_entry, const char *list)
+{
+	text_add(ret_entry, PRELOAD_VARIABLE "=");
+	text_add(ret_entry, own_path);
+	if (list && *list) {
+		text_add_char(ret_entry, ':');
+		text_add(ret_entry, list);
+	}
+}
+
+/* The list without our path; the other elements keep their order and separators. */
+static void leave_list(struct text *ret_entry, const char *list)
+{
+	bool is_first = true;
+
+	text_add(ret_entry, PRELOAD_VARIABLE "=");
+	while (*list) {
+		size_t len = element_length(list);
+
+		if (!element_is_ours(list, len)) {
+			if (!is_first)
+				text_add_char(ret_entry, ':');
+			for (size_t i = 0; i < len; i++)
+				text_add_char(ret_entry, list[i]);
+			is_first = false;
+		}
+		list += len + (list[len] != '\0');
+	}
+}
+
+static char *const *join(char *const *environment, struct environment_copy *copy)
+{
+	const char *list = environment_find(environment, PRELOAD_VARIABLE);
+	bool has_list = list_names_us(list);
+	struct text entry = text_init(copy->preload, ENVIRONMENT_PRELOAD_SIZE);
+	size_t n = 0;
+
+	join_list(&entry, list);
+	if (entry.is_cut)
+		return environment;
+	for (; environment && *environment; environment++) {
+		bool is_list = text_starts_with(*environment, PRELOAD_VARIABLE "=");
+
+		copy->entries[n++] = is_list && !has_list ? copy->preload : *environment;
+		if (is_list)
+			has_list = true;
+	}
+	if (!has_list)
+		copy->entries[n++] = copy->preload;
+	copy->entries[n] = NULL;
+	if (!environment_find(copy->entries, SESSION_VARIABLE)) {
+		copy->entries[n++] = session_entry;
+		copy->entries[n] = NULL;
+	}
+	return copy->entries;
+}
+
+static char *const *leave(char *const *environment, struct environment_copy *copy)
+{
+	size_t n = 0;
+
+	for (; environment && *environment; environment++) {
+		if (text_starts_with(*environment, SESSION_VARIABLE "="))
+			continue;
+		if (text_starts_with(*environment, PRELOAD_VARIABLE "=")) {
+			struct text entry = text_init(copy->preload, ENVIRONMENT_PRELOAD_SIZE);
+
+			leave_list(&entry, *environment + sizeof(PRELOAD_VARIABLE));
+			if (entry.len > sizeof(PRELOAD_VARIABLE) && !entry.is_cut)
+				copy->entries[n++] = copy->preload;
+			continue;
+		}
+		copy->entries[n++] = *environment;
+	}
+	copy->entries[n] = NULL;
+	return copy->entries;
+}
+
+char *const *environment_change(char *const *environment, enum environment_change change,
+				struct environment_copy *copy)
+{
+	prepare();
+	if (!*session_entry)
+		return environment;
+	if (change == ENVIRONMENT_JOIN && !environment_names_us(environment))
+		return join(environment, copy);
+	if (change == ENVIRONMENT_LEAVE &&
+	    (environment_find(environment, SESSION_VARIABLE) ||
+	     list_names_us(environment_find(environment, PRELOAD_VARIABLE))))
+		return leave(environment, copy);
+	return environment;
+}
+
+void environment_announce_session(void)
+{
+	size_t room;
+	long address;
+
+	prepare();
+	if (!*session_entry || environment_find(environ, SESSION_VARIABLE))
+		return;
+	room = environment_copy_room(environ);
+	address = raw_mmap(NULL, room * sizeof(char *), PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	if (raw_failed(address))
+		return;
+	char **entries = (char **)address;
+	size_t n = 0;
+
+	for (char **entry = environ; entry && *entry; entry++)
+		entries[n++] = *entry;
+	entries[n] = session_entry;
+	environ = entries;
+}

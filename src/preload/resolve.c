@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+#include "config.h"
+
+#include "preload/resolve.h"
+
+#include "record/startup.h"
+
+#include <errno.h>
+#include <stddef.h>
+
+/* Stands for a function that libc does not have. The program could not have called it without us. */
+static long absent_function(void)
+{
+	errno = ENOSYS;
+	return -1;
+}
+
+void *resolve_symbol(enum symbol symbol)
+{
+	void *address = startup_find_symbol(startup_own_object(), symbol_names[symbol], NULL);
+
+	if (!address)
+		address = (void *)absent_function;
+	__atomic_store_n(&resolved_symbols[symbol], address, __ATOMIC_RELAXED);
+	return address;
+}
+
+_Bool symbol_exists(enum symbol symbol)
+{
+	return resolved_symbol(symbol) != (void *)absent_function;
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The constructor and the destructor. Neither is needed for counting: a call that comes before the one
+ * starts the recorder itself, and a call that comes after the other is recorded like any other.
+ */
+#include "config.h"
+
+#include "preload/environment.h"
+#include "record/recorder.h"
+#include "record/region-writer.h"
+#include "record/startup.h"
+
+__attribute__((constructor)) static void begin(void)
+{
+	recorder_start();
+	startup_seal_objects();
+	environment_announce_session();
+}
+
+__attribute__((destructor)) static void end(void)
+{
+	if (recorder_owns_region())
+		region_mark_end(recorder_region(), REGION_EXITED);
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+/*
+ * wrapper.h - what a file of wrappers needs; to be included before any system header.
+ *
+ * A wrapper defines a libc function under its own name, after the header that declares it, so that the
+ * compiler checks the one against the other. Two warnings mean nothing here: some symbols (fortify
+ * twins, names of older libraries) are declared in no header, and some are deprecated.
+ */
+#ifndef SONDE_PRELOAD_WRAPPER_H
+#define SONDE_PRELOAD_WRAPPER_H
+
+#if defined(_FILE_OFFSET_BITS) && _FILE_OFFSET_BITS == 64
+#error "with _FILE_OFFSET_BITS=64 the wrapper of pread would be assembled as that of pread64"
+#endif
+
+#include "preload/resolve.h"
+#include "record/probe.h"
+
+#include <errno.h>
+
+#pragma GCC diagnostic ignored "-Wmissing-prototypes"
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+
+#define EXPORT __attribute__((visibility("default")))
+
+#if defined(__has_attribute)
+#if __has_attribute(copy)
+#define COPY_ATTRIBUTES(name) , copy(name)
+#endif
+#endif
+#ifndef COPY_ATTRIBUTES
+#define COPY_ATTRIBUTES(name)
+#endif
+
+/*
+ * Exports a wrapper under a second name, that of a symbol with the same code in libc. For C it is
+ * another function than the one that libc's headers may declare: struct stat and struct stat64 are two
+ * types, although they have one layout. scripts/check-calls proves that libc has the same code for both.
+ */
+#define ALIAS(symbol, name)                                                                       \
+	extern __typeof__(name) alias_##symbol __asm__(#symbol)                                   \
+		__attribute__((alias(#name), visibility("default") COPY_ATTRIBUTES(name)))
+
+#endif

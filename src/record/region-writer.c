@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The file is made with its full, sparse size and mapped once. Memory comes behind it in steps, by
+ * MADV_POPULATE_WRITE, which needs no descriptor, works after chroot() and when no descriptor is free, and
+ * fails with an error when the filesystem is full. Kernels before 5.14 do not know it: there the file is
+ * opened again and posix_fallocate's system call does the same.
+ */
+#include "config.h"
+
+#include "record/region-writer.h"
+
+#include "base/raw.h"
+#include "base/text.h"
+#include "record/startup.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
+
+enum { REGION_PATH_SIZE = SESSION_PATH_SIZE + 64 };
+
+/* Path of the file behind the mapping, for kernels that cannot populate without opening it. */
+static char region_path[REGION_PATH_SIZE];
+
+static void region_file_name(const char *directory, struct text *ret_name)
+{
+	text_add(ret_name, directory);
+	text_add_char(ret_name, '/');
+	text_add_number(ret_name, (uint64_t)raw_getpid());
+	text_add_char(ret_name, '-');
+	text_add_number(ret_name, (uint64_t)clock_kernel_ns(CLOCK_MONOTONIC));
+	text_add(ret_name, REGION_SUFFIX);
+}
+
+static int allocate_by_descriptor(uint64_t size)
+{
+	int fd = raw_open(region_path, O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0);
+
+	if (fd < 0)
+		return fd;
+	int result = raw_fallocate(fd, 0, (long)size);
+
+	raw_close(fd);
+	return result;
+}
+
+/* Puts memory behind the first `end` bytes. */
+static int region_commit(struct region_header *region, uint64_t end)
+{
+	uint64_t from = __atomic_load_n(&region->committed, __ATOMIC_RELAXED);
+
+	end = (end + REGION_COMMIT_STEP - 1) / REGION_COMMIT_STEP * REGION_COMMIT_STEP;
+	if (end > region->capacity)
+		return -ENOSPC;
+	int result = raw_madvise((char *)region + from, end - from, MADV_POPULATE_WRITE);
+
+	if (result == -EINVAL)
+		result = allocate_by_descriptor(end);
+	if (result < 0)
+		return result;
+	while (from < end &&
+	       !__atomic_compare_exchange_n(&region->committed, &from, end, false, __ATOMIC_RELAXED,
+					    __ATOMIC_RELAXED))
+		;
+	return 0;
+}
+
+/* As large as the process's limits allow: past RLIMIT_FSIZE the kernel would send SIGXFSZ. */
+static uint64_t choose_capacity(void)
+{
+	uint64_t capacity = REGION_CAPACITY;
+	uint64_t file_limit = raw_limit(RLIMIT_FSIZE);
+
+	if (raw_limit(RLIMIT_AS) != RLIM_INFINITY)
+		capacity = REGION_SMALL_CAPACITY;
+	return capacity <= file_limit ? capacity : file_limit / REGION_SLAB * REGION_SLAB;
+}
+
+/* Populates the first step of a mapping that has no header yet. */
+static int commit_first(char *memory, int fd)
+{
+	int result = raw_madvise(memory, REGION_COMMIT_STEP, MADV_POPULATE_WRITE);
+
+	return result == -EINVAL ? raw_fallocate(fd, 0, REGION_COMMIT_STEP) : result;
+}
+
+static struct region_header *map_file(const char *path, uint64_t capacity)
+{
+	int fd = raw_open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	if (fd < 0)
+		return NULL;
+	long address = raw_ftruncate(fd, (long)capacity);
+
+	if (address == 0)
+		address = raw_mmap(NULL, capacity, PROT_READ | PROT_WRITE, MAP_SHARED, fd);
+	if (!raw_failed(address) && commit_first((char *)address, fd) < 0) {
+		raw_munmap((void *)address, capacity);
+		address = -ENOSPC;
+	}
+	raw_close(fd);
+	if (!raw_failed(address))
+		return (struct region_header *)address;
+	raw_unlink(path);
+	return NULL;
+}
+
+static struct region_header *map_private(void)
+{
+	long address = raw_mmap(NULL, REGION_SMALL_CAPACITY, PROT_READ | PROT_WRITE,
+				MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1);
+
+	return raw_failed(address) ? NULL : (struct region_header *)address;
+}
+
+static void fill_command(char *command)
+{
+	size_t room = REGION_COMMAND_SIZE - 1; /* one NUL more than the arguments', to end the list */
+
+	for (char *const *argument = startup_arguments(); *argument && room > 1; argument++) {
+		struct text text = text_init(command, room);
+
+		text_add(&text, *argument);
+		command += text.len + 1;
+		room -= text.len + 1;
+	}
+}
+
+static void fill_allocator(char *allocator)
+{
+	struct text text = text_init(allocator, REGION_ALLOCATOR_SIZE);
+	struct link_map *own = startup_own_object();
+	struct link_map *owner = NULL;
+
+	/* The program itself comes before us; everything else that has a malloc comes behind us. */
+	startup_find_symbol(NULL, "malloc", &owner);
+	if (owner == own)
+		startup_find_symbol(own, "malloc", &owner);
+	if (!owner)
+		return;
+	const char *name = owner->l_name;
+
+	for (const char *c = name; *c; c++)
+		if (*c == '/')
+			name = c + 1;
+	text_add(&text, *name ? name : "the program");
+}
+
+/* "pid:[4026531836]" -> 4026531836; 0 when it cannot be read. */
+static uint64_t pid_namespace(void)
+{
+	char link[64];
+	long len = raw_readlink("/proc/self/ns/pid", link, sizeof(link));
+	uint64_t number = 0;
+
+	for (long i = 0; i < len; i++)
+		if (link[i] >= '0' && link[i] <= '9')
+			number = number * 10 + (uint64_t)(link[i] - '0');
+	return number;
+}
+
+static void fill_header(struct region_header *region, uint64_t capacity,
+			const struct session_settings *settings, bool is_forked)
+{
+	const char *executable = startup_executable();
+	struct text text = text_init(region->executable, REGION_EXECUTABLE_SIZE);
+
+	region->version = REGION_VERSION;
+	region->header_size = sizeof(*region);
+	region->capacity = capacity;
+	region->used = (sizeof(*region) + REGION_SLAB - 1) / REGION_SLAB * REGION_SLAB;
+	region->pid = raw_getpid();
+	region->parent_pid = raw_getppid();
+	region->started_ns = clock_kernel_ns(CLOCK_BOOTTIME);
+	region->started_realtime_ns = clock_kernel_ns(CLOCK_REALTIME);
+	region->clock = settings->clock;
+	if (is_forked)
+		region->flags |= REGION_FORKED;
+	if (pid_namespace() != settings->pid_namespace)
+		region->flags |= REGION_FOREIGN_NAMESPACE;
+	text_add(&text, executable ? executable : "");
+	fill_command(region->command);
+	fill_allocator(region->allocator);
+	/* Release: a reader that sees the magic, with acquire, sees the header. */
+	__atomic_thread_fence(__ATOMIC_RELEASE);
+	__builtin_memcpy(region->magic, REGION_MAGIC, sizeof(region->magic));
+}
+
+/* The file of the calling process's region, without a header; NULL: it cannot be had. */
+static struct region_header *make_file(const char *directory, uint64_t capacity)
+{
+	struct text path = text_init(region_path, sizeof(region_path));
+	struct region_header *region = NULL;
+
+	if (*directory && capacity >= REGION_COMMIT_STEP) {
+		region_file_name(directory, &path);
+		region = map_file(region_path, capacity);
+	}
+	if (!region)
+		region_path[0] = '\0';
+	return region;
+}
+
+struct region_header *region_make(const char *directory, struct session_file *session,
+				  bool is_forked)
+{
+	uint64_t capacity = choose_capacity();
+	struct region_header *region = make_file(directory, capacity);
+
+	if (region) {
+		region->committed = REGION_COMMIT_STEP;
+	} else {
+		const char *executable = startup_executable();
+
+		session_note(session, NOTE_NO_REGION, raw_getpid(), executable ? executable : "");
+		capacity = REGION_SMALL_CAPACITY;
+		region = map_private();
+		if (!region)
+			return NULL;
+		region->committed = capacity;
+	}
+	fill_header(region, capacity, &session->settings, is_forked);
+	return region;
+}
+
+void region_discard(struct region_header *region)
+{
+	if (*region_path)
+		raw_unlink(region_path);
+	raw_munmap(region, region->capacity);
+}
+
+void *region_take_slab(struct region_header *region)
+{
+	uint64_t offset = __atomic_fetch_add(&region->used, REGION_SLAB, __ATOMIC_RELAXED);
+	uint64_t end = offset + REGION_SLAB;
+
+	if (end > region->capacity)
+		return NULL;
+	if (end > __atomic_load_n(&region->committed, __ATOMIC_RELAXED) &&
+	    region_commit(region, end) < 0)
+		return NULL;
+	return (char *)region + offset;
+}
+
+void region_add_thread(struct region_header *region, struct thread_block *block)
+{
+	relative head = __atomic_load_n(&region->threads, __ATOMIC_RELAXED);
+
+	do {
+		block->next = relative_to(&block->next, relative_follow(&region->threads, head));
+		/* Release: a reader that follows the list, with acquire, sees a complete block. */
+	} while (!__atomic_compare_exchange_n(&region->threads, &head,
+					      relative_to(&region->threads, block), false,
+					      __ATOMIC_RELEASE, __ATOMIC_RELAXED));
+}
+
+void region_mark_end(struct region_header *region, enum region_state state)
+{
+	region->ended_ns = clock_kernel_ns(CLOCK_BOOTTIME);
+	__atomic_store_n(&region->state, (uint32_t)state, __ATOMIC_RELAXED);
+}
+
+void region_unmark_end(struct region_header *region)
+{
+	__atomic_store_n(&region->state, REGION_RUNNING, __ATOMIC_RELAXED);
+	region->ended_ns = 0;
+}
