@@ -1,1 +1,19 @@
 # SPDX-License-Identifier: MIT
+#
+# Each kind of test has a fragment that adds to TESTS. A test ends with the line "N passed, N failed" or prints
+# "ok" and "not ok" lines, and exits with non-zero if anything failed; scripts/test adds them up.
+
+TEST_EXTENSIONS = .sh .case
+SH_LOG_COMPILER = bash
+AM_TESTS_ENVIRONMENT = \
+	top_srcdir='$(abs_top_srcdir)'; export top_srcdir; \
+	top_builddir='$(abs_top_builddir)'; export top_builddir; \
+	CC='$(CC)'; export CC;
+
+UNIT_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
+UNIT_LIBS = libsonde-core.la $(CUNIT_LIBS)
+
+if HAVE_CUNIT
+include tests/unit/base.mk
+endif
+include tests/scripts/local.mk

@@ -95,9 +95,12 @@ void clock_calibrate(int64_t measure_ns, struct clock_calibration *ret_calibrati
 
 int64_t clock_ticks_to_realtime_ns(const struct clock_calibration *calibration, uint64_t ticks)
 {
+	uint64_t realtime_ns = (uint64_t)calibration->realtime_ns;
+
+	/* Both may stand in a damaged file: the sum may wrap, but must not be undefined. */
 	if (ticks >= calibration->ticks)
-		return calibration->realtime_ns +
-		       (int64_t)clock_interval_ns(calibration, calibration->ticks, ticks);
-	return calibration->realtime_ns -
-	       (int64_t)clock_interval_ns(calibration, ticks, calibration->ticks);
+		realtime_ns += clock_interval_ns(calibration, calibration->ticks, ticks);
+	else
+		realtime_ns -= clock_interval_ns(calibration, ticks, calibration->ticks);
+	return (int64_t)realtime_ns;
 }

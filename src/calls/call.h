@@ -13,12 +13,16 @@
 
 #include <stdbool.h>
 
+enum {
+	CALL_NAME_SIZE = 32,
+	CALL_GROUP_SIZE = 15,
+};
+
+/* Without pointers, so that the dynamic loader has nothing to relocate when a process starts. */
 struct call_info {
-	const char *name;
-	const char *group;
-	const char *symbols; /* all names under which libc exports it, separated by spaces */
-	const char *fails;   /* C expression that is true of a failure, or "" */
-	bool is_sampled;     /* a fast call: timed one in N unless the configuration says otherwise */
+	char name[CALL_NAME_SIZE];
+	char group[CALL_GROUP_SIZE];
+	bool is_sampled; /* a fast call: timed one in N unless the configuration says otherwise */
 };
 
 /* Rows by enum call, in no particular order. */

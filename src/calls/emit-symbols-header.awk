@@ -8,10 +8,12 @@ function emit(   i) {
 	print "#ifndef SONDE_PRELOAD_SYMBOLS_GEN_H"
 	print "#define SONDE_PRELOAD_SYMBOLS_GEN_H\n"
 	print "enum symbol {"
-	for (i = 1; i <= n_symbols; i++)
+	for (i = 1; i <= n_symbols; i++) {
 		print "\tSYMBOL_" symbol[i] ","
+		if (length(symbol[i]) >= size)
+			size = length(symbol[i]) + 1
+	}
 	print "\tSYMBOL_COUNT\n};\n"
-	print "/* By enum symbol. */"
-	print "extern const char *const symbol_names[SYMBOL_COUNT] __attribute__((visibility(\"hidden\")));\n"
+	print "enum { SYMBOL_NAME_SIZE = " size " };\n"
 	print "#endif"
 }

@@ -8,7 +8,7 @@ function emit(   i) {
 	print "#include \"config.h\"\n"
 	print "#include \"preload/resolve.h\"\n"
 	print "void *resolved_symbols[SYMBOL_COUNT];\n"
-	print "const char *const symbol_names[SYMBOL_COUNT] = {"
+	print "const char symbol_names[SYMBOL_COUNT][SYMBOL_NAME_SIZE] = {"
 	for (i = 1; i <= n_symbols; i++)
 		print "\t[SYMBOL_" symbol[i] "] = \"" symbol[i] "\","
 	print "};"

@@ -35,14 +35,14 @@ CLEANFILES += $(calls_headers) $(calls_wrappers) \
 	src/calls/calls.gen.c src/preload/symbols.gen.c src/preload/preload.gen.map \
 	src/calls/*-t src/preload/*-t
 EXTRA_DIST += $(calls_tables) $(calls_parser) src/calls/README.md \
-	src/calls/emit-ids.awk src/calls/emit-table.awk src/calls/emit-symbols-header.awk \
-	src/calls/emit-symbols.awk src/calls/emit-map.awk src/calls/emit-wrappers.awk \
+	src/calls/emit-ids.awk src/calls/emit-table.awk src/calls/emit-manual.awk \
+	src/calls/emit-symbols-header.awk src/calls/emit-symbols.awk src/calls/emit-map.awk src/calls/emit-wrappers.awk \
 	src/calls/emit-list.awk src/calls/minimum.list src/calls/open.list
 dist_check_SCRIPTS += scripts/check-calls
 TESTS += scripts/check-calls
 
-libsonde_core_la_SOURCES += src/calls/call.h
-nodist_libsonde_core_la_SOURCES += src/calls/calls.gen.c
+libsonde_core_la_SOURCES += src/calls/call.h src/calls/manual.h
+nodist_libsonde_core_la_SOURCES += src/calls/calls.gen.c src/calls/manual.gen.c
 libsonde_preload_la_SOURCES += src/calls/call.h src/preload/wrapper.h
 nodist_libsonde_preload_la_SOURCES += \
 	src/calls/calls.gen.c src/preload/symbols.gen.c $(calls_wrappers)
@@ -54,6 +54,10 @@ src/calls/calls.gen.h: $(calls_tables) $(calls_parser) $(srcdir)/src/calls/emit-
 src/calls/calls.gen.c: $(calls_tables) $(calls_parser) $(srcdir)/src/calls/emit-table.awk
 	@$(MKDIR_P) $(@D)
 	$(AM_V_GEN)$(calls_emit)/emit-table.awk $(calls_tables) >$@-t && mv $@-t $@
+
+src/calls/manual.gen.c: $(calls_tables) $(calls_parser) $(srcdir)/src/calls/emit-manual.awk
+	@$(MKDIR_P) $(@D)
+	$(AM_V_GEN)$(calls_emit)/emit-manual.awk $(calls_tables) >$@-t && mv $@-t $@
 
 src/preload/symbols.gen.h: $(calls_tables) $(calls_parser) $(srcdir)/src/calls/emit-symbols-header.awk
 	@$(MKDIR_P) $(@D)

@@ -37,7 +37,7 @@ struct call_totals {
 	uint64_t count;      /* calls made: exact, also where timing is sampled */
 	uint64_t failures;   /* sum of errors[].count */
 	uint64_t expected;   /* the part of failures classed as expected */
-	uint64_t unfinished; /* made, timed always, and never returned: in flight at the end, exec, longjmp */
+	uint64_t unfinished; /* timed always, and never returned: in flight at the end, exec, longjmp */
 	uint64_t bytes;
 	uint64_t timed;      /* successes that were timed: the sum of the buckets */
 	uint64_t sum_ns;     /* over those */
@@ -106,9 +106,9 @@ struct recording {
 	char *version;       /* of the sonde that recorded it */
 
 	struct call_list calls; /* of all processes together */
-	uint64_t n_processes;
+	uint64_t n_processes;   /* images that did not go on as another program */
 	uint64_t n_threads;
-	struct process_record *processes; /* the first PROCESSES_KEPT of them, by time */
+	struct process_record *processes; /* images: the first PROCESSES_KEPT, by time */
 	size_t n_process_records;
 	struct unwatched_record *unwatched;
 	size_t n_unwatched;
@@ -117,14 +117,24 @@ struct recording {
 	uint64_t lost[LOSS_REASONS];  /* calls that were made but not recorded */
 	uint64_t notes_lost;
 	uint64_t damaged_regions;     /* files that could not be read, or only in part */
-	uint64_t processes_not_kept;  /* in the totals, but not in `processes` */
+	uint64_t processes_not_kept;  /* images in the totals, but not in `processes` */
 };
 
 enum { PROCESSES_KEPT = 256 };
 
 void recording_deinit(struct recording *recording);
+void process_record_deinit(struct process_record *process);
 
-/* The totals of a call by name, made if they are not there. NULL without memory. */
+/*
+ * Takes a process over, also when it fails: it is kept when it is one of the first PROCESSES_KEPT by
+ * time, and else counted in processes_not_kept. The totals are not touched. 0 or -ENOMEM.
+ */
+int recording_add_process(struct recording *recording, struct process_record *process);
+
+/*
+ * The totals of a call by name, made if they are not there. NULL without memory. The list is in the
+ * order of names; making an entry moves the others.
+ */
 struct call_totals *call_list_get(struct call_list *list, const char *name, const char *group);
 /* NULL: not there. */
 struct call_totals *call_list_find(const struct call_list *list, const char *name);
@@ -134,7 +144,10 @@ void call_list_deinit(struct call_list *list);
 int call_totals_add(struct call_totals *totals, const struct call_totals *other);
 int call_list_add(struct call_list *list, const struct call_list *other);
 
-/* All of a call's successful time: the sum over timed calls, scaled to all calls that did not fail. */
+/* How many calls came back without a failure. */
+uint64_t call_totals_successes(const struct call_totals *totals);
+
+/* All of a call's successful time: the sum over timed calls, scaled to all that succeeded. */
 uint64_t call_totals_time_ns(const struct call_totals *totals);
 
 /*

@@ -8,9 +8,6 @@
 #include <errno.h>
 #include <stddef.h>
 
-/* By enum symbol; generated. */
-extern const char *const symbol_names[] __attribute__((visibility("hidden")));
-
 /* Stands for a function that libc does not have. The program could not have called it without us. */
 static long absent_function(void)
 {

@@ -11,6 +11,10 @@
 
 #include "preload/symbols.gen.h" /* enum symbol: SYMBOL_read, SYMBOL___read_chk, ..., SYMBOL_COUNT */
 
+/* By enum symbol. No pointers: the loader would have to relocate them in every process. */
+extern const char symbol_names[SYMBOL_COUNT][SYMBOL_NAME_SIZE]
+	__attribute__((visibility("hidden")));
+
 /* By enum symbol; NULL until first used. Relaxed atomics: every thread would store the same value. */
 extern void *resolved_symbols[] __attribute__((visibility("hidden")));
 

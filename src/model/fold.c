@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The image has been checked (model/region-reader.h), so its references are followed as they are.
+ * Its numbers are the writer's: a thread that is running may have entered a call it has not
+ * returned from, and a record may have been copied between two of its stores; no difference is
+ * taken without a look at which is larger.
+ *
+ * A call is first summed up over the threads and buckets of one process, then added to the totals.
+ */
+#include "config.h"
+
+#include "model/fold.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One region on its way into a process record. */
+struct folding {
+	const struct region_header *header;
+	const struct fold_options *options;
+	struct process_record *process;
+};
+
+/* Rows that are there are full but for the last, which has the two outside buckets only. */
+static void copy_buckets(uint64_t *buckets, const struct call_stats *stats)
+{
+	for (unsigned int i = 0; i < HISTOGRAM_BUCKETS; i++) {
+		const relative *reference = &stats->rows[i / HISTOGRAM_ROW_BUCKETS];
+		const struct histogram_row *row = relative_get(reference);
+
+		buckets[i] = row ? row->count[i % HISTOGRAM_ROW_BUCKETS] : 0;
+	}
+}
+
+static void fold_durations(struct call_totals *totals, const struct call_stats *stats)
+{
+	copy_buckets(totals->buckets, stats);
+	for (unsigned int i = 0; i < HISTOGRAM_BUCKETS; i++)
+		if (__builtin_add_overflow(totals->timed, totals->buckets[i], &totals->timed))
+			totals->timed = UINT64_MAX;
+	if (!totals->timed)
+		return;
+	totals->sum_ns = stats->sum_ns;
+	totals->max_ns = stats->max_ns;
+	/* The bucket is written before the extremes: a copy may have the one without the others. */
+	totals->min_ns = stats->min_ns < stats->max_ns ? stats->min_ns : stats->max_ns;
+}
+
+static int64_t instant(const struct folding *folding, uint64_t ticks)
+{
+	return clock_ticks_to_realtime_ns(&folding->header->clock, ticks);
+}
+
+/* Adds one failure code to the totals of its call. */
+static int fold_error(const struct folding *folding, struct call_totals *totals,
+		      const struct error_stats *stats)
+{
+	const struct failure_classes *classes = folding->options->classes;
+	char symbol[FAILURE_SYMBOL_SIZE];
+
+	failure_symbol(stats->code, symbol);
+	struct error_totals error = {
+		.symbol = symbol,
+		.is_expected = classes && failure_is_expected(classes, totals->name, symbol),
+		.count = stats->count,
+		.timed = stats->timed,
+		.sum_ns = stats->sum_ns,
+		.first_ns = instant(folding, stats->first_ticks),
+		.last_ns = instant(folding, stats->last_ticks),
+	};
+	const struct call_totals failures = {
+		.failures = stats->count,
+		.expected = error.is_expected ? stats->count : 0,
+		.errors = &error,
+		.n_errors = 1,
+	};
+
+	/* Made, but its first failure has not been counted yet. */
+	if (!stats->count)
+		return 0;
+	return call_totals_add(totals, &failures);
+}
+
+/* What was entered and has not come back, where every call that comes back is timed or has failed.
+ */
+static uint64_t unfinished_calls(const struct folding *folding, const struct call_stats *stats,
+				 uint32_t id, uint64_t timed, uint64_t failures)
+{
+	const struct session_settings *settings = folding->options->settings;
+	uint64_t returned;
+
+	if (!settings || id >= SESSION_CALLS || settings->period[id] > 1)
+		return 0;
+	if (__builtin_add_overflow(timed, failures, &returned) || returned >= stats->count)
+		return 0;
+	return stats->count - returned;
+}
+
+/* Adds one thread's figures of one call to those of the process. */
+static int fold_call(const struct folding *folding, const struct call_stats *stats)
+{
+	const struct call_info_record *info = relative_get(&stats->info);
+
+	if (!info)
+		return 0;
+	struct call_totals *totals =
+		call_list_get(&folding->process->calls, info->name, info->group);
+	struct call_totals own = {.count = stats->count, .bytes = stats->bytes};
+
+	if (!totals)
+		return -ENOMEM;
+	uint64_t failures_before = totals->failures;
+	const struct error_stats *error = relative_get(&stats->errors);
+
+	for (; error; error = relative_get(&error->next))
+		if (fold_error(folding, totals, error))
+			return -ENOMEM;
+	fold_durations(&own, stats);
+	own.unfinished = unfinished_calls(folding, stats, info->id, own.timed,
+					  totals->failures - failures_before);
+	return call_totals_add(totals, &own);
+}
+
+static int fold_calls(const struct folding *folding)
+{
+	const struct thread_block *thread = relative_get(&folding->header->threads);
+
+	for (; thread; thread = relative_get(&thread->next)) {
+		const struct call_stats *stats = relative_get(&thread->calls);
+
+		for (; stats; stats = relative_get(&stats->next))
+			if (fold_call(folding, stats))
+				return -ENOMEM;
+	}
+	return 0;
+}
+
+/* One argument as a shell needs it: in quotes unless it is made of harmless characters only. */
+static void write_quoted(FILE *stream, const char *word)
+{
+	static const char harmless[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				       "0123456789%+,-./:=@_^";
+
+	if (word[0] && word[strspn(word, harmless)] == '\0') {
+		fputs(word, stream);
+		return;
+	}
+	fputc('\'', stream);
+	for (; *word; word++)
+		if (*word == '\'')
+			fputs("'\\''", stream);
+		else
+			fputc(*word, stream);
+	fputc('\'', stream);
+}
+
+/*
+ * The arguments of a header, each ended by NUL; the field may have been too short for the last of
+ * them, and what follows them is zero. An empty argument cannot be told from the end: the last is
+ * never empty.
+ */
+static char *quote_command(const char *words, size_t size)
+{
+	char *command = NULL;
+	size_t command_size = 0;
+	const char *end = words + size;
+	FILE *stream = open_memstream(&command, &command_size);
+
+	if (!stream)
+		return NULL;
+	while (end > words && end[-1] == '\0')
+		end--;
+	for (const char *word = words; word < end; word += strlen(word) + 1) {
+		if (word > words)
+			fputc(' ', stream);
+		write_quoted(stream, word);
+	}
+	if (fclose(stream) == 0)
+		return command;
+	free(command);
+	return NULL;
+}
+
+static uint64_t wall_ns(const struct region_header *header, bool is_running, int64_t now_ns)
+{
+	int64_t end = header->ended_ns;
+	int64_t span;
+
+	if (!end && is_running)
+		end = now_ns;
+	if (!end || __builtin_sub_overflow(end, header->started_ns, &span) || span < 0)
+		return 0;
+	return (uint64_t)span;
+}
+
+static struct exit_info exit_of(const struct region_header *header, bool is_running)
+{
+	if (header->state == REGION_EXECUTED)
+		return (struct exit_info){.kind = EXIT_EXECUTED};
+	if (!is_running && header->state == REGION_EXITED && (header->flags & REGION_EXIT_KNOWN))
+		return (struct exit_info){.kind = EXIT_STATUS, .value = header->exit_status};
+	return (struct exit_info){.kind = EXIT_UNKNOWN};
+}
+
+/* NULL for an empty string. */
+static char *copy_known(const char *string, bool *has_failed)
+{
+	char *copy = string[0] ? strdup(string) : NULL;
+
+	if (string[0] && !copy)
+		*has_failed = true;
+	return copy;
+}
+
+/* All of the process but its calls. 0 or -ENOMEM. */
+static int describe_process(struct process_record *process, const struct region_header *header,
+			    bool is_running, int64_t now_ns)
+{
+	bool has_failed = false;
+
+	process->pid = header->pid;
+	process->parent_pid = header->parent_pid;
+	process->executable = copy_known(header->executable, &has_failed);
+	process->allocator = copy_known(header->allocator, &has_failed);
+	process->command = quote_command(header->command, sizeof(header->command));
+	process->started_ns = header->started_realtime_ns;
+	process->wall_ns = wall_ns(header, is_running, now_ns);
+	process->exit = exit_of(header, is_running);
+	process->is_running = is_running && header->state != REGION_EXECUTED;
+	process->n_threads = header->n_threads;
+	return has_failed || !process->command ? -ENOMEM : 0;
+}
+
+static void add_losses(struct recording *recording, const struct region_image *image)
+{
+	for (unsigned int i = 0; i < LOSS_REASONS; i++)
+		if (__builtin_add_overflow(recording->lost[i], image->header->lost[i],
+					   &recording->lost[i]))
+			recording->lost[i] = UINT64_MAX;
+	recording->damaged_regions += image->n_damaged > 0;
+}
+
+int fold_region(struct recording *recording, const struct region_image *image, bool is_running,
+		const struct fold_options *options)
+{
+	const struct region_header *header = image->header;
+	struct process_record process = {0};
+	struct folding folding = {header, options, &process};
+
+	if (describe_process(&process, header, is_running, options->now_ns) ||
+	    fold_calls(&folding) || call_list_add(&recording->calls, &process.calls)) {
+		process_record_deinit(&process);
+		return -ENOMEM;
+	}
+	/* One that went on as another program is counted there, or among the unwatched. */
+	recording->n_processes += header->state != REGION_EXECUTED;
+	recording->n_threads += process.n_threads;
+	add_losses(recording, image);
+	return recording_add_process(recording, &process);
+}
+
+static int add_unwatched(struct recording *recording, const struct session_note *note)
+{
+	size_t n = recording->n_unwatched;
+	struct unwatched_record *unwatched =
+		reallocarray(recording->unwatched, n + 1, sizeof(*unwatched));
+	char *path;
+
+	if (!unwatched)
+		return -ENOMEM;
+	recording->unwatched = unwatched;
+	path = strndup(note->path, sizeof(note->path));
+	if (!path)
+		return -ENOMEM;
+	unwatched[n] = (struct unwatched_record){
+		.pid = note->pid,
+		.command = path,
+		.reason = note->reason,
+		.count = __atomic_load_n(&note->count, __ATOMIC_RELAXED),
+	};
+	recording->n_unwatched++;
+	return 0;
+}
+
+int fold_notes(struct recording *recording, const struct session_file *file)
+{
+	for (unsigned int i = 0; i < SESSION_NOTES; i++) {
+		const struct session_note *note = &file->notes[i];
+
+		/* Acquire: pairs with the release in session_note(), which fills the note before.
+		 */
+		if (__atomic_load_n(&note->state, __ATOMIC_ACQUIRE) != NOTE_READY)
+			continue;
+		if (note->reason == NOTE_NONE || note->reason >= NOTE_REASONS)
+			continue;
+		if (add_unwatched(recording, note))
+			return -ENOMEM;
+	}
+	recording->notes_lost += __atomic_load_n(&file->settings.notes_lost, __ATOMIC_RELAXED);
+	return 0;
+}
+
+void fold_unreadable(struct recording *recording)
+{
+	recording->damaged_regions++;
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+/*
+ * fold.h - from region files to a recording.
+ *
+ * Each region is one process image. Folding adds the figures of its threads up by call, gives the
+ * failures their names and classes, keeps the process's own record, and adds it to the totals of
+ * the whole run. The order of folding does not matter to the result, nor does when it is done: a
+ * region of a running process can be folded into a recording made for one look, and again, later,
+ * into the final one.
+ */
+#ifndef SONDE_MODEL_FOLD_H
+#define SONDE_MODEL_FOLD_H
+
+#include "model/failure-class.h"
+#include "model/recording.h"
+#include "model/region-reader.h"
+#include "record/session.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What the regions of one session have in common. */
+struct fold_options {
+	/* Says which calls are timed every time, so that those that never returned can be counted.
+	 * NULL: not known, `unfinished` is 0 everywhere. */
+	const struct session_settings *settings;
+	const struct failure_classes *classes; /* NULL: every failure is an error */
+	int64_t now_ns; /* CLOCK_BOOTTIME; ends the wall time of running processes */
+};
+
+/*
+ * Adds a region to a recording. is_running says whether its process still exists. The exit of a
+ * process that nobody's region tells of stays EXIT_UNKNOWN. 0 or -ENOMEM, the recording then being
+ * incomplete.
+ */
+int fold_region(struct recording *recording, const struct region_image *image, bool is_running,
+		const struct fold_options *options);
+
+/* Adds the session's notes: what was not watched, and how many notes were lost. 0 or -ENOMEM. */
+int fold_notes(struct recording *recording, const struct session_file *file);
+
+/* Notes that a region file could not be read at all. */
+void fold_unreadable(struct recording *recording);
+
+#endif

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Totals are whole numbers and stay exact; a sum that passes 2^64, which only a damaged file can
+ * bring about, stops there. A list of calls is kept in the order of names, so that finding one is a
+ * binary search and the result does not depend on the order of adding.
+ */
+#include "config.h"
+
+#include "model/recording.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void add_counts(uint64_t *sum, uint64_t amount)
+{
+	if (__builtin_add_overflow(*sum, amount, sum))
+		*sum = UINT64_MAX;
+}
+
+static void errors_deinit(struct error_totals *errors, size_t n_errors)
+{
+	for (size_t i = 0; i < n_errors; i++)
+		free(errors[i].symbol);
+	free(errors);
+}
+
+static void call_totals_deinit(struct call_totals *totals)
+{
+	free(totals->name);
+	free(totals->group);
+	errors_deinit(totals->errors, totals->n_errors);
+}
+
+void call_list_deinit(struct call_list *list)
+{
+	for (size_t i = 0; i < list->n_calls; i++)
+		call_totals_deinit(&list->calls[i]);
+	free(list->calls);
+	*list = (struct call_list){0};
+}
+
+void process_record_deinit(struct process_record *process)
+{
+	free(process->executable);
+	free(process->command);
+	free(process->allocator);
+	call_list_deinit(&process->calls);
+}
+
+void recording_deinit(struct recording *recording)
+{
+	for (char **word = recording->command; word && *word; word++)
+		free(*word);
+	for (size_t i = 0; i < recording->n_labels; i++) {
+		free(recording->labels[i].key);
+		free(recording->labels[i].value);
+	}
+	for (size_t i = 0; i < recording->n_process_records; i++)
+		process_record_deinit(&recording->processes[i]);
+	for (size_t i = 0; i < recording->n_unwatched; i++)
+		free(recording->unwatched[i].command);
+	call_list_deinit(&recording->calls);
+	free(recording->command);
+	free(recording->labels);
+	free(recording->processes);
+	free(recording->unwatched);
+	free(recording->id);
+	free(recording->host);
+	free(recording->version);
+	*recording = (struct recording){0};
+}
+
+/* Where the call is, or would be. */
+static size_t call_position(const struct call_list *list, const char *name, bool *ret_is_there)
+{
+	size_t low = 0;
+	size_t high = list->n_calls;
+
+	*ret_is_there = false;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = strcmp(name, list->calls[middle].name);
+
+		if (order == 0) {
+			*ret_is_there = true;
+			return middle;
+		}
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
+}
+
+struct call_totals *call_list_find(const struct call_list *list, const char *name)
+{
+	bool is_there;
+	size_t position = call_position(list, name, &is_there);
+
+	return is_there ? &list->calls[position] : NULL;
+}
+
+/* Room for one more; the capacity is the next power of two. */
+static int call_list_grow(struct call_list *list)
+{
+	if (list->n_calls & (list->n_calls - 1))
+		return 0;
+	size_t capacity = list->n_calls ? 2 * list->n_calls : 1;
+	void *calls = reallocarray(list->calls, capacity, sizeof(*list->calls));
+
+	if (!calls)
+		return -ENOMEM;
+	list->calls = calls;
+	return 0;
+}
+
+struct call_totals *call_list_get(struct call_list *list, const char *name, const char *group)
+{
+	bool is_there;
+	size_t position = call_position(list, name, &is_there);
+
+	if (is_there)
+		return &list->calls[position];
+	struct call_totals totals = {.name = strdup(name), .group = strdup(group)};
+
+	if (!totals.name || !totals.group || call_list_grow(list)) {
+		call_totals_deinit(&totals);
+		return NULL;
+	}
+	memmove(&list->calls[position + 1], &list->calls[position],
+		(list->n_calls - position) * sizeof(totals));
+	list->calls[position] = totals;
+	list->n_calls++;
+	return &list->calls[position];
+}
+
+static struct error_totals *find_error(const struct call_totals *totals, const char *symbol)
+{
+	for (size_t i = 0; i < totals->n_errors; i++)
+		if (strcmp(totals->errors[i].symbol, symbol) == 0)
+			return &totals->errors[i];
+	return NULL;
+}
+
+static struct error_totals *add_error(struct call_totals *totals, const struct error_totals *other)
+{
+	struct error_totals *errors =
+		reallocarray(totals->errors, totals->n_errors + 1, sizeof(*errors));
+
+	if (!errors)
+		return NULL;
+	totals->errors = errors;
+	char *symbol = strdup(other->symbol);
+
+	if (!symbol)
+		return NULL;
+	errors[totals->n_errors] = (struct error_totals){
+		.symbol = symbol,
+		.is_expected = other->is_expected,
+		.first_ns = other->first_ns,
+		.last_ns = other->last_ns,
+	};
+	return &errors[totals->n_errors++];
+}
+
+static int merge_error(struct call_totals *totals, const struct error_totals *other)
+{
+	struct error_totals *error = find_error(totals, other->symbol);
+
+	if (!error)
+		error = add_error(totals, other);
+	if (!error)
+		return -ENOMEM;
+	add_counts(&error->count, other->count);
+	add_counts(&error->timed, other->timed);
+	add_counts(&error->sum_ns, other->sum_ns);
+	if (other->first_ns < error->first_ns)
+		error->first_ns = other->first_ns;
+	if (other->last_ns > error->last_ns)
+		error->last_ns = other->last_ns;
+	return 0;
+}
+
+static int compare_errors(const void *a, const void *b)
+{
+	const struct error_totals *left = a;
+	const struct error_totals *right = b;
+
+	if (left->count != right->count)
+		return left->count > right->count ? -1 : 1;
+	return strcmp(left->symbol, right->symbol);
+}
+
+static void merge_durations(struct call_totals *totals, const struct call_totals *other)
+{
+	if (!other->timed)
+		return;
+	if (!totals->timed || other->min_ns < totals->min_ns)
+		totals->min_ns = other->min_ns;
+	if (other->max_ns > totals->max_ns)
+		totals->max_ns = other->max_ns;
+	add_counts(&totals->timed, other->timed);
+	add_counts(&totals->sum_ns, other->sum_ns);
+	for (unsigned int i = 0; i < HISTOGRAM_BUCKETS; i++)
+		add_counts(&totals->buckets[i], other->buckets[i]);
+}
+
+int call_totals_add(struct call_totals *totals, const struct call_totals *other)
+{
+	add_counts(&totals->count, other->count);
+	add_counts(&totals->failures, other->failures);
+	add_counts(&totals->expected, other->expected);
+	add_counts(&totals->unfinished, other->unfinished);
+	add_counts(&totals->bytes, other->bytes);
+	merge_durations(totals, other);
+	for (size_t i = 0; i < other->n_errors; i++)
+		if (merge_error(totals, &other->errors[i]))
+			return -ENOMEM;
+	if (other->n_errors)
+		qsort(totals->errors, totals->n_errors, sizeof(*totals->errors), compare_errors);
+	return 0;
+}
+
+int call_list_add(struct call_list *list, const struct call_list *other)
+{
+	for (size_t i = 0; i < other->n_calls; i++) {
+		const struct call_totals *call = &other->calls[i];
+		struct call_totals *totals = call_list_get(list, call->name, call->group);
+
+		if (!totals || call_totals_add(totals, call))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+uint64_t call_totals_successes(const struct call_totals *totals)
+{
+	uint64_t others = totals->failures;
+
+	add_counts(&others, totals->unfinished);
+	return totals->count > others ? totals->count - others : 0;
+}
+
+uint64_t call_totals_time_ns(const struct call_totals *totals)
+{
+	uint64_t successes = call_totals_successes(totals);
+
+	if (!totals->timed || successes <= totals->timed)
+		return totals->sum_ns;
+	/* Two 64-bit numbers multiplied fit; the quotient may not. */
+	unsigned __int128 scaled = (unsigned __int128)totals->sum_ns * successes / totals->timed;
+
+	return scaled > UINT64_MAX ? UINT64_MAX : (uint64_t)scaled;
+}
+
+int recording_add_process(struct recording *recording, struct process_record *process)
+{
+	size_t position = recording->n_process_records;
+	struct process_record *processes;
+
+	while (position > 0 && recording->processes[position - 1].started_ns > process->started_ns)
+		position--;
+	if (position == PROCESSES_KEPT) {
+		recording->processes_not_kept++;
+		process_record_deinit(process);
+		return 0;
+	}
+	/* One place more than is kept: the last one falls off. */
+	processes = reallocarray(recording->processes, recording->n_process_records + 1,
+				 sizeof(*processes));
+	if (!processes) {
+		process_record_deinit(process);
+		return -ENOMEM;
+	}
+	recording->processes = processes;
+	memmove(&processes[position + 1], &processes[position],
+		(recording->n_process_records - position) * sizeof(*processes));
+	processes[position] = *process;
+	if (recording->n_process_records < PROCESSES_KEPT) {
+		recording->n_process_records++;
+		return 0;
+	}
+	recording->processes_not_kept++;
+	process_record_deinit(&processes[PROCESSES_KEPT]);
+	return 0;
+}
+
+static const char *const note_reason_names[NOTE_REASONS] = {
+	[NOTE_NONE] = "none",
+	[NOTE_STATIC] = "static",
+	[NOTE_SETUID] = "setuid",
+	[NOTE_ARCHITECTURE] = "architecture",
+	[NOTE_ENVIRONMENT] = "environment",
+	[NOTE_NO_REGION] = "no_region",
+};
+
+static const char *const region_loss_names[LOSS_REASONS] = {
+	[LOSS_REGION_FULL] = "region_full",
+};
+
+const char *note_reason_name(enum note_reason reason)
+{
+	return (unsigned int)reason < NOTE_REASONS ? note_reason_names[reason] : "none";
+}
+
+const char *region_loss_name(enum region_loss reason)
+{
+	return (unsigned int)reason < LOSS_REASONS ? region_loss_names[reason] : "unknown";
+}

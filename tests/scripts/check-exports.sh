@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: MIT
+# shellcheck disable=SC2154 # top_srcdir and CC come from the makefile
+#
+# Small libraries, each with one thing wrong, and one with none.
+. "$top_srcdir/tests/scripts/lib.sh"
+
+cat >"$scratch/good.c" <<'END'
+#include <unistd.h>
+static __thread char *thread_local;
+ssize_t read(int fd, void *buf, size_t count)
+{
+	thread_local = buf;
+	return fd == (int)count ? -1 : write(fd, thread_local, count);
+}
+END
+printf '{\n\tglobal:\n\t\tread;\n\tlocal:\n\t\t*;\n};\n' >"$scratch/good.map"
+link_flags="-Wl,-z,now -Wl,-z,nodelete -Wl,-z,relro"
+
+# build SOURCE MAP FLAG... - makes $scratch/library.so.
+build() {
+	local source=$1 map=$2
+	shift 2
+	# shellcheck disable=SC2086
+	$CC -O0 -fPIC -shared -ftls-model=initial-exec -o "$scratch/library.so" "$scratch/$source" \
+		-Wl,--version-script="$scratch/$map" "$@"
+}
+
+check() {
+	"$top_srcdir/scripts/check-exports" "$scratch/library.so" "$scratch/${1:-good.map}"
+}
+
+# shellcheck disable=SC2086
+build good.c good.map $link_flags
+report "a library that does as it should passes" passes check
+
+{ cat "$scratch/good.c"; echo 'void real_fopen(void) { }'; } >"$scratch/stray.c"
+sed 's/read;/read; real_fopen;/' "$scratch/good.map" >"$scratch/stray.map"
+# shellcheck disable=SC2086
+build stray.c stray.map $link_flags
+report "a symbol that is not in the table is found" finds 'not ok - exports nothing beyond' check
+report "a symbol that libc lacks is found" finds 'not ok - exports nothing that libc lacks' check stray.map
+
+# shellcheck disable=SC2086
+build good.c good.map $link_flags
+report "a row without its symbol is found" finds 'not ok - exports every symbol' check stray.map
+
+# shellcheck disable=SC2086
+build good.c good.map $link_flags -Wl,--no-as-needed -lm
+report "another library that is needed is found" finds 'not ok - needs libc and no other' check
+
+{ cat "$scratch/good.c"; echo 'double root(double); double (*keep)(double) = root;'; } >"$scratch/foreign.c"
+# shellcheck disable=SC2086
+build foreign.c good.map $link_flags
+report "a symbol that libc does not have is found" finds 'not ok - takes every symbol' check
+
+sed 's/char \*thread_local/char *thread_local, more[60]/; s/thread_local = buf/more[fd] = 1, &/' "$scratch/good.c" \
+	>"$scratch/large.c"
+# shellcheck disable=SC2086
+build large.c good.map $link_flags
+report "more than 64 bytes of thread-local memory are found" finds 'not ok - has at most 64' check
+
+# shellcheck disable=SC2086
+build good.c good.map $link_flags -ftls-model=global-dynamic
+report "thread-local memory that is asked for is found" finds 'not ok - never asks' check
+report "thread-local memory that is not initial-exec is found" finds 'not ok - its thread-local' check
+
+build good.c good.map -Wl,-z,lazy -Wl,-z,relro -Wl,-z,nodelete
+report "late binding is found" finds 'not ok - is bound when' check
+build good.c good.map -Wl,-z,now -Wl,-z,relro
+report "a library that could be unloaded is found" finds 'not ok - is never unloaded' check
+build good.c good.map -Wl,-z,now -Wl,-z,nodelete -Wl,-z,norelro
+report "tables that stay writable are found" finds 'not ok - its tables are' check
+# shellcheck disable=SC2086
+build good.c good.map $link_flags -Wl,-z,execstack
+report "an executable stack is found" finds 'not ok - asks for no executable' check
+finish

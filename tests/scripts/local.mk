@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: MIT
+#
+# The checks of the tree and of the built library, and tests that they find what they are for.
+script_tests = \
+	tests/scripts/check-exports.sh \
+	tests/scripts/check-layers.sh \
+	tests/scripts/check-size.sh \
+	tests/scripts/count-tests.sh
+
+dist_check_SCRIPTS += scripts/check-exports scripts/check-layers scripts/check-size
+TESTS += scripts/check-exports scripts/check-layers scripts/check-size $(script_tests)
+EXTRA_DIST += $(script_tests) tests/scripts/lib.sh
