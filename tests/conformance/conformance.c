@@ -28,6 +28,7 @@
 #include <unistd.h>
 
 #include "calls/call.h"
+#include "calls/manual.h"
 #include "preload/symbols.gen.h"
 #include "record/region.h"
 #include "record/session.h"
@@ -50,7 +51,7 @@ struct test {
 	struct total before[CALL_COUNT];
 	bool is_driven[SYMBOL_COUNT];
 	bool is_exported[SYMBOL_COUNT];
-	char failed[SYMBOL_COUNT][160]; /* the first problem, or "" */
+	char failed[SYMBOL_COUNT][192]; /* the first problem, or "" */
 };
 
 static void die(const char *what)
@@ -144,9 +145,9 @@ static void judge(struct test *test, const struct step *step, enum call call, co
 
 	if (change == expected || failed[0])
 		return;
-	snprintf(failed, sizeof(test->failed[0]), "%s: %s of %s changed by %lld, not %lld",
-		 phases[step->phase], what, call_table[call].name, (long long)change,
-		 (long long)expected);
+	snprintf(failed, sizeof(test->failed[0]), "%s: %s of %.*s changed by %lld, not %lld",
+		 phases[step->phase], what, CALL_NAME_SIZE, call_table[call].name,
+		 (long long)change, (long long)expected);
 }
 
 static void judge_call(struct test *test, const struct step *step, enum call call,
@@ -255,7 +256,7 @@ static void remove_session(const char *session)
 	rmdir(session);
 }
 
-/* By enum symbol, whose order is that of the names in the call table. */
+/* By enum symbol, whose order is that of the names in the manual. */
 static char name_of_symbol[SYMBOL_COUNT][64];
 
 static void list_symbol_names(void)
@@ -263,7 +264,7 @@ static void list_symbol_names(void)
 	unsigned int symbol = 0;
 
 	for (unsigned int call = 0; call < CALL_COUNT; call++) {
-		const char *names = call_table[call].symbols;
+		const char *names = call_manual[call].symbols;
 
 		for (int length; sscanf(names, "%63s%n", name_of_symbol[symbol], &length) == 1; symbol++)
 			names += length;

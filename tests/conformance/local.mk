@@ -43,8 +43,8 @@ conformance_SOURCES = tests/conformance/conformance.c tests/conformance/step.h
 conformance_CPPFLAGS = $(conformance_cppflags)
 conformance_LDADD = libsonde-core.la
 
-dist_check_SCRIPTS += tests/conformance/conformance.test
-TESTS += tests/conformance/conformance.test
+dist_check_SCRIPTS += tests/conformance/conformance.sh
+TESTS += tests/conformance/conformance.sh
 
 # glibc declares fortify twins only when it fortifies: a wrong chk row is then a conflict of types.
 check_LTLIBRARIES += libfortified.la
