@@ -1,1 +1,8 @@
 # SPDX-License-Identifier: MIT
+libsonde_core_la_SOURCES += \
+	src/format/json-reader.c src/format/json-reader.h \
+	src/format/recording-json.h \
+	src/format/recording-json-read.c \
+	src/format/recording-json-write.c
+
+EXTRA_DIST += docs/recording.md docs/recording.schema.json

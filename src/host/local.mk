@@ -1,1 +1,12 @@
 # SPDX-License-Identifier: MIT
+libsonde_core_la_SOURCES += \
+	src/host/config-text.c src/host/config-text.h \
+	src/host/configuration.c src/host/configuration.h \
+	src/host/messages.c src/host/messages.h \
+	src/host/nearest.c src/host/nearest.h \
+	src/host/process-state.c src/host/process-state.h \
+	src/host/region-list.c src/host/region-list.h \
+	src/host/session-host.c src/host/session-host.h \
+	src/host/session-view.c src/host/session-view.h \
+	src/host/settings.c src/host/settings.h \
+	src/host/vocabulary.c src/host/vocabulary.h

@@ -262,7 +262,7 @@ int recording_add_process(struct recording *recording, struct process_record *pr
 
 	while (position > 0 && recording->processes[position - 1].started_ns > process->started_ns)
 		position--;
-	if (position == PROCESSES_KEPT) {
+	if (position >= PROCESSES_KEPT) {
 		recording->processes_not_kept++;
 		process_record_deinit(process);
 		return 0;
@@ -283,7 +283,7 @@ int recording_add_process(struct recording *recording, struct process_record *pr
 		return 0;
 	}
 	recording->processes_not_kept++;
-	process_record_deinit(&processes[PROCESSES_KEPT]);
+	process_record_deinit(&processes[recording->n_process_records]);
 	return 0;
 }
 

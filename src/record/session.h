@@ -80,7 +80,7 @@ struct session_settings {
 	struct clock_calibration clock;
 	uint64_t notes_lost;     /* notes that found no room */
 	uint32_t follow;         /* enum follow */
-	uint32_t reserved;
+	uint32_t n_folded;       /* regions that the host has added up and removed */
 	uint8_t is_off[SESSION_CALLS];  /* by call id: not counted at all */
 	uint16_t period[SESSION_CALLS]; /* by call id: one call in so many is timed; 0 counts as 1 */
 } __attribute__((aligned(4096)));

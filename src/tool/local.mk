@@ -1,2 +1,17 @@
 # SPDX-License-Identifier: MIT
-sonde_SOURCES += src/tool/main.c
+sonde_SOURCES += \
+	src/tool/child.c src/tool/child.h \
+	src/tool/cmd-calls.c \
+	src/tool/cmd-config.c \
+	src/tool/cmd-report.c \
+	src/tool/cmd-run.c \
+	src/tool/command.c src/tool/command.h \
+	src/tool/configured.c src/tool/configured.h \
+	src/tool/main.c \
+	src/tool/preload.c src/tool/preload.h \
+	src/tool/recording-file.c src/tool/recording-file.h \
+	src/tool/report.c src/tool/report.h \
+	src/tool/subject.c src/tool/subject.h
+
+sonde_LDADD += $(JANSSON_LIBS) $(ZLIB_LIBS)
+EXTRA_DIST += docs/sonde.1 docs/configuration.md

@@ -1,0 +1,410 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The document is built as a tree and written by jansson, keys in the order in which they are set.
+ * A failed allocation inside the tree shows at its end: jansson's "_new" functions take over what
+ * they are given, pass NULL on as an error, and each set() here keeps the first error for the
+ * builder.
+ */
+#include "config.h"
+
+#include "format/recording-json.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { DIGITS = 15 /* that a double has for certain */ };
+
+struct builder {
+	bool has_failed; /* without memory */
+};
+
+/* Takes the value over; NULL is a value that could not be made. */
+static void set(struct builder *builder, json_t *object, const char *key, json_t *value)
+{
+	if (json_object_set_new(object, key, value) < 0)
+		builder->has_failed = true;
+}
+
+static void append(struct builder *builder, json_t *array, json_t *value)
+{
+	if (json_array_append_new(array, value) < 0)
+		builder->has_failed = true;
+}
+
+/* JSON integers end at 2^63 - 1, for jansson and for most who read them. */
+static json_t *count_to_json(uint64_t count)
+{
+	return json_integer(count > INT64_MAX ? INT64_MAX : (json_int_t)count);
+}
+
+static json_t *seconds_to_json(double ns)
+{
+	return json_real(ns / 1e9);
+}
+
+/* Length of the UTF-8 sequence at text, or 0 when there is none. */
+static size_t sequence_length(const char *text)
+{
+	json_t *string;
+
+	for (size_t length = 1; length <= 4 && text[length - 1]; length++) {
+		string = json_stringn(text, length);
+		json_decref(string);
+		if (string)
+			return length;
+	}
+	return 0;
+}
+
+/* File names and arguments are bytes; what is not UTF-8 in them becomes U+FFFD. */
+static json_t *replace_invalid(const char *text)
+{
+	char *replaced = malloc(3 * strlen(text) + 1);
+	char *end = replaced;
+	json_t *string;
+
+	if (!replaced)
+		return NULL;
+	while (*text) {
+		size_t length = sequence_length(text);
+
+		end = mempcpy(end, length ? text : "\xef\xbf\xbd", length ? length : 3);
+		text += length ? length : 1;
+	}
+	string = json_stringn(replaced, (size_t)(end - replaced));
+	free(replaced);
+	return string;
+}
+
+static json_t *text_to_json(const char *text)
+{
+	if (!text)
+		return json_null();
+	json_t *string = json_string(text);
+
+	return string ? string : replace_invalid(text);
+}
+
+/* "2026-01-31T12:34:56.123456789Z", or null for a year that no clock shows. */
+static json_t *instant_to_json(int64_t ns)
+{
+	time_t seconds = ns / 1000000000;
+	long rest = ns % 1000000000;
+	char text[64];
+	struct tm tm;
+	size_t length;
+
+	if (rest < 0) {
+		rest += 1000000000;
+		seconds--;
+	}
+	if (!gmtime_r(&seconds, &tm))
+		return json_null();
+	length = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(text + length, sizeof(text) - length, ".%09ldZ", rest);
+	return json_string(text);
+}
+
+static json_t *exit_to_json(struct exit_info exit)
+{
+	switch (exit.kind) {
+	case EXIT_STATUS:
+		return json_pack("{s:i}", "status", exit.value);
+	case EXIT_SIGNAL:
+		return json_pack("{s:i}", "signal", exit.value);
+	case EXIT_EXECUTED:
+		return json_pack("{s:b}", "executed", 1);
+	case EXIT_UNKNOWN:
+		break;
+	}
+	return json_null();
+}
+
+static json_t *command_to_json(struct builder *builder, char *const *command)
+{
+	json_t *array = json_array();
+
+	for (; command && *command; command++)
+		append(builder, array, text_to_json(*command));
+	return array;
+}
+
+static json_t *labels_to_json(struct builder *builder, const struct label *labels, size_t n_labels)
+{
+	json_t *object = json_object();
+
+	for (size_t i = 0; i < n_labels; i++) {
+		json_t *key = text_to_json(labels[i].key);
+
+		if (key)
+			set(builder, object, json_string_value(key), text_to_json(labels[i].value));
+		else
+			builder->has_failed = true;
+		json_decref(key);
+	}
+	return object;
+}
+
+static json_t *session_to_json(struct builder *builder, const struct recording *recording)
+{
+	json_t *session = json_object();
+
+	set(builder, session, "id", text_to_json(recording->id));
+	set(builder, session, "command", command_to_json(builder, recording->command));
+	set(builder, session, "started", instant_to_json(recording->started_ns));
+	set(builder, session, "wall_seconds", seconds_to_json((double)recording->wall_ns));
+	set(builder, session, "user_seconds", seconds_to_json((double)recording->user_ns));
+	set(builder, session, "system_seconds", seconds_to_json((double)recording->system_ns));
+	set(builder, session, "exit", exit_to_json(recording->exit));
+	set(builder, session, "processes", count_to_json(recording->n_processes));
+	set(builder, session, "threads", count_to_json(recording->n_threads));
+	set(builder, session, "labels",
+	    labels_to_json(builder, recording->labels, recording->n_labels));
+	set(builder, session, "host", text_to_json(recording->host));
+	set(builder, session, "version", text_to_json(recording->version));
+	return session;
+}
+
+static json_t *durations_to_json(struct builder *builder, const struct call_totals *call)
+{
+	static const struct {
+		const char *key;
+		double q;
+	} quantiles[] = {
+		{"p50", 0.5}, {"p90", 0.9}, {"p95", 0.95}, {"p99", 0.99}, {"p999", 0.999},
+	};
+	json_t *seconds = json_object();
+
+	set(builder, seconds, "sum", seconds_to_json((double)call->sum_ns));
+	set(builder, seconds, "min", seconds_to_json((double)call->min_ns));
+	set(builder, seconds, "max", seconds_to_json((double)call->max_ns));
+	for (size_t i = 0; i < sizeof(quantiles) / sizeof(quantiles[0]); i++)
+		set(builder, seconds, quantiles[i].key,
+		    seconds_to_json(call_totals_quantile_ns(call, quantiles[i].q)));
+	return seconds;
+}
+
+/* Buckets from the first to the last that is not empty. */
+static json_t *histogram_to_json(struct builder *builder, const struct call_totals *call)
+{
+	json_t *histogram = json_object();
+	json_t *buckets = json_array();
+	int first = 0;
+	int end = HISTOGRAM_INSIDE;
+
+	while (end > 0 && !call->buckets[end - 1])
+		end--;
+	while (first < end && !call->buckets[first])
+		first++;
+	for (int i = first; i < end; i++)
+		append(builder, buckets, count_to_json(call->buckets[i]));
+	set(builder, histogram, "scale", json_integer(HISTOGRAM_SCALE));
+	set(builder, histogram, "zero_count", count_to_json(call->buckets[HISTOGRAM_ZERO]));
+	set(builder, histogram, "over_count", count_to_json(call->buckets[HISTOGRAM_OVER]));
+	set(builder, histogram, "offset", json_integer(end ? first + HISTOGRAM_FIRST_INDEX : 0));
+	set(builder, histogram, "buckets", buckets);
+	return histogram;
+}
+
+static json_t *error_to_json(struct builder *builder, const struct error_totals *error)
+{
+	json_t *object = json_object();
+
+	set(builder, object, "errno", text_to_json(error->symbol));
+	set(builder, object, "class", json_string(error->is_expected ? "expected" : "error"));
+	set(builder, object, "count", count_to_json(error->count));
+	set(builder, object, "timed", count_to_json(error->timed));
+	set(builder, object, "seconds", seconds_to_json((double)error->sum_ns));
+	set(builder, object, "first", instant_to_json(error->first_ns));
+	set(builder, object, "last", instant_to_json(error->last_ns));
+	return object;
+}
+
+static json_t *call_to_json(struct builder *builder, const struct call_totals *call)
+{
+	json_t *object = json_object();
+	json_t *errors = json_array();
+
+	for (size_t i = 0; i < call->n_errors; i++)
+		append(builder, errors, error_to_json(builder, &call->errors[i]));
+	set(builder, object, "call", text_to_json(call->name));
+	set(builder, object, "group", text_to_json(call->group));
+	set(builder, object, "count", count_to_json(call->count));
+	set(builder, object, "failures", count_to_json(call->failures));
+	set(builder, object, "expected", count_to_json(call->expected));
+	set(builder, object, "unfinished", count_to_json(call->unfinished));
+	set(builder, object, "timed", count_to_json(call->timed));
+	set(builder, object, "bytes", count_to_json(call->bytes));
+	set(builder, object, "seconds", durations_to_json(builder, call));
+	set(builder, object, "histogram", histogram_to_json(builder, call));
+	set(builder, object, "errors", errors);
+	return object;
+}
+
+static json_t *calls_to_json(struct builder *builder, const struct call_list *list)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < list->n_calls; i++)
+		append(builder, array, call_to_json(builder, &list->calls[i]));
+	return array;
+}
+
+static json_t *process_to_json(struct builder *builder, const struct process_record *process)
+{
+	json_t *object = json_object();
+
+	set(builder, object, "pid", json_integer(process->pid));
+	set(builder, object, "ppid", json_integer(process->parent_pid));
+	set(builder, object, "executable", text_to_json(process->executable));
+	set(builder, object, "command", text_to_json(process->command));
+	set(builder, object, "allocator", text_to_json(process->allocator));
+	set(builder, object, "labels", json_object());
+	set(builder, object, "started", instant_to_json(process->started_ns));
+	set(builder, object, "wall_seconds", seconds_to_json((double)process->wall_ns));
+	set(builder, object, "exit", exit_to_json(process->exit));
+	set(builder, object, "running", json_boolean(process->is_running));
+	set(builder, object, "threads", count_to_json(process->n_threads));
+	set(builder, object, "calls", calls_to_json(builder, &process->calls));
+	return object;
+}
+
+static json_t *processes_to_json(struct builder *builder, const struct recording *recording)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < recording->n_process_records; i++)
+		append(builder, array, process_to_json(builder, &recording->processes[i]));
+	return array;
+}
+
+static json_t *unwatched_to_json(struct builder *builder, const struct recording *recording)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < recording->n_unwatched; i++) {
+		const struct unwatched_record *unwatched = &recording->unwatched[i];
+		json_t *object = json_object();
+
+		set(builder, object, "pid", json_integer(unwatched->pid));
+		set(builder, object, "command", text_to_json(unwatched->command));
+		set(builder, object, "reason", json_string(note_reason_name(unwatched->reason)));
+		set(builder, object, "count", count_to_json(unwatched->count));
+		append(builder, array, object);
+	}
+	return array;
+}
+
+/* The names of all allocators that processes used, each once. */
+static json_t *allocators_to_json(struct builder *builder, const struct recording *recording)
+{
+	json_t *array = json_array();
+	json_t *seen = json_object();
+
+	for (size_t i = 0; i < recording->n_process_records; i++) {
+		json_t *name = text_to_json(recording->processes[i].allocator);
+
+		if (json_is_string(name) && !json_object_get(seen, json_string_value(name))) {
+			set(builder, seen, json_string_value(name), json_true());
+			append(builder, array, json_incref(name));
+		}
+		json_decref(name);
+	}
+	json_decref(seen);
+	return array;
+}
+
+static json_t *coverage_to_json(struct builder *builder, const struct recording *recording)
+{
+	const struct call_totals *raw = call_list_find(&recording->calls, "syscall");
+	json_t *coverage = json_object();
+	json_t *lost = json_object();
+
+	for (unsigned int i = 0; i < LOSS_REASONS; i++)
+		set(builder, lost, region_loss_name(i), count_to_json(recording->lost[i]));
+	set(builder, coverage, "lost", lost);
+	set(builder, coverage, "notes_lost", count_to_json(recording->notes_lost));
+	set(builder, coverage, "damaged_regions", count_to_json(recording->damaged_regions));
+	set(builder, coverage, "processes_not_kept", count_to_json(recording->processes_not_kept));
+	set(builder, coverage, "raw_syscalls", count_to_json(raw ? raw->count : 0));
+	set(builder, coverage, "allocators", allocators_to_json(builder, recording));
+	return coverage;
+}
+
+/* NULL without memory. */
+static json_t *recording_to_json(const struct recording *recording)
+{
+	struct builder builder = {0};
+	json_t *document = json_object();
+
+	set(&builder, document, "schema", json_string(RECORDING_SCHEMA));
+	set(&builder, document, "session", session_to_json(&builder, recording));
+	set(&builder, document, "calls", calls_to_json(&builder, &recording->calls));
+	set(&builder, document, "processes", processes_to_json(&builder, recording));
+	set(&builder, document, "unwatched", unwatched_to_json(&builder, recording));
+	set(&builder, document, "metrics", json_array());
+	set(&builder, document, "files", json_array());
+	set(&builder, document, "peers", json_array());
+	set(&builder, document, "stacks", json_array());
+	set(&builder, document, "coverage", coverage_to_json(&builder, recording));
+	if (!builder.has_failed)
+		return document;
+	json_decref(document);
+	return NULL;
+}
+
+/* 0, or -1 with errno set by the stream. */
+static int write_value(FILE *file, const json_t *value)
+{
+	size_t flags = JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(DIGITS);
+
+	return json_dumpf(value, file, flags);
+}
+
+/* An array is written with one element a line: a call or a process, which tools can compare by
+ * lines. */
+static int write_lines(FILE *file, const json_t *array)
+{
+	size_t n = json_array_size(array);
+
+	for (size_t i = 0; i < n; i++) {
+		fputs(i ? ",\n  " : "[\n  ", file);
+		if (write_value(file, json_array_get(array, i)) < 0)
+			return -1;
+	}
+	return fputs("\n ]", file);
+}
+
+static int write_document(FILE *file, json_t *document)
+{
+	const char *separator = "{\n ";
+	const char *key;
+	json_t *value;
+
+	json_object_foreach(document, key, value)
+	{
+		fprintf(file, "%s\"%s\": ", separator, key);
+		if ((json_array_size(value) ? write_lines : write_value)(file, value) < 0)
+			return -1;
+		separator = ",\n ";
+	}
+	return fputs("\n}\n", file) < 0 ? -1 : fflush(file);
+}
+
+int recording_json_write(const struct recording *recording, FILE *file)
+{
+	json_t *document = recording_to_json(recording);
+
+	if (!document)
+		return -ENOMEM;
+	errno = 0;
+	int status = write_document(file, document);
+
+	json_decref(document);
+	if (status == 0 && !ferror(file))
+		return 0;
+	return errno ? -errno : -EIO;
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+/*
+ * config-text.h - the text of a configuration file, safe to hand to libconfig.
+ *
+ * libconfig 1.5 ends the process when it is to include a directory, and reads an integer above 2^31 - 1
+ * as another one. So files are read here, with what they include, and looked through for both.
+ */
+#ifndef SONDE_HOST_CONFIG_TEXT_H
+#define SONDE_HOST_CONFIG_TEXT_H
+
+#include "host/messages.h"
+
+enum { CONFIG_TEXT_MAX = 1024 * 1024 }; /* bytes in a file */
+
+/*
+ * Reads a file. Whatever is wrong with it or with a file that it includes is added to messages. Returns
+ * the text, to be freed, or NULL when something was wrong.
+ */
+char *config_text_read(const char *file, struct messages *messages);
+
+/* The folder of a file, in which libconfig is to look for included files; to be freed. */
+char *config_text_folder(const char *file);
+
+#endif

@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The directory is the list of regions: nothing about them is kept between two sweeps over it. A sweep
+ * costs a few system calls for each living process, so it comes at most four times a second, more rarely
+ * when nothing changes; and at once when as many processes have begun as make half of those that the
+ * last sweep left, which keeps the cost for each of them constant and what waits to be added up small.
+ */
+#include "config.h"
+
+#include "host/session-host.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "host/region-list.h"
+#include "model/failure-class.h"
+#include "model/fold.h"
+#include "model/region-reader.h"
+#include "record/executable.h"
+#include "record/session.h"
+
+enum {
+	CALIBRATION_NS = 5000000,
+	SWEEP_MIN_MS = 250,
+	SWEEP_MAX_MS = 2000,
+	SWEEP_CREATED_MIN = 16, /* processes begun since the last sweep */
+	REMOVE_ATTEMPTS = 8,    /* a process may begin while we remove the directory */
+};
+
+struct session_host {
+	char path[SESSION_PATH_SIZE];
+	int dirfd;
+	int inotify;
+	struct session_file *file;
+	struct session_settings settings; /* as they were at the start */
+	struct failure_classes *classes;
+	struct recording recording;
+	int result; /* -ENOMEM when a region could not be added */
+
+	size_t n_created; /* since the last sweep */
+	size_t n_left;    /* by the last sweep */
+	int64_t next_sweep_ms;
+	int interval_ms;
+};
+
+static int64_t now_ms(void)
+{
+	return clock_kernel_ns(CLOCK_MONOTONIC) / 1000000;
+}
+
+static uint64_t pid_namespace(void)
+{
+	struct stat status;
+
+	return stat("/proc/self/ns/pid", &status) < 0 ? 0 : status.st_ino;
+}
+
+static int describe(struct session_host *host, const struct configuration *configuration)
+{
+	struct recording *recording = &host->recording;
+	char name[HOST_NAME_MAX + 1] = "";
+
+	gethostname(name, sizeof(name) - 1);
+	recording->started_ns = clock_kernel_ns(CLOCK_REALTIME);
+	recording->id = strdup(strrchr(host->path, '/') + 1);
+	recording->host = strdup(name);
+	recording->version = strdup(PACKAGE_VERSION);
+	recording->labels = calloc(configuration->n_labels + 1, sizeof(*recording->labels));
+	if (!recording->id || !recording->host || !recording->version || !recording->labels)
+		return -ENOMEM;
+	for (size_t i = 0; i < configuration->n_labels; i++) {
+		struct label *label = &recording->labels[recording->n_labels++];
+
+		label->key = strdup(configuration->labels[i].key);
+		label->value = strdup(configuration->labels[i].value);
+		if (!label->key || !label->value)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int make_session(struct session_host *host, const struct configuration *configuration,
+			char *const *environment)
+{
+	int result = session_make_directory(environment, configuration->directory, host->path);
+
+	if (result < 0) {
+		host->path[0] = '\0';
+		return result;
+	}
+	session_settings_init(&host->settings);
+	clock_calibrate(CALIBRATION_NS, &host->settings.clock);
+	host->settings.pid_namespace = pid_namespace();
+	configuration_apply(configuration, &host->settings);
+	result = session_write_file(host->path, &host->settings);
+	if (result == 0)
+		result = session_map_file(host->path, NULL, &host->file);
+	return result;
+}
+
+static int watch(struct session_host *host)
+{
+	host->dirfd = open(host->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (host->dirfd < 0)
+		return -errno;
+	host->inotify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	if (host->inotify >= 0 && inotify_add_watch(host->inotify, host->path, IN_CREATE) < 0) {
+		close(host->inotify);
+		host->inotify = -1;
+	}
+	return 0;
+}
+
+int session_host_new(const struct configuration *configuration, char *const *environment,
+		     struct session_host **ret_host, struct message *ret_message)
+{
+	struct session_host *host = calloc(1, sizeof(*host));
+
+	if (!host) {
+		message_set(ret_message, "out of memory");
+		return -ENOMEM;
+	}
+	host->dirfd = host->inotify = -1;
+	host->interval_ms = SWEEP_MIN_MS;
+	int result = make_session(host, configuration, environment);
+
+	if (result < 0)
+		message_set(ret_message, "cannot make a session in %s: %s",
+			    *configuration->directory ? configuration->directory
+						      : "/dev/shm, $XDG_RUNTIME_DIR or $TMPDIR",
+			    strerror(-result));
+	else
+		result = watch(host);
+	if (result == 0)
+		result = describe(host, configuration);
+	host->classes = configuration_classes(configuration);
+	if (result == 0 && !host->classes)
+		result = -ENOMEM;
+	if (result < 0) {
+		if (ret_message && !*ret_message->text)
+			message_set(ret_message, "cannot watch the session: %s", strerror(-result));
+		session_host_free(host);
+		return result;
+	}
+	*ret_host = host;
+	return 0;
+}
+
+const char *session_host_path(const struct session_host *host)
+{
+	return host->path;
+}
+
+int session_host_descriptor(const struct session_host *host)
+{
+	return host->inotify;
+}
+
+void session_host_inspect(struct session_host *host, int pid, const char *program)
+{
+	enum note_reason reason = executable_inspect(program);
+
+	if (reason != NOTE_NONE)
+		session_note(host->file, reason, pid, program);
+}
+
+static void fold_entry(struct session_host *host, const struct region_entry *entry,
+		       bool is_running)
+{
+	struct fold_options options = {
+		.settings = &host->settings,
+		.classes = host->classes,
+		.now_ns = clock_kernel_ns(CLOCK_BOOTTIME),
+	};
+	struct region_image *image;
+	int result = region_read(host->dirfd, entry->name, &image, NULL);
+
+	if (result < 0) {
+		fold_unreadable(&host->recording);
+		return;
+	}
+	result = fold_region(&host->recording, image, is_running, &options);
+	region_image_free(image);
+	if (result < 0)
+		host->result = result;
+}
+
+static void fold_and_remove(struct session_host *host, const struct region_entry *entry)
+{
+	fold_entry(host, entry, false);
+	unlinkat(host->dirfd, entry->name, 0);
+	/* Relaxed: a number for people, nothing is ordered by it. */
+	__atomic_fetch_add(&host->file->settings.n_folded, 1, __ATOMIC_RELAXED);
+}
+
+/* Adds up and removes the regions of processes that have ended. Returns how many. */
+static size_t sweep(struct session_host *host)
+{
+	struct region_list list;
+	size_t n_folded = 0;
+
+	if (region_list_read(host->dirfd, &list) < 0)
+		return 0;
+	for (size_t i = 0; i < list.n_entries; i++) {
+		if (region_entry_is_running(&list.entries[i]))
+			continue;
+		fold_and_remove(host, &list.entries[i]);
+		n_folded++;
+	}
+	host->n_left = list.n_entries - n_folded;
+	region_list_deinit(&list);
+	return n_folded;
+}
+
+/* Counts files that were made; one that was lost with a full queue is found by the next sweep. */
+static void count_created(struct session_host *host)
+{
+	char events[16384] __attribute__((aligned(__alignof__(struct inotify_event))));
+	ssize_t size;
+
+	while (host->inotify >= 0 && (size = read(host->inotify, events, sizeof(events))) > 0) {
+		for (char *next = events; next < events + size;) {
+			next += sizeof(struct inotify_event) + ((struct inotify_event *)next)->len;
+			host->n_created++;
+		}
+	}
+}
+
+static bool is_sweep_due(const struct session_host *host, int64_t now)
+{
+	return now >= host->next_sweep_ms ||
+	       (host->n_created >= SWEEP_CREATED_MIN && host->n_created >= host->n_left / 2);
+}
+
+int session_host_work(struct session_host *host)
+{
+	int64_t now = now_ms();
+
+	count_created(host);
+	if (is_sweep_due(host, now)) {
+		bool has_changed = host->n_created > 0;
+
+		host->n_created = 0;
+		has_changed |= sweep(host) > 0;
+		host->interval_ms = has_changed				   ? SWEEP_MIN_MS
+				    : host->interval_ms * 2 < SWEEP_MAX_MS ? host->interval_ms * 2
+									   : SWEEP_MAX_MS;
+		host->next_sweep_ms = now + host->interval_ms;
+	} else if (host->n_created && host->next_sweep_ms > now + SWEEP_MIN_MS) {
+		host->next_sweep_ms = now + SWEEP_MIN_MS;
+	}
+	return (int)(host->next_sweep_ms - now);
+}
+
+static void remove_files(struct session_host *host)
+{
+	struct region_list list = {0};
+
+	region_list_read(host->dirfd, &list);
+	for (size_t i = 0; i < list.n_entries; i++)
+		unlinkat(host->dirfd, list.entries[i].name, 0);
+	region_list_deinit(&list);
+	unlinkat(host->dirfd, SESSION_FILE, 0);
+}
+
+static void remove_directory(struct session_host *host)
+{
+	for (int i = 0; i < REMOVE_ATTEMPTS && host->path[0]; i++) {
+		if (host->dirfd >= 0)
+			remove_files(host);
+		if (rmdir(host->path) == 0 || errno != ENOTEMPTY)
+			host->path[0] = '\0';
+	}
+}
+
+/* From here on, processes that are left behind count nothing and cost nothing. */
+static void switch_off(struct session_settings *settings)
+{
+	for (size_t call = 0; call < SESSION_CALLS; call++)
+		__atomic_store_n(&settings->is_off[call], 1, __ATOMIC_RELAXED);
+	__atomic_store_n(&settings->state, SESSION_CLOSED, __ATOMIC_RELAXED);
+}
+
+int session_host_close(struct session_host *host, struct recording *ret_recording)
+{
+	struct region_list list;
+	int result;
+
+	switch_off(&host->file->settings);
+	result = region_list_read(host->dirfd, &list);
+	if (result == 0) {
+		for (size_t i = 0; i < list.n_entries; i++) {
+			const struct region_entry *entry = &list.entries[i];
+			bool is_running = region_entry_is_running(entry) && !entry->is_foreign;
+
+			fold_entry(host, entry, is_running);
+		}
+		region_list_deinit(&list);
+		result = host->result;
+	}
+	if (fold_notes(&host->recording, host->file) < 0)
+		result = -ENOMEM;
+	remove_directory(host);
+	*ret_recording = host->recording;
+	host->recording = (struct recording){0};
+	return result;
+}
+
+struct session_host *session_host_free(struct session_host *host)
+{
+	if (!host)
+		return NULL;
+	remove_directory(host);
+	if (host->file)
+		munmap(host->file, sizeof(*host->file));
+	if (host->inotify >= 0)
+		close(host->inotify);
+	if (host->dirfd >= 0)
+		close(host->dirfd);
+	failure_classes_free(host->classes);
+	recording_deinit(&host->recording);
+	free(host);
+	return NULL;
+}

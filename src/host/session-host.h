@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+/*
+ * session-host.h - a session, hosted: made, looked after while its processes run, and summed up.
+ *
+ *     session_host_new(&configuration, environment, &host, &message);
+ *     ... start the command with SONDE_SESSION=session_host_path(host)
+ *     while it runs:
+ *             poll session_host_descriptor(host) for at most session_host_work(host) milliseconds
+ *     session_host_close(host, &recording);
+ *     session_host_free(host);
+ *
+ * Regions of processes that have ended are added up and removed while the run goes on, so that a run
+ * takes the memory of its living processes only. For one thread.
+ */
+#ifndef SONDE_HOST_SESSION_HOST_H
+#define SONDE_HOST_SESSION_HOST_H
+
+#include "host/configuration.h"
+#include "model/message.h"
+#include "model/recording.h"
+
+struct session_host;
+
+/*
+ * Makes the session's directory and file. 0, or a negative errno with ret_message set. The configuration
+ * is not needed afterwards.
+ */
+int session_host_new(const struct configuration *configuration, char *const *environment,
+		     struct session_host **ret_host, struct message *ret_message);
+
+/* Removes the session's directory if it is still there. NULL is fine. Returns NULL. */
+struct session_host *session_host_free(struct session_host *host);
+
+/* The session's directory. */
+const char *session_host_path(const struct session_host *host);
+
+/* Readable when a process has joined; -1 when the kernel had none to give, which costs promptness only. */
+int session_host_descriptor(const struct session_host *host);
+
+/*
+ * Does what is due; it may be called at any time. Returns after how many milliseconds to call again
+ * even when the descriptor stays quiet.
+ */
+int session_host_work(struct session_host *host);
+
+/*
+ * Notes that a program is about to run unwatched, if it is one that cannot be watched. `program` is its
+ * path.
+ */
+void session_host_inspect(struct session_host *host, int pid, const char *program);
+
+/*
+ * Ends the session: those that still run record no more. Adds up all that is left and hands the recording
+ * over, with id, labels, host and version filled in; times, command and exit are the caller's to know.
+ * 0 or -ENOMEM, the recording then being incomplete, but to be freed nevertheless.
+ */
+int session_host_close(struct session_host *host, struct recording *ret_recording);
+
+#endif

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: MIT
+#include "config.h"
+
+#include "host/session-view.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "host/region-list.h"
+#include "model/failure-class.h"
+#include "model/fold.h"
+#include "model/region-reader.h"
+#include "record/region.h"
+#include "record/session.h"
+
+struct view {
+	int dirfd;
+	int pid; /* 0: all */
+	struct session_file *file; /* NULL: unreadable, or of another version of sonde */
+	struct fold_options options;
+	struct recording recording;
+	int64_t first_started_ns; /* of the region that begins the run */
+	int64_t end_ns;
+	size_t n_regions;
+	bool is_running;
+};
+
+bool session_view_is_session(const char *directory)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/%s", directory, SESSION_FILE);
+	return access(path, F_OK) == 0;
+}
+
+/* The arguments of a region's command, which end with an empty one or with the field. */
+static char **split_command(const char *command)
+{
+	size_t n_arguments = 0;
+	char **arguments = calloc(REGION_COMMAND_SIZE, sizeof(*arguments));
+	const char *end = command + REGION_COMMAND_SIZE;
+
+	while (arguments && command < end && *command) {
+		size_t len = strnlen(command, (size_t)(end - command));
+
+		arguments[n_arguments] = strndup(command, len);
+		if (!arguments[n_arguments++])
+			break;
+		command += len + 1;
+	}
+	return arguments;
+}
+
+static void free_command(char **command)
+{
+	for (size_t i = 0; command && command[i]; i++)
+		free(command[i]);
+	free(command);
+}
+
+/* A run begins with its earliest process and ends with its latest one, or has not ended. */
+static void note_times(struct view *view, const struct region_header *header, bool is_running)
+{
+	struct recording *recording = &view->recording;
+	int64_t end_ns = is_running || !header->ended_ns ? view->options.now_ns : header->ended_ns;
+
+	view->is_running |= is_running;
+	if (end_ns > view->end_ns)
+		view->end_ns = end_ns;
+	if (view->n_regions++ > 0 && header->started_ns >= view->first_started_ns)
+		return;
+	view->first_started_ns = header->started_ns;
+	recording->started_ns = header->started_realtime_ns;
+	free_command(recording->command);
+	recording->command = split_command(header->command);
+}
+
+static int add_region(struct view *view, const struct region_entry *entry)
+{
+	struct region_image *image;
+	int result = region_read(view->dirfd, entry->name, &image, NULL);
+	bool is_running = region_entry_is_running(entry) && !entry->is_foreign;
+
+	if (result == -ENOENT)
+		return 0; /* its host was faster */
+	if (result < 0) {
+		if (!view->pid)
+			fold_unreadable(&view->recording);
+		return 0;
+	}
+	note_times(view, image->header, is_running);
+	result = fold_region(&view->recording, image, is_running, &view->options);
+	region_image_free(image);
+	return result;
+}
+
+static int add_regions(struct view *view)
+{
+	struct region_list list;
+	int result = region_list_read(view->dirfd, &list);
+
+	if (result < 0)
+		return result;
+	for (size_t i = 0; i < list.n_entries && result == 0; i++)
+		if (!view->pid || list.entries[i].pid == view->pid)
+			result = add_region(view, &list.entries[i]);
+	region_list_deinit(&list);
+	return result;
+}
+
+static int describe(struct view *view, const char *directory)
+{
+	struct recording *recording = &view->recording;
+	char name[HOST_NAME_MAX + 1] = "";
+	char *real = realpath(directory, NULL);
+
+	gethostname(name, sizeof(name) - 1);
+	recording->id = strdup(real ? strrchr(real, '/') + 1 : directory);
+	recording->host = strdup(name);
+	recording->version = strdup(PACKAGE_VERSION);
+	free(real);
+	if (!recording->id || !recording->host || !recording->version)
+		return -ENOMEM;
+	if (view->end_ns > view->first_started_ns)
+		recording->wall_ns = (uint64_t)(view->end_ns - view->first_started_ns);
+	if (!view->is_running && recording->n_process_records)
+		recording->exit = recording->processes[0].exit;
+	return 0;
+}
+
+static int fill(struct view *view, const char *directory)
+{
+	int result = add_regions(view);
+
+	if (result == 0 && view->file && !view->pid)
+		result = fold_notes(&view->recording, view->file);
+	if (result == 0)
+		result = describe(view, directory);
+	if (result == 0 && view->pid && view->n_regions == 0)
+		result = -ESRCH;
+	return result;
+}
+
+int session_view(const char *directory, int pid, struct recording *ret_recording,
+		 uint32_t *ret_n_folded, struct message *ret_message)
+{
+	struct view view = {.pid = pid};
+	int result;
+
+	view.dirfd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (view.dirfd < 0) {
+		result = -errno;
+		message_set(ret_message, "%s: %s", directory, strerror(errno));
+		return result;
+	}
+	if (session_map_file(directory, NULL, &view.file) < 0)
+		view.file = NULL;
+	struct failure_classes *classes = failure_classes_new();
+
+	view.options = (struct fold_options){
+		.settings = view.file ? &view.file->settings : NULL,
+		.classes = classes,
+		.now_ns = clock_kernel_ns(CLOCK_BOOTTIME),
+	};
+	result = fill(&view, directory);
+	failure_classes_free(classes);
+	*ret_n_folded = view.file ? view.file->settings.n_folded : 0;
+	if (view.file)
+		munmap(view.file, sizeof(*view.file));
+	close(view.dirfd);
+	if (result == 0) {
+		*ret_recording = view.recording;
+		return 0;
+	}
+	recording_deinit(&view.recording);
+	if (result == -ESRCH)
+		message_set(ret_message, "%s: no region of process %d", directory, pid);
+	else
+		message_set(ret_message, "%s: %s", directory, strerror(-result));
+	return result;
+}
+
+/* Keeps the folder of a region's path. */
+static bool take_folder(const char *path, char *ret_path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (!slash || (size_t)(slash - path) >= SESSION_PATH_SIZE)
+		return false;
+	memcpy(ret_path, path, (size_t)(slash - path));
+	ret_path[slash - path] = '\0';
+	return true;
+}
+
+static bool find_by_mapping(int pid, char *ret_path)
+{
+	char line[PATH_MAX + 128];
+	bool is_found = false;
+
+	snprintf(line, sizeof(line), "/proc/%d/maps", pid);
+	FILE *maps = fopen(line, "re");
+
+	if (!maps)
+		return false;
+	while (!is_found && fgets(line, sizeof(line), maps)) {
+		const char *path = strchr(line, '/');
+
+		line[strcspn(line, "\n")] = '\0';
+		is_found = path && strlen(line) > strlen(REGION_SUFFIX) &&
+			   strcmp(line + strlen(line) - strlen(REGION_SUFFIX), REGION_SUFFIX) == 0 &&
+			   take_folder(path, ret_path) && session_view_is_session(ret_path);
+	}
+	fclose(maps);
+	return is_found;
+}
+
+static bool find_by_name(const char *base, bool has_uid, int pid, char *ret_path)
+{
+	char pattern[PATH_MAX];
+	char uid[16] = "";
+	glob_t found;
+	bool is_found = false;
+
+	if (has_uid)
+		snprintf(uid, sizeof(uid), "-%u", geteuid());
+	snprintf(pattern, sizeof(pattern), "%s/sonde%s/*/%d-*" REGION_SUFFIX, base, uid, pid);
+	if (glob(pattern, 0, NULL, &found) == 0) {
+		is_found = found.gl_pathc && take_folder(found.gl_pathv[0], ret_path);
+		globfree(&found);
+	}
+	return is_found;
+}
+
+bool session_find_process(int pid, char *const *environment, char *ret_path)
+{
+	const char *runtime = environment_find(environment, "XDG_RUNTIME_DIR");
+	const char *temporary = environment_find(environment, "TMPDIR");
+
+	return find_by_mapping(pid, ret_path) || find_by_name("/dev/shm", true, pid, ret_path) ||
+	       (runtime && find_by_name(runtime, false, pid, ret_path)) ||
+	       find_by_name(temporary ? temporary : "/tmp", true, pid, ret_path);
+}

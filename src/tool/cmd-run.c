@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The command's standard output is the command's alone: the report goes to the standard error stream or
+ * to a file. Whatever goes wrong before the command starts ends sonde with 125, 126 or 127; once it has
+ * run, its status is what counts, and trouble with the report is only said.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "host/session-host.h"
+#include "record/executable.h"
+#include "tool/child.h"
+#include "tool/command.h"
+#include "tool/configured.h"
+#include "tool/preload.h"
+#include "tool/recording-file.h"
+#include "tool/report.h"
+
+enum {
+	OPTION_CONFIG,
+	OPTION_OUTPUT,
+	OPTION_REPORT,
+	OPTION_REPORT_FILE,
+	OPTION_LABEL,
+	OPTION_VERBOSE,
+};
+
+static const struct command_option options[] = {
+	[OPTION_CONFIG] = {"config", 'c', "FILE", "read this configuration file"},
+	[OPTION_OUTPUT] = {"output", 'o', "FILE", "write the recording there (.gz: compressed)"},
+	[OPTION_REPORT] = {"report", 'r', "FORMAT", "at the end: text (default), json or none"},
+	[OPTION_REPORT_FILE] = {"report-file", 0, "FILE", "the report goes there, not to stderr"},
+	[OPTION_LABEL] = {"label", 'l', "KEY=VALUE", "keep this in the recording"},
+	[OPTION_VERBOSE] = {"verbose", 'v', NULL, "say where recordings are kept"},
+	{0},
+};
+
+/* What the command line asks for. */
+struct request {
+	const char *config;
+	const char *output;
+	const char *report_file;
+	enum report_format format;
+	const char **labels; /* ended by NULL */
+	size_t n_labels;
+	bool is_verbose;
+	char **command;
+};
+
+struct run {
+	struct request request;
+	char *library;
+	struct session_host *host;
+	struct child child;
+	int64_t started_ns; /* CLOCK_REALTIME */
+	uint64_t wall_ns;
+	FILE *report; /* NULL: none is wanted */
+};
+
+/* KEY=VALUE with a key that could stand in a configuration file, too. */
+static bool is_label(const char *text)
+{
+	size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.");
+
+	return len > 0 && text[len] == '=';
+}
+
+static int take_option(struct request *request, int option, const char *value)
+{
+	switch (option) {
+	case OPTION_CONFIG:
+		request->config = value;
+		break;
+	case OPTION_OUTPUT:
+		request->output = value;
+		break;
+	case OPTION_REPORT:
+		if (report_format_from_name(value, &request->format) < 0)
+			return command_refuse(&command_run,
+					      "unknown report format '%s': text, json or none",
+					      value);
+		break;
+	case OPTION_REPORT_FILE:
+		request->report_file = value;
+		break;
+	case OPTION_LABEL:
+		if (!is_label(value))
+			return command_refuse(&command_run, "--label: '%s' is not KEY=VALUE",
+					      value);
+		request->labels[request->n_labels++] = value;
+		break;
+	case OPTION_VERBOSE:
+		request->is_verbose = true;
+		break;
+	}
+	return 0;
+}
+
+static int add_labels(const struct request *request, struct configuration *configuration)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < request->n_labels && result == 0; i++) {
+		char *key = strdup(request->labels[i]);
+		char *equals = key ? strchr(key, '=') : NULL;
+
+		result = -ENOMEM;
+		if (equals) {
+			*equals = '\0';
+			result = configuration_add_label(configuration, key, equals + 1);
+		}
+		free(key);
+	}
+	return result;
+}
+
+/* 0, or STATUS_RUN_FAILED after saying why. */
+static int open_report(struct run *run)
+{
+	const struct request *request = &run->request;
+	struct message message;
+
+	if (request->output && recording_file_check(request->output, &message) < 0) {
+		command_say(&command_run, "cannot write the recording: %s", message.text);
+		return STATUS_RUN_FAILED;
+	}
+	if (request->format == REPORT_NONE)
+		return 0;
+	run->report = request->report_file ? fopen(request->report_file, "we") : stderr;
+	if (run->report)
+		return 0;
+	command_say(&command_run, "cannot write the report: %s: %s", request->report_file,
+		    strerror(errno));
+	return STATUS_RUN_FAILED;
+}
+
+static int make_session(struct run *run)
+{
+	struct configuration configuration;
+	struct message message = {0};
+
+	if (configured_load(&command_run, run->request.config, &configuration) < 0)
+		return STATUS_RUN_FAILED;
+	int result = add_labels(&run->request, &configuration);
+
+	if (result == 0)
+		result = preload_find(environ, &run->library, &message);
+	if (result == 0)
+		result = session_host_new(&configuration, environ, &run->host, &message);
+	configuration_deinit(&configuration);
+	if (result == 0)
+		return 0;
+	command_say(&command_run, "%s", *message.text ? message.text : strerror(-result));
+	return STATUS_RUN_FAILED;
+}
+
+/* What the shells do: a file that is there but cannot be executed is another thing than no file. */
+static int say_why_not_started(const struct run *run, const char *program, int error)
+{
+	const char *name = run->request.command[0];
+
+	if (error == ENOENT && access(program, F_OK) == 0) {
+		command_say(&command_run, "%s: its interpreter was not found", name);
+		return STATUS_CANNOT_EXECUTE;
+	}
+	if (error == ENOENT && !strchr(name, '/'))
+		command_say(&command_run, "%s: command not found", name);
+	else
+		command_say(&command_run, "%s: %s", name, strerror(error));
+	return error == ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_EXECUTE;
+}
+
+static int start(struct run *run)
+{
+	char **command = run->request.command;
+	char **environment =
+		preload_environment(environ, run->library, session_host_path(run->host));
+	char path[4096];
+	int result = -ENOMEM;
+
+	run->started_ns = clock_kernel_ns(CLOCK_REALTIME);
+	if (environment)
+		result = child_start(&run->child, command, environment);
+	const char *program = executable_search(command[0], getenv("PATH"), path, sizeof(path));
+
+	if (result < 0) {
+		child_deinit(&run->child);
+		return say_why_not_started(run, program, -result);
+	}
+	session_host_inspect(run->host, run->child.pid, program);
+	return 0;
+}
+
+static void look_after(struct run *run)
+{
+	struct pollfd ready[] = {
+		{.fd = run->child.signals, .events = POLLIN},
+		{.fd = session_host_descriptor(run->host), .events = POLLIN},
+	};
+	int64_t started_ns = clock_kernel_ns(CLOCK_MONOTONIC);
+
+	while (!run->child.has_ended) {
+		poll(ready, 2, session_host_work(run->host));
+		child_work(&run->child);
+	}
+	run->wall_ns = (uint64_t)(clock_kernel_ns(CLOCK_MONOTONIC) - started_ns);
+	child_deinit(&run->child);
+}
+
+static uint64_t timeval_ns(struct timeval time)
+{
+	return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_usec * 1000;
+}
+
+static char **copy_command(char **command)
+{
+	size_t n_arguments = 0;
+
+	while (command[n_arguments])
+		n_arguments++;
+	char **copy = calloc(n_arguments + 1, sizeof(*copy));
+
+	for (size_t i = 0; copy && i < n_arguments; i++)
+		copy[i] = strdup(command[i]);
+	return copy;
+}
+
+static void describe_run(const struct run *run, struct recording *recording)
+{
+	int status = run->child.status;
+
+	recording->command = copy_command(run->request.command);
+	recording->started_ns = run->started_ns;
+	recording->wall_ns = run->wall_ns;
+	recording->user_ns = timeval_ns(run->child.usage.ru_utime);
+	recording->system_ns = timeval_ns(run->child.usage.ru_stime);
+	if (WIFSIGNALED(status))
+		recording->exit = (struct exit_info){EXIT_SIGNAL, WTERMSIG(status)};
+	else
+		recording->exit = (struct exit_info){EXIT_STATUS, WEXITSTATUS(status)};
+}
+
+static void keep_latest(const struct run *run, const struct recording *recording)
+{
+	char *path = latest_path(environ);
+	struct message message = {.text = "neither XDG_STATE_HOME nor HOME is set"};
+	int result = path ? latest_keep(path, recording, &message) : -ENOENT;
+
+	if (run->request.is_verbose && result < 0)
+		command_say(&command_run, "the recording is not kept as the latest: %s",
+			    message.text);
+	else if (run->request.is_verbose)
+		command_say(&command_run, "the recording is kept in %s", path);
+	free(path);
+}
+
+static void write_report(const struct run *run, const struct recording *recording)
+{
+	struct text_options text = report_text_options(fileno(run->report));
+	int result = report_write(recording, run->request.format, &text, run->report);
+
+	errno = EIO;
+	if (fflush(run->report) != 0 && result == 0)
+		result = -errno;
+	if (result < 0)
+		command_say(&command_run, "cannot write the report: %s", strerror(-result));
+}
+
+static void finish(struct run *run)
+{
+	const char *output = run->request.output;
+	struct recording recording;
+	struct message message;
+
+	if (session_host_close(run->host, &recording) < 0)
+		command_say(&command_run, "the recording is incomplete: out of memory");
+	describe_run(run, &recording);
+	if (output && recording_file_write(output, &recording, &message) < 0)
+		command_say(&command_run, "cannot write the recording: %s", message.text);
+	keep_latest(run, &recording);
+	if (run->report)
+		write_report(run, &recording);
+	recording_deinit(&recording);
+}
+
+/* Runs the command; 0 when it ran, whatever came of it. */
+static int run_command(struct run *run)
+{
+	int status = open_report(run);
+
+	if (status == 0)
+		status = make_session(run);
+	if (status == 0)
+		status = start(run);
+	if (status == 0) {
+		look_after(run);
+		finish(run);
+	}
+	run->host = session_host_free(run->host);
+	free(run->library);
+	if (run->report && run->report != stderr)
+		fclose(run->report);
+	return status;
+}
+
+/* Descriptors of ours shall not become the standard streams; the command finds them closed, as we did. */
+static void fill_standard_descriptors(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			open("/dev/null", O_RDWR | O_CLOEXEC);
+}
+
+static int take_arguments(int argc, char **argv, struct request *request)
+{
+	const char *value;
+	int option;
+
+	while ((option = command_next_option(&command_run, argc, argv, &value)) >= 0) {
+		int status = take_option(request, option, value);
+
+		if (status)
+			return status;
+	}
+	if (option != OPTIONS_END)
+		return command_option_status(&command_run, option);
+	request->command = argv + optind;
+	return *request->command ? 0 : command_refuse(&command_run, "which command?");
+}
+
+static int run(int argc, char **argv)
+{
+	struct run run = {.request = {.format = REPORT_TEXT}};
+	int status;
+
+	run.request.labels = calloc((size_t)argc + 1, sizeof(*run.request.labels));
+	if (!run.request.labels)
+		return STATUS_RUN_FAILED;
+	status = take_arguments(argc, argv, &run.request);
+	if (status == 0 && run.request.command) {
+		fill_standard_descriptors();
+		status = run_command(&run);
+	}
+	free(run.request.labels);
+	if (status || !run.child.has_ended)
+		return status;
+	if (WIFSIGNALED(run.child.status))
+		die_of_signal(WTERMSIG(run.child.status));
+	return WEXITSTATUS(run.child.status);
+}
+
+const struct command command_run = {
+	.name = "run",
+	.usage = "[--] COMMAND [ARGUMENT]...",
+	.summary = "run a command and report its libc calls, and those of all it starts",
+	.details =
+		"Exits with the command's status, or dies of the signal that the command died of.\n"
+		"Exits with 125 when sonde itself fails before the command starts, with 126 when the\n"
+		"command cannot be executed, with 127 when it is not found.\n",
+	.options = options,
+	.usage_status = STATUS_RUN_FAILED,
+	.run = run,
+};

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+/*
+ * configured.h - the configuration of a command.
+ */
+#ifndef SONDE_TOOL_CONFIGURED_H
+#define SONDE_TOOL_CONFIGURED_H
+
+#include "host/configuration.h"
+#include "tool/command.h"
+
+/*
+ * Loads the file that was given, or else found. Says what is wrong with it, one line an error. 0, or a
+ * negative errno with ret_configuration untouched.
+ */
+int configured_load(const struct command *command, const char *given,
+		    struct configuration *ret_configuration);
+
+#endif

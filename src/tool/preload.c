@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+#include "config.h"
+
+#include "tool/preload.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "record/session.h"
+
+#define LIBRARY "libsonde-preload.so"
+
+/* Next to a program that was not installed, libtool leaves its libraries in .libs. */
+static char *path_in_build_tree(void)
+{
+	char program[PATH_MAX];
+	char *path;
+	ssize_t len = readlink("/proc/self/exe", program, sizeof(program) - 1);
+
+	if (len <= 0)
+		return NULL;
+	program[len] = '\0';
+	*strrchr(program, '/') = '\0';
+	if (asprintf(&path, "%s/.libs/" LIBRARY, program) < 0)
+		return NULL;
+	if (access(path, R_OK) == 0)
+		return path;
+	free(path);
+	return NULL;
+}
+
+/* The dynamic loader splits LD_PRELOAD at spaces and colons and knows no way to quote them. */
+static int check_path(const char *path, struct message *ret_message)
+{
+	if (access(path, R_OK) < 0) {
+		int result = -errno;
+
+		message_set(ret_message, "cannot read the preload library %s: %s", path,
+			    strerror(errno));
+		return result;
+	}
+	if (strpbrk(path, " :\t\n")) {
+		message_set(ret_message,
+			    "cannot preload '%s': the dynamic loader takes no path with spaces or "
+			    "colons; put the library elsewhere and name it in SONDE_PRELOAD",
+			    path);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+int preload_find(char *const *environment, char **ret_path, struct message *ret_message)
+{
+	const char *given = environment_find(environment, "SONDE_PRELOAD");
+	char *path;
+
+	if (given && *given) {
+		path = realpath(given, NULL);
+		if (!path)
+			path = strdup(given);
+	} else {
+		path = path_in_build_tree();
+		if (!path)
+			path = strdup(PKGLIBDIR "/" LIBRARY);
+	}
+	int result = path ? check_path(path, ret_message) : -ENOMEM;
+
+	if (result < 0)
+		free(path);
+	else
+		*ret_path = path;
+	return result;
+}
+
+/* Whether a list as the dynamic loader reads it has the element. */
+static bool list_has(const char *list, const char *element)
+{
+	size_t len = strlen(element);
+
+	while (*list) {
+		size_t element_len = strcspn(list, " :");
+
+		if (element_len == len && strncmp(list, element, len) == 0)
+			return true;
+		list += element_len;
+		list += strspn(list, " :");
+	}
+	return false;
+}
+
+static char *preload_variable(const char *present, const char *library)
+{
+	char *variable;
+	int result;
+
+	if (!present || !*present)
+		result = asprintf(&variable, "LD_PRELOAD=%s", library);
+	else if (list_has(present, library))
+		result = asprintf(&variable, "LD_PRELOAD=%s", present);
+	else
+		result = asprintf(&variable, "LD_PRELOAD=%s:%s", library, present);
+	return result < 0 ? NULL : variable;
+}
+
+static bool names(const char *variable, const char *name)
+{
+	size_t len = strlen(name);
+
+	return strncmp(variable, name, len) == 0 && variable[len] == '=';
+}
+
+char **preload_environment(char *const *environment, const char *library, const char *session)
+{
+	size_t n_variables = 0;
+	size_t n_kept = 0;
+
+	while (environment[n_variables])
+		n_variables++;
+	char **copy = calloc(n_variables + 3, sizeof(*copy));
+	char *preload = preload_variable(environment_find(environment, "LD_PRELOAD"), library);
+	char *variable;
+
+	if (!copy || !preload || asprintf(&variable, SESSION_VARIABLE "=%s", session) < 0)
+		return NULL;
+	for (size_t i = 0; i < n_variables; i++)
+		if (!names(environment[i], "LD_PRELOAD") && !names(environment[i], SESSION_VARIABLE))
+			copy[n_kept++] = environment[i];
+	copy[n_kept++] = preload;
+	copy[n_kept] = variable;
+	return copy;
+}

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: MIT
+#include "config.h"
+
+#include "tool/recording-file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "format/recording-json.h"
+#include "record/session.h"
+
+static int fail(int error, const char *path, struct message *ret_message)
+{
+	message_set(ret_message, "%s: %s", path, strerror(error));
+	return -error;
+}
+
+/* Whether there is something that must be written to and not replaced. */
+static bool is_special(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0 && !S_ISREG(status.st_mode);
+}
+
+static char *folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
+}
+
+int recording_file_check(const char *path, struct message *ret_message)
+{
+	struct stat status;
+	char *folder = folder_of(path);
+	int error = 0;
+
+	if (!folder)
+		return fail(ENOMEM, path, ret_message);
+	if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
+		error = EISDIR;
+	else if (access(is_special(path) ? path : folder, W_OK) < 0)
+		error = errno;
+	free(folder);
+	return error ? fail(error, path, ret_message) : 0;
+}
+
+static ssize_t write_compressed(void *cookie, const char *data, size_t size)
+{
+	/* 0 is how a cookie's function reports an error. */
+	return size ? gzwrite(cookie, data, (unsigned int)size) : 0;
+}
+
+static ssize_t read_compressed(void *cookie, char *data, size_t size)
+{
+	return gzread(cookie, data, (unsigned int)size);
+}
+
+static int close_compressed(void *cookie)
+{
+	return gzclose(cookie) == Z_OK ? 0 : -1;
+}
+
+static bool is_compressed_name(const char *path)
+{
+	size_t len = strlen(path);
+
+	return len > 3 && strcmp(path + len - 3, ".gz") == 0;
+}
+
+/* Takes the descriptor over, also when it fails. */
+static FILE *open_stream(int fd, bool is_compressed)
+{
+	static const cookie_io_functions_t functions = {
+		.write = write_compressed, .close = close_compressed};
+	gzFile compressed = is_compressed ? gzdopen(fd, "wbe") : NULL;
+	FILE *stream = !is_compressed ? fdopen(fd, "w")
+		       : compressed   ? fopencookie(compressed, "w", functions)
+				      : NULL;
+
+	if (!stream && compressed)
+		gzclose(compressed);
+	else if (!stream)
+		close(fd);
+	return stream;
+}
+
+/* Takes the descriptor over. */
+static int write_descriptor(int fd, const char *path, const struct recording *recording)
+{
+	FILE *stream = open_stream(fd, is_compressed_name(path));
+
+	if (!stream)
+		return -ENOMEM;
+	int result = recording_json_write(recording, stream);
+
+	errno = EIO;
+	if (fclose(stream) != 0 && result == 0)
+		result = -errno;
+	return result;
+}
+
+static int write_special(const char *path, const struct recording *recording)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+
+	return fd < 0 ? -errno : write_descriptor(fd, path, recording);
+}
+
+/* Writes next to the file and renames; `target` is where symbolic links lead. */
+static int replace(const char *target, mode_t mode, const struct recording *recording)
+{
+	char *draft;
+
+	if (asprintf(&draft, "%s.%d.tmp", target, (int)getpid()) < 0)
+		return -ENOMEM;
+	int fd = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
+	int result = fd < 0 ? -errno : write_descriptor(fd, target, recording);
+
+	if (result == 0 && rename(draft, target) < 0)
+		result = -errno;
+	if (result < 0 && fd >= 0)
+		unlink(draft);
+	free(draft);
+	return result;
+}
+
+int recording_file_write(const char *path, const struct recording *recording,
+			 struct message *ret_message)
+{
+	char *target = realpath(path, NULL);
+	int result = is_special(path) ? write_special(path, recording)
+				      : replace(target ? target : path, 0666, recording);
+
+	free(target);
+	return result < 0 ? fail(-result, path, ret_message) : 0;
+}
+
+int recording_file_read(const char *path, struct recording *ret_recording,
+			struct message *ret_message)
+{
+	static const cookie_io_functions_t functions = {
+		.read = read_compressed, .close = close_compressed};
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return fail(errno, path, ret_message);
+	/* zlib passes through what is not compressed. */
+	gzFile compressed = gzdopen(fd, "rbe");
+
+	if (!compressed) {
+		close(fd);
+		return fail(ENOMEM, path, ret_message);
+	}
+	FILE *stream = fopencookie(compressed, "r", functions);
+
+	if (!stream) {
+		gzclose(compressed);
+		return fail(ENOMEM, path, ret_message);
+	}
+	int result = recording_json_read(stream, path, ret_recording, ret_message);
+
+	fclose(stream);
+	return result;
+}
+
+char *latest_path(char *const *environment)
+{
+	const char *state = environment_find(environment, "XDG_STATE_HOME");
+	const char *home = environment_find(environment, "HOME");
+	char *path;
+	int result = -1;
+
+	if (state && *state == '/')
+		result = asprintf(&path, "%s/sonde/latest.json", state);
+	else if (home && *home == '/')
+		result = asprintf(&path, "%s/.local/state/sonde/latest.json", home);
+	return result < 0 ? NULL : path;
+}
+
+/* Makes the folders that a file's path goes through. */
+static int make_folders(const char *path)
+{
+	char *copy = strdup(path);
+	int result = copy ? 0 : -ENOMEM;
+
+	for (char *slash = copy; result == 0 && (slash = strchr(slash + 1, '/'));) {
+		*slash = '\0';
+		if (mkdir(copy, 0700) < 0 && errno != EEXIST)
+			result = -errno;
+		*slash = '/';
+	}
+	free(copy);
+	return result;
+}
+
+int latest_keep(const char *path, const struct recording *recording, struct message *ret_message)
+{
+	int result = make_folders(path);
+
+	if (result == 0)
+		result = replace(path, 0600, recording);
+	return result < 0 ? fail(-result, path, ret_message) : 0;
+}
