@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# The conformance test, and a build of the wrappers against glibc's fortified declarations.
+# Tests of the call table and its generator: the conformance test, and a build of the wrappers against glibc's fortified declarations.
 
 conformance_dir = $(srcdir)/tests/conformance
 conformance_shape = $(conformance_dir)/shape.awk
@@ -43,8 +43,10 @@ conformance_SOURCES = tests/conformance/conformance.c tests/conformance/step.h
 conformance_CPPFLAGS = $(conformance_cppflags)
 conformance_LDADD = libsonde-core.la
 
-dist_check_SCRIPTS += tests/conformance/conformance.sh
-TESTS += tests/conformance/conformance.sh
+conformance_tests = \
+	tests/conformance/check-calls.sh tests/conformance/conformance.sh tests/conformance/parser.sh
+EXTRA_DIST += $(conformance_tests)
+TESTS += $(conformance_tests)
 
 # glibc declares fortify twins only when it fortifies: a wrong chk row is then a conflict of types.
 check_LTLIBRARIES += libfortified.la
