@@ -18,3 +18,4 @@ include tests/unit/base.mk
 endif
 include tests/scripts/local.mk
 include tests/truth/local.mk
+include tests/conformance/local.mk
