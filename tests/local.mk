@@ -17,3 +17,4 @@ if HAVE_CUNIT
 include tests/unit/base.mk
 endif
 include tests/scripts/local.mk
+include tests/e2e/tool.mk
