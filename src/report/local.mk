@@ -1,5 +1,11 @@
 # SPDX-License-Identifier: MIT
-sonde_SOURCES += \
+report_sources = \
 	src/report/line.c src/report/line.h \
 	src/report/text.c src/report/text.h \
+	src/report/text-calls.c \
+	src/report/text-coverage.c \
+	src/report/text-failures.c \
+	src/report/text-sections.h \
 	src/report/units.c src/report/units.h
+
+sonde_SOURCES += $(report_sources)

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The table of calls. Each column is a row of a table: a title, a width, and what it writes of a
+ * call. What is wider than 80 columns goes to the names.
+ */
+#include "config.h"
+
+#include "report/text-sections.h"
+
+#include "report/units.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	NAME_COLUMNS = 19, /* of a report of 80 */
+	COUNT_DIGITS = 9,
+	ERRORS_DIGITS = 6,
+};
+
+bool call_is_sampled(const struct call_totals *call)
+{
+	return call->timed && call->timed < call_totals_successes(call);
+}
+
+static uint64_t call_errors(const struct call_totals *call)
+{
+	return call->failures > call->expected ? call->failures - call->expected : 0;
+}
+
+static const char *write_count(const struct call_totals *call, char *ret_text)
+{
+	return units_count(call->count, COUNT_DIGITS, ret_text);
+}
+
+static const char *write_errors(const struct call_totals *call, char *ret_text)
+{
+	return call_errors(call) ? units_count(call_errors(call), ERRORS_DIGITS, ret_text) : "-";
+}
+
+static const char *write_total(const struct call_totals *call, char *ret_text)
+{
+	ret_text[0] = '~';
+	units_duration(call_totals_time_ns(call), ret_text + 1);
+	return call_is_sampled(call) ? ret_text : ret_text + 1;
+}
+
+static const char *write_mean(const struct call_totals *call, char *ret_text)
+{
+	return units_duration(call->sum_ns / call->timed, ret_text);
+}
+
+static const char *write_median(const struct call_totals *call, char *ret_text)
+{
+	return units_duration((uint64_t)call_totals_quantile_ns(call, 0.5), ret_text);
+}
+
+static const char *write_p99(const struct call_totals *call, char *ret_text)
+{
+	return units_duration((uint64_t)call_totals_quantile_ns(call, 0.99), ret_text);
+}
+
+static const char *write_max(const struct call_totals *call, char *ret_text)
+{
+	return units_duration(call->max_ns, ret_text);
+}
+
+static const char *write_bytes(const struct call_totals *call, char *ret_text)
+{
+	return call->bytes ? units_bytes(call->bytes, ret_text) : "-";
+}
+
+struct column {
+	const char *title;
+	unsigned int columns; /* with the space before it */
+	bool needs_times;     /* "-" when no call was timed */
+	enum style style;
+	const char *(*write)(const struct call_totals *call, char *ret_text);
+};
+
+static const struct column columns[] = {
+	{"COUNT", 10, false, STYLE_PLAIN, write_count},
+	{"ERRORS", 7, false, STYLE_ERROR, write_errors},
+	{"TOTAL", 8, true, STYLE_PLAIN, write_total},
+	{"MEAN", 7, true, STYLE_PLAIN, write_mean},
+	{"P50", 7, true, STYLE_PLAIN, write_median},
+	{"P99", 7, true, STYLE_PLAIN, write_p99},
+	{"MAX", 7, true, STYLE_PLAIN, write_max},
+	{"BYTES", 8, false, STYLE_PLAIN, write_bytes},
+};
+
+enum { N_COLUMNS = sizeof(columns) / sizeof(columns[0]) };
+
+static int compare_numbers(uint64_t left, uint64_t right)
+{
+	return (left < right) - (left > right);
+}
+
+static uint64_t sort_number(const struct call_totals *call, enum text_sort sort)
+{
+	switch (sort) {
+	case TEXT_SORT_TIME:
+		return call_totals_time_ns(call);
+	case TEXT_SORT_COUNT:
+		return call->count;
+	case TEXT_SORT_ERRORS:
+		return call_errors(call);
+	case TEXT_SORT_BYTES:
+		return call->bytes;
+	default:
+		return 0;
+	}
+}
+
+/* Largest first; equals by count, then by name. */
+static int compare_calls(const void *a, const void *b, void *argument)
+{
+	const struct call_totals *left = *(const struct call_totals *const *)a;
+	const struct call_totals *right = *(const struct call_totals *const *)b;
+	enum text_sort sort = *(const enum text_sort *)argument;
+	int order = compare_numbers(sort_number(left, sort), sort_number(right, sort));
+
+	if (!order && sort != TEXT_SORT_NAME)
+		order = compare_numbers(left->count, right->count);
+	return order ? order : strcmp(left->name, right->name);
+}
+
+/* The calls in the order of the report; NULL without memory. */
+static const struct call_totals **sort_calls(const struct page *page)
+{
+	const struct call_list *list = &page->recording->calls;
+	enum text_sort sort = page->options->sort;
+	const struct call_totals **sorted = calloc(list->n_calls, sizeof(*sorted));
+
+	if (!sorted)
+		return NULL;
+	for (size_t i = 0; i < list->n_calls; i++)
+		sorted[i] = &list->calls[i];
+	qsort_r(sorted, list->n_calls, sizeof(*sorted), compare_calls, &sort);
+	return sorted;
+}
+
+static unsigned int name_columns(const struct page *page)
+{
+	return NAME_COLUMNS + page->options->width - TEXT_WIDTH_MIN;
+}
+
+static void write_title(const struct page *page)
+{
+	struct line line;
+
+	page_line(page, &line);
+	line_add(&line, STYLE_TITLE, "CALL", 0);
+	line_pad(&line, name_columns(page));
+	for (size_t i = 0; i < N_COLUMNS; i++)
+		line_add_right(&line, STYLE_TITLE, columns[i].title, columns[i].columns);
+	line_write(&line, page->file);
+}
+
+static void write_call(const struct page *page, const struct call_totals *call)
+{
+	struct line line;
+	char text[UNITS_SIZE + 1];
+
+	page_line(page, &line);
+	line_add(&line, STYLE_PLAIN, call->name, name_columns(page));
+	line_pad(&line, name_columns(page));
+	for (size_t i = 0; i < N_COLUMNS; i++) {
+		bool is_known = call->timed || !columns[i].needs_times;
+		const char *value = is_known ? columns[i].write(call, text) : "-";
+		enum style style = strcmp(value, "-") == 0 ? STYLE_DIM : columns[i].style;
+
+		line_add_right(&line, style, value, columns[i].columns);
+	}
+	line_write(&line, page->file);
+}
+
+/* What is left out: how many names, how many calls, how much time. */
+static void write_rest(const struct page *page, const struct call_totals *const *rest, size_t n)
+{
+	struct line line;
+	char count_text[UNITS_SIZE];
+	char time_text[UNITS_SIZE];
+	double count = 0;
+	double time_ns = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		count += (double)rest[i]->count;
+		time_ns += (double)call_totals_time_ns(rest[i]);
+	}
+	page_line(page, &line);
+	units_count(count < 0x1p64 ? (uint64_t)count : UINT64_MAX, COUNT_DIGITS, count_text);
+	units_duration(time_ns < 0x1p64 ? (uint64_t)time_ns : UINT64_MAX, time_text);
+	line_print(&line, STYLE_DIM, "(%zu more, called %s times, %s in all)", n, count_text,
+		   time_text);
+	line_write(&line, page->file);
+}
+
+int text_calls(const struct page *page, size_t max_rows)
+{
+	size_t n = page->recording->calls.n_calls;
+	size_t n_shown = n <= max_rows ? n : max_rows - 1;
+	const struct call_totals **sorted = n ? sort_calls(page) : NULL;
+
+	if (n && !sorted)
+		return -ENOMEM;
+	write_title(page);
+	for (size_t i = 0; i < n_shown; i++)
+		write_call(page, sorted[i]);
+	if (n_shown < n)
+		write_rest(page, sorted + n_shown, n - n_shown);
+	free(sorted);
+	return 0;
+}

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What the report does not show, and why. Each fact is a notice, or none when there is nothing to
+ * say; what takes something away from the figures comes first. The same pass counts notices or
+ * writes them.
+ */
+#include "config.h"
+
+#include "report/text-sections.h"
+
+#include "report/units.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	COUNT_DIGITS = 12,
+	PATH_COLUMNS = 34,
+	NOTICE_SIZE = 512,
+};
+
+struct notices {
+	const struct page *page;
+	size_t n;	 /* so far */
+	size_t max_rows; /* to be written; 0: only count */
+	size_t n_total;	 /* known when they are written */
+};
+
+/* Writes a notice if there is room: the last row says how many more there are, when there are more.
+ */
+__attribute__((format(printf, 3, 4))) static void
+add_notice(struct notices *notices, enum style style, const char *format, ...)
+{
+	bool is_cut = notices->n_total > notices->max_rows;
+	size_t n_shown = is_cut && notices->max_rows ? notices->max_rows - 1 : notices->max_rows;
+	char text[NOTICE_SIZE];
+	struct line line;
+	va_list arguments;
+
+	if (notices->n++ >= n_shown)
+		return;
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	page_line(notices->page, &line);
+	line_add(&line, style, text, 0);
+	line_write(&line, notices->page->file);
+}
+
+static const char *plural_s(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+static const char *plural_es(uint64_t n)
+{
+	return n == 1 ? "" : "es";
+}
+
+/* What people call the reasons. */
+static const char *reason_text(enum note_reason reason)
+{
+	switch (reason) {
+	case NOTE_STATIC:
+		return "statically linked";
+	case NOTE_SETUID:
+		return "set-uid or with capabilities";
+	case NOTE_ARCHITECTURE:
+		return "for another architecture or libc";
+	case NOTE_ENVIRONMENT:
+		return "environment does not name sonde";
+	case NOTE_NO_REGION:
+		return "no memory for its region";
+	default:
+		return "unknown reason";
+	}
+}
+
+/* The end of a path tells more than its start. */
+static const char *path_end(const char *path, char *ret_text, size_t size)
+{
+	size_t length = path ? strlen(path) : 0;
+
+	if (length <= PATH_COLUMNS)
+		snprintf(ret_text, size, "%s", path ? path : "an unknown program");
+	else
+		snprintf(ret_text, size, "...%s", path + length - (PATH_COLUMNS - 3));
+	return ret_text;
+}
+
+static bool is_empty(const struct recording *recording)
+{
+	return !recording->n_processes && !recording->n_process_records &&
+	       !recording->calls.n_calls;
+}
+
+static bool is_complete(const struct recording *recording)
+{
+	for (unsigned int i = 0; i < LOSS_REASONS; i++)
+		if (recording->lost[i])
+			return false;
+	return !recording->damaged_regions && !recording->notes_lost && !recording->n_unwatched &&
+	       !is_empty(recording);
+}
+
+static void add_losses(struct notices *notices, const struct recording *recording)
+{
+	char text[UNITS_SIZE];
+	uint64_t lost = recording->lost[LOSS_REGION_FULL];
+
+	if (is_empty(recording))
+		add_notice(notices, STYLE_ERROR, "no process was watched");
+	if (lost)
+		add_notice(notices, STYLE_ERROR,
+			   "%s call%s not recorded: no memory left for the process's figures",
+			   units_count(lost, COUNT_DIGITS, text), plural_s(lost));
+	if (recording->damaged_regions)
+		add_notice(notices, STYLE_ERROR,
+			   "%" PRIu64 " region%s damaged: what could be read is in the figures",
+			   recording->damaged_regions, plural_s(recording->damaged_regions));
+}
+
+static void add_unwatched(struct notices *notices, const struct recording *recording)
+{
+	char path[PATH_COLUMNS + 8];
+
+	for (size_t i = 0; i < recording->n_unwatched; i++) {
+		const struct unwatched_record *unwatched = &recording->unwatched[i];
+
+		path_end(unwatched->command, path, sizeof(path));
+		add_notice(notices, STYLE_PLAIN, "not watched: %s, %" PRIu64 " time%s (%s)", path,
+			   unwatched->count, plural_s(unwatched->count),
+			   reason_text(unwatched->reason));
+	}
+	if (recording->notes_lost)
+		add_notice(notices, STYLE_ERROR,
+			   "not watched: %" PRIu64 " more, of which no note was kept",
+			   recording->notes_lost);
+}
+
+static void add_running(struct notices *notices, const struct recording *recording)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < recording->n_process_records; i++)
+		n += recording->processes[i].is_running;
+	if (n)
+		add_notice(notices, STYLE_PLAIN,
+			   "%zu process%s still running: what they do after this is not here", n,
+			   plural_es(n));
+}
+
+static void add_raw_calls(struct notices *notices, const struct recording *recording)
+{
+	const struct call_totals *raw = call_list_find(&recording->calls, "syscall");
+	char text[UNITS_SIZE];
+
+	if (raw)
+		add_notice(notices, STYLE_PLAIN,
+			   "%s system call%s made by number with syscall(), not told apart",
+			   units_count(raw->count, COUNT_DIGITS, text), plural_s(raw->count));
+}
+
+/* Of all calls that are marked "~". */
+static void add_sampling(struct notices *notices, const struct recording *recording)
+{
+	uint64_t timed = 0;
+	uint64_t successes = 0;
+	char timed_text[UNITS_SIZE];
+	char successes_text[UNITS_SIZE];
+
+	for (size_t i = 0; i < recording->calls.n_calls; i++) {
+		const struct call_totals *call = &recording->calls.calls[i];
+
+		if (!call_is_sampled(call))
+			continue;
+		timed += call->timed;
+		successes += call_totals_successes(call);
+	}
+	if (timed)
+		add_notice(notices, STYLE_PLAIN,
+			   "~ scaled up from a sample: %s of %s such calls were timed",
+			   units_count(timed, COUNT_DIGITS, timed_text),
+			   units_count(successes, COUNT_DIGITS, successes_text));
+}
+
+/* How many of the processes before a position have the allocator of the one there. */
+static size_t count_allocator(const struct recording *recording, const char *allocator, size_t end)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < end; i++) {
+		const char *other = recording->processes[i].allocator;
+
+		n += other && strcmp(allocator, other) == 0;
+	}
+	return n;
+}
+
+/* Where malloc() is another than libc's, it is another program's work that is measured. */
+static void add_allocators(struct notices *notices, const struct recording *recording)
+{
+	for (size_t i = 0; i < recording->n_process_records; i++) {
+		const char *allocator = recording->processes[i].allocator;
+		char path[PATH_COLUMNS + 8];
+		size_t n;
+
+		if (!allocator || strncmp(allocator, "libc.so", 7) == 0 ||
+		    count_allocator(recording, allocator, i))
+			continue;
+		n = count_allocator(recording, allocator, recording->n_process_records);
+		add_notice(notices, STYLE_PLAIN, "malloc of %s in %zu process%s",
+			   path_end(allocator, path, sizeof(path)), n, plural_es(n));
+	}
+}
+
+static void add_all(struct notices *notices)
+{
+	const struct recording *recording = notices->page->recording;
+
+	if (is_complete(recording))
+		add_notice(notices, STYLE_PLAIN,
+			   "nothing was lost: every call of every watched process is counted");
+	add_losses(notices, recording);
+	add_unwatched(notices, recording);
+	add_running(notices, recording);
+	add_raw_calls(notices, recording);
+	add_sampling(notices, recording);
+	add_allocators(notices, recording);
+	if (recording->processes_not_kept)
+		add_notice(notices, STYLE_PLAIN,
+			   "%" PRIu64
+			   " process%s in the totals only, without a record of their own",
+			   recording->processes_not_kept, plural_es(recording->processes_not_kept));
+}
+
+size_t text_coverage_count(const struct page *page)
+{
+	struct notices notices = {.page = page};
+
+	add_all(&notices);
+	return notices.n;
+}
+
+void text_coverage(const struct page *page, size_t max_rows)
+{
+	struct notices notices = {
+		.page = page,
+		.max_rows = max_rows,
+		.n_total = text_coverage_count(page),
+	};
+	struct line line;
+
+	page_line(page, &line);
+	line_add(&line, STYLE_TITLE, "COVERAGE", 0);
+	line_write(&line, page->file);
+	add_all(&notices);
+	if (notices.n <= max_rows)
+		return;
+	page_line(page, &line);
+	line_print(&line, STYLE_DIM, "(%zu more)", notices.n - (max_rows - 1));
+	line_write(&line, page->file);
+}

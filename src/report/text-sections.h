@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+/*
+ * text-sections.h - the parts of the text report, for text.c only.
+ *
+ * A section that has more rows than it may show ends with a row that says how much is left out. Each
+ * function writes its rows and no title or empty line, unless it says so.
+ */
+#ifndef SONDE_REPORT_TEXT_SECTIONS_H
+#define SONDE_REPORT_TEXT_SECTIONS_H
+
+#include "report/line.h"
+#include "report/text.h"
+
+/* What is being written. */
+struct page {
+	const struct recording *recording;
+	const struct text_options *options; /* with a width in range */
+	FILE *file;
+};
+
+/* An empty line of the page's width. */
+void page_line(const struct page *page, struct line *ret_line);
+
+/* The table of calls, with its title. 0 or -ENOMEM. */
+int text_calls(const struct page *page, size_t max_rows);
+
+size_t text_failures_count(const struct page *page);
+/* The table of failures, with its title. 0 or -ENOMEM. */
+int text_failures(const struct page *page, size_t max_rows);
+
+size_t text_coverage_count(const struct page *page);
+void text_coverage(const struct page *page, size_t max_rows);
+
+/* Whether the total time of a call is scaled up from a part of its calls. */
+bool call_is_sampled(const struct call_totals *call);
+
+
+#endif

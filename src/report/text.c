@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The report is a header and three sections, an empty line between them. The lines that the options
+ * allow are shared out before anything is written: coverage first, since a report that hides what
+ * it does not know misleads; then failures, which may have a third of the rest and what the calls
+ * do not need; the calls get what is left.
+ */
+#include "config.h"
+
+#include "report/text.h"
+
+#include "report/text-sections.h"
+#include "report/units.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	HEADER_LINES = 3,
+	COVERAGE_ROWS_MAX = 7, /* of a report whose lines are limited */
+	MAX_LINES_MIN = 20,
+};
+
+static const char *const sort_names[TEXT_SORTS] = {
+	[TEXT_SORT_TIME] = "time",   [TEXT_SORT_COUNT] = "count", [TEXT_SORT_ERRORS] = "errors",
+	[TEXT_SORT_BYTES] = "bytes", [TEXT_SORT_NAME] = "name",
+};
+
+int text_sort_from_name(const char *name, enum text_sort *ret_sort)
+{
+	for (unsigned int i = 0; i < TEXT_SORTS; i++) {
+		if (strcmp(name, sort_names[i]) != 0)
+			continue;
+		*ret_sort = i;
+		return 0;
+	}
+	return -EINVAL;
+}
+
+const char *text_sort_name(enum text_sort sort)
+{
+	return sort_names[sort];
+}
+
+bool text_colour_is_wanted(int fd)
+{
+	const char *no_colour = getenv("NO_COLOR");
+	const char *terminal = getenv("TERM");
+
+	return (!no_colour || !*no_colour) && terminal && strcmp(terminal, "dumb") != 0 &&
+	       isatty(fd);
+}
+
+void page_line(const struct page *page, struct line *ret_line)
+{
+	line_init(ret_line, page->options->width, page->options->has_colour);
+}
+
+static void write_command(const struct page *page)
+{
+	char *const *word = page->recording->command;
+	struct line line;
+
+	page_line(page, &line);
+	line_add(&line, STYLE_TITLE, "sonde: ", 0);
+	if (!word || !*word)
+		line_add(&line, STYLE_DIM, "command unknown", 0);
+	for (; word && *word; word++) {
+		line_add(&line, STYLE_TITLE, *word, 0);
+		if (word[1])
+			line_add(&line, STYLE_PLAIN, " ", 0);
+	}
+	line_write(&line, page->file);
+}
+
+static void add_exit(struct line *line, struct exit_info exit)
+{
+	const char *signal = exit.kind == EXIT_SIGNAL ? sigabbrev_np(exit.value) : NULL;
+
+	switch (exit.kind) {
+	case EXIT_STATUS:
+		line_print(line, exit.value ? STYLE_ERROR : STYLE_PLAIN, "exit status %d",
+			   exit.value);
+		break;
+	case EXIT_SIGNAL:
+		line_print(line, STYLE_ERROR, "killed by signal %d%s%s", exit.value,
+			   signal ? " SIG" : "", signal ? signal : "");
+		break;
+	case EXIT_EXECUTED:
+		line_print(line, STYLE_PLAIN, "went on as another program");
+		break;
+	case EXIT_UNKNOWN:
+		line_print(line, STYLE_PLAIN, "exit status unknown");
+		break;
+	}
+}
+
+static void write_times(const struct page *page)
+{
+	const struct recording *recording = page->recording;
+	char wall[UNITS_SIZE];
+	char user[UNITS_SIZE];
+	char system[UNITS_SIZE];
+	struct line line;
+
+	page_line(page, &line);
+	add_exit(&line, recording->exit);
+	line_print(&line, STYLE_PLAIN, "; %s wall, %s user, %s system",
+		   units_duration(recording->wall_ns, wall),
+		   units_duration(recording->user_ns, user),
+		   units_duration(recording->system_ns, system));
+	line_write(&line, page->file);
+}
+
+static void add_start(struct line *line, const struct recording *recording)
+{
+	time_t seconds = recording->started_ns / 1000000000;
+	char text[64];
+	struct tm tm;
+
+	if (!recording->started_ns || !gmtime_r(&seconds, &tm))
+		return;
+	strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S UTC", &tm);
+	line_print(line, STYLE_PLAIN, "; %s", text);
+	if (recording->host)
+		line_print(line, STYLE_PLAIN, " on ");
+	line_add(line, STYLE_PLAIN, recording->host, 0);
+}
+
+static void write_circumstances(const struct page *page)
+{
+	const struct recording *recording = page->recording;
+	char processes[UNITS_SIZE];
+	char threads[UNITS_SIZE];
+	struct line line;
+
+	page_line(page, &line);
+	line_print(&line, STYLE_PLAIN, "%s process%s, %s thread%s",
+		   units_count(recording->n_processes, 9, processes),
+		   recording->n_processes == 1 ? "" : "es",
+		   units_count(recording->n_threads, 9, threads),
+		   recording->n_threads == 1 ? "" : "s");
+	add_start(&line, recording);
+	for (size_t i = 0; i < recording->n_labels; i++) {
+		line_add(&line, STYLE_PLAIN, i ? " " : "; ", 0);
+		line_add(&line, STYLE_PLAIN, recording->labels[i].key, 0);
+		line_add(&line, STYLE_PLAIN, "=", 0);
+		line_add(&line, STYLE_PLAIN, recording->labels[i].value, 0);
+	}
+	line_write(&line, page->file);
+}
+
+/* Rows for each section, titles and empty lines not counted. */
+struct shares {
+	size_t calls;
+	size_t failures;
+	size_t coverage;
+};
+
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+static struct shares share_out(const struct page *page)
+{
+	struct shares wanted = {
+		.calls = page->recording->calls.n_calls,
+		.failures = text_failures_count(page),
+		.coverage = text_coverage_count(page),
+	};
+	size_t max_lines = page->options->max_lines;
+
+	if (!max_lines)
+		return wanted;
+	if (max_lines < MAX_LINES_MIN)
+		max_lines = MAX_LINES_MIN;
+
+	/* An empty line and a title for each section that there is. */
+	size_t n_sections = 1 + (wanted.calls > 0) + (wanted.failures > 0);
+	size_t left = max_lines - HEADER_LINES - 2 * n_sections;
+	struct shares shares = {.coverage = least(wanted.coverage, COVERAGE_ROWS_MAX)};
+
+	left -= shares.coverage;
+	size_t spare = left > wanted.calls ? left - wanted.calls : 0;
+
+	shares.failures = least(wanted.failures, spare > left / 3 ? spare : left / 3);
+	shares.calls = left - shares.failures;
+	return shares;
+}
+
+static int write_sections(const struct page *page)
+{
+	struct shares shares = share_out(page);
+	int error = 0;
+
+	if (page->recording->calls.n_calls) {
+		fputc('\n', page->file);
+		error = text_calls(page, shares.calls);
+	}
+	if (!error && text_failures_count(page)) {
+		fputc('\n', page->file);
+		error = text_failures(page, shares.failures);
+	}
+	fputc('\n', page->file);
+	text_coverage(page, shares.coverage);
+	return error;
+}
+
+int text_report(const struct recording *recording, const struct text_options *options, FILE *file)
+{
+	struct text_options bounded = *options;
+	const struct page page = {recording, &bounded, file};
+
+	if (bounded.width < TEXT_WIDTH_MIN)
+		bounded.width = TEXT_WIDTH_MIN;
+	if (bounded.width > TEXT_WIDTH_MAX)
+		bounded.width = TEXT_WIDTH_MAX;
+	errno = 0;
+	write_command(&page);
+	write_times(&page);
+	write_circumstances(&page);
+
+	int error = write_sections(&page);
+
+	if (!error && (fflush(file) == EOF || ferror(file)))
+		return errno ? -errno : -EIO;
+	return error;
+}
