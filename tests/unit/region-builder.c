@@ -112,8 +112,8 @@ void builder_succeed(struct region_builder *builder, struct call_stats *stats, u
 	relative *reference = &stats->rows[bucket / HISTOGRAM_ROW_BUCKETS];
 
 	if (!*reference)
-		*reference = relative_to(
-			reference, builder_allocate(builder, sizeof(struct histogram_row)));
+		*reference = relative_to(reference,
+					 builder_allocate(builder, sizeof(struct histogram_row)));
 	struct histogram_row *row = relative_get(reference);
 
 	row->count[bucket % HISTOGRAM_ROW_BUCKETS]++;
@@ -159,8 +159,8 @@ void builder_fill(struct region_builder *builder)
 	}
 }
 
-int builder_read(const struct region_builder *builder, size_t size,
-		 struct region_image **ret_image, struct message *ret_message)
+int builder_read(const struct region_builder *builder, size_t size, struct region_image **ret_image,
+		 struct message *ret_message)
 {
 	char path[] = "/tmp/sonde-test-XXXXXX";
 	int fd = mkstemp(path);

@@ -495,8 +495,7 @@ static void a_file_larger_than_any_region_is_read_up_to_the_limit(void)
 	builder_deinit(&builder);
 }
 
-UNIT_MAIN("region",
-	  {"figures of all threads are summed up", figures_of_all_threads_are_summed_up},
+UNIT_MAIN("region", {"figures of all threads are summed up", figures_of_all_threads_are_summed_up},
 	  {"every bucket comes through", every_bucket_comes_through},
 	  {"a process is described by its header", a_process_is_described_by_its_header},
 	  {"a process that executes another program is counted once",
