@@ -47,4 +47,19 @@ tests_unit_test_series_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_series_LDADD = $(UNIT_LIBS)
 
 EXTRA_DIST += \
-	tests/golden/empty.json tests/golden/empty.txt
+	tests/golden/empty.json \
+	tests/golden/empty.txt \
+	tests/golden/failures-only.json \
+	tests/golden/failures-only.txt \
+	tests/golden/hostile.json \
+	tests/golden/hostile.txt \
+	tests/golden/huge.json \
+	tests/golden/huge.txt \
+	tests/golden/lossy-all-by-name.txt \
+	tests/golden/lossy.json \
+	tests/golden/lossy.txt \
+	tests/golden/ordinary-colour.txt \
+	tests/golden/ordinary-short-by-errors.txt \
+	tests/golden/ordinary-wide-by-bytes.txt \
+	tests/golden/ordinary.json \
+	tests/golden/ordinary.txt
