@@ -18,3 +18,7 @@ include tests/unit/base.mk
 include tests/unit/model.mk
 endif
 include tests/scripts/local.mk
+include tests/conformance/local.mk
+include tests/truth/local.mk
+include tests/e2e/tool.mk
+include tests/differential/local.mk

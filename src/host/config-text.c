@@ -39,6 +39,15 @@ char *config_text_folder(const char *file)
 	return slash ? strndup(file, slash == file ? 1 : (size_t)(slash - file)) : strdup(".");
 }
 
+char *config_text_included_path(const char *folder, const char *name)
+{
+	char *path;
+
+	if (strcmp(folder, ".") == 0)
+		return strdup(name);
+	return asprintf(&path, "%s/%s", folder, name) < 0 ? NULL : path;
+}
+
 static void skip_line(struct scan *scan)
 {
 	scan->next += strcspn(scan->next, "\n");
@@ -99,7 +108,7 @@ static void scan_number(struct scan *scan)
 
 static void scan_included(struct scan *scan, const char *name)
 {
-	char *path = NULL;
+	char *path = config_text_included_path(scan->folder, name);
 	const char *reason = "out of memory";
 	char *text = NULL;
 
@@ -107,7 +116,7 @@ static void scan_included(struct scan *scan, const char *name)
 		reason = "too many files include each other";
 	else if (*name == '/' || strchr(name, '\\'))
 		reason = "give its name relative to the folder of the first file";
-	else if (asprintf(&path, "%s/%s", scan->folder, name) >= 0)
+	else if (path)
 		text = read_text(path, &reason);
 	if (text) {
 		struct scan inner = *scan;

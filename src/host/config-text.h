@@ -21,4 +21,7 @@ char *config_text_read(const char *file, struct messages *messages);
 /* The folder of a file, in which libconfig is to look for included files; to be freed. */
 char *config_text_folder(const char *file);
 
+/* The path of an included file, as people can open it; to be freed. */
+char *config_text_included_path(const char *folder, const char *name);
+
 #endif

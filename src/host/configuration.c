@@ -26,6 +26,7 @@ enum { SETTING_PATH_SIZE = 256 };
 struct loader {
 	struct configuration *configuration;
 	const char *file;
+	const char *folder; /* of included files */
 	struct messages *messages;
 	int result; /* the first error of a setting's take() */
 };
@@ -163,12 +164,19 @@ int configuration_find_file(const char *given, char *const *environment, char **
 	return result;
 }
 
-/* "FILE:LINE: PATH: " and what is wrong; libconfig names no file for the text that it was given. */
+/* libconfig names no file for the text that it was given, and included ones as the directive does. */
+static char *source_file(const struct loader *loader, const char *included)
+{
+	return included ? config_text_included_path(loader->folder, included)
+			: strdup(loader->file);
+}
+
+/* "FILE:LINE: PATH: " and what is wrong. */
 __attribute__((format(printf, 4, 5))) static void
 complain(struct loader *loader, const config_setting_t *at, const char *path, const char *format,
 	 ...)
 {
-	const char *file = config_setting_source_file(at);
+	char *file = source_file(loader, config_setting_source_file(at));
 	char *text;
 	va_list arguments;
 
@@ -176,9 +184,25 @@ complain(struct loader *loader, const config_setting_t *at, const char *path, co
 	if (vasprintf(&text, format, arguments) < 0)
 		text = NULL;
 	va_end(arguments);
-	messages_add(loader->messages, "%s:%u: %s: %s", file ? file : loader->file,
-		     config_setting_source_line(at), path, text ? text : "out of memory");
+	if (file && text)
+		messages_add(loader->messages, "%s:%u: %s: %s", file,
+			     config_setting_source_line(at), path, text);
+	else
+		loader->result = -ENOMEM;
+	free(file);
 	free(text);
+}
+
+static void complain_syntax(struct loader *loader, const config_t *config)
+{
+	char *file = source_file(loader, config_error_file(config));
+
+	if (file)
+		messages_add(loader->messages, "%s:%d: %s", file, config_error_line(config),
+			     config_error_text(config));
+	else
+		loader->result = -ENOMEM;
+	free(file);
 }
 
 static const char *type_name(const config_setting_t *found)
@@ -350,35 +374,36 @@ static void load_group(struct loader *loader, const config_setting_t *group, con
 	}
 }
 
-static void parse(struct loader *loader, const char *text, const char *folder)
+static void parse(struct loader *loader, const char *text)
 {
 	config_t config;
 
 	config_init(&config);
-	config_set_include_dir(&config, folder);
+	config_set_include_dir(&config, loader->folder);
 	if (config_read_string(&config, text))
 		load_group(loader, config_root_setting(&config), "");
 	else
-		messages_add(loader->messages, "%s:%d: %s",
-			     config_error_file(&config) ? config_error_file(&config)
-							: loader->file,
-			     config_error_line(&config), config_error_text(&config));
+		complain_syntax(loader, &config);
 	config_destroy(&config);
 }
 
 int configuration_load(struct configuration *configuration, const char *file,
 		       struct messages *messages)
 {
-	struct loader loader = {
-		.configuration = configuration, .file = file, .messages = messages};
-	char *text = config_text_read(file, messages);
 	char *folder = config_text_folder(file);
+	struct loader loader = {
+		.configuration = configuration,
+		.file = file,
+		.folder = folder,
+		.messages = messages,
+	};
+	char *text = config_text_read(file, messages);
 
 	configuration->file = strdup(file);
-	if (text && folder)
-		parse(&loader, text, folder);
 	if (!folder || !configuration->file)
 		loader.result = -ENOMEM;
+	else if (text)
+		parse(&loader, text);
 	free(folder);
 	free(text);
 	if (loader.result < 0)

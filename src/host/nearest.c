@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 /*
- * Levenshtein's distance by rows: row[j] is the distance between the first i letters of one word and the
- * first j of the other. Words longer than a row are cut; no name we know is that long.
+ * The distance by rows: rows[i][j] is that between the first i letters of one word and the first j of the
+ * other. A swap of neighbours needs the row before the last, so three are kept. Words longer than a row
+ * are cut; no name we know is that long.
  */
 #include "config.h"
 
 #include "host/nearest.h"
 
 #include <ctype.h>
+#include <stdbool.h>
 #include <string.h>
 
 enum { LONGEST = 63 };
@@ -19,28 +21,34 @@ static unsigned int smallest(unsigned int a, unsigned int b, unsigned int c)
 	return least < c ? least : c;
 }
 
+static bool is_same(char a, char b)
+{
+	return tolower((unsigned char)a) == tolower((unsigned char)b);
+}
+
 static unsigned int distance(const char *a, const char *b)
 {
 	size_t a_len = strnlen(a, LONGEST);
 	size_t b_len = strnlen(b, LONGEST);
-	unsigned int row[LONGEST + 1];
+	unsigned int rows[3][LONGEST + 1] = {{0}};
 
 	for (unsigned int j = 0; j <= b_len; j++)
-		row[j] = j;
+		rows[0][j] = j;
 	for (unsigned int i = 1; i <= a_len; i++) {
-		unsigned int diagonal = row[0];
+		unsigned int *row = rows[i % 3];
+		const unsigned int *above = rows[(i + 2) % 3];
+		const unsigned int *second = rows[(i + 1) % 3];
 
 		row[0] = i;
 		for (unsigned int j = 1; j <= b_len; j++) {
-			unsigned int above = row[j];
-			unsigned int is_other = tolower((unsigned char)a[i - 1]) !=
-						tolower((unsigned char)b[j - 1]);
-
-			row[j] = smallest(above + 1, row[j - 1] + 1, diagonal + is_other);
-			diagonal = above;
+			row[j] = smallest(above[j] + 1, row[j - 1] + 1,
+					  above[j - 1] + !is_same(a[i - 1], b[j - 1]));
+			if (i > 1 && j > 1 && is_same(a[i - 1], b[j - 2]) &&
+			    is_same(a[i - 2], b[j - 1]) && second[j - 2] + 1 < row[j])
+				row[j] = second[j - 2] + 1;
 		}
 	}
-	return row[b_len];
+	return rows[a_len % 3][b_len];
 }
 
 void nearest_offer(struct nearest *nearest, const char *candidate)
@@ -57,5 +65,5 @@ const char *nearest_word(const struct nearest *nearest)
 {
 	size_t len = strnlen(nearest->word, LONGEST);
 
-	return nearest->best && nearest->distance <= 1 + len / 3 ? nearest->best : NULL;
+	return nearest->best && nearest->distance <= (len < 6 ? 1 : len / 3) ? nearest->best : NULL;
 }

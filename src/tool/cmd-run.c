@@ -63,6 +63,7 @@ struct run {
 	struct session_host *host;
 	struct child child;
 	int64_t started_ns; /* CLOCK_REALTIME */
+	int64_t started_monotonic_ns;
 	uint64_t wall_ns;
 	FILE *report; /* NULL: none is wanted */
 };
@@ -189,6 +190,7 @@ static int start(struct run *run)
 	int result = -ENOMEM;
 
 	run->started_ns = clock_kernel_ns(CLOCK_REALTIME);
+	run->started_monotonic_ns = clock_kernel_ns(CLOCK_MONOTONIC);
 	if (environment)
 		result = child_start(&run->child, command, environment);
 	const char *program = executable_search(command[0], getenv("PATH"), path, sizeof(path));
@@ -207,13 +209,12 @@ static void look_after(struct run *run)
 		{.fd = run->child.signals, .events = POLLIN},
 		{.fd = session_host_descriptor(run->host), .events = POLLIN},
 	};
-	int64_t started_ns = clock_kernel_ns(CLOCK_MONOTONIC);
 
 	while (!run->child.has_ended) {
 		poll(ready, 2, session_host_work(run->host));
 		child_work(&run->child);
 	}
-	run->wall_ns = (uint64_t)(clock_kernel_ns(CLOCK_MONOTONIC) - started_ns);
+	run->wall_ns = (uint64_t)(clock_kernel_ns(CLOCK_MONOTONIC) - run->started_monotonic_ns);
 	child_deinit(&run->child);
 }
 

@@ -47,16 +47,17 @@ static void fill_table(const struct command *command, struct getopt_table *table
 
 static void say_unknown(const struct command *command, const char *given)
 {
-	struct nearest nearest = {.word = given + strspn(given, "-")};
+	char *name = strndupa(given, strcspn(given, "="));
+	struct nearest nearest = {.word = name + strspn(name, "-")};
 
 	for (const struct command_option *row = command->options; row->name; row++)
 		nearest_offer(&nearest, row->name);
 	const char *meant = strncmp(given, "--", 2) == 0 ? nearest_word(&nearest) : NULL;
 
 	if (meant)
-		command_refuse(command, "unknown option '%s'; did you mean '--%s'?", given, meant);
+		command_refuse(command, "unknown option '%s'; did you mean '--%s'?", name, meant);
 	else
-		command_refuse(command, "unknown option '%s'", given);
+		command_refuse(command, "unknown option '%s'", name);
 }
 
 static void say_wrong(const struct command *command, int result, char **argv)

@@ -8,10 +8,15 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Where only files are talked about, lines begin with their names, as editors like it. */
 static void say_all(const struct command *command, const struct messages *messages)
 {
-	for (size_t i = 0; i < messages->n_lines; i++)
-		command_say(command, "%s", messages->lines[i]);
+	for (size_t i = 0; i < messages->n_lines; i++) {
+		if (command == &command_config)
+			fprintf(stderr, "%s\n", messages->lines[i]);
+		else
+			command_say(command, "%s", messages->lines[i]);
+	}
 }
 
 int configured_load(const struct command *command, const char *given,

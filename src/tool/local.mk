@@ -14,4 +14,5 @@ sonde_SOURCES += \
 	src/tool/subject.c src/tool/subject.h
 
 sonde_LDADD += $(JANSSON_LIBS) $(ZLIB_LIBS)
-EXTRA_DIST += docs/sonde.1 docs/configuration.md
+dist_man_MANS = docs/sonde.1
+EXTRA_DIST += docs/configuration.md

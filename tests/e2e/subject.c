@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+/*
+ * subject - a program to be watched, which does what its arguments say.
+ *
+ *     subject exit N         exits with N
+ *     subject die N          dies of signal N
+ *     subject await          blocks all signals, prints "ready", then each signal that arrives, its value
+ *                            and how it was sent; exits after SIGTERM
+ *     subject signals        prints which signals it found blocked and which ignored
+ *     subject descriptors    prints its open descriptors
+ *     subject preload        prints LD_PRELOAD and whether SONDE_SESSION is set
+ *     subject fork N         forks N children, one after the other; each reads 10 bytes from /dev/zero
+ *     subject orphan         leaves a child behind that lives until it can read from descriptor 9
+ */
+#include "config.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static int do_exit(const char *argument)
+{
+	return atoi(argument);
+}
+
+static int do_die(const char *argument)
+{
+	raise(atoi(argument));
+	return 1;
+}
+
+static int do_await(const char *argument)
+{
+	siginfo_t info;
+	sigset_t all;
+
+	(void)argument;
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, NULL);
+	puts("ready");
+	fflush(stdout);
+	do {
+		if (sigwaitinfo(&all, &info) < 0)
+			continue;
+		printf("%s %d\n", sigabbrev_np(info.si_signo) ? sigabbrev_np(info.si_signo) : "RT",
+		       info.si_code == SI_QUEUE ? info.si_value.sival_int : 0);
+		fflush(stdout);
+	} while (info.si_signo != SIGTERM);
+	return 0;
+}
+
+static int do_signals(const char *argument)
+{
+	struct sigaction action;
+	sigset_t mask;
+
+	(void)argument;
+	sigprocmask(SIG_BLOCK, NULL, &mask);
+	for (int i = 1; i < SIGRTMAX; i++) {
+		if (sigismember(&mask, i))
+			printf("blocked %d\n", i);
+		if (sigaction(i, NULL, &action) == 0 && action.sa_handler == SIG_IGN)
+			printf("ignored %d\n", i);
+	}
+	return 0;
+}
+
+static int do_descriptors(const char *argument)
+{
+	(void)argument;
+	for (int fd = 0; fd < 1024; fd++)
+		if (fcntl(fd, F_GETFD) >= 0)
+			printf("%d\n", fd);
+	return 0;
+}
+
+static int do_preload(const char *argument)
+{
+	const char *preload = getenv("LD_PRELOAD");
+
+	(void)argument;
+	printf("%s\n%s\n", preload ? preload : "", getenv("SONDE_SESSION") ? "session" : "");
+	return 0;
+}
+
+static int read_and_exit(void)
+{
+	char buf[10];
+	int fd = open("/dev/zero", O_RDONLY);
+
+	_exit(read(fd, buf, sizeof(buf)) == sizeof(buf) ? 0 : 1);
+}
+
+static int do_fork(const char *argument)
+{
+	int n_children = atoi(argument);
+	int status = 0;
+
+	for (int i = 0; i < n_children && status == 0; i++) {
+		pid_t child = fork();
+
+		if (child == 0)
+			read_and_exit();
+		waitpid(child, &status, 0);
+	}
+	return status != 0;
+}
+
+static int do_orphan(const char *argument)
+{
+	char c;
+
+	(void)argument;
+	if (fork() == 0)
+		_exit(read(9, &c, 1) < 0);
+	return 0;
+}
+
+static const struct action {
+	const char *name;
+	int (*run)(const char *argument);
+} actions[] = {
+	{"exit", do_exit},		 {"die", do_die},	  {"await", do_await},
+	{"signals", do_signals},	 {"preload", do_preload}, {"fork", do_fork},
+	{"descriptors", do_descriptors}, {"orphan", do_orphan},
+};
+
+int main(int argc, char **argv)
+{
+	for (size_t i = 0; argc > 1 && i < sizeof(actions) / sizeof(actions[0]); i++)
+		if (strcmp(argv[1], actions[i].name) == 0)
+			return actions[i].run(argc > 2 ? argv[2] : "");
+	return 2;
+}

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The keys of a terminal: what Ctrl-C, Ctrl-Z and continuing do to a command under sonde run.
+ *
+ * Three processes: this one holds the terminal's other end; a small shell with job control leads a session
+ * on it; sonde is the shell's foreground job. The shell tells what becomes of the job by one byte pair on
+ * a socket: 'e' and a status, 's' and the signal that stopped it, 'k' and the signal that killed it; a
+ * byte to it continues the job.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { TIMEOUT_MS = 20000 };
+
+struct terminal {
+	int master;
+	int shell;      /* socket to it */
+	pid_t shell_pid;
+	char said[4096]; /* all that appeared on the screen */
+	size_t len;
+};
+
+static int n_passed;
+static int n_failed;
+
+static void check(const char *sentence, bool is_true)
+{
+	printf("%s - %s\n", is_true ? "ok" : "not ok", sentence);
+	if (is_true)
+		n_passed++;
+	else
+		n_failed++;
+}
+
+static void tell(int fd, int status)
+{
+	char news[2] = {'e', 0};
+
+	if (WIFSTOPPED(status))
+		news[0] = 's', news[1] = (char)WSTOPSIG(status);
+	else if (WIFSIGNALED(status))
+		news[0] = 'k', news[1] = (char)WTERMSIG(status);
+	else
+		news[1] = (char)WEXITSTATUS(status);
+	if (write(fd, news, 2) != 2)
+		_exit(1);
+}
+
+static void run_job(char **command)
+{
+	setpgid(0, 0);
+	tcsetpgrp(STDIN_FILENO, getpid());
+	signal(SIGTTOU, SIG_DFL);
+	execv(command[0], command);
+	_exit(127);
+}
+
+/* Waits for the job; each time it stops, waits to be told to continue it. */
+static _Noreturn void run_shell(const char *slave, int fd, char **command)
+{
+	char go_on;
+	int status;
+
+	setsid();
+	int terminal = open(slave, O_RDWR);
+
+	ioctl(terminal, TIOCSCTTY, 0);
+	for (int i = STDIN_FILENO; i <= STDERR_FILENO; i++)
+		dup2(terminal, i);
+	signal(SIGTTOU, SIG_IGN);
+	pid_t job = fork();
+
+	if (job == 0)
+		run_job(command);
+	setpgid(job, job);
+	while (waitpid(job, &status, WUNTRACED) == job) {
+		tcsetpgrp(STDIN_FILENO, getpid());
+		tell(fd, status);
+		if (!WIFSTOPPED(status) || read(fd, &go_on, 1) != 1)
+			break;
+		tcsetpgrp(STDIN_FILENO, job);
+		kill(-job, SIGCONT);
+	}
+	_exit(0);
+}
+
+static struct terminal begin(char **command)
+{
+	struct terminal terminal = {.master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)};
+	int pair[2];
+
+	if (terminal.master < 0 || grantpt(terminal.master) || unlockpt(terminal.master) ||
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair)) {
+		perror("terminal");
+		exit(77);
+	}
+	terminal.shell = pair[0];
+	fflush(stdout);
+	terminal.shell_pid = fork();
+	if (terminal.shell_pid == 0)
+		run_shell(ptsname(terminal.master), pair[1], command);
+	close(pair[1]);
+	return terminal;
+}
+
+static void end(struct terminal *terminal)
+{
+	close(terminal->shell);
+	close(terminal->master);
+	waitpid(terminal->shell_pid, NULL, 0);
+}
+
+/* Waits until the text is on the screen; false when it does not come. */
+static bool sees(struct terminal *terminal, const char *text)
+{
+	struct pollfd ready = {.fd = terminal->master, .events = POLLIN};
+
+	while (!strstr(terminal->said, text)) {
+		ssize_t got = -1;
+
+		if (poll(&ready, 1, TIMEOUT_MS) == 1)
+			got = read(terminal->master, terminal->said + terminal->len,
+				   sizeof(terminal->said) - 1 - terminal->len);
+		if (got <= 0)
+			return false;
+		terminal->len += (size_t)got;
+		terminal->said[terminal->len] = '\0';
+	}
+	return true;
+}
+
+/* Waits for the shell's news of the job. */
+static bool job_is(struct terminal *terminal, char what, int value)
+{
+	struct pollfd ready = {.fd = terminal->shell, .events = POLLIN};
+	char news[2] = {0};
+
+	if (poll(&ready, 1, TIMEOUT_MS) != 1 || recv(terminal->shell, news, 2, MSG_WAITALL) != 2)
+		return false;
+	if (news[0] != what || news[1] != value)
+		printf("#   the job: %c %d\n", news[0], news[1]);
+	return news[0] == what && news[1] == value;
+}
+
+static void press(struct terminal *terminal, const char *keys)
+{
+	if (write(terminal->master, keys, strlen(keys)) < 0)
+		perror("terminal");
+}
+
+static void test_interrupt_is_heard_once(char **prefix)
+{
+	char *command[] = {prefix[0], "run", "--report=none", "--", prefix[1], "await", NULL};
+	struct terminal terminal = begin(command);
+
+	check("a command is started on a terminal", sees(&terminal, "ready"));
+	press(&terminal, "\003");
+	sees(&terminal, "INT 0");
+	press(&terminal, "\034");
+	check("Ctrl-C reaches the command once",
+	      sees(&terminal, "QUIT 0") && strstr(terminal.said, "INT 0") &&
+		      !strstr(strstr(terminal.said, "INT 0") + 1, "INT 0"));
+	pid_t job = tcgetpgrp(terminal.master);
+
+	if (job > 1)
+		kill(job, SIGTERM);
+	check("a signal to sonde ends the command, and sonde with its status",
+	      sees(&terminal, "TERM 0") && job_is(&terminal, 'e', 0));
+	end(&terminal);
+}
+
+static void test_interrupt_kills(char **prefix)
+{
+	char *command[] = {prefix[0], "run", "--report=none", "--", "/bin/cat", NULL};
+	struct terminal terminal = begin(command);
+
+	press(&terminal, "hello\n");
+	sees(&terminal, "hello\r\nhello");
+	press(&terminal, "\003");
+	check("Ctrl-C kills sonde as it kills the command", job_is(&terminal, 'k', SIGINT));
+	end(&terminal);
+}
+
+static void test_stop_and_continue(char **prefix)
+{
+	char *command[] = {prefix[0], "run", "--report=none", "--", "/bin/cat", NULL};
+	struct terminal terminal = begin(command);
+
+	press(&terminal, "hello\n");
+	sees(&terminal, "hello\r\nhello");
+	press(&terminal, "\032");
+	check("Ctrl-Z stops the job for the shell", job_is(&terminal, 's', SIGTSTP));
+	if (write(terminal.shell, "c", 1) != 1)
+		perror("shell");
+	press(&terminal, "again\n");
+	check("the continued command goes on", sees(&terminal, "again\r\nagain"));
+	press(&terminal, "\032");
+	check("it can be stopped a second time", job_is(&terminal, 's', SIGTSTP));
+	if (write(terminal.shell, "c", 1) != 1)
+		perror("shell");
+	press(&terminal, "more\n");
+	sees(&terminal, "more\r\nmore");
+	press(&terminal, "\004");
+	check("and ends with its own status", job_is(&terminal, 'e', 0));
+	end(&terminal);
+}
+
+int main(void)
+{
+	const char *builddir = getenv("top_builddir");
+	char sonde[4096];
+	char subject[4096];
+	char *programs[] = {sonde, subject};
+
+	snprintf(sonde, sizeof(sonde), "%s/sonde", builddir ? builddir : ".");
+	snprintf(subject, sizeof(subject), "%s/tests/e2e/subject", builddir ? builddir : ".");
+	setenv("XDG_STATE_HOME", "/nonexistent", 1);
+	signal(SIGPIPE, SIG_IGN);
+	test_interrupt_is_heard_once(programs);
+	test_interrupt_kills(programs);
+	test_stop_and_continue(programs);
+	printf("%d passed, %d failed\n", n_passed, n_failed);
+	return n_failed != 0;
+}

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: MIT
+#
+# The command from end to end.
+tool_tests = \
+	tests/e2e/test-config-errors.sh \
+	tests/e2e/test-config-show.sh \
+	tests/e2e/test-report-commands.sh \
+	tests/e2e/test-run-recording.sh \
+	tests/e2e/test-run-session.sh \
+	tests/e2e/test-run-signals.sh \
+	tests/e2e/test-run-status.sh
+
+check_PROGRAMS += tests/e2e/subject tests/e2e/test-run-terminal
+tests_e2e_subject_SOURCES = tests/e2e/subject.c
+tests_e2e_test_run_terminal_SOURCES = tests/e2e/test-run-terminal.c
+
+TESTS += $(tool_tests) tests/e2e/test-run-terminal
+EXTRA_DIST += $(tool_tests) tests/e2e/lib.sh
