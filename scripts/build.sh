@@ -63,7 +63,7 @@ is_bootstrap_needed() {
 	cd "$root" || return
 	test ! -e configure || test ! -e Makefile.in ||
 		test -n "$(find configure.ac Makefile.am src tests bench \
-			\( -name configure.ac -o -name Makefile.am -o -name '*.mk' \) -newer Makefile.in -print -quit)"
+			\( -name configure.ac -o -name Makefile.am -o -name '*.mk' \) -newer Makefile.in -print -quit 2>/dev/null)"
 }
 
 is_configure_needed() {

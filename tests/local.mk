@@ -17,4 +17,7 @@ if HAVE_CUNIT
 include tests/unit/base.mk
 endif
 include tests/scripts/local.mk
+include tests/conformance/local.mk
+include tests/truth/local.mk
 include tests/e2e/tool.mk
+include tests/differential/local.mk

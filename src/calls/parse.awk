@@ -20,8 +20,8 @@
 BEGIN {
 	n_rows = n_symbols = n_includes = n_errors = 0
 	current = ""
-	MAX_CALL_NAME = 31  # struct call_info_record of record/region.h, less the NUL
-	MAX_GROUP_NAME = 23
+	MAX_CALL_NAME = 31  # CALL_NAME_SIZE and CALL_GROUP_SIZE of call.h, less the NUL
+	MAX_GROUP_NAME = 14
 	IDENTIFIER = "[A-Za-z_][A-Za-z_0-9]*"
 
 	words = "void char short int long unsigned signed float double const struct union enum restrict"

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: MIT
+#
+# emit-drivers.awk - drivers.gen.c: a driver (driver.h) for each symbol whose wrapper is generated.
+
+# Custom wrappers that need more than values to be driven: drive-custom.c.
+BEGIN {
+	by_hand = "execv execve execvp execvpe fexecve execveat posix_spawn posix_spawnp vfork __vfork daemon " \
+		"wordexp exit _exit _Exit quick_exit abort pthread_exit thrd_exit"
+	n_by_hand = split(by_hand, word, " ")
+	for (i = 1; i <= n_by_hand; i++)
+		is_by_hand[word[i]] = 1
+}
+
+function is_generated(name) {
+	return !(name in is_by_hand) && parameters_of(name, row_of[name]) != ""
+}
+
+function emit(   i) {
+	emit_prologue()
+	for (i = 1; i <= n_symbols; i++)
+		if (is_generated(symbol[i]))
+			emit_driver(symbol[i], row_of[symbol[i]], parameters_of(symbol[i], row_of[symbol[i]]))
+	print "const struct driver generated_drivers[] = {"
+	for (i = 1; i <= n_symbols; i++)
+		if (is_generated(symbol[i]))
+			print "\t{SYMBOL_" symbol[i] ", " phases_of(row_of[symbol[i]]) ", drive_" symbol[i] "},"
+	print "\t{0, 0, NULL},\n};\n"
+	print "const enum call call_of_symbol[SYMBOL_COUNT] = {"
+	for (i = 1; i <= n_symbols; i++)
+		print "\t[SYMBOL_" symbol[i] "] = CALL_" row_of[symbol[i]] ","
+	print "};"
+}
+
+function emit_prologue(   i) {
+	print "// SPDX-License-Identifier: MIT"
+	print "/* Made by tests/conformance/emit-drivers.awk from the call table. */"
+	print "#include \"config.h\"\n"
+	print "#include \"driver.h\"\n"
+	for (i = 1; i <= n_includes; i++)
+		print "#include " include[i]
+	print ""
+}
+
+function phases_of(row) {
+	if (!((row, "fails") in fact))
+		return 1
+	return fact[row, "error"] == "eai" ? 3 : 2
+}
+
+# `like` is the symbol that has the same parameters. A generated wrapper forwards to it, one written by
+# hand to any symbol of the row.
+function emit_driver(name, row, like,   type, arguments, i) {
+	type = return_type[row]
+	for (i = 1; i <= n_parameters[like]; i++)
+		arguments = arguments (i > 1 ? ", " : "") parameter_name[like, i]
+
+	print type " call_" name "(" parameters[like] ") __asm__(\"" name "\");\n"
+	print "static void drive_" name "(struct step *step)\n{"
+	for (i = 1; i <= n_parameters[like]; i++)
+		print "\t" as_variable(parameter[like, i]) ";"
+	if (type != "void")
+		print "\t" type " result;"
+	print ""
+	for (i = 1; i <= n_parameters[like]; i++)
+		emit_fill(i - 1, parameter[like, i], parameter_name[like, i])
+	emit_script(row, type)
+	print "\tdriver_arm(step, SYMBOL_" name ", CALL_" row ");"
+	print "\t" (type == "void" ? "" : "result = ") "call_" name "(" arguments ");"
+	if (kind[row] == "custom")
+		print "\tdriver_disarm_row(step);"
+	else
+		print "\tdriver_disarm(step, SYMBOL_" like ");"
+	for (i = 1; i <= n_parameters[like]; i++)
+		emit_check(i - 1, parameter[like, i], parameter_name[like, i])
+	if (type != "void")
+		print "\tCHECK_RESULT(step, result);"
+	if ((row, "bytes") in fact)
+		print "\tif (step->phase == PHASE_SUCCESS)\n\t\tstep->bytes = (uint64_t)(" fact[row, "bytes"] ");"
+	print "}\n"
+}
+
+# "int pipefd[2]" as a parameter is "int *pipefd".
+function as_variable(declaration) {
+	if (sub(/\[[^]]*\]$/, "", declaration))
+		sub(/[A-Za-z_0-9]+$/, "*&", declaration)
+	return declaration
+}
+
+function emit_fill(i, declaration, name) {
+	if (declaration ~ /^FILE \*/)
+		print "\t" name " = driver_stream(step);"
+	else if (declaration ~ /^va_list /)
+		print "\tdriver_make_list(" i ", &" name ");"
+	else
+		print "\tFILL(" i ", " name ");"
+}
+
+function emit_check(i, declaration, name) {
+	if (declaration !~ /^va_list /)
+		print "\tCHECK(step, " i ", " name ");"
+	else
+		print "\tdriver_check_list(step, " i ");"
+}
+
+function emit_script(row, type,   fails) {
+	fails = ((row, "fails") in fact) ? fact[row, "fails"] : "0"
+	if (fails ~ /\(stdin\)/)
+		print "\tdriver_mark_stream(step, stdin);"
+	if (type == "void")
+		return
+	if (fact[row, "error"] == "eai")
+		print "\tdriver_script_eai(step);"
+	else if (fact[row, "error"] == "result")
+		print "\tdriver_script_code(step);"
+	else
+		print "\tSCRIPT(step, result, " fails ");"
+}
