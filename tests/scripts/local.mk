@@ -5,6 +5,7 @@ script_tests = \
 	tests/scripts/check-exports.sh \
 	tests/scripts/check-layers.sh \
 	tests/scripts/check-size.sh \
+	tests/scripts/compare.sh \
 	tests/scripts/count-tests.sh
 
 dist_check_SCRIPTS += scripts/check-exports scripts/check-layers scripts/check-size
