@@ -15,7 +15,10 @@ UNIT_LIBS = libsonde-core.la $(CUNIT_LIBS)
 
 if HAVE_CUNIT
 include tests/unit/base.mk
+include tests/unit/model.mk
 endif
 include tests/scripts/local.mk
-include tests/differential/local.mk
 include tests/conformance/local.mk
+include tests/truth/local.mk
+include tests/e2e/tool.mk
+include tests/differential/local.mk

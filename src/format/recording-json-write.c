@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <jansson.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -168,6 +169,12 @@ static json_t *session_to_json(struct builder *builder, const struct recording *
 	return session;
 }
 
+/* To a tenth of a nanosecond: more digits would promise what a bucket does not know. */
+static json_t *quantile_to_json(const struct call_totals *call, double q)
+{
+	return seconds_to_json(nearbyint(call_totals_quantile_ns(call, q) * 10) / 10);
+}
+
 static json_t *durations_to_json(struct builder *builder, const struct call_totals *call)
 {
 	static const struct {
@@ -183,7 +190,7 @@ static json_t *durations_to_json(struct builder *builder, const struct call_tota
 	set(builder, seconds, "max", seconds_to_json((double)call->max_ns));
 	for (size_t i = 0; i < sizeof(quantiles) / sizeof(quantiles[0]); i++)
 		set(builder, seconds, quantiles[i].key,
-		    seconds_to_json(call_totals_quantile_ns(call, quantiles[i].q)));
+		    quantile_to_json(call, quantiles[i].q));
 	return seconds;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * A scanner that knows just enough of libconfig's syntax to tell numbers and include directives from
- * comments, strings and names. It leaves syntax errors to libconfig.
+ * A scanner that knows just enough of libconfig's syntax to tell numbers and include directives
+ * from comments, strings and names. It leaves syntax errors to libconfig.
  */
 #include "config.h"
 
@@ -193,10 +193,10 @@ static char *read_descriptor(int fd, const char **ret_reason)
 			size += (size_t)got;
 	}
 	text[size] = '\0';
-	*ret_reason = got < 0			? strerror(errno)
-		      : size > CONFIG_TEXT_MAX	? "larger than 1 MiB"
-		      : strlen(text) != size	? "not a text: it has a zero byte"
-						: NULL;
+	*ret_reason = got < 0		       ? strerror(errno)
+		      : size > CONFIG_TEXT_MAX ? "larger than 1 MiB"
+		      : strlen(text) != size   ? "not a text: it has a zero byte"
+					       : NULL;
 	if (!*ret_reason)
 		return text;
 	free(text);

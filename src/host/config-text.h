@@ -2,8 +2,8 @@
 /*
  * config-text.h - the text of a configuration file, safe to hand to libconfig.
  *
- * libconfig 1.5 ends the process when it is to include a directory, and reads an integer above 2^31 - 1
- * as another one. So files are read here, with what they include, and looked through for both.
+ * libconfig 1.5 ends the process when it is to include a directory, and reads an integer above 2^31
+ * - 1 as another one. So files are read here, with what they include, and looked through for both.
  */
 #ifndef SONDE_HOST_CONFIG_TEXT_H
 #define SONDE_HOST_CONFIG_TEXT_H
@@ -13,8 +13,8 @@
 enum { CONFIG_TEXT_MAX = 1024 * 1024 }; /* bytes in a file */
 
 /*
- * Reads a file. Whatever is wrong with it or with a file that it includes is added to messages. Returns
- * the text, to be freed, or NULL when something was wrong.
+ * Reads a file. Whatever is wrong with it or with a file that it includes is added to messages.
+ * Returns the text, to be freed, or NULL when something was wrong.
  */
 char *config_text_read(const char *file, struct messages *messages);
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * A file is read in three steps: its text is looked through for what libconfig would read wrong, libconfig
- * parses it, and its tree is walked along the table of settings. The walk goes on after an error, so that
- * all errors of a file are shown at once.
+ * A file is read in three steps: its text is looked through for what libconfig would read wrong,
+ * libconfig parses it, and its tree is walked along the table of settings. The walk goes on after
+ * an error, so that all errors of a file are shown at once.
  */
 #include "config.h"
 
@@ -68,15 +68,14 @@ static int replace_string(char **string, const char *value)
 	return 0;
 }
 
-int configuration_add_label(struct configuration *configuration, const char *key,
-			    const char *value)
+int configuration_add_label(struct configuration *configuration, const char *key, const char *value)
 {
 	for (size_t i = 0; i < configuration->n_labels; i++)
 		if (strcmp(configuration->labels[i].key, key) == 0)
 			return replace_string(&configuration->labels[i].value, value);
 	struct label label = {.key = strdup(key), .value = strdup(value)};
-	struct label *labels = realloc(configuration->labels,
-				       (configuration->n_labels + 1) * sizeof(*labels));
+	struct label *labels =
+		realloc(configuration->labels, (configuration->n_labels + 1) * sizeof(*labels));
 
 	if (labels)
 		configuration->labels = labels;
@@ -164,7 +163,8 @@ int configuration_find_file(const char *given, char *const *environment, char **
 	return result;
 }
 
-/* libconfig names no file for the text that it was given, and included ones as the directive does. */
+/* libconfig names no file for the text that it was given, and included ones as the directive does.
+ */
 static char *source_file(const struct loader *loader, const char *included)
 {
 	return included ? config_text_included_path(loader->folder, included)
@@ -172,9 +172,10 @@ static char *source_file(const struct loader *loader, const char *included)
 }
 
 /* "FILE:LINE: PATH: " and what is wrong. */
-__attribute__((format(printf, 4, 5))) static void
-complain(struct loader *loader, const config_setting_t *at, const char *path, const char *format,
-	 ...)
+__attribute__((format(printf, 4, 5))) static void complain(struct loader *loader,
+							   const config_setting_t *at,
+							   const char *path, const char *format,
+							   ...)
 {
 	char *file = source_file(loader, config_setting_source_file(at));
 	char *text;
@@ -307,8 +308,7 @@ static void load_value(struct loader *loader, const config_setting_t *found, con
 	struct setting_value value = {.key = setting_key(path)};
 	bool is_good = false;
 
-	if (setting_has_star(setting) &&
-	    !check_word(loader, found, path, setting->keys, value.key))
+	if (setting_has_star(setting) && !check_word(loader, found, path, setting->keys, value.key))
 		return;
 	switch (setting->type) {
 	case SETTING_INTEGER:

@@ -10,8 +10,8 @@
  *             ... print messages: one line each, with file, line, setting and what is wrong
  *     configuration_apply(&configuration, &settings);
  *
- * The settings are rows of host/settings.h. A configuration owns all it points to. It is for one thread
- * at a time. (This is not config.h: that name is taken by the build.)
+ * The settings are rows of host/settings.h. A configuration owns all it points to. It is for one
+ * thread at a time. (This is not config.h: that name is taken by the build.)
  */
 #ifndef SONDE_HOST_CONFIGURATION_H
 #define SONDE_HOST_CONFIGURATION_H
@@ -28,7 +28,7 @@
 
 /* What the configuration says of one call; all zero is nothing. */
 struct call_choice {
-	bool is_group_off;     /* its group is not among intercept.groups */
+	bool is_group_off; /* its group is not among intercept.groups */
 	bool is_excluded;
 	uint16_t group_period; /* timing.GROUP, or 0 */
 	uint16_t period;       /* timing.CALL, or 0 */
@@ -52,14 +52,16 @@ void configuration_deinit(struct configuration *configuration);
 
 /*
  * Finds the file to read: `given` if not NULL, else $SONDE_CONFIG, $XDG_CONFIG_HOME/sonde/sonde.cfg
- * (~/.config where that is not set), /etc/sonde/sonde.cfg; never the current directory. The last two
- * need not be there. Writes a new string, or NULL when there is no file, to ret_file. 0 or -ENOMEM.
+ * (~/.config where that is not set), /etc/sonde/sonde.cfg; never the current directory. The last
+ * two need not be there. Writes a new string, or NULL when there is no file, to ret_file. 0 or
+ * -ENOMEM.
  */
 int configuration_find_file(const char *given, char *const *environment, char **ret_file);
 
 /*
- * Reads a file into a configuration that was just initialised. Returns -EINVAL when there is anything
- * wrong with it, all of which is then in messages; the configuration is then to be deinitialised only.
+ * Reads a file into a configuration that was just initialised. Returns -EINVAL when there is
+ * anything wrong with it, all of which is then in messages; the configuration is then to be
+ * deinitialised only.
  */
 int configuration_load(struct configuration *configuration, const char *file,
 		       struct messages *messages);

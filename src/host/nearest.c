@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * The distance by rows: rows[i][j] is that between the first i letters of one word and the first j of the
- * other. A swap of neighbours needs the row before the last, so three are kept. Words longer than a row
- * are cut; no name we know is that long.
+ * The distance by rows: rows[i][j] is that between the first i letters of one word and the first j
+ * of the other. A swap of neighbours needs the row before the last, so three are kept. Words longer
+ * than a row are cut; no name we know is that long.
  */
 #include "config.h"
 

@@ -7,9 +7,9 @@
  *     nearest_offer(&nearest, "lseek");
  *     nearest_word(&nearest);         "lseek"
  *
- * Nearness is the number of letters to insert, delete, replace or swap with their neighbour (Levenshtein and
- * Damerau), whatever their case.
- * Owns nothing: the words live as long as the caller keeps them.
+ * Nearness is the number of letters to insert, delete, replace or swap with their neighbour
+ * (Levenshtein and Damerau), whatever their case. Owns nothing: the words live as long as the
+ * caller keeps them.
  */
 #ifndef SONDE_HOST_NEAREST_H
 #define SONDE_HOST_NEAREST_H

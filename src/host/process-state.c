@@ -34,11 +34,11 @@ static bool read_stat(int pid, struct process_stat *ret_stat)
 	/* The program's name, in brackets, may have brackets and spaces in it. */
 	const char *rest = strrchr(line, ')');
 
-	return rest && sscanf(rest + 1,
-			      " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d"
-			      " %ld %*d %llu",
-			      &ret_stat->state, &ret_stat->n_threads,
-			      &ret_stat->started_ticks) == 3;
+	return rest &&
+	       sscanf(rest + 1,
+		      " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d"
+		      " %ld %*d %llu",
+		      &ret_stat->state, &ret_stat->n_threads, &ret_stat->started_ticks) == 3;
 }
 
 bool process_has_ended(int pid, int64_t seen_ns)
@@ -54,7 +54,8 @@ bool process_has_ended(int pid, int64_t seen_ns)
 		return false;
 	if (stat.state == 'X' || (stat.state == 'Z' && stat.n_threads <= 1))
 		return true;
-	/* Ticks are rounded down, so that a process never seems to begin after it was first seen. */
-	return (int64_t)(stat.started_ticks * (1000000000ULL / (unsigned long)sysconf(_SC_CLK_TCK))) >
-	       seen_ns;
+	/* Ticks are rounded down, so that a process never seems to begin after it was first seen.
+	 */
+	return (int64_t)(stat.started_ticks *
+			 (1000000000ULL / (unsigned long)sysconf(_SC_CLK_TCK))) > seen_ns;
 }

@@ -33,7 +33,8 @@ static void read_header(int dirfd, struct region_entry *entry)
 	ssize_t size = pread(fd, &header, sizeof(header), 0);
 
 	close(fd);
-	if (size != sizeof(header) || memcmp(header.magic, REGION_MAGIC, sizeof(header.magic)) != 0 ||
+	if (size != sizeof(header) ||
+	    memcmp(header.magic, REGION_MAGIC, sizeof(header.magic)) != 0 ||
 	    header.version != REGION_VERSION)
 		return;
 	entry->has_header = true;
@@ -92,7 +93,8 @@ static void order(struct region_list *list)
 int region_list_read(int dirfd, struct region_list *ret_list)
 {
 	struct region_list list = {0};
-	/* A descriptor of its own: the position of a directory's descriptor is shared with its copies. */
+	/* A descriptor of its own: the position of a directory's descriptor is shared with its
+	 * copies. */
 	int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *found;

@@ -16,7 +16,7 @@ struct region_entry {
 	bool has_header;  /* false: just being made, or damaged; then only name and pid are known */
 	bool is_foreign;  /* pid is not a number of the session's pid namespace */
 	bool is_executed; /* the process went on as another program */
-	bool is_newest;   /* no later region has the same pid */
+	bool is_newest;	  /* no later region has the same pid */
 	int64_t started_ns; /* CLOCK_BOOTTIME */
 };
 
@@ -25,11 +25,13 @@ struct region_list {
 	size_t n_entries;
 };
 
-/* Lists the regions in a directory, the images of one process in their order. 0 or a negative errno. */
+/* Lists the regions in a directory, the images of one process in their order. 0 or a negative
+ * errno. */
 int region_list_read(int dirfd, struct region_list *ret_list);
 void region_list_deinit(struct region_list *list);
 
-/* Whether more may be recorded in the region. One whose pid means nothing to us counts as running. */
+/* Whether more may be recorded in the region. One whose pid means nothing to us counts as running.
+ */
 bool region_entry_is_running(const struct region_entry *entry);
 
 #endif

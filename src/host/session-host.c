@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * The directory is the list of regions: nothing about them is kept between two sweeps over it. A sweep
- * costs a few system calls for each living process, so it comes at most four times a second, more rarely
- * when nothing changes; and at once when as many processes have begun as make half of those that the
- * last sweep left, which keeps the cost for each of them constant and what waits to be added up small.
+ * The directory is the list of regions: nothing about them is kept between two sweeps over it. A
+ * sweep costs a few system calls for each living process, so it comes at most four times a second,
+ * more rarely when nothing changes; and at once when as many processes have begun as make half of
+ * those that the last sweep left, which keeps the cost for each of them constant and what waits to
+ * be added up small.
  */
 #include "config.h"
 
@@ -31,7 +32,7 @@ enum {
 	SWEEP_MIN_MS = 250,
 	SWEEP_MAX_MS = 2000,
 	SWEEP_CREATED_MIN = 16, /* processes begun since the last sweep */
-	REMOVE_ATTEMPTS = 8,    /* a process may begin while we remove the directory */
+	REMOVE_ATTEMPTS = 8,	/* a process may begin while we remove the directory */
 };
 
 struct session_host {
@@ -45,7 +46,7 @@ struct session_host {
 	int result; /* -ENOMEM when a region could not be added */
 
 	size_t n_created; /* since the last sweep */
-	size_t n_left;    /* by the last sweep */
+	size_t n_left;	  /* by the last sweep */
 	int64_t next_sweep_ms;
 	int interval_ms;
 };
@@ -86,23 +87,63 @@ static int describe(struct session_host *host, const struct configuration *confi
 	return 0;
 }
 
-static int make_session(struct session_host *host, const struct configuration *configuration,
-			char *const *environment)
+static void remove_files(struct session_host *host)
 {
-	int result = session_make_directory(environment, configuration->directory, host->path);
+	struct region_list list = {0};
+
+	region_list_read(host->dirfd, &list);
+	for (size_t i = 0; i < list.n_entries; i++)
+		unlinkat(host->dirfd, list.entries[i].name, 0);
+	region_list_deinit(&list);
+	unlinkat(host->dirfd, SESSION_FILE, 0);
+}
+
+static void remove_directory(struct session_host *host)
+{
+	for (int i = 0; i < REMOVE_ATTEMPTS && host->path[0]; i++) {
+		if (host->dirfd >= 0)
+			remove_files(host);
+		if (rmdir(host->path) == 0 || errno != ENOTEMPTY)
+			host->path[0] = '\0';
+	}
+	if (host->dirfd >= 0)
+		close(host->dirfd);
+	host->dirfd = -1;
+}
+
+/* A directory with the session's file in it; nothing is left of one that could not be completed. */
+static int make_directory(struct session_host *host, char *const *environment,
+			  const char *directory)
+{
+	int result = session_make_directory(environment, directory, host->path);
 
 	if (result < 0) {
 		host->path[0] = '\0';
 		return result;
 	}
+	result = session_write_file(host->path, &host->settings);
+	if (result < 0) {
+		host->dirfd = open(host->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		remove_directory(host);
+	}
+	return result;
+}
+
+static int make_session(struct session_host *host, const struct configuration *configuration,
+			char *const *environment)
+{
+	const char *temporary = environment_find(environment, "TMPDIR");
+
 	session_settings_init(&host->settings);
 	clock_calibrate(CALIBRATION_NS, &host->settings.clock);
 	host->settings.pid_namespace = pid_namespace();
 	configuration_apply(configuration, &host->settings);
-	result = session_write_file(host->path, &host->settings);
-	if (result == 0)
-		result = session_map_file(host->path, NULL, &host->file);
-	return result;
+	int result = make_directory(host, environment, configuration->directory);
+
+	/* The first place may let us make a directory and be full all the same. */
+	if (result == -ENOSPC && !*configuration->directory)
+		result = make_directory(host, environment, temporary ? temporary : "/tmp");
+	return result < 0 ? result : session_map_file(host->path, NULL, &host->file);
 }
 
 static int watch(struct session_host *host)
@@ -171,8 +212,7 @@ void session_host_inspect(struct session_host *host, int pid, const char *progra
 		session_note(host->file, reason, pid, program);
 }
 
-static void fold_entry(struct session_host *host, const struct region_entry *entry,
-		       bool is_running)
+static void fold_entry(struct session_host *host, const struct region_entry *entry, bool is_running)
 {
 	struct fold_options options = {
 		.settings = &host->settings,
@@ -259,27 +299,6 @@ int session_host_work(struct session_host *host)
 	return (int)(host->next_sweep_ms - now);
 }
 
-static void remove_files(struct session_host *host)
-{
-	struct region_list list = {0};
-
-	region_list_read(host->dirfd, &list);
-	for (size_t i = 0; i < list.n_entries; i++)
-		unlinkat(host->dirfd, list.entries[i].name, 0);
-	region_list_deinit(&list);
-	unlinkat(host->dirfd, SESSION_FILE, 0);
-}
-
-static void remove_directory(struct session_host *host)
-{
-	for (int i = 0; i < REMOVE_ATTEMPTS && host->path[0]; i++) {
-		if (host->dirfd >= 0)
-			remove_files(host);
-		if (rmdir(host->path) == 0 || errno != ENOTEMPTY)
-			host->path[0] = '\0';
-	}
-}
-
 /* From here on, processes that are left behind count nothing and cost nothing. */
 static void switch_off(struct session_settings *settings)
 {
@@ -322,8 +341,6 @@ struct session_host *session_host_free(struct session_host *host)
 		munmap(host->file, sizeof(*host->file));
 	if (host->inotify >= 0)
 		close(host->inotify);
-	if (host->dirfd >= 0)
-		close(host->dirfd);
 	failure_classes_free(host->classes);
 	recording_deinit(&host->recording);
 	free(host);

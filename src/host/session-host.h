@@ -9,8 +9,8 @@
  *     session_host_close(host, &recording);
  *     session_host_free(host);
  *
- * Regions of processes that have ended are added up and removed while the run goes on, so that a run
- * takes the memory of its living processes only. For one thread.
+ * Regions of processes that have ended are added up and removed while the run goes on, so that a
+ * run takes the memory of its living processes only. For one thread.
  */
 #ifndef SONDE_HOST_SESSION_HOST_H
 #define SONDE_HOST_SESSION_HOST_H
@@ -22,8 +22,8 @@
 struct session_host;
 
 /*
- * Makes the session's directory and file. 0, or a negative errno with ret_message set. The configuration
- * is not needed afterwards.
+ * Makes the session's directory and file. 0, or a negative errno with ret_message set. The
+ * configuration is not needed afterwards.
  */
 int session_host_new(const struct configuration *configuration, char *const *environment,
 		     struct session_host **ret_host, struct message *ret_message);
@@ -34,7 +34,8 @@ struct session_host *session_host_free(struct session_host *host);
 /* The session's directory. */
 const char *session_host_path(const struct session_host *host);
 
-/* Readable when a process has joined; -1 when the kernel had none to give, which costs promptness only. */
+/* Readable when a process has joined; -1 when the kernel had none to give, which costs promptness
+ * only. */
 int session_host_descriptor(const struct session_host *host);
 
 /*
@@ -44,15 +45,16 @@ int session_host_descriptor(const struct session_host *host);
 int session_host_work(struct session_host *host);
 
 /*
- * Notes that a program is about to run unwatched, if it is one that cannot be watched. `program` is its
- * path.
+ * Notes that a program is about to run unwatched, if it is one that cannot be watched. `program` is
+ * its path.
  */
 void session_host_inspect(struct session_host *host, int pid, const char *program);
 
 /*
- * Ends the session: those that still run record no more. Adds up all that is left and hands the recording
- * over, with id, labels, host and version filled in; times, command and exit are the caller's to know.
- * 0 or -ENOMEM, the recording then being incomplete, but to be freed nevertheless.
+ * Ends the session: those that still run record no more. Adds up all that is left and hands the
+ * recording over, with id, labels, host and version filled in; times, command and exit are the
+ * caller's to know. 0 or -ENOMEM, the recording then being incomplete, but to be freed
+ * nevertheless.
  */
 int session_host_close(struct session_host *host, struct recording *ret_recording);
 

@@ -22,7 +22,7 @@
 
 struct view {
 	int dirfd;
-	int pid; /* 0: all */
+	int pid;		   /* 0: all */
 	struct session_file *file; /* NULL: unreadable, or of another version of sonde */
 	struct fold_options options;
 	struct recording recording;
@@ -213,9 +213,10 @@ static bool find_by_mapping(int pid, char *ret_path)
 		const char *path = strchr(line, '/');
 
 		line[strcspn(line, "\n")] = '\0';
-		is_found = path && strlen(line) > strlen(REGION_SUFFIX) &&
-			   strcmp(line + strlen(line) - strlen(REGION_SUFFIX), REGION_SUFFIX) == 0 &&
-			   take_folder(path, ret_path) && session_view_is_session(ret_path);
+		is_found =
+			path && strlen(line) > strlen(REGION_SUFFIX) &&
+			strcmp(line + strlen(line) - strlen(REGION_SUFFIX), REGION_SUFFIX) == 0 &&
+			take_folder(path, ret_path) && session_view_is_session(ret_path);
 	}
 	fclose(maps);
 	return is_found;

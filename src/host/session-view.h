@@ -17,18 +17,18 @@
 bool session_view_is_session(const char *directory);
 
 /*
- * Adds up the regions in a session's directory; those of one process only when pid is not 0. What the
- * host has already added up and removed is not there any more: ret_n_folded says how many regions.
- * The recording is the caller's. 0, or a negative errno with ret_message set: -ESRCH when there is
- * no region of the process.
+ * Adds up the regions in a session's directory; those of one process only when pid is not 0. What
+ * the host has already added up and removed is not there any more: ret_n_folded says how many
+ * regions. The recording is the caller's. 0, or a negative errno with ret_message set: -ESRCH when
+ * there is no region of the process.
  */
 int session_view(const char *directory, int pid, struct recording *ret_recording,
 		 uint32_t *ret_n_folded, struct message *ret_message);
 
 /*
  * Finds the session of a process, by what it has mapped or, for one that has ended, by the names of
- * regions in the default places. Writes the directory to ret_path, which has SESSION_PATH_SIZE bytes;
- * false when there is none.
+ * regions in the default places. Writes the directory to ret_path, which has SESSION_PATH_SIZE
+ * bytes; false when there is none.
  */
 bool session_find_process(int pid, char *const *environment, char *ret_path);
 

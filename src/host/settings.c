@@ -109,8 +109,7 @@ static void print_groups(const struct configuration *configuration, FILE *stream
 static int take_exclude(struct configuration *configuration, const struct setting_value *value)
 {
 	for (size_t call = 0; call < CALL_COUNT; call++)
-		configuration->calls[call].is_excluded =
-			strings_have(value, call_table[call].name);
+		configuration->calls[call].is_excluded = strings_have(value, call_table[call].name);
 	return 0;
 }
 
@@ -233,8 +232,9 @@ const struct setting settings_table[] = {
 		.path = "session.labels.*",
 		.type = SETTING_STRING,
 		.default_text = "none",
-		.summary = "A label that is kept in the recording; --label KEY=VALUE adds or replaces "
-			   "one.",
+		.summary =
+			"A label that is kept in the recording; --label KEY=VALUE adds or replaces "
+			"one.",
 		.take = take_label,
 		.print = print_labels,
 	},
@@ -243,7 +243,8 @@ const struct setting settings_table[] = {
 		.type = SETTING_STRINGS,
 		.words = WORDS_GROUP,
 		.default_text = "all groups",
-		.summary = "Groups of calls that are counted; the others are passed through uncounted.",
+		.summary = "Groups of calls that are counted; the others are passed through "
+			   "uncounted.",
 		.take = take_groups,
 		.print = print_groups,
 	},
@@ -263,8 +264,9 @@ const struct setting settings_table[] = {
 		.min = 1,
 		.max = TIMING_PERIOD_MAX,
 		.default_text = "64 for fast calls, 1 for others",
-		.summary = "One call in so many is timed, all are counted; a call's own number goes "
-			   "before its group's, and a name that is both means the group.",
+		.summary =
+			"One call in so many is timed, all are counted; a call's own number goes "
+			"before its group's, and a name that is both means the group.",
 		.take = take_timing,
 		.print = print_timing,
 	},

@@ -2,8 +2,8 @@
 /*
  * settings.h - the table of settings.
  *
- * A setting is a row: from it come parsing, checking, `sonde config print` and `explain`, and the table
- * in docs/configuration.md. Adding one is a row in settings.c with its two functions.
+ * A setting is a row: from it come parsing, checking, `sonde config print` and `explain`, and the
+ * table in docs/configuration.md. Adding one is a row in settings.c with its two functions.
  */
 #ifndef SONDE_HOST_SETTINGS_H
 #define SONDE_HOST_SETTINGS_H
@@ -36,12 +36,13 @@ struct setting {
 	enum setting_type type;
 	enum vocabulary keys;
 	enum vocabulary words; /* of strings */
-	int min, max;          /* of integers */
+	int min, max;	       /* of integers */
 	const char *default_text;
 	const char *summary;
 	/* Stores a value: 0 or -ENOMEM. */
 	int (*take)(struct configuration *configuration, const struct setting_value *value);
-	/* Writes the present value, or for a starred path "key = value;" for each key, each line indented. */
+	/* Writes the present value, or for a starred path "key = value;" for each key, each line
+	 * indented. */
 	void (*print)(const struct configuration *configuration, FILE *stream);
 };
 

@@ -10,10 +10,11 @@
 
 static const char *const follow_words[] = {"all", "env", "none", NULL};
 
-/* Names that share their number with another, so that libc's table does not have them, and netdb's. */
+/* Names that share their number with another, so that libc's table does not have them, and netdb's.
+ */
 static const char *const other_errors[] = {
-	"EWOULDBLOCK", "EDEADLOCK",   "ENOTSUP",    "EAI_BADFLAGS", "EAI_NONAME",
-	"EAI_AGAIN",   "EAI_FAIL",    "EAI_NODATA", "EAI_FAMILY",   "EAI_SOCKTYPE",
+	"EWOULDBLOCK", "EDEADLOCK",	 "ENOTSUP",    "EAI_BADFLAGS", "EAI_NONAME",
+	"EAI_AGAIN",   "EAI_FAIL",	 "EAI_NODATA", "EAI_FAMILY",   "EAI_SOCKTYPE",
 	"EAI_SERVICE", "EAI_ADDRFAMILY", "EAI_MEMORY", "EAI_OVERFLOW", NULL,
 };
 

@@ -2,8 +2,8 @@
 /*
  * vocabulary.h - the words that a setting or an option may be given.
  *
- * Groups and calls come from the call table, errors from libc, so that nothing has to be kept in step.
- * For one thread at a time.
+ * Groups and calls come from the call table, errors from libc, so that nothing has to be kept in
+ * step. For one thread at a time.
  */
 #ifndef SONDE_HOST_VOCABULARY_H
 #define SONDE_HOST_VOCABULARY_H
@@ -12,12 +12,12 @@
 #include <stddef.h>
 
 enum vocabulary {
-	WORDS_ANY,           /* any text */
-	WORDS_FOLLOW,        /* in the order of enum follow */
+	WORDS_ANY,    /* any text */
+	WORDS_FOLLOW, /* in the order of enum follow */
 	WORDS_GROUP,
 	WORDS_CALL,
 	WORDS_GROUP_OR_CALL, /* groups first: poll and socket are names of both */
-	WORDS_ERROR,         /* errno and EAI_* symbols */
+	WORDS_ERROR,	     /* errno and EAI_* symbols */
 };
 
 /* "group", "call": what one of the words is. */

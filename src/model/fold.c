@@ -242,6 +242,18 @@ static void add_losses(struct recording *recording, const struct region_image *i
 	recording->damaged_regions += image->n_damaged > 0;
 }
 
+/*
+ * A process that went on as another program is counted there, or among the unwatched; and so is the
+ * one thread that survives an exec.
+ */
+static void count_process(struct recording *recording, const struct region_header *header)
+{
+	bool goes_on = header->state == REGION_EXECUTED;
+
+	recording->n_processes += !goes_on;
+	recording->n_threads += header->n_threads - (goes_on && header->n_threads);
+}
+
 int fold_region(struct recording *recording, const struct region_image *image, bool is_running,
 		const struct fold_options *options)
 {
@@ -254,9 +266,7 @@ int fold_region(struct recording *recording, const struct region_image *image, b
 		process_record_deinit(&process);
 		return -ENOMEM;
 	}
-	/* One that went on as another program is counted there, or among the unwatched. */
-	recording->n_processes += header->state != REGION_EXECUTED;
-	recording->n_threads += process.n_threads;
+	count_process(recording, header);
 	add_losses(recording, image);
 	return recording_add_process(recording, &process);
 }

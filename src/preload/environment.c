@@ -19,29 +19,28 @@ static char session_entry[sizeof(SESSION_VARIABLE) + SESSION_PATH_SIZE];
 /* Our object, as an absolute path: children may run in another directory. */
 static char own_path[ENVIRONMENT_PRELOAD_SIZE / 2];
 
-static const char *own_object_path(void)
+static void find_own_path(void)
 {
 	struct link_map *own = startup_own_object();
 	struct text path = text_init(own_path, sizeof(own_path));
 
 	if (!own)
-		return "";
+		return;
 	if (own->l_name[0] != '/') {
 		raw_syscall(SYS_getcwd, (long)own_path, sizeof(own_path) - 1, 0, 0, 0, 0);
 		path.len = text_length(own_path);
 		text_add_char(&path, '/');
 	}
 	text_add(&path, own->l_name);
-	return own_path;
 }
 
 static void prepare(void)
 {
+	if (*session_entry || !*recorder_session_directory())
+		return;
 	struct text entry = text_init(session_entry, sizeof(session_entry));
 
-	if (*own_path || !*recorder_session_directory())
-		return;
-	own_object_path();
+	find_own_path();
 	text_add(&entry, SESSION_VARIABLE "=");
 	text_add(&entry, recorder_session_directory());
 }

@@ -37,15 +37,20 @@ struct slab {
 	uint8_t unused[RECORD_UNIT - sizeof(uint32_t)];
 };
 
-/* What belongs to this process image alone. Wiped at fork, with the first caches. */
-static struct {
+/*
+ * What belongs to this process image alone, with the first caches. Whole pages, for the kernel wipes
+ * whole pages at fork: nothing that a child is to inherit may share one.
+ */
+static struct process_state {
 	struct region_header *region;
 	struct call_info_record *info[CALL_COUNT];
 	uint32_t n_caches;
 	uint32_t reuse_cursor;
 	uint32_t has_no_region;
 	struct thread_cache caches[CACHES_AT_FIRST] __attribute__((aligned(64)));
-} process __attribute__((aligned(4096)));
+} __attribute__((aligned(4096))) process;
+
+_Static_assert(sizeof(process) % 4096 == 0, "only the state itself is wiped");
 
 /* Further caches. Their memory is wiped at fork, but stays mapped and is used again by the child. */
 static struct thread_cache *arenas[CACHE_ARENAS];

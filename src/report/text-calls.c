@@ -14,7 +14,6 @@
 #include <string.h>
 
 enum {
-	NAME_COLUMNS = 19, /* of a report of 80 */
 	COUNT_DIGITS = 9,
 	ERRORS_DIGITS = 6,
 };
@@ -141,18 +140,13 @@ static const struct call_totals **sort_calls(const struct page *page)
 	return sorted;
 }
 
-static unsigned int name_columns(const struct page *page)
-{
-	return NAME_COLUMNS + page->options->width - TEXT_WIDTH_MIN;
-}
-
 static void write_title(const struct page *page)
 {
 	struct line line;
 
 	page_line(page, &line);
 	line_add(&line, STYLE_TITLE, "CALL", 0);
-	line_pad(&line, name_columns(page));
+	line_pad(&line, page_name_columns(page));
 	for (size_t i = 0; i < N_COLUMNS; i++)
 		line_add_right(&line, STYLE_TITLE, columns[i].title, columns[i].columns);
 	line_write(&line, page->file);
@@ -164,8 +158,8 @@ static void write_call(const struct page *page, const struct call_totals *call)
 	char text[UNITS_SIZE + 1];
 
 	page_line(page, &line);
-	line_add(&line, STYLE_PLAIN, call->name, name_columns(page));
-	line_pad(&line, name_columns(page));
+	line_add(&line, STYLE_PLAIN, call->name, page_name_columns(page));
+	line_pad(&line, page_name_columns(page));
 	for (size_t i = 0; i < N_COLUMNS; i++) {
 		bool is_known = call->timed || !columns[i].needs_times;
 		const char *value = is_known ? columns[i].write(call, text) : "-";

@@ -14,7 +14,6 @@
 #include <string.h>
 
 enum {
-	CALL_COLUMNS = 19, /* of a report of 80 */
 	ERRNO_COLUMNS = 17,
 	COUNT_COLUMNS = 10,
 	CLASS_COLUMNS = 10,
@@ -71,23 +70,18 @@ static struct failure *sort_failures(const struct page *page, size_t n)
 	return failures;
 }
 
-static unsigned int call_columns(const struct page *page)
-{
-	return CALL_COLUMNS + page->options->width - TEXT_WIDTH_MIN;
-}
-
 static void write_title(const struct page *page)
 {
 	struct line line;
 
 	page_line(page, &line);
 	line_add(&line, STYLE_TITLE, "FAILED CALL", 0);
-	line_pad(&line, call_columns(page) + 1);
+	line_pad(&line, page_name_columns(page) + 1);
 	line_add(&line, STYLE_TITLE, "ERRNO", 0);
-	line_pad(&line, call_columns(page) + ERRNO_COLUMNS);
+	line_pad(&line, page_name_columns(page) + ERRNO_COLUMNS);
 	line_add_right(&line, STYLE_TITLE, "COUNT", COUNT_COLUMNS);
 	line_add(&line, STYLE_TITLE, "  CLASS", 0);
-	line_pad(&line, call_columns(page) + ERRNO_COLUMNS + COUNT_COLUMNS + CLASS_COLUMNS);
+	line_pad(&line, page_name_columns(page) + ERRNO_COLUMNS + COUNT_COLUMNS + CLASS_COLUMNS);
 	line_add_right(&line, STYLE_TITLE, "TOTAL", TIME_COLUMNS);
 	line_add_right(&line, STYLE_TITLE, "FIRST", TIME_COLUMNS);
 	line_add_right(&line, STYLE_TITLE, "LAST", TIME_COLUMNS);
@@ -127,7 +121,7 @@ static void write_failure(const struct page *page, const struct failure *failure
 {
 	const struct error_totals *error = failure->error;
 	enum style style = error->is_expected ? STYLE_DIM : STYLE_ERROR;
-	unsigned int column = call_columns(page);
+	unsigned int column = page_name_columns(page);
 	char text[UNITS_SIZE];
 	struct line line;
 

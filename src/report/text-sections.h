@@ -2,8 +2,8 @@
 /*
  * text-sections.h - the parts of the text report, for text.c only.
  *
- * A section that has more rows than it may show ends with a row that says how much is left out. Each
- * function writes its rows and no title or empty line, unless it says so.
+ * A section that has more rows than it may show (at least one) ends with a row that says how much is
+ * left out.
  */
 #ifndef SONDE_REPORT_TEXT_SECTIONS_H
 #define SONDE_REPORT_TEXT_SECTIONS_H
@@ -21,6 +21,9 @@ struct page {
 /* An empty line of the page's width. */
 void page_line(const struct page *page, struct line *ret_line);
 
+/* The columns that the names of calls get: as many as the longest needs and the width allows. */
+unsigned int page_name_columns(const struct page *page);
+
 /* The table of calls, with its title. 0 or -ENOMEM. */
 int text_calls(const struct page *page, size_t max_rows);
 
@@ -29,6 +32,7 @@ size_t text_failures_count(const struct page *page);
 int text_failures(const struct page *page, size_t max_rows);
 
 size_t text_coverage_count(const struct page *page);
+/* What was not seen, with its title. */
 void text_coverage(const struct page *page, size_t max_rows);
 
 /* Whether the total time of a call is scaled up from a part of its calls. */

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 enum {
+	NAME_COLUMNS = 19, /* of a report of 80 */
 	HEADER_LINES = 3,
 	COVERAGE_ROWS_MAX = 7, /* of a report whose lines are limited */
 	MAX_LINES_MIN = 20,
@@ -60,21 +61,51 @@ void page_line(const struct page *page, struct line *ret_line)
 	line_init(ret_line, page->options->width, page->options->has_colour);
 }
 
-static void write_command(const struct page *page)
+unsigned int page_name_columns(const struct page *page)
 {
-	char *const *word = page->recording->command;
+	const struct call_list *list = &page->recording->calls;
+	size_t wanted = NAME_COLUMNS;
+	size_t most = NAME_COLUMNS + page->options->width - TEXT_WIDTH_MIN;
+
+	for (size_t i = 0; i < list->n_calls; i++)
+		if (strlen(list->calls[i].name) > wanted)
+			wanted = strlen(list->calls[i].name);
+	return (unsigned int)(wanted < most ? wanted : most);
+}
+
+/* A line is one text, so that what does not fit is cut where the line ends and nowhere else. */
+static FILE *open_text(char **ret_text, size_t *ret_size)
+{
+	*ret_text = NULL;
+	return open_memstream(ret_text, ret_size);
+}
+
+/* Writes the line that the stream of open_text() holds, in one style, and frees it. */
+static int write_text(const struct page *page, enum style style, FILE *stream, char **text)
+{
 	struct line line;
+	int status = fclose(stream);
 
 	page_line(page, &line);
-	line_add(&line, STYLE_TITLE, "sonde: ", 0);
-	if (!word || !*word)
-		line_add(&line, STYLE_DIM, "command unknown", 0);
-	for (; word && *word; word++) {
-		line_add(&line, STYLE_TITLE, *word, 0);
-		if (word[1])
-			line_add(&line, STYLE_PLAIN, " ", 0);
-	}
+	line_add(&line, style, *text, 0);
 	line_write(&line, page->file);
+	free(*text);
+	return status ? -ENOMEM : 0;
+}
+
+static int write_command(const struct page *page)
+{
+	char *const *word = page->recording->command;
+	char *text;
+	size_t size;
+	FILE *stream = open_text(&text, &size);
+
+	if (!stream)
+		return -ENOMEM;
+	fputs(word && *word ? "sonde:" : "sonde: command unknown", stream);
+	for (; word && *word; word++)
+		fprintf(stream, " %s", *word);
+	return write_text(page, STYLE_TITLE, stream, &text);
 }
 
 static void add_exit(struct line *line, struct exit_info exit)
@@ -87,8 +118,8 @@ static void add_exit(struct line *line, struct exit_info exit)
 			   exit.value);
 		break;
 	case EXIT_SIGNAL:
-		line_print(line, STYLE_ERROR, "killed by signal %d%s%s", exit.value,
-			   signal ? " SIG" : "", signal ? signal : "");
+		line_print(line, STYLE_ERROR, "killed by signal %d%s%s%s", exit.value,
+			   signal ? " (SIG" : "", signal ? signal : "", signal ? ")" : "");
 		break;
 	case EXIT_EXECUTED:
 		line_print(line, STYLE_PLAIN, "went on as another program");
@@ -116,7 +147,7 @@ static void write_times(const struct page *page)
 	line_write(&line, page->file);
 }
 
-static void add_start(struct line *line, const struct recording *recording)
+static void add_start(FILE *stream, const struct recording *recording)
 {
 	time_t seconds = recording->started_ns / 1000000000;
 	char text[64];
@@ -124,34 +155,33 @@ static void add_start(struct line *line, const struct recording *recording)
 
 	if (!recording->started_ns || !gmtime_r(&seconds, &tm))
 		return;
-	strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S UTC", &tm);
-	line_print(line, STYLE_PLAIN, "; %s", text);
+	strftime(text, sizeof(text), "; %Y-%m-%d %H:%M:%S UTC", &tm);
+	fputs(text, stream);
 	if (recording->host)
-		line_print(line, STYLE_PLAIN, " on ");
-	line_add(line, STYLE_PLAIN, recording->host, 0);
+		fprintf(stream, " on %s", recording->host);
 }
 
-static void write_circumstances(const struct page *page)
+static int write_circumstances(const struct page *page)
 {
 	const struct recording *recording = page->recording;
 	char processes[UNITS_SIZE];
 	char threads[UNITS_SIZE];
-	struct line line;
+	char *text;
+	size_t size;
+	FILE *stream = open_text(&text, &size);
 
-	page_line(page, &line);
-	line_print(&line, STYLE_PLAIN, "%s process%s, %s thread%s",
-		   units_count(recording->n_processes, 9, processes),
-		   recording->n_processes == 1 ? "" : "es",
-		   units_count(recording->n_threads, 9, threads),
-		   recording->n_threads == 1 ? "" : "s");
-	add_start(&line, recording);
-	for (size_t i = 0; i < recording->n_labels; i++) {
-		line_add(&line, STYLE_PLAIN, i ? " " : "; ", 0);
-		line_add(&line, STYLE_PLAIN, recording->labels[i].key, 0);
-		line_add(&line, STYLE_PLAIN, "=", 0);
-		line_add(&line, STYLE_PLAIN, recording->labels[i].value, 0);
-	}
-	line_write(&line, page->file);
+	if (!stream)
+		return -ENOMEM;
+	fprintf(stream, "%s process%s, %s thread%s",
+		units_count(recording->n_processes, 9, processes),
+		recording->n_processes == 1 ? "" : "es",
+		units_count(recording->n_threads, 9, threads),
+		recording->n_threads == 1 ? "" : "s");
+	add_start(stream, recording);
+	for (size_t i = 0; i < recording->n_labels; i++)
+		fprintf(stream, "%s%s=%s", i ? " " : "; ", recording->labels[i].key,
+			recording->labels[i].value);
+	return write_text(page, STYLE_PLAIN, stream, &text);
 }
 
 /* Rows for each section, titles and empty lines not counted. */
@@ -221,12 +251,13 @@ int text_report(const struct recording *recording, const struct text_options *op
 	if (bounded.width > TEXT_WIDTH_MAX)
 		bounded.width = TEXT_WIDTH_MAX;
 	errno = 0;
-	write_command(&page);
+	int error = write_command(&page);
+
 	write_times(&page);
-	write_circumstances(&page);
-
-	int error = write_sections(&page);
-
+	if (!error)
+		error = write_circumstances(&page);
+	if (!error)
+		error = write_sections(&page);
 	if (!error && (fflush(file) == EOF || ferror(file)))
 		return errno ? -errno : -EIO;
 	return error;

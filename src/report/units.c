@@ -61,7 +61,8 @@ const char *units_duration(uint64_t ns, char *ret_text)
 		return ret_text;
 	}
 	if (ns >= UINT64_C(120) * 1000000000)
-		return write_long_duration((ns + 500000000) / 1000000000, ret_text);
+		return write_long_duration(ns / 1000000000 + (ns % 1000000000 >= 500000000),
+					   ret_text);
 	for (int i = 0;; i++, value /= 1e3)
 		if (value < too_many_digits)
 			return write_scaled(value, names[i], ret_text);

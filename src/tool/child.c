@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
  * Who sent a signal decides what becomes of it. The terminal sends to its whole foreground group
- * (SI_KERNEL): the command has it already. A process that knows only our number (SI_USER and others)
- * meant the command. One that sent to the whole group looks the same as that: the command gets such a
- * signal twice. Timers and limits that we inherited were set for the command.
+ * (SI_KERNEL): the command has it already. A process that knows only our number (SI_USER and
+ * others) meant the command. One that sent to the whole group looks the same as that: the command
+ * gets such a signal twice. Timers and limits that we inherited were set for the command.
  */
 #include "config.h"
 
@@ -17,7 +17,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Those that a fault of our own raises, and those that stop a background group, keep their effect. */
+/* Those that a fault of our own raises, and those that stop a background group, keep their effect.
+ */
 static void fill_mask(sigset_t *mask)
 {
 	static const int kept[] = {
@@ -47,10 +48,12 @@ static _Noreturn void execute(struct child *child, char **command, char **enviro
 {
 	sigaction(SIGCHLD, &child->old_sigchld, NULL);
 	sigprocmask(SIG_SETMASK, &child->old_mask, NULL);
+	limits_restore(&child->limits);
 	execvpe(command[0], command, environment);
 	int reason = errno;
 
-	/* A pipe takes so few bytes at once or not at all; if it does not, there is nobody to tell. */
+	/* A pipe takes so few bytes at once or not at all; if it does not, there is nobody to tell.
+	 */
 	if (write(report_fd, &reason, sizeof(reason)) < 0)
 		_exit(126);
 	_exit(127);
@@ -65,14 +68,15 @@ static int read_exec_error(int fd)
 	do
 		size = read(fd, &reason, sizeof(reason));
 	while (size < 0 && errno == EINTR);
-	return size == sizeof(reason) ? -reason : 0;
+	return size == sizeof(reason) ? reason : 0;
 }
 
-int child_start(struct child *child, char **command, char **environment)
+int child_start(struct child *child, const struct limits *limits, char **command,
+		char **environment)
 {
 	int report[2];
 
-	*child = (struct child){.signals = -1};
+	*child = (struct child){.signals = -1, .limits = *limits};
 	int result = take_signals(child);
 
 	if (result < 0)
@@ -87,12 +91,13 @@ int child_start(struct child *child, char **command, char **environment)
 	if (result == 0)
 		result = read_exec_error(report[0]);
 	close(report[0]);
-	if (result < 0 && child->pid > 0)
+	if (result > 0)
 		waitpid(child->pid, NULL, 0);
 	return result;
 }
 
-/* Stops this process as the command was stopped, so that the shell sees the job stop; goes on with it. */
+/* Stops this process as the command was stopped, so that the shell sees the job stop; goes on with
+ * it. */
 static void stop_as(int signal)
 {
 	struct sigaction by_default = {.sa_handler = SIG_DFL};
@@ -110,8 +115,8 @@ static void stop_as(int signal)
 }
 
 /*
- * A command that was stopped by SIGSTOP, sent to it alone, is waited for as it is: whoever sent it will
- * continue it and may not know us. Programs that tidy up on Ctrl-Z stop themselves so, too.
+ * A command that was stopped by SIGSTOP, sent to it alone, is waited for as it is: whoever sent it
+ * will continue it and may not know us. Programs that tidy up on Ctrl-Z stop themselves so, too.
  */
 static void command_stopped(struct child *child, int signal)
 {
@@ -207,6 +212,7 @@ void child_deinit(struct child *child)
 		close(child->signals);
 	child->signals = -1;
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	sigprocmask(SIG_SETMASK, &child->old_mask, NULL);
 }
 

@@ -2,8 +2,9 @@
 /*
  * child.h - a command that runs as if it had been started directly.
  *
- * While it runs, this process takes signals from a descriptor and hands on those that were meant for
- * the command. Those of the terminal reach the command by themselves: it is in our process group.
+ * While it runs, this process takes signals from a descriptor and hands on those that were meant
+ * for the command. Those of the terminal reach the command by themselves: it is in our process
+ * group.
  */
 #ifndef SONDE_TOOL_CHILD_H
 #define SONDE_TOOL_CHILD_H
@@ -13,27 +14,36 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 
+#include "tool/limits.h"
+
 struct child {
 	pid_t pid;
 	int signals; /* a signalfd */
 	sigset_t old_mask;
 	struct sigaction old_sigchld;
+	struct limits limits; /* the command's */
 	bool has_ended;
-	int status;          /* of wait(2), once it has ended */
-	struct rusage usage; /* of it and all whom it waited for */
+	int status;		/* of wait(2), once it has ended */
+	struct rusage usage;	/* of it and all whom it waited for */
 	bool was_asked_to_stop; /* by the terminal, since it last continued */
 };
 
 /*
- * Starts a command with an environment. From then on until child_deinit() signals are blocked here. 0, or
- * the negative errno of fork or exec; the child is then to be deinitialised, too.
+ * Starts a command with an environment. From then on until child_deinit() signals are blocked here.
+ * 0; positive: the errno of exec; negative: another's, then sonde is to blame. The child is to be
+ * deinitialised in any case.
  */
-int child_start(struct child *child, char **command, char **environment);
+int child_start(struct child *child, const struct limits *limits, char **command,
+		char **environment);
 
-/* Takes all signals that have arrived, and notices the command's end. Call when `signals` is readable. */
+/* Takes all signals that have arrived, and notices the command's end. Call when `signals` is
+ * readable. */
 void child_work(struct child *child);
 
-/* Lets signals through again, but for SIGPIPE, which is ignored from then on. */
+/*
+ * Lets signals through again; those that trouble with writing would raise (SIGPIPE, SIGXFSZ) are
+ * ignored from then on.
+ */
 void child_deinit(struct child *child);
 
 /* Dies of a signal, without a core file. */

@@ -10,6 +10,7 @@
 #include "calls/call.h"
 #include "calls/manual.h"
 #include "host/vocabulary.h"
+#include "record/session.h"
 #include "tool/command.h"
 
 enum { OPTION_GROUP, OPTION_FORMAT };
@@ -22,7 +23,7 @@ static const struct command_option options[] = {
 
 struct selection {
 	const char *group; /* NULL: all */
-	char **names;      /* ended by NULL; none: all */
+	char **names;	   /* ended by NULL; none: all */
 };
 
 static bool is_selected(const struct selection *selection, const struct call_info *call)
@@ -58,7 +59,8 @@ static int refuse_word(enum vocabulary vocabulary, const char *word)
 {
 	const char *nearest = vocabulary_nearest(vocabulary, word);
 
-	command_say(&command_calls, nearest ? "unknown %s '%s'; did you mean '%s'?" : "unknown %s '%s'",
+	command_say(&command_calls,
+		    nearest ? "unknown %s '%s'; did you mean '%s'?" : "unknown %s '%s'",
 		    vocabulary_noun(vocabulary), word, nearest);
 	return STATUS_FAILED;
 }
@@ -67,9 +69,8 @@ static int refuse_word(enum vocabulary vocabulary, const char *word)
 static int check_names(char **names)
 {
 	for (; *names; names++) {
-		const char *call = vocabulary_find(WORDS_CALL, *names) >= 0
-					   ? *names
-					   : call_of_symbol(*names);
+		const char *call =
+			vocabulary_find(WORDS_CALL, *names) >= 0 ? *names : call_of_symbol(*names);
 
 		if (!call)
 			return refuse_word(WORDS_CALL, *names);
@@ -83,8 +84,12 @@ static void print_text_row(enum call id)
 	const struct call_info *call = &call_table[id];
 	const struct call_manual *manual = &call_manual[id];
 
-	printf("%-24s %-8s %-5s %-20s", call->name, call->group,
-	       call->is_sampled ? "1/64" : "all", *manual->fails ? manual->fails : "never");
+	char timed[16] = "all";
+
+	if (call->is_sampled)
+		snprintf(timed, sizeof(timed), "1/%d", SAMPLED_PERIOD);
+	printf("%-24s %-8s %-5s %-20s", call->name, call->group, timed,
+	       *manual->fails ? manual->fails : "never");
 	const char *symbols = manual->symbols;
 
 	for (; *symbols; symbols += strspn(symbols, " ")) {
@@ -101,8 +106,7 @@ static void print_text(const struct selection *selection)
 {
 	const char *group;
 
-	printf("%-24s %-8s %-5s %-20s %s\n", "CALL", "GROUP", "TIMED", "FAILS WHEN",
-	       "OTHER NAMES");
+	printf("%-24s %-8s %-5s %-20s %s\n", "CALL", "GROUP", "TIMED", "FAILS WHEN", "OTHER NAMES");
 	for (size_t g = 0; (group = vocabulary_word(WORDS_GROUP, g)); g++)
 		for (size_t i = 0; i < CALL_COUNT; i++)
 			if (strcmp(call_table[i].group, group) == 0 &&
@@ -123,21 +127,23 @@ static json_t *symbols_to_json(const char *symbols)
 	return array;
 }
 
+static json_t *call_to_json(enum call id)
+{
+	const struct call_info *call = &call_table[id];
+	const struct call_manual *manual = &call_manual[id];
+
+	return json_pack("{s:s, s:s, s:o, s:s, s:b}", "call", call->name, "group", call->group,
+			 "symbols", symbols_to_json(manual->symbols), "fails", manual->fails,
+			 "sampled", call->is_sampled);
+}
+
 static int print_json(const struct selection *selection)
 {
 	json_t *array = json_array();
 
-	for (size_t i = 0; i < CALL_COUNT; i++) {
-		const struct call_info *call = &call_table[i];
-
-		if (is_selected(selection, call))
-			json_array_append_new(
-				array, json_pack("{s:s, s:s, s:o, s:s, s:b}", "call", call->name,
-						 "group", call->group, "symbols",
-						 symbols_to_json(call_manual[i].symbols), "fails",
-						 call_manual[i].fails,
-						 "sampled", call->is_sampled));
-	}
+	for (size_t i = 0; i < CALL_COUNT; i++)
+		if (is_selected(selection, &call_table[i]))
+			json_array_append_new(array, call_to_json((enum call)i));
 	int result = json_dumpf(array, stdout, JSON_INDENT(2));
 
 	putchar('\n');
@@ -181,9 +187,10 @@ const struct command command_calls = {
 	.name = "calls",
 	.usage = "[NAME]...",
 	.summary = "list the libc functions that are watched",
-	.details = "NAME is a call or any name under which libc exports it. TIMED says whether every\n"
-		   "call is timed or a sample; all are counted. FAILS WHEN is the C expression that\n"
-		   "makes a call count as failed.\n",
+	.details =
+		"NAME is a call or any name under which libc exports it. TIMED says whether every\n"
+		"call is timed or a sample; all are counted. FAILS WHEN is the C expression that\n"
+		"makes a call count as failed.\n",
 	.options = options,
 	.usage_status = STATUS_USAGE,
 	.run = run,

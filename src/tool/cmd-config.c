@@ -59,9 +59,9 @@ static void print_path(const struct setting *setting)
 
 	if (setting_has_star(setting))
 		printf("%.*s%s", (int)len - 1, setting->path,
-		       setting->keys == WORDS_ANY	       ? "KEY"
+		       setting->keys == WORDS_ANY	      ? "KEY"
 		       : setting->keys == WORDS_GROUP_OR_CALL ? "GROUP|CALL"
-							       : "CALL");
+							      : "CALL");
 	else
 		fputs(setting->path, stdout);
 }
@@ -179,7 +179,8 @@ const struct command command_config = {
 	.details = "check    say what is wrong with the file; exits with 1 when anything is\n"
 		   "print    print all settings as they are with the file\n"
 		   "explain  list all settings: type, range, default and meaning\n\n"
-		   "Without -c the file is $SONDE_CONFIG, else sonde/sonde.cfg below $XDG_CONFIG_HOME\n"
+		   "Without -c the file is $SONDE_CONFIG, else sonde/sonde.cfg below "
+		   "$XDG_CONFIG_HOME\n"
 		   "(~/.config), else /etc/sonde/sonde.cfg.\n",
 	.options = options,
 	.usage_status = STATUS_USAGE,

@@ -67,8 +67,9 @@ static int take_option(struct choice *choice, int option, const char *value)
 	default:
 		if (parse_number(value, TEXT_WIDTH_MIN, TEXT_WIDTH_MAX, &choice->text.width) == 0)
 			return 0;
-		return command_refuse(&command_report, "--width: '%s' is not a number from %d to %d",
-				      value, TEXT_WIDTH_MIN, TEXT_WIDTH_MAX);
+		return command_refuse(&command_report,
+				      "--width: '%s' is not a number from %d to %d", value,
+				      TEXT_WIDTH_MIN, TEXT_WIDTH_MAX);
 	}
 }
 
@@ -122,9 +123,10 @@ const struct command command_report = {
 	.name = "report",
 	.usage = "[RECORDING | SESSION | PID]",
 	.summary = "show what a run recorded",
-	.details = "RECORDING is a file made by 'sonde run', SESSION a session's directory, PID the\n"
-		   "number of a watched process. Without one, the latest recording is shown.\n"
-		   "Exits with 1 when there is nothing to show, with 2 when used wrongly.\n",
+	.details =
+		"RECORDING is a file made by 'sonde run', SESSION a session's directory, PID the\n"
+		"number of a watched process. Without one, the latest recording is shown.\n"
+		"Exits with 1 when there is nothing to show, with 2 when used wrongly.\n",
 	.options = options,
 	.usage_status = STATUS_USAGE,
 	.run = run,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * The command's standard output is the command's alone: the report goes to the standard error stream or
- * to a file. Whatever goes wrong before the command starts ends sonde with 125, 126 or 127; once it has
- * run, its status is what counts, and trouble with the report is only said.
+ * The command's standard output is the command's alone: the report goes to the standard error
+ * stream or to a file. Whatever goes wrong before the command starts ends sonde with 125, 126 or
+ * 127; once it has run, its status is what counts, and trouble with the report is only said.
  */
 #include "config.h"
 
@@ -22,6 +22,7 @@
 #include "tool/child.h"
 #include "tool/command.h"
 #include "tool/configured.h"
+#include "tool/limits.h"
 #include "tool/preload.h"
 #include "tool/recording-file.h"
 #include "tool/report.h"
@@ -59,10 +60,12 @@ struct request {
 
 struct run {
 	struct request request;
+	struct limits limits;
 	char *library;
 	struct session_host *host;
 	struct child child;
 	int64_t started_ns; /* CLOCK_REALTIME */
+	int64_t started_monotonic_ns;
 	uint64_t wall_ns;
 	FILE *report; /* NULL: none is wanted */
 };
@@ -70,7 +73,8 @@ struct run {
 /* KEY=VALUE with a key that could stand in a configuration file, too. */
 static bool is_label(const char *text)
 {
-	size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.");
+	size_t len =
+		strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.");
 
 	return len > 0 && text[len] == '=';
 }
@@ -189,13 +193,18 @@ static int start(struct run *run)
 	int result = -ENOMEM;
 
 	run->started_ns = clock_kernel_ns(CLOCK_REALTIME);
+	run->started_monotonic_ns = clock_kernel_ns(CLOCK_MONOTONIC);
 	if (environment)
-		result = child_start(&run->child, command, environment);
+		result = child_start(&run->child, &run->limits, command, environment);
 	const char *program = executable_search(command[0], getenv("PATH"), path, sizeof(path));
 
-	if (result < 0) {
+	if (result)
 		child_deinit(&run->child);
-		return say_why_not_started(run, program, -result);
+	if (result > 0)
+		return say_why_not_started(run, program, result);
+	if (result < 0) {
+		command_say(&command_run, "cannot start a process: %s", strerror(-result));
+		return STATUS_RUN_FAILED;
 	}
 	session_host_inspect(run->host, run->child.pid, program);
 	return 0;
@@ -207,13 +216,12 @@ static void look_after(struct run *run)
 		{.fd = run->child.signals, .events = POLLIN},
 		{.fd = session_host_descriptor(run->host), .events = POLLIN},
 	};
-	int64_t started_ns = clock_kernel_ns(CLOCK_MONOTONIC);
 
 	while (!run->child.has_ended) {
 		poll(ready, 2, session_host_work(run->host));
 		child_work(&run->child);
 	}
-	run->wall_ns = (uint64_t)(clock_kernel_ns(CLOCK_MONOTONIC) - started_ns);
+	run->wall_ns = (uint64_t)(clock_kernel_ns(CLOCK_MONOTONIC) - run->started_monotonic_ns);
 	child_deinit(&run->child);
 }
 
@@ -293,11 +301,34 @@ static void finish(struct run *run)
 	recording_deinit(&recording);
 }
 
+/* Descriptors of ours shall not become the standard streams; the command finds them closed, as we
+ * did. */
+static void fill_standard_descriptors(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			open("/dev/null", O_RDWR | O_CLOEXEC);
+}
+
+/* 0, or STATUS_RUN_FAILED after saying why. */
+static int take_descriptors(struct run *run)
+{
+	fill_standard_descriptors();
+	limits_raise(&run->limits);
+	if (run->limits.descriptors.rlim_max >= LIMITS_DESCRIPTORS)
+		return 0;
+	command_say(&command_run, "%lu open files are allowed (RLIMIT_NOFILE), sonde needs %d",
+		    (unsigned long)run->limits.descriptors.rlim_max, LIMITS_DESCRIPTORS);
+	return STATUS_RUN_FAILED;
+}
+
 /* Runs the command; 0 when it ran, whatever came of it. */
 static int run_command(struct run *run)
 {
-	int status = open_report(run);
+	int status = take_descriptors(run);
 
+	if (status == 0)
+		status = open_report(run);
 	if (status == 0)
 		status = make_session(run);
 	if (status == 0)
@@ -311,14 +342,6 @@ static int run_command(struct run *run)
 	if (run->report && run->report != stderr)
 		fclose(run->report);
 	return status;
-}
-
-/* Descriptors of ours shall not become the standard streams; the command finds them closed, as we did. */
-static void fill_standard_descriptors(void)
-{
-	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-		if (fcntl(fd, F_GETFD) < 0)
-			open("/dev/null", O_RDWR | O_CLOEXEC);
 }
 
 static int take_arguments(int argc, char **argv, struct request *request)
@@ -347,10 +370,8 @@ static int run(int argc, char **argv)
 	if (!run.request.labels)
 		return STATUS_RUN_FAILED;
 	status = take_arguments(argc, argv, &run.request);
-	if (status == 0 && run.request.command) {
-		fill_standard_descriptors();
+	if (status == 0 && run.request.command)
 		status = run_command(&run);
-	}
 	free(run.request.labels);
 	if (status || !run.child.has_ended)
 		return status;
@@ -365,7 +386,8 @@ const struct command command_run = {
 	.summary = "run a command and report its libc calls, and those of all it starts",
 	.details =
 		"Exits with the command's status, or dies of the signal that the command died of.\n"
-		"Exits with 125 when sonde itself fails before the command starts, with 126 when the\n"
+		"Exits with 125 when sonde itself fails before the command starts, with 126 when "
+		"the\n"
 		"command cannot be executed, with 127 when it is not found.\n",
 	.options = options,
 	.usage_status = STATUS_RUN_FAILED,

@@ -23,7 +23,7 @@ enum {
 /* A row of a command's options; the last one is all zero. */
 struct command_option {
 	const char *name;     /* "--name" without the dashes */
-	char letter;          /* 0: it has none */
+	char letter;	      /* 0: it has none */
 	const char *argument; /* what --help calls its value; NULL: it takes none */
 	const char *summary;
 };
@@ -34,7 +34,7 @@ struct command {
 	const char *summary; /* one line, for the list of commands */
 	const char *details; /* more lines for --help, or NULL */
 	const struct command_option *options;
-	int usage_status;    /* what it exits with when used wrongly */
+	int usage_status; /* what it exits with when used wrongly */
 	int (*run)(int argc, char **argv);
 };
 
@@ -50,8 +50,9 @@ enum {
 };
 
 /*
- * Takes the next option off the arguments, as getopt_long(3) does; the first operand ends them. Returns
- * the row's index and in ret_value its value (NULL where it takes none), or one of the above.
+ * Takes the next option off the arguments, as getopt_long(3) does; the first operand ends them.
+ * Returns the row's index and in ret_value its value (NULL where it takes none), or one of the
+ * above.
  */
 int command_next_option(const struct command *command, int argc, char **argv,
 			const char **ret_value);

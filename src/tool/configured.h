@@ -9,8 +9,8 @@
 #include "tool/command.h"
 
 /*
- * Loads the file that was given, or else found. Says what is wrong with it, one line an error. 0, or a
- * negative errno with ret_configuration untouched.
+ * Loads the file that was given, or else found. Says what is wrong with it, one line an error. 0,
+ * or a negative errno with ret_configuration untouched.
  */
 int configured_load(const struct command *command, const char *given,
 		    struct configuration *ret_configuration);

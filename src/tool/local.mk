@@ -7,6 +7,7 @@ sonde_SOURCES += \
 	src/tool/cmd-run.c \
 	src/tool/command.c src/tool/command.h \
 	src/tool/configured.c src/tool/configured.h \
+	src/tool/limits.c src/tool/limits.h \
 	src/tool/main.c \
 	src/tool/preload.c src/tool/preload.h \
 	src/tool/recording-file.c src/tool/recording-file.h \
@@ -14,4 +15,5 @@ sonde_SOURCES += \
 	src/tool/subject.c src/tool/subject.h
 
 sonde_LDADD += $(JANSSON_LIBS) $(ZLIB_LIBS)
-EXTRA_DIST += docs/sonde.1 docs/configuration.md
+dist_man_MANS = docs/sonde.1
+EXTRA_DIST += docs/configuration.md

@@ -128,7 +128,8 @@ char **preload_environment(char *const *environment, const char *library, const 
 	if (!copy || !preload || asprintf(&variable, SESSION_VARIABLE "=%s", session) < 0)
 		return NULL;
 	for (size_t i = 0; i < n_variables; i++)
-		if (!names(environment[i], "LD_PRELOAD") && !names(environment[i], SESSION_VARIABLE))
+		if (!names(environment[i], "LD_PRELOAD") &&
+		    !names(environment[i], SESSION_VARIABLE))
 			copy[n_kept++] = environment[i];
 	copy[n_kept++] = preload;
 	copy[n_kept] = variable;

@@ -8,9 +8,9 @@
 #include "model/message.h"
 
 /*
- * Finds libsonde-preload.so: $SONDE_PRELOAD, else in the build tree that this program was built in, else
- * where it was installed. Writes its absolute path to ret_path, to be freed. 0, or a negative errno with
- * ret_message set; -EINVAL when the path is one that LD_PRELOAD cannot name.
+ * Finds libsonde-preload.so: $SONDE_PRELOAD, else in the build tree that this program was built in,
+ * else where it was installed. Writes its absolute path to ret_path, to be freed. 0, or a negative
+ * errno with ret_message set; -EINVAL when the path is one that LD_PRELOAD cannot name.
  */
 int preload_find(char *const *environment, char **ret_path, struct message *ret_message);
 

@@ -79,8 +79,8 @@ static bool is_compressed_name(const char *path)
 /* Takes the descriptor over, also when it fails. */
 static FILE *open_stream(int fd, bool is_compressed)
 {
-	static const cookie_io_functions_t functions = {
-		.write = write_compressed, .close = close_compressed};
+	static const cookie_io_functions_t functions = {.write = write_compressed,
+							.close = close_compressed};
 	gzFile compressed = is_compressed ? gzdopen(fd, "wbe") : NULL;
 	FILE *stream = !is_compressed ? fdopen(fd, "w")
 		       : compressed   ? fopencookie(compressed, "w", functions)
@@ -147,8 +147,8 @@ int recording_file_write(const char *path, const struct recording *recording,
 int recording_file_read(const char *path, struct recording *ret_recording,
 			struct message *ret_message)
 {
-	static const cookie_io_functions_t functions = {
-		.read = read_compressed, .close = close_compressed};
+	static const cookie_io_functions_t functions = {.read = read_compressed,
+							.close = close_compressed};
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0)

@@ -8,26 +8,27 @@
 #include "model/message.h"
 #include "model/recording.h"
 
-/* Whether a recording could be written there; -errno with ret_message set when not. Changes nothing. */
+/* Whether a recording could be written there; -errno with ret_message set when not. Changes
+ * nothing. */
 int recording_file_check(const char *path, struct message *ret_message);
 
 /*
- * Writes a recording. A regular file is replaced when the new one is complete, never before; anything else
- * (a pipe, /dev/stdout) is written to. 0, or a negative errno with ret_message set.
+ * Writes a recording. A regular file is replaced when the new one is complete, never before;
+ * anything else (a pipe, /dev/stdout) is written to. 0, or a negative errno with ret_message set.
  */
 int recording_file_write(const char *path, const struct recording *recording,
 			 struct message *ret_message);
 
 /*
- * Reads one, compressed or not. The recording is the caller's. 0, or a negative errno with ret_message
- * set.
+ * Reads one, compressed or not. The recording is the caller's. 0, or a negative errno with
+ * ret_message set.
  */
 int recording_file_read(const char *path, struct recording *ret_recording,
 			struct message *ret_message);
 
 /*
- * Where the latest recording is kept: sonde/latest.json below $XDG_STATE_HOME or ~/.local/state. To be
- * freed; NULL when neither variable has an absolute path.
+ * Where the latest recording is kept: sonde/latest.json below $XDG_STATE_HOME or ~/.local/state. To
+ * be freed; NULL when neither variable has an absolute path.
  */
 char *latest_path(char *const *environment);
 

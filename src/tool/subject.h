@@ -12,9 +12,9 @@
 
 /*
  * Loads what the user named: a recording's file, a session's directory, or the number of a process;
- * NULL: the latest recording. The recording is the caller's. ret_n_folded says how many process images
- * are missing because the session's host has them already (0 for a recording). 0, or a negative errno
- * with ret_message set.
+ * NULL: the latest recording. The recording is the caller's. ret_n_folded says how many process
+ * images are missing because the session's host has them already (0 for a recording). 0, or a
+ * negative errno with ret_message set.
  */
 int subject_load(const char *name, char *const *environment, struct recording *ret_recording,
 		 uint32_t *ret_n_folded, struct message *ret_message);

@@ -46,13 +46,15 @@ struct total {
 struct test {
 	int fd; /* the socket to the child */
 	pid_t child;
-	char session[SESSION_PATH_SIZE];
 	const struct region_header *region;
 	struct total before[CALL_COUNT];
 	bool is_driven[SYMBOL_COUNT];
 	bool is_exported[SYMBOL_COUNT];
 	char failed[SYMBOL_COUNT][192]; /* the first problem, or "" */
 };
+
+/* The session's directory; removed at exit, whatever happened. */
+static char session[SESSION_PATH_SIZE];
 
 static void die(const char *what)
 {
@@ -109,7 +111,7 @@ static void read_totals(const struct region_header *region, int code, struct tot
 }
 
 /* NULL: nothing has been recorded yet. */
-static const struct region_header *map_region(const char *session)
+static const struct region_header *map_region(void)
 {
 	DIR *directory = opendir(session);
 	char path[PATH_MAX] = "";
@@ -177,7 +179,7 @@ static void judge_step(struct test *test, const struct step *step)
 		snprintf(test->failed[step->symbol], sizeof(test->failed[0]), "%s: %s",
 			 step->phase == PHASE_SUCCESS ? "success" : "failure", step->problem);
 	if (!test->region)
-		test->region = map_region(test->session);
+		test->region = map_region();
 	read_totals(test->region, step->code, now);
 	for (unsigned int call = 0; call < CALL_COUNT; call++)
 		judge_call(test, step, call, &now[call]);
@@ -199,7 +201,7 @@ static void follow_child(struct test *test)
 		fprintf(stderr, "conformance: the driven program did not start\n");
 		exit(1);
 	}
-	test->region = map_region(test->session);
+	test->region = map_region();
 	read_totals(test->region, 0, test->before);
 	while (send(test->fd, "g", 1, MSG_NOSIGNAL) == 1 && next_step(test, &step))
 		judge_step(test, &step);
@@ -208,13 +210,13 @@ static void follow_child(struct test *test)
 static void start_child(struct test *test, const char *preload, const char *mocks, char *driver)
 {
 	char libraries[2 * PATH_MAX + 16];
-	char session[SESSION_PATH_SIZE + 32];
+	char joined[SESSION_PATH_SIZE + 32];
 	char *arguments[] = {driver, NULL};
-	char *environment[] = {libraries, session, NULL};
+	char *environment[] = {libraries, joined, NULL};
 	int fds[2];
 
 	snprintf(libraries, sizeof(libraries), "LD_PRELOAD=%s:%s", preload, mocks);
-	snprintf(session, sizeof(session), SESSION_VARIABLE "=%s", test->session);
+	snprintf(joined, sizeof(joined), SESSION_VARIABLE "=%s", session);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) < 0)
 		die("socketpair");
 	test->child = fork();
@@ -223,37 +225,42 @@ static void start_child(struct test *test, const char *preload, const char *mock
 	if (test->child == 0) {
 		dup2(fds[1], STEP_FD);
 		execve(driver, arguments, environment);
-		die(driver);
+		perror(driver);
+		_exit(1);
 	}
 	close(fds[1]);
 	test->fd = fds[0];
 }
 
-/* A session in which every call is timed. */
-static void make_session(struct test *test)
-{
-	struct session_settings settings;
-	int error = session_make_directory(environ, NULL, test->session);
-
-	session_settings_init(&settings);
-	for (unsigned int call = 0; call < SESSION_CALLS; call++)
-		settings.period[call] = 1;
-	if (!error)
-		error = session_write_file(test->session, &settings);
-	if (error) {
-		fprintf(stderr, "conformance: no session: %s\n", strerror(-error));
-		exit(1);
-	}
-}
-
-static void remove_session(const char *session)
+static void remove_session(void)
 {
 	DIR *directory = opendir(session);
 
+	if (!directory)
+		return;
 	for (struct dirent *entry = readdir(directory); entry; entry = readdir(directory))
 		unlinkat(dirfd(directory), entry->d_name, 0);
 	closedir(directory);
 	rmdir(session);
+}
+
+/* A session in which every call is timed. */
+static void make_session(void)
+{
+	struct session_settings settings;
+	int error = session_make_directory(environ, NULL, session);
+
+	session_settings_init(&settings);
+	for (unsigned int call = 0; call < SESSION_CALLS; call++)
+		settings.period[call] = 1;
+	if (!error) {
+		atexit(remove_session);
+		error = session_write_file(session, &settings);
+	}
+	if (error) {
+		fprintf(stderr, "conformance: no session: %s\n", strerror(-error));
+		exit(1);
+	}
 }
 
 /* By enum symbol, whose order is that of the names in the manual. */
@@ -344,10 +351,9 @@ int main(int argc, char **argv)
 	list_symbol_names();
 	int n_others = read_exports(&test, argv[1]);
 
-	make_session(&test);
+	make_session();
 	start_child(&test, argv[1], argv[2], argv[3]);
 	follow_child(&test);
 	waitpid(test.child, &status, 0);
-	remove_session(test.session);
 	return report(&test, n_others, status);
 }

@@ -119,18 +119,20 @@ FILE *driver_stream(const struct step *step)
 }
 
 /* As if all registers had been used up: the arguments are those on the stack. */
-void driver_make_list(unsigned int i, va_list ap)
+void driver_make_list(unsigned int i, va_list *ret_list)
 {
 	static uint64_t stack[2];
 
 	stack[0] = driver_value(i);
 	stack[1] = driver_value(i + 1);
 #if defined(__x86_64__)
-	ap->gp_offset = 48;
-	ap->fp_offset = 176;
-	ap->overflow_arg_area = stack;
+	(*ret_list)->gp_offset = 48;
+	(*ret_list)->fp_offset = 176;
+	(*ret_list)->overflow_arg_area = stack;
 #else
-#error "the layout of va_list is known for x86-64 only"
+	ret_list->__stack = stack;
+	ret_list->__gr_offs = 0;
+	ret_list->__vr_offs = 0;
 #endif
 }
 

@@ -57,7 +57,7 @@ FILE *driver_stream(const struct step *step);
 void driver_mark_stream(const struct step *step, FILE *stream);
 
 /* A list whose arguments are driver_value(i), and a double with the bits of driver_value(i + 1). */
-void driver_make_list(unsigned int i, va_list ap);
+void driver_make_list(unsigned int i, va_list *ret_list);
 
 /* A value for argument i, different for each in each of its bytes. */
 static inline uint64_t driver_value(unsigned int i)

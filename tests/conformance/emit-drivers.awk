@@ -81,7 +81,7 @@ function emit_driver(name, row, like,   type, arguments, i) {
 
 # "int pipefd[2]" as a parameter is "int *pipefd".
 function as_variable(declaration) {
-	if (sub(/\[[^\]]*\]$/, "", declaration))
+	if (sub(/\[[^]]*\]$/, "", declaration))
 		sub(/[A-Za-z_0-9]+$/, "*&", declaration)
 	return declaration
 }
@@ -90,7 +90,7 @@ function emit_fill(i, declaration, name) {
 	if (declaration ~ /^FILE \*/)
 		print "\t" name " = driver_stream(step);"
 	else if (declaration ~ /^va_list /)
-		print "\tdriver_make_list(" i ", " name ");"
+		print "\tdriver_make_list(" i ", &" name ");"
 	else
 		print "\tFILL(" i ", " name ");"
 }

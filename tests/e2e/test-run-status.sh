@@ -61,6 +61,16 @@ says "a missing preload library ends with 125" 125 \
 mkdir "with space" && cp "$top_builddir/.libs/libsonde-preload.so" "with space/"
 SONDE_PRELOAD="with space/libsonde-preload.so" act sonde run touch started
 check "a preload library that LD_PRELOAD cannot name ends with 125" "$status" -eq 125 -a ! -e started
+act bash -c "ulimit -n 4; exec '$sonde' run touch started"
+says "too few descriptors for sonde end with 125" 125 \
+	"sonde: run: 4 open files are allowed (RLIMIT_NOFILE), sonde needs 16"
+act bash -c "ulimit -Sn 4; '$sonde' run --report=none bash -c 'ulimit -n'"
+check "a small soft limit is the command's, not ours" "$status" -eq 0 -a "$(cat out)" = 4
+act bash -c "ulimit -Sf 1; '$sonde' run --report=none bash -c 'ulimit -f'"
+check "so is a small file size limit" "$status" -eq 0 -a "$(cat out)" = 1
+act bash -c "ulimit -f 1; exec '$sonde' run touch started"
+check "files that may not be as large as a session end with 125" "$status" -eq 125 -a ! -e started -a \
+	-n "$(grep 'cannot make a session in .*: File too large' err)"
 act sonde runn
 says "an unknown subcommand names the nearest" 2 "sonde: unknown command 'runn'; did you mean 'run'?"
 

@@ -2,10 +2,10 @@
 /*
  * The keys of a terminal: what Ctrl-C, Ctrl-Z and continuing do to a command under sonde run.
  *
- * Three processes: this one holds the terminal's other end; a small shell with job control leads a session
- * on it; sonde is the shell's foreground job. The shell tells what becomes of the job by one byte pair on
- * a socket: 'e' and a status, 's' and the signal that stopped it, 'k' and the signal that killed it; a
- * byte to it continues the job.
+ * Three processes: this one holds the terminal's other end; a small shell with job control leads a
+ * session on it; sonde is the shell's foreground job. The shell tells what becomes of the job by
+ * one byte pair on a socket: 'e' and a status, 's' and the signal that stopped it, 'k' and the
+ * signal that killed it; a byte to it continues the job.
  */
 #include "config.h"
 
@@ -26,7 +26,7 @@ enum { TIMEOUT_MS = 20000 };
 
 struct terminal {
 	int master;
-	int shell;      /* socket to it */
+	int shell; /* socket to it */
 	pid_t shell_pid;
 	char said[4096]; /* all that appeared on the screen */
 	size_t len;

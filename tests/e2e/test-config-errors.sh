@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: MIT
+#
+# What is wrong with a configuration file is said with file, line, setting and the nearest known name.
+. "${top_srcdir:-.}/tests/e2e/lib.sh"
+cd "$scratch" || exit 1
+
+# complains SENTENCE TEXT LINE... - of a file with this text, exactly these lines are said.
+complains() {
+	local sentence=$1 text=$2
+	shift 2
+	printf "$text" >x.cfg
+	act sonde config check -c x.cfg
+	printf '%s\n' "$@" >expected
+	if test "$status" -eq 1 && cmp -s expected err; then
+		pass "$sentence"
+	else
+		fail "$sentence" "status $status" "$(diff expected err)"
+	fi
+}
+
+complains "an unknown call" 'intercept: {\n exclude = ["read", "lsek"];\n};' \
+	"x.cfg:2: intercept.exclude: unknown call 'lsek'; did you mean 'lseek'?"
+complains "an unknown group" 'intercept: { groups = ["io", "scoket"]; };' \
+	"x.cfg:1: intercept.groups: unknown group 'scoket'; did you mean 'socket'?"
+complains "an unknown setting" '\nsession: { folow = "all"; };' \
+	"x.cfg:2: session.folow: unknown setting; did you mean 'session.follow'?"
+complains "an unknown section" 'sesion: { };' "x.cfg:1: sesion: unknown setting; did you mean 'session'?"
+complains "a setting with nothing near" 'wombat = 1;' "x.cfg:1: wombat: unknown setting"
+complains "an unknown word" 'session: { follow = "al"; };' \
+	"x.cfg:1: session.follow: unknown word 'al'; did you mean 'all'?"
+complains "an unknown errno" 'failures: { expected: { stat = ["ENOET"]; }; };' \
+	"x.cfg:1: failures.expected.stat: unknown error 'ENOET'; did you mean 'ENOENT'?"
+complains "an unknown call as a key" 'failures: { expected: { sat = []; }; };' \
+	"x.cfg:1: failures.expected.sat: unknown call 'sat'; did you mean 'stat'?"
+complains "an unknown group or call to time" 'timing: { memry = 1; };' \
+	"x.cfg:1: timing.memry: unknown group or call 'memry'; did you mean 'memory'?"
+complains "a period below its range" 'timing: { memory = 0; };' \
+	"x.cfg:1: timing.memory: 0 is out of range: 1 to 32767"
+complains "a period above its range" 'timing: { read = 32768; };' \
+	"x.cfg:1: timing.read: 32768 is out of range: 1 to 32767"
+complains "an integer that libconfig would take for 64" 'timing: {\n\n memory = 4294967360; };' \
+	"x.cfg:3: integer 4294967360 is too large (at most 2147483647)"
+complains "a hexadecimal one that it would take for 64" 'timing: { memory = 0x100000040; };' \
+	"x.cfg:1: integer 0x100000040 is too large (at most 2147483647)"
+complains "an integer of 64 bits" 'timing: { memory = 4294967360L; };' \
+	"x.cfg:1: timing.memory: 4294967360 is out of range: 1 to 32767"
+complains "an integer of more than 64 bits" 'timing: { memory = 99999999999999999999L; };' \
+	"x.cfg:1: integer 99999999999999999999 is too large (at most 2147483647)"
+complains "a string for an integer" 'timing: { memory = "64"; };' \
+	"x.cfg:1: timing.memory: expected an integer, found a string"
+complains "a fraction for an integer" 'timing: { memory = 6.4; };' \
+	"x.cfg:1: timing.memory: expected an integer, found a number with a fraction"
+complains "an integer for a string" 'session: { labels: { a = 1; }; };' \
+	"x.cfg:1: session.labels.a: expected a string, found an integer"
+complains "a string for a list" 'intercept: { exclude = "lseek"; };' \
+	"x.cfg:1: intercept.exclude: expected a list of strings, found a string"
+complains "a list for a group" 'timing = [1, 2];' "x.cfg:1: timing: expected a group, found a list"
+complains "an integer in a list of strings" 'intercept: { exclude = ("lseek", 3); };' \
+	"x.cfg:1: intercept.exclude: expected a string, found an integer"
+complains "a setting that is there twice" 'timing: {\n io = 1;\n io = 2; };' \
+	"x.cfg:3: duplicate setting name"
+complains "a syntax error" 'timing: {\n io = ;\n};' "x.cfg:2: syntax error"
+complains "a comment without an end" 'timing: { };\n/* and so on' "x.cfg:2: this comment has no end"
+complains "a string without an end" 'session: { directory = "/tmp; };' "x.cfg:1: this string has no end"
+complains "a missing included file" '\n@include "none.cfg"\n' \
+	"x.cfg:2: cannot include 'none.cfg': No such file or directory"
+mkdir folder
+complains "an included directory" '@include "folder"\n' "x.cfg:1: cannot include 'folder': is a directory"
+complains "a file that includes itself" '@include "x.cfg"\n' \
+	"x.cfg:1: cannot include 'x.cfg': too many files include each other"
+complains "an absolute include" '@include "/etc/passwd"\n' \
+	"x.cfg:1: cannot include '/etc/passwd': give its name relative to the folder of the first file"
+printf 'timing: {\n raed = 1;\n};\n' >folder/inner.cfg
+complains "an error in an included file" '@include "folder/inner.cfg"\n' \
+	"folder/inner.cfg:2: timing.raed: unknown group or call 'raed'; did you mean 'read'?"
+complains "all errors of a file" 'timing: { io = 0; };\nsesion: { };\nintercept: { exclude = ["lsek"]; };' \
+	"x.cfg:1: timing.io: 0 is out of range: 1 to 32767" \
+	"x.cfg:2: sesion: unknown setting; did you mean 'session'?" \
+	"x.cfg:3: intercept.exclude: unknown call 'lsek'; did you mean 'lseek'?"
+complains "numbers in comments, names and strings are no numbers" \
+	'# 99999999999\n/* 99999999999 */ // 99999999999\nx99999999999 = "99999999999";' \
+	"x.cfg:3: x99999999999: unknown setting"
+
+act sonde config check -c none.cfg
+says "a missing file" 1 "none.cfg: No such file or directory"
+act sonde config check -c folder
+says "a directory" 1 "folder: is a directory"
+head -c 1048577 /dev/zero | tr '\0' ' ' >large.cfg
+act sonde config check -c large.cfg
+says "a file above 1 MiB" 1 "large.cfg: larger than 1 MiB"
+head -c 1048576 /dev/zero | tr '\0' ' ' >large.cfg
+act sonde config check -c large.cfg
+check "one of 1 MiB is read" "$status" -eq 0
+printf 'a\0b' >zero.cfg
+act sonde config check -c zero.cfg
+says "a zero byte" 1 "zero.cfg: not a text: it has a zero byte"
+mkfifo fifo.cfg
+act sonde config check -c fifo.cfg
+says "a file that would be waited for" 1 "fifo.cfg: not a regular file"
+if test "$(id -u)" -ne 0; then
+	: >secret.cfg
+	chmod 0 secret.cfg
+	act sonde config check -c secret.cfg
+	says "an unreadable file" 1 "secret.cfg: Permission denied"
+fi
+
+printf 'timing: { io = 0; };' >x.cfg
+act sonde run -c x.cfg touch started
+says "sonde run refuses a bad file before the command starts" 125 \
+	"sonde: run: x.cfg:1: timing.io: 0 is out of range: 1 to 32767"
+check "nothing was started" ! -e started
+SONDE_CONFIG=x.cfg act sonde run touch started
+says "also one that SONDE_CONFIG names" 125 \
+	"sonde: run: x.cfg:1: timing.io: 0 is out of range: 1 to 32767"
+finish

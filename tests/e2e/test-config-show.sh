@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: MIT
+#
+# Where the configuration is found, what it does, and how it is shown.
+. "${top_srcdir:-.}/tests/e2e/lib.sh"
+cd "$scratch" || exit 1
+mkdir -p config/sonde
+
+act sonde config check
+check "without a file there is nothing to complain of" "$status" -eq 0
+printf 'session: { labels: { from = "home"; }; };' >config/sonde/sonde.cfg
+printf 'session: { labels: { from = "variable"; }; };' >variable.cfg
+printf 'session: { labels: { from = "option"; }; };' >option.cfg
+printf 'session: { labels: { from = "here"; }; };' >sonde.cfg
+from() {
+	sed -n 's/.*from = "\(.*\)".*/\1/p'
+}
+check "the user's file is found" "$(sonde config print | from)" = home
+check "SONDE_CONFIG goes before it" "$(SONDE_CONFIG=variable.cfg sonde config print | from)" = variable
+check "-c goes before that" "$(SONDE_CONFIG=variable.cfg sonde config print -c option.cfg | from)" = option
+rm config/sonde/sonde.cfg
+test -e /etc/sonde/sonde.cfg || check "the current directory is not searched" -z "$(sonde config print | from)"
+check "a file in HOME is found without XDG_CONFIG_HOME" "$(
+	mkdir -p .config/sonde && cp option.cfg .config/sonde/sonde.cfg
+	unset XDG_CONFIG_HOME
+	HOME=$scratch sonde config print | from
+)" = option
+
+cat >all.cfg <<'END'
+session: { follow = "env"; directory = "/tmp"; labels: { branch = "a \"b\" \\c"; }; };
+intercept: { groups = ["io", "path"]; exclude = ["lseek", "stat"]; };
+timing: { memory = 1; poll = 7; read = 5000; };
+failures: { expected: { read = ["EAGAIN", "EAI_AGAIN"]; stat = []; }; };
+END
+sonde config print -c all.cfg >first.cfg
+sonde config print -c first.cfg >second.cfg
+check "what is printed reads back as the same" "$(tail -n +2 second.cfg)" = "$(tail -n +2 first.cfg)"
+check "every setting of the file is printed" "$(tr -d '\t\n' <first.cfg | sed 's/^# all.cfg//')" = \
+	'session: {follow = "env";directory = "/tmp";labels: {branch = "a \"b\" \\c";};};intercept: {groups = ["io", "path"];exclude = ["lseek", "stat"];};timing: {memory = 1;poll = 7;read = 5000;};failures: {expected: {read = ["EAGAIN", "EAI_AGAIN"];stat = [];};};'
+
+wrong=
+sonde config explain --format=markdown | while read -r line; do
+	grep -qxF -- "$line" "$top_srcdir/docs/configuration.md" || echo "$line"
+done >missing
+check "the manual has the table of settings as it is" ! -s missing
+act sonde config explain
+check "explain tells of every setting" "$(grep -c '; default: ' out)" -eq 7
+act sonde config chek
+says "an unknown action names the nearest" 2 "sonde: config: unknown action 'chek'; did you mean 'check'?"
+
+count() {
+	sed -n "s/.*{\"call\":\"$1\",.*\"count\":\([0-9]*\),.*/\1/p" recording.json | head -1
+}
+printf 'intercept: { groups = ["io"]; exclude = ["close"]; };' >off.cfg
+act sonde run -c off.cfg -o recording.json --report=none "$subject" fork 3
+check "a group that is on is counted" "$(count read)" -eq 3
+check "a call that is excluded is not" -z "$(count close)"
+check "nor is a group that is off" -z "$(count open)"
+printf 'failures: { expected: { open = ["EACCES"]; }; };' >class.cfg
+act sonde run -c class.cfg -o recording.json --report=none cat /no/such/file
+check "a failure's class is as configured" -n \
+	"$(grep '"call":"open"' recording.json | grep '"errno":"ENOENT","class":"error"')"
+act sonde run -c option.cfg --label from=line --label other=x -o recording.json --report=none true
+check "labels come from the file and the command line, which wins" -n \
+	"$(grep '"labels":{"from":"line","other":"x"}' recording.json)"
+finish

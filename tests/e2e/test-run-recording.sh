@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: MIT
+#
+# Recordings and reports of a run: where they go and what they say.
+. "${top_srcdir:-.}/tests/e2e/lib.sh"
+cd "$scratch" || exit 1
+latest=$XDG_STATE_HOME/sonde/latest.json
+
+act sonde run -o recording.json -- "$subject" fork 5
+check "the report goes to standard error" -s err -a ! -s out
+check "the recording has the reads of all processes" -n \
+	"$(grep '"call":"read"' recording.json | head -1 | grep '"count":5,.*"bytes":50,')"
+check "the recording has the command" -n "$(grep "\"command\":\\[\"$subject\",\"fork\",\"5\"\\]" recording.json)"
+check "the recording has the exit status" -n "$(grep '"exit":{"status":0}' recording.json)"
+check "the latest recording is the same" "$(cmp recording.json "$latest" && echo same)" = same
+check "the latest recording is its owner's alone" "$(stat -c %a "$latest")" = 600
+check "no draft is left" "$(ls "$XDG_STATE_HOME/sonde")" = latest.json
+
+act sonde run -o recording.json.gz --report=none -- "$subject" die 15
+check "a name in .gz is compressed" "$(gzip -dc recording.json.gz | head -c 1)" = "{"
+check "a signal is recorded" -n "$(gzip -dc recording.json.gz | grep '"exit":{"signal":15}')"
+
+: >keep
+ln -s keep link.json
+act sonde run -o link.json --report=none true
+check "a symbolic link is followed, not replaced" -L link.json -a -s keep
+mkfifo fifo
+cat fifo >from-fifo &
+act sonde run -o fifo --report=none true
+wait
+check "a FIFO is written to, not replaced" -p fifo -a -s from-fifo
+act sonde run -o /dev/stdout --report=none true
+check "so is /dev/stdout" "$(head -c 1 out)" = "{"
+
+act sonde run --report=json true
+check "--report=json is a recording on standard error" "$(head -c 1 err)" = "{"
+act sonde run --report-file=report.txt true
+check "--report-file keeps standard error clean" ! -s err -a -s report.txt
+act sonde run --report=none true
+check "--report=none says nothing" ! -s err
+
+XDG_STATE_HOME=/dev/null/x act sonde run --report=none true
+check "a place for the latest recording that cannot be had is no error" "$status" -eq 0 -a ! -s err
+XDG_STATE_HOME=/dev/null/x act sonde run --report=none --verbose true
+says "--verbose says so" 0 \
+	"sonde: run: the recording is not kept as the latest: /dev/null/x/sonde/latest.json: Not a directory"
+act sonde run --report=none --verbose true
+says "--verbose says where it is kept" 0 "sonde: run: the recording is kept in $latest"
+
+if test -e /dev/full; then
+	act sonde run -o /dev/full --report=none sh -c 'exit 3'
+	says "a recording that could not be written leaves the command its status" 3 \
+		"sonde: run: cannot write the recording: /dev/full: No space left on device"
+	act sonde run --report-file=/dev/full sh -c 'exit 3'
+	says "nor does a report that could not be" 3 "sonde: run: cannot write the report: No space left on device"
+fi
+{ sonde run sh -c 'exit 4' 2>&1 >/dev/null; echo $? >code; } | true
+check "a standard error that nobody reads leaves the command its status" "$(cat code)" -eq 4
+
+echo 'int main(void) { return 0; }' >static.c
+if ${CC:-cc} -static static.c -o static 2>/dev/null; then
+	act sonde run -o recording.json --report=none ./static
+	check "a static program runs and is named as unwatched" "$status" -eq 0 -a -n \
+		"$(grep '"reason":"static"' recording.json)"
+fi
+finish

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: MIT
+#
+# The session's directory: its place, what is left of it, and how large it becomes.
+. "${top_srcdir:-.}/tests/e2e/lib.sh"
+cd "$scratch" || exit 1
+mkdir place
+printf 'session: { directory = "%s"; };' "$scratch/place" >here.cfg
+home=$scratch/place/sonde-$(id -u)
+
+act sonde run -c here.cfg --report=none -- sh -c 'echo "$SONDE_SESSION"; ls "$SONDE_SESSION"'
+check "the session is made in session.directory" -n "$(grep "^$home/[0-9]*-[0-9]*\$" out)"
+check "it holds the session file" -n "$(grep '^session$' out)"
+check "it is removed at the end" -z "$(ls -A "$home")"
+act sonde run -c here.cfg --report=none -- nosuchcommand
+check "also when the command cannot be started" -z "$(ls -A "$home")"
+act sonde run -c here.cfg --report=none -- "$subject" die 9
+check "also when the command is killed" -z "$(ls -A "$home")"
+
+printf 'session: { directory = "/proc/none"; };' >bad.cfg
+act sonde run -c bad.cfg touch started
+check "a place that cannot be had is said before the command starts" "$status" -eq 125 -a ! -e started -a \
+	-n "$(grep 'cannot make a session in /proc/none' err)"
+
+mkfifo alive
+exec 9<>alive
+act sonde run -c here.cfg -o recording.json --report=none -- "$subject" orphan
+check "a process that is left behind does not keep sonde" "$status" -eq 0
+check "and leaves no directory" -z "$(ls -A "$home")"
+echo >&9
+exec 9>&-
+
+# The count of regions is taken by the command itself, while the session is open.
+cat >many.sh <<'END'
+most=0
+for i in $(seq 25); do
+	"$1" fork 40
+	set -- "$1" "$SONDE_SESSION"/*.region
+	n=$(($# - 1))
+	test "$n" -le "$most" || most=$n
+	set -- "$1"
+done
+echo "$most"
+END
+act sonde run -c here.cfg -o recording.json --report=none -- bash many.sh "$subject"
+check "a thousand short processes never leave more than a few regions" "$(cat out)" -le 80
+check "nor loses one of their processes" \
+	"$(sed -n 's/.*"processes":\([0-9]*\),.*/\1/p' recording.json | head -1)" -ge 1026
+act sonde run -c here.cfg -o recording.json --report=none -- "$subject" fork 1000
+check "none of the calls of a thousand processes is lost" -n \
+	"$(grep '"call":"read"' recording.json | head -1 | grep '"count":1000,.*"bytes":10000,')"
+finish

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: MIT
+#include "config.h"
+
+#include "truth.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/uio.h>
+#include <time.h>
+#include <unistd.h>
+
+static int run_reads(char **arguments)
+{
+	char buf[512];
+	int fd = open("/dev/zero", O_RDONLY);
+
+	(void)arguments;
+	for (int i = 0; i < 10000; i++)
+		if (read(fd, buf, 100) != 100)
+			return 1;
+	for (int i = 0; i < 77; i++)
+		if (pread(fd, buf, sizeof(buf), 0) != sizeof(buf))
+			return 1;
+	truth_count("open", 1);
+	truth_count("read", 10000);
+	truth_bytes("read", 1000000);
+	truth_count("pread", 77);
+	truth_bytes("pread", 77 * sizeof(buf));
+	return 0;
+}
+
+static int run_vectors(char **arguments)
+{
+	char a[10], b[20];
+	struct iovec parts[2] = {{a, sizeof(a)}, {b, sizeof(b)}};
+	int fd = open("/dev/zero", O_RDWR);
+
+	(void)arguments;
+	for (int i = 0; i < 123; i++)
+		if (readv(fd, parts, 2) != 30 || writev(fd, parts, 2) != 30)
+			return 1;
+	truth_count("readv", 123);
+	truth_bytes("readv", 123 * 30);
+	truth_count("writev", 123);
+	truth_bytes("writev", 123 * 30);
+	return 0;
+}
+
+static int run_failures(char **arguments)
+{
+	char byte;
+
+	(void)arguments;
+	for (int i = 0; i < 500; i++)
+		if (open("/there/is/no/such/file", O_RDONLY) >= 0 || errno != ENOENT)
+			return 1;
+	for (int i = 0; i < 30; i++)
+		if (open("/dev/null/file", O_RDONLY) >= 0 || errno != ENOTDIR)
+			return 1;
+	for (int i = 0; i < 44; i++)
+		if (read(-1, &byte, 1) >= 0 || errno != EBADF)
+			return 1;
+	for (int i = 0; i < 9; i++)
+		if (close(-1) == 0 || errno != EBADF)
+			return 1;
+	truth_count("open", 530);
+	truth_error("open", "ENOENT", 500);
+	truth_error("open", "ENOTDIR", 30);
+	truth_count("read", 44);
+	truth_error("read", "EBADF", 44);
+	truth_bytes("read", 0);
+	truth_count("close", 9);
+	truth_error("close", "EBADF", 9);
+	return 0;
+}
+
+/* Sampled calls are counted one and all. */
+static int run_memory(char **arguments)
+{
+	size_t bytes = 0;
+
+	(void)arguments;
+	for (size_t i = 1; i <= 20000; i++) {
+		void *volatile block = malloc(i % 1000 + 1);
+
+		if (!block)
+			return 1;
+		bytes += i % 1000 + 1;
+		free(block);
+	}
+	truth_count("malloc", 20000);
+	truth_count("free", 20000);
+	for (int i = 0; i < 10; i++) {
+		void *volatile block = malloc((size_t)1 << 62);
+
+		if (block || errno != ENOMEM)
+			return 1;
+	}
+	truth_count("malloc", 10);
+	truth_error("malloc", "ENOMEM", 10);
+	return 0;
+}
+
+static int run_stdio(char **arguments)
+{
+	FILE *file = fopen("/dev/null", "w");
+	char text[16] = "fifteen letters";
+
+	(void)arguments;
+	if (!file)
+		return 1;
+	for (int i = 0; i < 3000; i++)
+		if (fwrite(text, 1, sizeof(text), file) != sizeof(text))
+			return 1;
+	for (int i = 0; i < 250; i++)
+		if (fprintf(file, "%05d", i) != 5)
+			return 1;
+	fclose(file);
+	truth_count("fopen", 1);
+	truth_count("fwrite", 3000);
+	truth_bytes("fwrite", 3000 * sizeof(text));
+	truth_count("fprintf", 250);
+	truth_bytes("fprintf", 1250);
+	truth_count("fclose", 1);
+	return 0;
+}
+
+static int run_raw_syscalls(char **arguments)
+{
+	(void)arguments;
+	for (int i = 0; i < 321; i++)
+		if (syscall(SYS_getpid) != getpid())
+			return 1;
+	if (syscall(SYS_close, -1) != -1 || errno != EBADF)
+		return 1;
+	truth_count("syscall", 322);
+	return 0;
+}
+
+/* -- Handlers and jumps ----------------------------------------------------------------------------- */
+
+static volatile uint64_t n_handler_seeks;
+
+static void seek_in_handler(int signal)
+{
+	int saved = errno;
+
+	(void)signal;
+	lseek(-1, 0, SEEK_SET);
+	n_handler_seeks++;
+	errno = saved;
+}
+
+/* A timer hits the wrappers at every instruction, and none of the counts may be lost. */
+static int run_handler_storm(char **arguments)
+{
+	struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM};
+	struct itimerspec fast = {{0, 20000}, {0, 20000}}, off = {0};
+	struct sigaction action = {.sa_handler = seek_in_handler, .sa_flags = SA_RESTART};
+	uint64_t n_seeks = 0;
+	timer_t timer;
+
+	(void)arguments;
+	sigaction(SIGALRM, &action, NULL);
+	timer_create(CLOCK_MONOTONIC, &event, &timer);
+	timer_settime(timer, 0, &fast, NULL);
+	while (n_handler_seeks < 5000) {
+		lseek(-1, 0, SEEK_SET);
+		n_seeks++;
+		void *volatile block = malloc(10);
+		free(block);
+	}
+	timer_settime(timer, 0, &off, NULL);
+	timer_delete(timer);
+	truth_count("lseek", n_seeks + n_handler_seeks);
+	truth_error("lseek", "EBADF", n_seeks + n_handler_seeks);
+	truth_count("malloc", n_seeks);
+	truth_count("free", n_seeks);
+	return 0;
+}
+
+static sigjmp_buf out_of_read;
+
+static void jump_out(int signal)
+{
+	(void)signal;
+	siglongjmp(out_of_read, 1);
+}
+
+static int run_longjmp(char **arguments)
+{
+	struct sigaction action = {.sa_handler = jump_out};
+	volatile int n_reads = 0;
+	int ends[2];
+	char byte;
+
+	(void)arguments;
+	sigaction(SIGALRM, &action, NULL);
+	if (pipe(ends) < 0)
+		return 1;
+	while (n_reads < 20) {
+		n_reads++;
+		if (sigsetjmp(out_of_read, 1) == 0) {
+			ualarm(2000, 0);
+			if (read(ends[0], &byte, 1) >= 0)
+				return 1;
+		}
+	}
+	/* After the jumps everything counts as before. */
+	for (int i = 0; i < 15; i++)
+		if (read(-1, &byte, 1) >= 0)
+			return 1;
+	truth_count("read", 35);
+	truth_error("read", "EBADF", 15);
+	return 0;
+}
+
+const struct truth_case truth_io_cases[] = {
+	{"reads", "every read and every byte of it is reported", run_reads, 0},
+	{"vectors", "vectored transfers report the bytes of all their parts", run_vectors, 0},
+	{"failures", "every failure is reported under its errno", run_failures, 0},
+	{"memory", "sampled calls are counted exactly", run_memory, 0},
+	{"stdio", "stdio calls and their bytes are reported", run_stdio, 0},
+	{"raw-syscalls", "calls through syscall() are counted and pass through", run_raw_syscalls, 0},
+	{"handler-storm", "a handler that interrupts wrappers loses no count", run_handler_storm, 0},
+	{"longjmp", "a longjmp out of a call leaves counting intact", run_longjmp, 0},
+	{0},
+};

@@ -1,0 +1,398 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Processes in every way that libc has to make them. Each child makes a known number of reads, and the
+ * report must have them all.
+ */
+#include "config.h"
+
+#include "truth.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern pid_t _Fork(void);
+
+static int read_zeros(int n_reads)
+{
+	char buf[10];
+	int fd = open("/dev/zero", O_RDONLY);
+
+	for (int i = 0; i < n_reads; i++)
+		if (read(fd, buf, sizeof(buf)) != sizeof(buf))
+			return 1;
+	close(fd);
+	return 0;
+}
+
+static int wait_for(pid_t pid)
+{
+	int status;
+
+	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+}
+
+/* What a child program does: so many reads, told by its first argument. */
+static int run_child(char **arguments)
+{
+	int n_reads = atoi(arguments[0]);
+
+	truth_count("read", (uint64_t)n_reads);
+	truth_bytes("read", 10 * (uint64_t)n_reads);
+	return read_zeros(n_reads);
+}
+
+static char *child_arguments[] = {"truth", "child", "13", NULL};
+
+static int run_fork(char **arguments)
+{
+	(void)arguments;
+	for (int i = 0; i < 20; i++) {
+		pid_t pid = fork();
+
+		if (pid == 0)
+			exit(read_zeros(50 + i));
+		if (wait_for(pid))
+			return 1;
+		truth_count("read", 50 + (uint64_t)i);
+	}
+	if (read_zeros(5))
+		return 1;
+	truth_count("read", 5);
+	truth_count("fork", 20);
+	truth_count("exit", 20);
+	return 0;
+}
+
+static int run_nested_fork(char **arguments)
+{
+	pid_t pid = fork();
+
+	(void)arguments;
+	if (pid == 0) {
+		pid_t grandchild = fork();
+
+		if (grandchild == 0)
+			_exit(read_zeros(30));
+		_exit(read_zeros(20) || wait_for(grandchild));
+	}
+	if (wait_for(pid))
+		return 1;
+	truth_count("read", 50);
+	truth_count("fork", 2);
+	truth_count("_exit", 2);
+	return 0;
+}
+
+/* _Fork() runs no handlers, and a clone by system call is seen by nobody but the kernel. */
+static int run_unannounced_fork(char **arguments)
+{
+	pid_t pid = _Fork();
+
+	(void)arguments;
+	if (pid == 0)
+		_exit(read_zeros(30));
+	if (wait_for(pid))
+		return 1;
+	pid = (pid_t)raw_syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0, 0);
+	if (pid == 0)
+		_exit(read_zeros(21));
+	if (wait_for(pid))
+		return 1;
+	truth_count("_Fork", 1);
+	truth_count("read", 51);
+	return 0;
+}
+
+static int vfork_child(void)
+{
+	pid_t pid = vfork();
+
+	if (pid == 0) {
+		/* In the parent's memory: counts for the parent. */
+		lseek(-1, 0, SEEK_SET);
+		execv(truth_program, child_arguments);
+		_exit(127);
+	}
+	return wait_for(pid);
+}
+
+static int run_vfork(char **arguments)
+{
+	(void)arguments;
+	for (int i = 0; i < 15; i++)
+		if (vfork_child())
+			return 1;
+	truth_count("vfork", 15);
+	truth_count("execv", 15);
+	truth_count("lseek", 15);
+	truth_error("lseek", "EBADF", 15);
+	truth_count("waitpid", 15);
+	return 0;
+}
+
+static int run_spawn(char **arguments)
+{
+	pid_t pid;
+
+	(void)arguments;
+	for (int i = 0; i < 15; i++)
+		if (posix_spawn(&pid, truth_program, NULL, NULL, child_arguments, environ) ||
+		    wait_for(pid))
+			return 1;
+	if (posix_spawnp(&pid, "/there/is/no/such/program", NULL, NULL, child_arguments, environ) !=
+	    ENOENT)
+		return 1;
+	truth_count("posix_spawn", 15);
+	truth_count("posix_spawnp", 1);
+	truth_error("posix_spawnp", "ENOENT", 1);
+	return 0;
+}
+
+static int clone_child(void *unused)
+{
+	(void)unused;
+	_exit(read_zeros(9));
+}
+
+static int run_clone(char **arguments)
+{
+	static char stack[256 * 1024] __attribute__((aligned(16)));
+	pid_t pid = clone(clone_child, stack + sizeof(stack), SIGCHLD, NULL);
+
+	(void)arguments;
+	if (wait_for(pid))
+		return 1;
+	pid = clone(clone_child, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | SIGCHLD, NULL);
+	if (wait_for(pid))
+		return 1;
+	truth_count("clone", 2);
+	truth_count("read", 18);
+	return 0;
+}
+
+/* -- exec -------------------------------------------------------------------------------------------- */
+
+typedef int execute_child(void);
+
+static int execute_with_empty_environment(void)
+{
+	char *nothing[] = {NULL};
+
+	return execve(truth_program, child_arguments, nothing);
+}
+
+static int execute_without_environment(void)
+{
+	return execve(truth_program, child_arguments, NULL);
+}
+
+static int execute_list(void)
+{
+	return execl(truth_program, "truth", "child", "13", NULL);
+}
+
+static int execute_list_with_environment(void)
+{
+	char *own[] = {"A=b", "LD_PRELOAD=", NULL};
+
+	return execle(truth_program, "truth", "child", "13", NULL, own);
+}
+
+static int execute_searched_list(void)
+{
+	return execlp(truth_program, "truth", "child", "13", NULL);
+}
+
+static int execute_searched(void)
+{
+	return execvp(truth_program, child_arguments);
+}
+
+static int execute_searched_with_environment(void)
+{
+	char *nothing[] = {NULL};
+
+	return execvpe(truth_program, child_arguments, nothing);
+}
+
+static int execute_descriptor(void)
+{
+	return fexecve(open(truth_program, O_RDONLY), child_arguments, environ);
+}
+
+static int execute_at(void)
+{
+	char *nothing[] = {NULL};
+
+	return execveat(open(truth_program, O_RDONLY), "", child_arguments, nothing, AT_EMPTY_PATH);
+}
+
+static int execute_after_clearenv(void)
+{
+	clearenv();
+	return execv(truth_program, child_arguments);
+}
+
+static int run_exec(char **arguments)
+{
+	static execute_child *const ways[] = {
+		execute_with_empty_environment, execute_without_environment,
+		execute_list, execute_list_with_environment, execute_searched_list,
+		execute_searched, execute_searched_with_environment, execute_descriptor, execute_at,
+		execute_after_clearenv,
+	};
+
+	(void)arguments;
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		pid_t pid = fork();
+
+		if (pid == 0) {
+			ways[i]();
+			_exit(1);
+		}
+		if (wait_for(pid))
+			return 1 + (int)i;
+	}
+	truth_count("execve", 2);
+	truth_count("execl", 1);
+	truth_count("execle", 1);
+	truth_count("execlp", 1);
+	truth_count("execvp", 1);
+	truth_count("execvpe", 1);
+	truth_count("fexecve", 1);
+	truth_count("execveat", 1);
+	truth_count("execv", 1);
+	return 0;
+}
+
+/* A process that executes itself again and again is one process, and loses nothing. */
+static int run_exec_chain(char **arguments)
+{
+	int left = arguments[0] ? atoi(arguments[0]) : 10;
+	char next[12];
+
+	if (read_zeros(7))
+		return 1;
+	truth_count("read", 7);
+	if (left == 0)
+		return 0;
+	truth_count("execl", 1);
+	snprintf(next, sizeof(next), "%d", left - 1);
+	execl(truth_program, "truth", "exec-chain", next, NULL);
+	return 1;
+}
+
+/* system() and popen() take the process's own environment, which may have been cleared. */
+static int run_shell(char **arguments)
+{
+	char command[512];
+
+	(void)arguments;
+	snprintf(command, sizeof(command), "%s child 17 && %s child 4", truth_program, truth_program);
+	clearenv();
+	setenv("KEPT", "yes", 1);
+	if (system(command) != 0)
+		return 1;
+	FILE *pipe = popen(command, "r");
+
+	/* The child's statements come through the pipe; they are handed on. */
+	for (int c; (c = fgetc(pipe)) != EOF;) {
+		char byte = (char)c;
+		raw_write(1, &byte, 1);
+	}
+	if (pclose(pipe) != 0 || getenv("LD_PRELOAD") || !getenv("KEPT"))
+		return 1;
+	truth_count("system", 1);
+	truth_count("popen", 1);
+	return 0;
+}
+
+static int run_daemon(char **arguments)
+{
+	int *is_done = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	pid_t pid = fork();
+
+	(void)arguments;
+	if (pid == 0) {
+		if (daemon(1, 1) < 0)
+			_exit(1);
+		int result = read_zeros(40);
+
+		__atomic_store_n(is_done, 1 + result, __ATOMIC_RELEASE);
+		_exit(0);
+	}
+	if (wait_for(pid))
+		return 1;
+	while (!__atomic_load_n(is_done, __ATOMIC_ACQUIRE))
+		raw_syscall(SYS_sched_yield, 0, 0, 0, 0, 0, 0);
+	truth_count("daemon", 1);
+	truth_count("read", 40);
+	return *is_done != 1;
+}
+
+/* -- fork in places that are not easy ---------------------------------------------------------------- */
+
+static void fork_in_handler(int signal)
+{
+	pid_t pid = fork();
+
+	(void)signal;
+	if (pid == 0)
+		_exit(read_zeros(8));
+	wait_for(pid);
+}
+
+static int run_fork_in_handler(char **arguments)
+{
+	signal(SIGUSR1, fork_in_handler);
+	(void)arguments;
+	for (int i = 0; i < 10; i++)
+		if (raise(SIGUSR1))
+			return 1;
+	truth_count("fork", 10);
+	truth_count("read", 80);
+	truth_count("raise", 10);
+	return 0;
+}
+
+static int run_many_children(char **arguments)
+{
+	int n_children = arguments[0] ? atoi(arguments[0]) : 300;
+
+	for (int i = 0; i < n_children; i++) {
+		pid_t pid = fork();
+
+		if (pid == 0)
+			_exit(read_zeros(3));
+		if (wait_for(pid))
+			return 1;
+	}
+	truth_count("fork", (uint64_t)n_children);
+	truth_count("read", 3 * (uint64_t)n_children);
+	return 0;
+}
+
+const struct truth_case truth_process_cases[] = {
+	{"fork", "calls of forked children count, each in its own process", run_fork, 0},
+	{"nested-fork", "calls of a child's child count", run_nested_fork, 0},
+	{"unannounced-fork", "a fork that no hook sees is noticed", run_unannounced_fork, 0},
+	{"vfork", "a vfork child counts for its parent until it executes", run_vfork, 0},
+	{"spawn", "spawned children count", run_spawn, 0},
+	{"clone", "cloned children count, with shared memory and without", run_clone, 0},
+	{"exec", "every exec keeps its program in the session", run_exec, 0},
+	{"exec-chain", "a process that executes itself ten times loses no call", run_exec_chain, 0},
+	{"shell", "shells of system() and popen() are watched in a cleared environment", run_shell, 0},
+	{"daemon", "a daemon's calls count after it has left its parent", run_daemon, 0},
+	{"fork-in-handler", "children forked in a signal handler count", run_fork_in_handler, 0},
+	{"many-children", "hundreds of short children lose no call", run_many_children, 0},
+	{"child", NULL, run_child, 0},
+	{0},
+};

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: MIT
+/*
+ * truth SONDE SUBJECT - runs every case of the subject under sonde and compares the recording with what
+ * the case states about itself: equality, no tolerance.
+ */
+#include "config.h"
+
+#include "format/recording-json.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { STATEMENTS = 64, LINE = 256 };
+
+/* What the case says of a call, or of a call and an errno: the sum over all its processes. */
+struct statement {
+	char what[8];
+	char call[32];
+	char error[32];
+	uint64_t number;
+};
+
+struct trial {
+	char name[64];
+	char sentence[128];
+	int wait_status;
+	struct statement statements[STATEMENTS];
+	size_t n_statements;
+	int n_wrong;
+};
+
+static char directory[] = "/tmp/sonde-truth-XXXXXX";
+
+static void complain(struct trial *trial, const char *format, const char *what, const char *detail,
+		     uint64_t stated, uint64_t reported)
+{
+	if (trial->n_wrong++ == 0)
+		printf("not ok - %s (%s)\n", trial->sentence, trial->name);
+	printf("#   ");
+	printf(format, what, detail, stated, reported);
+	printf("\n");
+}
+
+/* -- Running ----------------------------------------------------------------------------------------- */
+
+static int run_subject(const char *sonde, const char *subject, const struct trial *trial)
+{
+	char command[1024];
+
+	/* exec: the shell must not stand between us and the status. */
+	snprintf(command, sizeof(command),
+		 "exec '%s' run -o %s/recording.json --report=none -- '%s' %s >%s/statements "
+		 "2>%s/complaints",
+		 sonde, directory, subject, trial->name, directory, directory);
+	return system(command);
+}
+
+static void add_statement(struct trial *trial, const struct statement *stated)
+{
+	for (size_t i = 0; i < trial->n_statements; i++) {
+		struct statement *known = &trial->statements[i];
+
+		if (strcmp(known->what, stated->what) || strcmp(known->call, stated->call) ||
+		    strcmp(known->error, stated->error))
+			continue;
+		known->number += stated->number;
+		return;
+	}
+	if (trial->n_statements < STATEMENTS)
+		trial->statements[trial->n_statements++] = *stated;
+}
+
+static void read_statements(struct trial *trial)
+{
+	char path[LINE], line[LINE];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/statements", directory);
+	file = fopen(path, "r");
+	while (file && fgets(line, sizeof(line), file)) {
+		struct statement stated = {0};
+
+		if (sscanf(line, "error %31s %31s %" SCNu64, stated.call, stated.error,
+			   &stated.number) == 3)
+			strcpy(stated.what, "error");
+		else if (sscanf(line, "%7s %31s %" SCNu64, stated.what, stated.call,
+				&stated.number) != 3)
+			continue;
+		add_statement(trial, &stated);
+	}
+	if (file)
+		fclose(file);
+}
+
+static int read_recording(struct recording *ret_recording)
+{
+	char path[LINE];
+	struct message message;
+	FILE *file;
+	int result = -ENOENT;
+
+	snprintf(path, sizeof(path), "%s/recording.json", directory);
+	file = fopen(path, "r");
+	if (file) {
+		result = recording_json_read(file, path, ret_recording, &message);
+		fclose(file);
+	}
+	unlink(path);
+	return result;
+}
+
+/* -- Comparing --------------------------------------------------------------------------------------- */
+
+static uint64_t reported_failures(const struct call_totals *call, const char *error)
+{
+	for (size_t i = 0; i < call->n_errors; i++)
+		if (strcmp(call->errors[i].symbol, error) == 0)
+			return call->errors[i].count;
+	return 0;
+}
+
+static uint64_t reported_number(const struct recording *recording, const struct statement *stated)
+{
+	const struct call_totals *call = call_list_find(&recording->calls, stated->call);
+
+	if (!call)
+		return 0;
+	if (strcmp(stated->what, "count") == 0)
+		return call->count;
+	if (strcmp(stated->what, "bytes") == 0)
+		return call->bytes;
+	return reported_failures(call, stated->error);
+}
+
+static void compare(struct trial *trial, const struct recording *recording)
+{
+	for (size_t i = 0; i < trial->n_statements; i++) {
+		const struct statement *stated = &trial->statements[i];
+		uint64_t reported = reported_number(recording, stated);
+		char what[64];
+
+		snprintf(what, sizeof(what), "%s of %s", stated->what, stated->call);
+		if (reported != stated->number)
+			complain(trial, "%s %s: %" PRIu64 " stated, %" PRIu64 " reported", what,
+				 stated->error, stated->number, reported);
+	}
+	for (int reason = 0; reason < LOSS_REASONS; reason++)
+		if (recording->lost[reason])
+			complain(trial, "lost: %s%s: %" PRIu64 " stated, %" PRIu64 " reported",
+				 region_loss_name(reason), "", 0, recording->lost[reason]);
+	if (recording->n_unwatched || recording->damaged_regions)
+		complain(trial, "%s%s: %" PRIu64 " unwatched, %" PRIu64 " damaged", "coverage", "",
+			 recording->n_unwatched, recording->damaged_regions);
+}
+
+/* The times of one call cannot add up to more than all threads together had. */
+static void compare_times(struct trial *trial, const struct recording *recording)
+{
+	for (size_t i = 0; i < recording->calls.n_calls; i++) {
+		const struct call_totals *call = &recording->calls.calls[i];
+
+		if (call->sum_ns > recording->wall_ns * recording->n_threads)
+			complain(trial, "time of %s%s: %" PRIu64 " ns at most, %" PRIu64 " reported",
+				 call->name, "", recording->wall_ns * recording->n_threads,
+				 call->sum_ns);
+	}
+}
+
+static bool run_trial(const char *sonde, const char *subject, struct trial *trial)
+{
+	struct recording recording = {0};
+	int status = run_subject(sonde, subject, trial);
+
+	if (status != trial->wait_status)
+		complain(trial, "%s%s: %" PRIu64 " stated, %" PRIu64 " reported", "wait status", "",
+			 (uint64_t)trial->wait_status, (uint64_t)status);
+	read_statements(trial);
+	if (trial->n_statements == 0)
+		complain(trial, "%s%s", "the case states nothing", "", 0, 0);
+	if (read_recording(&recording) < 0) {
+		complain(trial, "%s%s", "there is no recording", "", 0, 0);
+	} else {
+		compare(trial, &recording);
+		compare_times(trial, &recording);
+		recording_deinit(&recording);
+	}
+	if (trial->n_wrong == 0)
+		printf("ok - %s (%s)\n", trial->sentence, trial->name);
+	return trial->n_wrong == 0;
+}
+
+static void clean_up(void)
+{
+	char command[LINE];
+
+	snprintf(command, sizeof(command), "rm -rf %s", directory);
+	if (system(command) != 0)
+		fprintf(stderr, "cannot remove %s\n", directory);
+}
+
+int main(int n_arguments, char **arguments)
+{
+	char command[1024], line[LINE];
+	int n_passed = 0, n_failed = 0;
+
+	if (n_arguments != 3 || !mkdtemp(directory))
+		return 2;
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	setenv("XDG_STATE_HOME", directory, 1);
+	snprintf(command, sizeof(command), "'%s' --list", arguments[2]);
+	FILE *list = popen(command, "r");
+
+	while (list && fgets(line, sizeof(line), list)) {
+		struct trial trial = {0};
+
+		if (sscanf(line, "%d %63[^\t]\t%127[^\n]", &trial.wait_status, trial.name,
+			   trial.sentence) != 3)
+			continue;
+		if (run_trial(arguments[1], arguments[2], &trial))
+			n_passed++;
+		else
+			n_failed++;
+	}
+	if (list)
+		pclose(list);
+	clean_up();
+	printf("%d passed, %d failed\n", n_passed, n_failed);
+	return n_failed || !n_passed;
+}

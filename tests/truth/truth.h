@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+/*
+ * truth.h - for programs that know which calls they make.
+ *
+ * A case does something and states, with raw system calls that nobody counts, what a true report must
+ * say about it. Statements go to standard output, one a line; the driver adds up those about one call or
+ * one error, from all processes of the case, and demands equality.
+ */
+#ifndef SONDE_TESTS_TRUTH_H
+#define SONDE_TESTS_TRUTH_H
+
+#include "base/raw.h"
+#include "base/text.h"
+
+#include <stdint.h>
+
+/* One behaviour to be reported truly; `run` is given the command line behind the case's name. */
+struct truth_case {
+	const char *name;
+	const char *sentence;
+	int (*run)(char **arguments);
+	int wait_status; /* how the program ends, as waitpid() tells; 0: exit status 0 */
+};
+
+extern const struct truth_case truth_io_cases[];
+extern const struct truth_case truth_thread_cases[];
+extern const struct truth_case truth_process_cases[];
+extern const struct truth_case truth_death_cases[];
+extern const struct truth_case truth_hostile_cases[];
+
+/* The path of the running program, to execute it again. */
+extern const char *truth_program;
+
+static inline void truth_state(const char *what, const char *call, const char *error, uint64_t number)
+{
+	char line[128];
+	struct text text = text_init(line, sizeof(line));
+
+	text_add(&text, what);
+	text_add_char(&text, ' ');
+	text_add(&text, call);
+	text_add_char(&text, ' ');
+	if (error) {
+		text_add(&text, error);
+		text_add_char(&text, ' ');
+	}
+	text_add_number(&text, number);
+	text_add_char(&text, '\n');
+	raw_write(1, line, text.len);
+}
+
+/* So many calls more were made, and so many bytes moved by them. */
+static inline void truth_count(const char *call, uint64_t n_calls)
+{
+	truth_state("count", call, NULL, n_calls);
+}
+
+static inline void truth_bytes(const char *call, uint64_t bytes)
+{
+	truth_state("bytes", call, NULL, bytes);
+}
+
+/* So many calls more failed with that errno. They are to be stated with truth_count() too. */
+static inline void truth_error(const char *call, const char *error, uint64_t n_failures)
+{
+	truth_state("error", call, error, n_failures);
+}
+
+#endif

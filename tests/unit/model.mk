@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: MIT
+#
+# Tests of what reads and reports: model, format, report.
+
+model_unit_tests = \
+	tests/unit/test-failure-class \
+	tests/unit/test-recording \
+	tests/unit/test-recording-fuzz \
+	tests/unit/test-recording-json \
+	tests/unit/test-region \
+	tests/unit/test-report \
+	tests/unit/test-series
+
+check_PROGRAMS += $(model_unit_tests)
+TESTS += $(model_unit_tests)
+
+region_builder_sources = tests/unit/region-builder.c tests/unit/region-builder.h tests/unit/unit.h
+
+tests_unit_test_failure_class_SOURCES = tests/unit/test-failure-class.c tests/unit/unit.h
+tests_unit_test_failure_class_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_failure_class_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_recording_SOURCES = tests/unit/test-recording.c tests/unit/unit.h
+tests_unit_test_recording_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_recording_LDADD = $(UNIT_LIBS) -lm
+
+tests_unit_test_recording_fuzz_SOURCES = tests/unit/test-recording-fuzz.c \
+	$(region_builder_sources) $(report_sources)
+tests_unit_test_recording_fuzz_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_recording_fuzz_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_recording_json_SOURCES = tests/unit/test-recording-json.c \
+	$(region_builder_sources)
+tests_unit_test_recording_json_CFLAGS = $(UNIT_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_recording_json_LDADD = $(UNIT_LIBS) $(JANSSON_LIBS)
+
+tests_unit_test_region_SOURCES = tests/unit/test-region.c $(region_builder_sources)
+tests_unit_test_region_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_region_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_report_SOURCES = tests/unit/test-report.c tests/unit/unit.h $(report_sources)
+tests_unit_test_report_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_report_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_series_SOURCES = tests/unit/test-series.c $(region_builder_sources)
+tests_unit_test_series_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_series_LDADD = $(UNIT_LIBS)
+
+EXTRA_DIST += \
+	tests/golden/empty.json \
+	tests/golden/empty.txt \
+	tests/golden/failures-only.json \
+	tests/golden/failures-only.txt \
+	tests/golden/hostile.json \
+	tests/golden/hostile.txt \
+	tests/golden/huge.json \
+	tests/golden/huge.txt \
+	tests/golden/lossy-all-by-name.txt \
+	tests/golden/lossy.json \
+	tests/golden/lossy.txt \
+	tests/golden/ordinary-colour.txt \
+	tests/golden/ordinary-short-by-errors.txt \
+	tests/golden/ordinary-wide-by-bytes.txt \
+	tests/golden/ordinary.json \
+	tests/golden/ordinary.txt

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+#include "config.h"
+
+#include "region-builder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/relative.h"
+
+static void *address_of(struct region_builder *builder, uint64_t offset)
+{
+	return (char *)builder->header + offset;
+}
+
+void builder_init(struct region_builder *builder)
+{
+	builder->header = aligned_alloc(64, BUILDER_SIZE);
+	if (!builder->header)
+		abort();
+	memset(builder->header, 0, BUILDER_SIZE);
+	*builder->header = (struct region_header){
+		.magic = REGION_MAGIC,
+		.version = REGION_VERSION,
+		.header_size = sizeof(struct region_header),
+		.capacity = BUILDER_SIZE,
+		.used = (sizeof(struct region_header) + 63) / 64 * 64,
+		.committed = BUILDER_SIZE,
+		.pid = 42,
+		.parent_pid = 41,
+		.flags = REGION_EXIT_KNOWN,
+		.state = REGION_EXITED,
+		.started_ns = 1000,
+		.ended_ns = 5000,
+		.started_realtime_ns = 1700000000000000000,
+		.clock = {.multiplier = 1ULL << 32, .realtime_ns = 1700000000000000000},
+		.executable = "/usr/bin/program",
+		.command = "program\0-v\0two words\0it's",
+		.allocator = "libc.so.6",
+	};
+}
+
+void builder_deinit(struct region_builder *builder)
+{
+	free(builder->header);
+}
+
+void *builder_allocate(struct region_builder *builder, size_t size)
+{
+	uint64_t offset = builder->header->used;
+
+	builder->header->used += (size + 63) / 64 * 64;
+	if (builder->header->used > BUILDER_SIZE)
+		abort();
+	return address_of(builder, offset);
+}
+
+struct thread_block *builder_add_thread(struct region_builder *builder)
+{
+	struct thread_block *thread = builder_allocate(builder, sizeof(*thread));
+	relative *threads = &builder->header->threads;
+
+	thread->next = relative_to(&thread->next, relative_get(threads));
+	*threads = relative_to(threads, thread);
+	builder->header->n_threads++;
+	return thread;
+}
+
+/* The description of a call that some thread has used before, or a new one. */
+static struct call_info_record *find_info(struct region_builder *builder, const char *name,
+					  const char *group)
+{
+	struct thread_block *thread = relative_get(&builder->header->threads);
+
+	for (; thread; thread = relative_get(&thread->next)) {
+		struct call_stats *stats = relative_get(&thread->calls);
+
+		for (; stats; stats = relative_get(&stats->next)) {
+			struct call_info_record *info = relative_get(&stats->info);
+
+			if (strcmp(info->name, name) == 0)
+				return info;
+		}
+	}
+	struct call_info_record *info = builder_allocate(builder, sizeof(*info));
+
+	snprintf(info->name, sizeof(info->name), "%s", name);
+	snprintf(info->group, sizeof(info->group), "%s", group);
+	return info;
+}
+
+struct call_stats *builder_add_call(struct region_builder *builder, struct thread_block *thread,
+				    const char *name, const char *group)
+{
+	struct call_stats *stats = builder_allocate(builder, sizeof(*stats));
+
+	stats->info = relative_to(&stats->info, find_info(builder, name, group));
+	stats->min_ns = UINT64_MAX;
+	stats->next = relative_to(&stats->next, relative_get(&thread->calls));
+	thread->calls = relative_to(&thread->calls, stats);
+	return stats;
+}
+
+void builder_succeed(struct region_builder *builder, struct call_stats *stats, uint64_t ns,
+		     uint64_t bytes)
+{
+	unsigned int bucket = histogram_bucket(ns);
+	relative *reference = &stats->rows[bucket / HISTOGRAM_ROW_BUCKETS];
+
+	if (!*reference)
+		*reference = relative_to(reference,
+					 builder_allocate(builder, sizeof(struct histogram_row)));
+	struct histogram_row *row = relative_get(reference);
+
+	row->count[bucket % HISTOGRAM_ROW_BUCKETS]++;
+	stats->count++;
+	stats->bytes += bytes;
+	stats->sum_ns += ns;
+	stats->min_ns = ns < stats->min_ns ? ns : stats->min_ns;
+	stats->max_ns = ns > stats->max_ns ? ns : stats->max_ns;
+}
+
+struct error_stats *builder_fail(struct region_builder *builder, struct call_stats *stats, int code,
+				 uint64_t count, uint64_t ns_each)
+{
+	struct error_stats *error = builder_allocate(builder, sizeof(*error));
+
+	*error = (struct error_stats){
+		.code = code,
+		.count = count,
+		.timed = count,
+		.sum_ns = count * ns_each,
+		.first_ticks = 100,
+		.last_ticks = 900,
+	};
+	error->next = relative_to(&error->next, relative_get(&stats->errors));
+	stats->errors = relative_to(&stats->errors, error);
+	stats->count += count;
+	return error;
+}
+
+void builder_fill(struct region_builder *builder)
+{
+	for (int i = 0; i < 2; i++) {
+		struct thread_block *thread = builder_add_thread(builder);
+		struct call_stats *read = builder_add_call(builder, thread, "read", "io");
+		struct call_stats *open = builder_add_call(builder, thread, "open", "path");
+
+		for (uint64_t ns = 1; ns < UINT64_C(1) << 46; ns *= 7)
+			builder_succeed(builder, read, ns, 4096);
+		builder_fail(builder, read, EAGAIN, 3, 200);
+		builder_fail(builder, read, EIO, 1, 9000);
+		builder_succeed(builder, open, 1500, 0);
+		builder_fail(builder, open, ENOENT, 5, 700);
+	}
+}
+
+int builder_read(const struct region_builder *builder, size_t size, struct region_image **ret_image,
+		 struct message *ret_message)
+{
+	char path[] = "/tmp/sonde-test-XXXXXX";
+	int fd = mkstemp(path);
+	const char *name = strrchr(path, '/') + 1;
+
+	if (fd < 0 || write(fd, builder->header, size) != (ssize_t)size)
+		abort();
+	close(fd);
+
+	int dirfd = open("/tmp", O_PATH | O_DIRECTORY);
+	int error = region_read(dirfd, name, ret_image, ret_message);
+
+	close(dirfd);
+	unlink(path);
+	return error;
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+/*
+ * region-builder.h - makes regions as a watched process would, for tests of those who read them.
+ *
+ * A region is built in memory that does not move, so records may be changed, and spoilt, through the
+ * pointers that the functions return. A test that runs out of the memory is wrong and aborts.
+ */
+#ifndef SONDE_TESTS_REGION_BUILDER_H
+#define SONDE_TESTS_REGION_BUILDER_H
+
+#include "model/region-reader.h"
+#include "record/region.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct region_builder {
+	struct region_header *header;
+};
+
+enum { BUILDER_SIZE = REGION_COMMIT_STEP };
+
+/* A region of a process that has exited with status 0 and recorded nothing. */
+void builder_init(struct region_builder *builder);
+void builder_deinit(struct region_builder *builder);
+
+/* Memory for a record, zero. */
+void *builder_allocate(struct region_builder *builder, size_t size);
+
+struct thread_block *builder_add_thread(struct region_builder *builder);
+struct call_stats *builder_add_call(struct region_builder *builder, struct thread_block *thread,
+				    const char *name, const char *group);
+/* One successful, timed call that moved some bytes. */
+void builder_succeed(struct region_builder *builder, struct call_stats *stats, uint64_t ns,
+		     uint64_t bytes);
+/* Failed, timed calls; each call of the function makes a record of its own. */
+struct error_stats *builder_fail(struct region_builder *builder, struct call_stats *stats, int code,
+				 uint64_t count, uint64_t ns_each);
+
+/* Two threads with a few calls each: a region with every kind of record. */
+void builder_fill(struct region_builder *builder);
+
+/* Reads the first `size` bytes of the region as a file. As region_read(). */
+int builder_read(const struct region_builder *builder, size_t size,
+		 struct region_image **ret_image, struct message *ret_message);
+
+#endif

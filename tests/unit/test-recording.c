@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: MIT
+#include "config.h"
+
+#include "model/recording.h"
+
+#include "unit.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { N_VALUES = 20000 };
+
+/* Totals of one successful call that took so long. */
+static void add_duration(struct call_totals *totals, uint64_t ns)
+{
+	struct call_totals one = {.count = 1, .timed = 1, .sum_ns = ns, .min_ns = ns, .max_ns = ns};
+
+	one.buckets[histogram_bucket(ns)] = 1;
+	CU_ASSERT_EQUAL(call_totals_add(totals, &one), 0);
+}
+
+/* In (0, 1), the same in every run. */
+static double random_fraction(void)
+{
+	static uint64_t state = 0x9e3779b97f4a7c15;
+
+	state ^= state << 13;
+	state ^= state >> 7;
+	state ^= state << 17;
+	return ((double)(state >> 11) + 0.5) / 0x1p53;
+}
+
+static double random_normal(void)
+{
+	return sqrt(-2 * log(random_fraction())) * cos(2 * M_PI * random_fraction());
+}
+
+static double uniform(void)
+{
+	return 1000 + 1e6 * random_fraction();
+}
+
+static double exponential(void)
+{
+	return 100 - 50000 * log(random_fraction());
+}
+
+static double log_normal(void)
+{
+	return exp(10 + 1.5 * random_normal());
+}
+
+static double pareto(void)
+{
+	return 200 * pow(random_fraction(), -0.7);
+}
+
+/* Three in four fast, one in four slow: no wanted quantile falls into the gap. */
+static double two_humps(void)
+{
+	return random_fraction() < 0.75 ? exp(6 + 0.3 * random_normal())
+					: exp(14 + 0.3 * random_normal());
+}
+
+static int compare_values(const void *a, const void *b)
+{
+	const uint64_t *left = a;
+	const uint64_t *right = b;
+
+	return (*left > *right) - (*left < *right);
+}
+
+/* The largest relative difference between estimates and the true quantiles of random values. */
+static double worst_error(double (*draw)(void))
+{
+	static const double wanted[] = {0.01, 0.1, 0.25, 0.5, 0.9, 0.95, 0.99, 0.999};
+	static uint64_t values[N_VALUES];
+	struct call_totals totals = {0};
+	double worst = 0;
+
+	for (size_t i = 0; i < N_VALUES; i++) {
+		values[i] = (uint64_t)draw();
+		add_duration(&totals, values[i]);
+	}
+	qsort(values, N_VALUES, sizeof(values[0]), compare_values);
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+		double truth = (double)values[(size_t)ceil(wanted[i] * N_VALUES) - 1];
+		double estimate = call_totals_quantile_ns(&totals, wanted[i]);
+
+		worst = fmax(worst, fabs(estimate / truth - 1));
+	}
+	return worst;
+}
+
+static void quantiles_are_within_4_4_percent_of_the_raw_values(void)
+{
+	static const struct {
+		const char *name;
+		double (*draw)(void);
+	} distributions[] = {
+		{"uniform", uniform}, {"exponential", exponential}, {"log-normal", log_normal},
+		{"Pareto", pareto},   {"two humps", two_humps},
+	};
+
+	for (size_t i = 0; i < sizeof(distributions) / sizeof(distributions[0]); i++) {
+		double error = worst_error(distributions[i].draw);
+
+		printf("# %s: at most %.2f %% off\n", distributions[i].name, 100 * error);
+		CU_ASSERT(error < 0.044);
+	}
+}
+
+static void quantiles_are_never_off_by_more_than_a_bucket(void)
+{
+	/* The worst case: values sit at one end of their buckets. */
+	for (unsigned int bucket = 0; bucket < HISTOGRAM_INSIDE; bucket++) {
+		struct call_totals totals = {0};
+		uint64_t ns = histogram_upper_ns(bucket);
+
+		for (int i = 0; i < 9; i++)
+			add_duration(&totals, ns);
+		add_duration(&totals, 1);
+		add_duration(&totals, UINT64_C(1) << 62);
+		for (double q = 0.2; q < 0.9; q += 0.1) {
+			double estimate = call_totals_quantile_ns(&totals, q);
+
+			/* Below a microsecond the bounds are whole nanoseconds: half of one more.
+			 */
+			CU_ASSERT(fabs(estimate - (double)ns) <= 0.0906 * (double)ns + 1);
+		}
+	}
+}
+
+static void quantiles_stay_between_the_extremes(void)
+{
+	struct call_totals totals = {0};
+
+	add_duration(&totals, 1000000);
+	CU_ASSERT_EQUAL(call_totals_quantile_ns(&totals, 0), 1000000);
+	CU_ASSERT_EQUAL(call_totals_quantile_ns(&totals, 0.5), 1000000);
+	CU_ASSERT_EQUAL(call_totals_quantile_ns(&totals, 1), 1000000);
+	add_duration(&totals, 1000001);
+	CU_ASSERT(call_totals_quantile_ns(&totals, 0.01) >= 1000000);
+	CU_ASSERT(call_totals_quantile_ns(&totals, 0.99) <= 1000001);
+}
+
+static void the_outside_buckets_have_quantiles_too(void)
+{
+	struct call_totals totals = {0};
+	uint64_t day_ns = UINT64_C(86400000000000);
+
+	CU_ASSERT_EQUAL(call_totals_quantile_ns(&totals, 0.5), 0);
+	for (int i = 0; i < 10; i++)
+		add_duration(&totals, 4);
+	CU_ASSERT_EQUAL(call_totals_quantile_ns(&totals, 0.5), 4);
+	for (int i = 0; i < 90; i++)
+		add_duration(&totals, day_ns);
+	CU_ASSERT(call_totals_quantile_ns(&totals, 0.05) <= 15);
+	CU_ASSERT(call_totals_quantile_ns(&totals, 0.95) > 0x1p14 * 1e9);
+	CU_ASSERT(call_totals_quantile_ns(&totals, 0.95) <= (double)day_ns);
+}
+
+static void the_rank_of_a_quantile_is_not_moved_by_rounding(void)
+{
+	struct call_totals totals = {0};
+
+	/* 0.07 * 100 is 7.000000000000001 in doubles; the 7th value is the last of the short ones.
+	 */
+	for (int i = 0; i < 7; i++)
+		add_duration(&totals, 1000);
+	for (int i = 0; i < 93; i++)
+		add_duration(&totals, 1000000);
+	CU_ASSERT(call_totals_quantile_ns(&totals, 0.07) < 1100);
+	CU_ASSERT(call_totals_quantile_ns(&totals, 0.08) > 900000);
+}
+
+static void time_is_scaled_from_the_timed_calls_to_the_successful_ones(void)
+{
+	struct call_totals totals = {
+		.count = 1000, .failures = 100, .timed = 9, .sum_ns = 90, .max_ns = 10};
+
+	CU_ASSERT_EQUAL(call_totals_successes(&totals), 900);
+	CU_ASSERT_EQUAL(call_totals_time_ns(&totals), 9000);
+	totals.timed = 900;
+	CU_ASSERT_EQUAL(call_totals_time_ns(&totals), 90);
+	totals.timed = 0;
+	CU_ASSERT_EQUAL(call_totals_time_ns(&totals), 90);
+	totals = (struct call_totals){.count = UINT64_MAX, .timed = 1, .sum_ns = UINT64_MAX};
+	CU_ASSERT_EQUAL(call_totals_time_ns(&totals), UINT64_MAX);
+}
+
+static void calls_that_never_returned_are_not_scaled_up(void)
+{
+	struct call_totals totals = {
+		.count = 10, .failures = 2, .unfinished = 3, .timed = 5, .sum_ns = 500};
+
+	CU_ASSERT_EQUAL(call_totals_time_ns(&totals), 500);
+}
+
+/* A call with one failure code. */
+static struct call_totals with_error(char *symbol, uint64_t count, int64_t first, int64_t last)
+{
+	static struct error_totals error;
+
+	error = (struct error_totals){
+		.symbol = symbol, .count = count, .first_ns = first, .last_ns = last};
+	return (struct call_totals){
+		.count = count, .failures = count, .errors = &error, .n_errors = 1};
+}
+
+static void errors_are_merged_by_symbol_most_frequent_first(void)
+{
+	struct call_list list = {0};
+	struct call_totals *call = call_list_get(&list, "open", "path");
+	struct call_totals other = with_error("ENOENT", 3, 50, 60);
+
+	call_totals_add(call, &other);
+	other = with_error("EACCES", 4, 10, 20);
+	call_totals_add(call, &other);
+	other = with_error("ENOENT", 2, 40, 45);
+	call_totals_add(call, &other);
+	CU_ASSERT_EQUAL(call->failures, 9);
+	CU_ASSERT_EQUAL_FATAL(call->n_errors, 2);
+	CU_ASSERT_STRING_EQUAL(call->errors[0].symbol, "ENOENT");
+	CU_ASSERT_EQUAL(call->errors[0].count, 5);
+	CU_ASSERT_EQUAL(call->errors[0].first_ns, 40);
+	CU_ASSERT_EQUAL(call->errors[0].last_ns, 60);
+	CU_ASSERT_STRING_EQUAL(call->errors[1].symbol, "EACCES");
+	call_list_deinit(&list);
+}
+
+static void lists_keep_the_order_of_names_and_sum_up_equal_ones(void)
+{
+	static const char *const names[] = {"write", "read", "open", "stat", "close"};
+	struct call_list one = {0};
+	struct call_list sum = {0};
+
+	for (size_t i = 0; i < 5; i++)
+		call_list_get(&one, names[i], "io")->count = i + 1;
+	CU_ASSERT_EQUAL(call_list_add(&sum, &one), 0);
+	CU_ASSERT_EQUAL(call_list_add(&sum, &one), 0);
+	CU_ASSERT_EQUAL_FATAL(sum.n_calls, 5);
+	for (size_t i = 1; i < sum.n_calls; i++)
+		CU_ASSERT(strcmp(sum.calls[i - 1].name, sum.calls[i].name) < 0);
+	for (size_t i = 0; i < 5; i++)
+		CU_ASSERT_EQUAL(call_list_find(&sum, names[i])->count, 2 * (i + 1));
+	CU_ASSERT_PTR_NULL(call_list_find(&sum, "pread"));
+	call_list_deinit(&one);
+	call_list_deinit(&sum);
+}
+
+static void the_first_processes_are_kept_whatever_the_order(void)
+{
+	struct recording recording = {0};
+
+	for (int i = 0; i < 1000; i++) {
+		/* 7 and 1000 have no common factor: each number comes once. */
+		int number = i * 7 % 1000;
+		struct process_record process = {.pid = number, .started_ns = number};
+
+		process.command = strdup("command");
+		CU_ASSERT_EQUAL(recording_add_process(&recording, &process), 0);
+	}
+	CU_ASSERT_EQUAL_FATAL(recording.n_process_records, PROCESSES_KEPT);
+	CU_ASSERT_EQUAL(recording.processes_not_kept, 1000 - PROCESSES_KEPT);
+	for (int i = 0; i < PROCESSES_KEPT; i++)
+		CU_ASSERT_EQUAL(recording.processes[i].pid, i);
+	recording_deinit(&recording);
+}
+
+static void reasons_have_names(void)
+{
+	CU_ASSERT_STRING_EQUAL(note_reason_name(NOTE_STATIC), "static");
+	CU_ASSERT_STRING_EQUAL(note_reason_name(NOTE_NO_REGION), "no_region");
+	CU_ASSERT_STRING_EQUAL(note_reason_name(1000), "none");
+	CU_ASSERT_STRING_EQUAL(region_loss_name(LOSS_REGION_FULL), "region_full");
+	for (unsigned int i = 0; i < NOTE_REASONS; i++)
+		CU_ASSERT_PTR_NOT_NULL(note_reason_name(i));
+	for (unsigned int i = 0; i < LOSS_REASONS; i++)
+		CU_ASSERT_PTR_NOT_NULL(region_loss_name(i));
+}
+
+UNIT_MAIN("recording",
+	  {"quantiles are within 4.4 percent of the raw values",
+	   quantiles_are_within_4_4_percent_of_the_raw_values},
+	  {"quantiles are never off by more than a bucket",
+	   quantiles_are_never_off_by_more_than_a_bucket},
+	  {"quantiles stay between the extremes", quantiles_stay_between_the_extremes},
+	  {"the outside buckets have quantiles too", the_outside_buckets_have_quantiles_too},
+	  {"the rank of a quantile is not moved by rounding",
+	   the_rank_of_a_quantile_is_not_moved_by_rounding},
+	  {"time is scaled from the timed calls to the successful ones",
+	   time_is_scaled_from_the_timed_calls_to_the_successful_ones},
+	  {"calls that never returned are not scaled up",
+	   calls_that_never_returned_are_not_scaled_up},
+	  {"errors are merged by symbol, most frequent first",
+	   errors_are_merged_by_symbol_most_frequent_first},
+	  {"lists keep the order of names and sum up equal ones",
+	   lists_keep_the_order_of_names_and_sum_up_equal_ones},
+	  {"the first processes are kept, whatever the order",
+	   the_first_processes_are_kept_whatever_the_order},
+	  {"reasons have names", reasons_have_names})
