@@ -61,7 +61,6 @@ struct session_file recorder_session;
 static char session_directory[SESSION_PATH_SIZE];
 static bool is_started;
 static bool is_wiped_by_kernel;
-static bool had_region; /* in this process or in the one it was forked from */
 
 /* -- Start ------------------------------------------------------------------------------------------ */
 
@@ -106,19 +105,10 @@ static int make_session(void)
 	if (result < 0)
 		return result;
 	session_settings_init(&settings);
+	settings.pid_namespace = session_pid_namespace();
 	clock_calibrate(BARE_CALIBRATION_NS, &settings.clock);
 	result = session_write_file(path, &settings);
 	return result < 0 ? result : join_session(path);
-}
-
-static const char *file_name(const char *path)
-{
-	const char *name = path;
-
-	for (; *path; path++)
-		if (*path == '/')
-			name = path + 1;
-	return name;
 }
 
 /* Whether an object of our name comes before us: it counts, and we would count everything again. */
@@ -128,7 +118,7 @@ static bool is_second_copy(void)
 	struct link_map *object = NULL;
 
 	while (own && (object = startup_next_object(object)) && object != own)
-		if (text_equals(file_name(object->l_name), file_name(own->l_name)))
+		if (text_equals(text_file_name(object->l_name), text_file_name(own->l_name)))
 			return true;
 	return false;
 }
@@ -172,11 +162,11 @@ struct region_header *recorder_region(void)
 	return __atomic_load_n(&process.region, __ATOMIC_ACQUIRE);
 }
 
-bool recorder_owns_region(void)
+struct region_header *recorder_own_region(void)
 {
 	struct region_header *region = recorder_region();
 
-	return region && region->pid == raw_getpid();
+	return region && region->pid == raw_getpid() ? region : NULL;
 }
 
 static struct region_header *find_region(void)
@@ -186,12 +176,11 @@ static struct region_header *find_region(void)
 
 	if (region || process.has_no_region)
 		return region;
-	region = region_make(session_directory, &recorder_session, had_region);
+	region = region_make(session_directory, &recorder_session);
 	if (!region) {
 		process.has_no_region = 1;
 		return NULL;
 	}
-	had_region = true;
 	/* Release: pairs with the acquire in recorder_region(). */
 	if (__atomic_compare_exchange_n(&process.region, &none, region, false, __ATOMIC_RELEASE,
 					__ATOMIC_ACQUIRE))

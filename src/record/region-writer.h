@@ -19,8 +19,8 @@
  * When the file cannot be had, the region is private memory that nobody else will see, and the session's
  * notes say so. NULL: not even that.
  */
-struct region_header *region_make(const char *directory, struct session_file *session,
-				  bool is_forked) __attribute__((visibility("hidden")));
+struct region_header *region_make(const char *directory, struct session_file *session)
+	__attribute__((visibility("hidden")));
 
 /* Takes a region that lost the race to be the process's one away again. */
 void region_discard(struct region_header *region) __attribute__((visibility("hidden")));
