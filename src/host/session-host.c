@@ -214,6 +214,8 @@ static void fold_entry(struct session_host *host, const struct region_entry *ent
 	struct region_image *image;
 	int result = region_read(host->dirfd, entry->name, &image, NULL);
 
+	if (result == -ENODATA && is_running)
+		return; /* it has recorded nothing yet */
 	if (result < 0) {
 		fold_unreadable(&host->recording);
 		return;
