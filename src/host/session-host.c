@@ -154,12 +154,14 @@ static int watch(struct session_host *host)
 int session_host_new(const struct configuration *configuration, char *const *environment,
 		     struct session_host **ret_host, struct message *ret_message)
 {
-	struct session_host *host = calloc(1, sizeof(*host));
+	/* Settings are a page, and aligned as one. */
+	struct session_host *host = aligned_alloc(_Alignof(struct session_host), sizeof(*host));
 
 	if (!host) {
 		message_set(ret_message, "out of memory");
 		return -ENOMEM;
 	}
+	*host = (struct session_host){0};
 	host->dirfd = host->inotify = -1;
 	host->interval_ms = SWEEP_MIN_MS;
 	int result = make_session(host, configuration, environment);
