@@ -173,19 +173,22 @@ static struct region_header *find_region(void)
 {
 	struct region_header *region = recorder_region();
 	struct region_header *none = NULL;
+	char path[REGION_PATH_SIZE];
 
 	if (region || process.has_no_region)
 		return region;
-	region = region_make(session_directory, &recorder_session);
+	region = region_make(session_directory, &recorder_session, path);
 	if (!region) {
 		process.has_no_region = 1;
 		return NULL;
 	}
 	/* Release: pairs with the acquire in recorder_region(). */
 	if (__atomic_compare_exchange_n(&process.region, &none, region, false, __ATOMIC_RELEASE,
-					__ATOMIC_ACQUIRE))
+					__ATOMIC_ACQUIRE)) {
+		region_adopt(path);
 		return region;
-	region_discard(region);
+	}
+	region_discard(region, path);
 	return none;
 }
 
@@ -337,6 +340,7 @@ static struct thread_cache *make_cache(struct region_header *region, int tid)
 static struct thread_cache *find_thread(void)
 {
 	struct thread_cache *thread = recorder_thread;
+	struct thread_cache *seen = thread;
 
 	if (thread && thread->block)
 		return thread;
@@ -351,10 +355,15 @@ static struct thread_cache *find_thread(void)
 		thread = make_cache(region, tid);
 	if (!thread)
 		return NULL;
+	/* A signal handler may have been here meanwhile: then the thread has its cache already. */
+	if (!__atomic_compare_exchange_n(&recorder_thread, &seen, thread, false, __ATOMIC_RELAXED,
+					 __ATOMIC_RELAXED))
+		return seen;
+	if (thread->block->n_owners && thread->block->tid == tid)
+		return thread;
 	thread->block->tid = tid;
 	thread->block->n_owners++;
 	__atomic_fetch_add(&region->n_threads, 1, __ATOMIC_RELAXED);
-	recorder_thread = thread;
 	return thread;
 }
 

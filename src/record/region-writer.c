@@ -21,9 +21,7 @@
 #define MADV_POPULATE_WRITE 23
 #endif
 
-enum { REGION_PATH_SIZE = SESSION_PATH_SIZE + 64 };
-
-/* Path of the file behind the mapping, for kernels that cannot populate without opening it. */
+/* Path of the file behind the process's region, for kernels that cannot populate without opening it. */
 static char region_path[REGION_PATH_SIZE];
 
 static void region_file_name(const char *directory, struct text *ret_name)
@@ -132,24 +130,25 @@ static void fill_header(struct region_header *region, uint64_t capacity,
 }
 
 /* The file of the calling process's region, without a header; NULL: it cannot be had. */
-static struct region_header *make_file(const char *directory, uint64_t capacity)
+static struct region_header *make_file(const char *directory, uint64_t capacity, char *ret_path)
 {
-	struct text path = text_init(region_path, sizeof(region_path));
+	struct text path = text_init(ret_path, REGION_PATH_SIZE);
 	struct region_header *region = NULL;
 
 	if (*directory && capacity >= REGION_COMMIT_FIRST) {
 		region_file_name(directory, &path);
-		region = map_file(region_path, capacity);
+		region = map_file(ret_path, capacity);
 	}
 	if (!region)
-		region_path[0] = '\0';
+		*ret_path = '\0';
 	return region;
 }
 
-struct region_header *region_make(const char *directory, struct session_file *session)
+struct region_header *region_make(const char *directory, struct session_file *session,
+				  char ret_path[REGION_PATH_SIZE])
 {
 	uint64_t capacity = choose_capacity();
-	struct region_header *region = make_file(directory, capacity);
+	struct region_header *region = make_file(directory, capacity, ret_path);
 
 	if (region) {
 		region->committed = REGION_COMMIT_FIRST;
@@ -167,10 +166,17 @@ struct region_header *region_make(const char *directory, struct session_file *se
 	return region;
 }
 
-void region_discard(struct region_header *region)
+void region_adopt(const char *path)
 {
-	if (*region_path)
-		raw_unlink(region_path);
+	struct text text = text_init(region_path, sizeof(region_path));
+
+	text_add(&text, path);
+}
+
+void region_discard(struct region_header *region, const char *path)
+{
+	if (*path)
+		raw_unlink(path);
 	raw_munmap(region, region->capacity);
 }
 
