@@ -15,6 +15,7 @@ UNIT_LIBS = libsonde-core.la $(CUNIT_LIBS)
 
 if HAVE_CUNIT
 include tests/unit/base.mk
+include tests/unit/host.mk
 include tests/unit/model.mk
 endif
 include tests/scripts/local.mk
