@@ -31,7 +31,7 @@ struct region_header *recorder_region(void) HIDDEN;
  */
 bool recorder_owns_region(void) HIDDEN;
 
-/* In a forked child: forgets the parent's region where the kernel could not be asked to. */
+/* In a forked child: leaves the parent's region alone from now on. */
 void recorder_after_fork(void) HIDDEN;
 
 #endif
