@@ -336,7 +336,8 @@ static void *make_record(struct thread_cache *thread, uint32_t size)
 	size = (size + RECORD_UNIT - 1) / RECORD_UNIT * RECORD_UNIT;
 	struct slab *slab = thread->slab;
 
-	if (slab) {
+	/* Asked first, for a full region is tried again at every call: the sum must not wrap around. */
+	if (slab && __atomic_load_n(&slab->used, __ATOMIC_RELAXED) + size <= REGION_SLAB) {
 		uint32_t offset = owner_fetch_add(&slab->used, size);
 
 		if (offset + size <= REGION_SLAB)
@@ -359,15 +360,27 @@ static void clear_cache(struct thread_cache *cache)
 	cache->slab = NULL;
 }
 
-/* A cache with a block of its own. NULL: no memory. */
+/*
+ * A cache with a block of its own. NULL: no memory; then no number is used up, for the thread will ask
+ * again at its next call.
+ */
 static struct thread_cache *make_cache(struct region_header *region, int tid)
 {
+	struct slab *slab = cache_at(__atomic_load_n(&process.n_caches, __ATOMIC_RELAXED))
+				    ? take_slab()
+				    : NULL;
+
+	if (!slab)
+		return NULL;
 	uint32_t number = __atomic_fetch_add(&process.n_caches, 1, __ATOMIC_RELAXED);
 	struct thread_cache *cache = cache_at(number);
 
-	if (cache && !is_wiped_by_kernel)
+	if (!cache)
+		return NULL;
+	if (!is_wiped_by_kernel)
 		clear_cache(cache);
-	struct thread_block *block = cache ? make_record(cache, sizeof(*block)) : NULL;
+	cache->slab = slab;
+	struct thread_block *block = make_record(cache, sizeof(*block));
 
 	if (!block)
 		return NULL;
