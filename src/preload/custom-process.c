@@ -61,6 +61,8 @@ EXPORT int daemon(int no_chdir, int no_close)
 
 	if (result < 0)
 		probe_failed(&probe, errno);
+	else
+		recorder_after_fork();
 	return result;
 }
 

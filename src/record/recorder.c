@@ -62,6 +62,10 @@ static char session_directory[SESSION_PATH_SIZE];
 static bool is_started;
 static bool is_wiped_by_kernel;
 
+/* The region mapped last, by this process or the one it was forked from. */
+static struct region_header *mapped_region;
+static uint64_t mapped_size;
+
 /* -- Start ------------------------------------------------------------------------------------------ */
 
 /* The vDSO reads the kernel's clocks without a system call. */
@@ -169,6 +173,30 @@ struct region_header *recorder_own_region(void)
 	return region && region->pid == raw_getpid() ? region : NULL;
 }
 
+/*
+ * A forked child may return from a call that its parent's thread had begun: out of a signal handler, or
+ * of a function that pthread_once() called. That call's record lies in the parent's region, which the
+ * child has mapped too and must not write to. Private memory takes its place.
+ */
+static void leave_parent_region(void)
+{
+	struct region_header *region = __atomic_load_n(&mapped_region, __ATOMIC_RELAXED);
+
+	if (!region || region->pid == raw_getpid())
+		return;
+	raw_mmap(region, mapped_size, PROT_READ | PROT_WRITE,
+		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1);
+	__atomic_store_n(&mapped_region, NULL, __ATOMIC_RELAXED);
+}
+
+/* Whether a record lies in the process's region; that of a call begun before a fork does not. */
+static bool is_own_record(const void *record)
+{
+	struct region_header *region = recorder_region();
+
+	return region && (uintptr_t)record - (uintptr_t)region < region->capacity;
+}
+
 static struct region_header *find_region(void)
 {
 	struct region_header *region = recorder_region();
@@ -177,6 +205,7 @@ static struct region_header *find_region(void)
 
 	if (region || process.has_no_region)
 		return region;
+	leave_parent_region();
 	region = region_make(session_directory, &recorder_session, path);
 	if (!region) {
 		process.has_no_region = 1;
@@ -186,10 +215,17 @@ static struct region_header *find_region(void)
 	if (__atomic_compare_exchange_n(&process.region, &none, region, false, __ATOMIC_RELEASE,
 					__ATOMIC_ACQUIRE)) {
 		region_adopt(path);
+		mapped_size = region->capacity;
+		__atomic_store_n(&mapped_region, region, __ATOMIC_RELEASE);
 		return region;
 	}
 	region_discard(region, path);
 	return none;
+}
+
+void recorder_begin_process(void)
+{
+	find_region();
 }
 
 static void count_loss(enum region_loss reason)
@@ -202,6 +238,7 @@ static void count_loss(enum region_loss reason)
 
 void recorder_after_fork(void)
 {
+	leave_parent_region();
 	if (is_wiped_by_kernel)
 		return;
 	process.region = NULL;
@@ -293,7 +330,8 @@ static void *make_record(struct thread_cache *thread, uint32_t size)
 	size = (size + RECORD_UNIT - 1) / RECORD_UNIT * RECORD_UNIT;
 	struct slab *slab = thread->slab;
 
-	if (slab) {
+	/* Asked first, for a full region is tried again at every call: the sum must not wrap around. */
+	if (slab && __atomic_load_n(&slab->used, __ATOMIC_RELAXED) + size <= REGION_SLAB) {
 		uint32_t offset = owner_fetch_add(&slab->used, size);
 
 		if (offset + size <= REGION_SLAB)
@@ -316,15 +354,27 @@ static void clear_cache(struct thread_cache *cache)
 	cache->slab = NULL;
 }
 
-/* A cache with a block of its own. NULL: no memory. */
+/*
+ * A cache with a block of its own. NULL: no memory; then no number is used up, for the thread will ask
+ * again at its next call.
+ */
 static struct thread_cache *make_cache(struct region_header *region, int tid)
 {
+	struct slab *slab = cache_at(__atomic_load_n(&process.n_caches, __ATOMIC_RELAXED))
+				    ? take_slab()
+				    : NULL;
+
+	if (!slab)
+		return NULL;
 	uint32_t number = __atomic_fetch_add(&process.n_caches, 1, __ATOMIC_RELAXED);
 	struct thread_cache *cache = cache_at(number);
 
-	if (cache && !is_wiped_by_kernel)
+	if (!cache)
+		return NULL;
+	if (!is_wiped_by_kernel)
 		clear_cache(cache);
-	struct thread_block *block = cache ? make_record(cache, sizeof(*block)) : NULL;
+	cache->slab = slab;
+	struct thread_block *block = make_record(cache, sizeof(*block));
 
 	if (!block)
 		return NULL;
@@ -461,7 +511,6 @@ static struct histogram_row *find_row(struct call_stats *stats, unsigned int oct
 
 	if (likely(row))
 		return row;
-	/* The block's own thread only: a cache that a fork has wiped belongs to another region. */
 	row = thread && thread->block ? make_record(thread, sizeof(*row)) : NULL;
 	if (!row)
 		return NULL;
@@ -472,6 +521,9 @@ static struct histogram_row *find_row(struct call_stats *stats, unsigned int oct
 void recorder_finish_timing(struct call_stats *stats, uint64_t start_ticks)
 {
 	const struct clock_calibration *clock = &recorder_session.settings.clock;
+
+	if (unlikely(!is_own_record(stats)))
+		return;
 	uint64_t ns = clock_interval_ns(clock, start_ticks, clock_ticks(clock));
 	unsigned int bucket = histogram_bucket(ns);
 	struct histogram_row *row = find_row(stats, bucket / HISTOGRAM_ROW_BUCKETS);
@@ -514,6 +566,9 @@ static struct error_stats *find_error(struct call_stats *stats, int code, uint64
 void recorder_add_failure(struct call_stats *stats, uint64_t start_ticks, int code)
 {
 	const struct clock_calibration *clock = &recorder_session.settings.clock;
+
+	if (unlikely(!is_own_record(stats)))
+		return;
 	uint64_t now_ticks = clock_ticks(clock);
 	struct error_stats *error = find_error(stats, code, now_ticks);
 

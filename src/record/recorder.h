@@ -19,6 +19,9 @@
  */
 void recorder_start(void) HIDDEN;
 
+/* Makes the process's region: a process that makes no call is a process too, and is reported. */
+void recorder_begin_process(void) HIDDEN;
+
 /* The session's directory, "" while there is none. */
 const char *recorder_session_directory(void) HIDDEN;
 
@@ -31,7 +34,7 @@ struct region_header *recorder_region(void) HIDDEN;
  */
 struct region_header *recorder_own_region(void) HIDDEN;
 
-/* In a forked child: forgets the parent's region where the kernel could not be asked to. */
+/* In a forked child: leaves the parent's region alone from now on. */
 void recorder_after_fork(void) HIDDEN;
 
 #endif

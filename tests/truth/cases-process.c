@@ -17,6 +17,7 @@
 #include <sys/mman.h>
 #include <sys/time.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 extern pid_t _Fork(void);
@@ -364,6 +365,46 @@ static int run_fork_in_handler(char **arguments)
 	return 0;
 }
 
+static pid_t handler_child;
+
+static void fork_and_return(int signal)
+{
+	struct timespec some = {.tv_nsec = 3000000};
+
+	(void)signal;
+	handler_child = fork();
+	if (handler_child == 0) {
+		read_zeros(5);
+		raw_syscall(SYS_nanosleep, (long)&some, 0, 0, 0, 0, 0);
+	}
+}
+
+static void do_nothing(int signal)
+{
+	(void)signal;
+}
+
+/* The child ends a raise() that its parent began, in a time that no raise() of the parent took. */
+static int run_return_in_child(char **arguments)
+{
+	(void)arguments;
+	signal(SIGUSR1, fork_and_return);
+	signal(SIGUSR2, do_nothing);
+	for (int i = 0; i < 10; i++) {
+		raise(SIGUSR1);
+		if (handler_child == 0)
+			_exit(0);
+		if (wait_for(handler_child))
+			return 1;
+	}
+	signal(SIGUSR1, SIG_IGN);
+	for (int i = 0; i < 200; i++)
+		raise(SIGUSR2);
+	truth_count("read", 50);
+	truth_count("raise", 210);
+	return 0;
+}
+
 static volatile uint64_t n_alarms;
 
 static void seek_at_alarm(int signal)
@@ -437,6 +478,8 @@ const struct truth_case truth_process_cases[] = {
 	{"shell", "shells of system() and popen() are watched in a cleared environment", run_shell, 0},
 	{"daemon", "a daemon's calls count after it has left its parent", run_daemon, 0},
 	{"fork-in-handler", "children forked in a signal handler count", run_fork_in_handler, 0},
+	{"return-in-child", "a child that returns from its parent's call leaves its parent's records alone",
+	 run_return_in_child, 0},
 	{"alarmed-children", "a signal during a child's first call loses nothing", run_alarmed_children,
 	 0},
 	{"many-children", "hundreds of short children lose no call", run_many_children, 0},
