@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * calls OPERATION THREADS - prints the nanoseconds that one call takes: the median of several batches, the mean
- * of the threads. Each thread stays on a processor of its own.
+ * calls OPERATION THREADS - prints the nanoseconds that one call takes: the median of several
+ * batches, the mean of the threads. Each thread stays on a processor of its own.
  */
 #define _GNU_SOURCE
 #include <pthread.h>

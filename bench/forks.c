@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* forks N - prints the median of the microseconds that a fork takes until its child has been waited for. */
+/* forks N - prints the median of the microseconds that a fork takes until its child has been waited
+ * for. */
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>

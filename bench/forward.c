@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * forward.c - finds the functions that the stubs of emit-forward.awk forward to, when they are first called.
+ * forward.c - finds the functions that the stubs of emit-forward.awk forward to, when they are
+ * first called.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 /*
- * pairs ROUNDS ENVIRONMENT... -- COMMAND... - runs a command in turn with each of several environments, and
- * prints a line for each: the median of its wall time in us, the median and the quartiles of the ratio to the
- * first one's time in the same round, and the median of the difference to it in us.
+ * pairs ROUNDS ENVIRONMENT... -- COMMAND... - runs a command in turn with each of several
+ * environments, and prints a line for each: the median of its wall time in us, the median and the
+ * quartiles of the ratio to the first one's time in the same round, and the median of the
+ * difference to it in us.
  *
- * An ENVIRONMENT is assignments separated by spaces, added to our own environment; "" for none. Every other round
- * runs them backwards, so that none profits from its place. The command's output is thrown away.
+ * An ENVIRONMENT is assignments separated by spaces, added to our own environment; "" for none.
+ * Every other round runs them backwards, so that none profits from its place. The command's output
+ * is thrown away.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -56,7 +58,8 @@ static double run_us(char **command, char **environment)
 	}
 	clock_gettime(CLOCK_MONOTONIC, &end);
 	posix_spawn_file_actions_destroy(&actions);
-	return (double)(end.tv_sec - start.tv_sec) * 1e6 + (double)(end.tv_nsec - start.tv_nsec) / 1e3;
+	return (double)(end.tv_sec - start.tv_sec) * 1e6 +
+	       (double)(end.tv_nsec - start.tv_nsec) / 1e3;
 }
 
 static int compare_doubles(const void *a, const void *b)
@@ -84,9 +87,9 @@ static void print_variant(const struct variant *variant, const struct variant *f
 		ratios[i] = variant->us[i] / first->us[i];
 		differences[i] = variant->us[i] - first->us[i];
 	}
-	printf("%.1f %.4f %.4f %.4f %.1f\n", quantile(times, n_rounds, 0.5), quantile(ratios, n_rounds, 0.5),
-	       quantile(ratios, n_rounds, 0.25), quantile(ratios, n_rounds, 0.75),
-	       quantile(differences, n_rounds, 0.5));
+	printf("%.1f %.4f %.4f %.4f %.1f\n", quantile(times, n_rounds, 0.5),
+	       quantile(ratios, n_rounds, 0.5), quantile(ratios, n_rounds, 0.25),
+	       quantile(ratios, n_rounds, 0.75), quantile(differences, n_rounds, 0.5));
 	free(ratios);
 	free(differences);
 	free(times);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * regions THREADS - each thread makes thirty different calls, a thousand times each, while the others live; prints
- * how many bytes the process then has in use in its region, and how much memory the region's file occupies.
+ * regions THREADS - each thread makes thirty different calls, a thousand times each, while the
+ * others live; prints how many bytes the process then has in use in its region, and how much memory
+ * the region's file occupies.
  */
 #define _GNU_SOURCE
 #include "record/region.h"
@@ -103,15 +104,18 @@ static void print_region(void)
 	char pattern[512];
 	glob_t found;
 
-	snprintf(pattern, sizeof(pattern), "%s/%d-*" REGION_SUFFIX, session ? session : "", (int)getpid());
+	snprintf(pattern, sizeof(pattern), "%s/%d-*" REGION_SUFFIX, session ? session : "",
+		 (int)getpid());
 	if (glob(pattern, 0, NULL, &found) != 0) {
 		fprintf(stderr, "regions: there is no %s\n", pattern);
 		exit(1);
 	}
 	int fd = open(found.gl_pathv[0], O_RDONLY);
-	if (fd < 0 || fstat(fd, &status) != 0 || pread(fd, &header, sizeof(header), 0) != sizeof(header))
+	if (fd < 0 || fstat(fd, &status) != 0 ||
+	    pread(fd, &header, sizeof(header), 0) != sizeof(header))
 		exit(1);
-	printf("%llu %llu\n", (unsigned long long)header.used, (unsigned long long)status.st_blocks * 512);
+	printf("%llu %llu\n", (unsigned long long)header.used,
+	       (unsigned long long)status.st_blocks * 512);
 }
 
 int main(int argc, char **argv)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * timed.c - floor F1: forwards a few functions through pointers, and reads the processor's counter before and
- * after. Nobody can time a call for less.
+ * timed.c - floor F1: forwards a few functions through pointers, and reads the processor's counter
+ * before and after. Nobody can time a call for less.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>

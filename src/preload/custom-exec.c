@@ -70,15 +70,15 @@ static int execute(enum call call, depart *find, const char *judged, char *const
 		   departure_run *run, const struct exec_request *request)
 {
 	struct probe probe = probe_begin(call);
-	bool is_process = recorder_owns_region();
+	struct region_header *region = recorder_own_region();
 
-	if (is_process)
-		region_mark_end(recorder_region(), REGION_EXECUTED);
+	if (region)
+		region_mark_end(region, REGION_EXECUTED);
 	int result = find(judged, environment, run, request);
 	int code = errno;
 
-	if (is_process)
-		region_unmark_end(recorder_region());
+	if (region)
+		region_unmark_end(region);
 	probe_failed(&probe, code);
 	return result;
 }

@@ -85,19 +85,24 @@ ALIAS(__clone, clone);
 
 /* -- Ends ------------------------------------------------------------------------------------------- */
 
-static void note_exit_status(int status)
+/* What the process says of its end. NULL: a vfork child, or nothing was recorded. */
+static struct region_header *note_exit_status(int status)
 {
-	if (!recorder_owns_region())
-		return;
-	recorder_region()->exit_status = status & 0xff;
-	__atomic_fetch_or(&recorder_region()->flags, REGION_EXIT_KNOWN, __ATOMIC_RELAXED);
+	struct region_header *region = recorder_own_region();
+
+	if (!region)
+		return NULL;
+	region->exit_status = status & 0xff;
+	__atomic_fetch_or(&region->flags, REGION_EXIT_KNOWN, __ATOMIC_RELAXED);
+	return region;
 }
 
 static void note_end(int status)
 {
-	note_exit_status(status);
-	if (recorder_owns_region())
-		region_mark_end(recorder_region(), REGION_EXITED);
+	struct region_header *region = note_exit_status(status);
+
+	if (region)
+		region_mark_end(region, REGION_EXITED);
 }
 
 EXPORT void exit(int status)

@@ -19,6 +19,8 @@ __attribute__((constructor)) static void begin(void)
 
 __attribute__((destructor)) static void end(void)
 {
-	if (recorder_owns_region())
-		region_mark_end(recorder_region(), REGION_EXITED);
+	struct region_header *region = recorder_own_region();
+
+	if (region)
+		region_mark_end(region, REGION_EXITED);
 }

@@ -61,7 +61,6 @@ struct session_file recorder_session;
 static char session_directory[SESSION_PATH_SIZE];
 static bool is_started;
 static bool is_wiped_by_kernel;
-static bool had_region; /* in this process or in the one it was forked from */
 
 /* -- Start ------------------------------------------------------------------------------------------ */
 
@@ -106,19 +105,10 @@ static int make_session(void)
 	if (result < 0)
 		return result;
 	session_settings_init(&settings);
+	settings.pid_namespace = session_pid_namespace();
 	clock_calibrate(BARE_CALIBRATION_NS, &settings.clock);
 	result = session_write_file(path, &settings);
 	return result < 0 ? result : join_session(path);
-}
-
-static const char *file_name(const char *path)
-{
-	const char *name = path;
-
-	for (; *path; path++)
-		if (*path == '/')
-			name = path + 1;
-	return name;
 }
 
 /* Whether an object of our name comes before us: it counts, and we would count everything again. */
@@ -128,7 +118,7 @@ static bool is_second_copy(void)
 	struct link_map *object = NULL;
 
 	while (own && (object = startup_next_object(object)) && object != own)
-		if (text_equals(file_name(object->l_name), file_name(own->l_name)))
+		if (text_equals(text_file_name(object->l_name), text_file_name(own->l_name)))
 			return true;
 	return false;
 }
@@ -172,31 +162,33 @@ struct region_header *recorder_region(void)
 	return __atomic_load_n(&process.region, __ATOMIC_ACQUIRE);
 }
 
-bool recorder_owns_region(void)
+struct region_header *recorder_own_region(void)
 {
 	struct region_header *region = recorder_region();
 
-	return region && region->pid == raw_getpid();
+	return region && region->pid == raw_getpid() ? region : NULL;
 }
 
 static struct region_header *find_region(void)
 {
 	struct region_header *region = recorder_region();
 	struct region_header *none = NULL;
+	char path[REGION_PATH_SIZE];
 
 	if (region || process.has_no_region)
 		return region;
-	region = region_make(session_directory, &recorder_session, had_region);
+	region = region_make(session_directory, &recorder_session, path);
 	if (!region) {
 		process.has_no_region = 1;
 		return NULL;
 	}
-	had_region = true;
 	/* Release: pairs with the acquire in recorder_region(). */
 	if (__atomic_compare_exchange_n(&process.region, &none, region, false, __ATOMIC_RELEASE,
-					__ATOMIC_ACQUIRE))
+					__ATOMIC_ACQUIRE)) {
+		region_adopt(path);
 		return region;
-	region_discard(region);
+	}
+	region_discard(region, path);
 	return none;
 }
 
@@ -348,6 +340,7 @@ static struct thread_cache *make_cache(struct region_header *region, int tid)
 static struct thread_cache *find_thread(void)
 {
 	struct thread_cache *thread = recorder_thread;
+	struct thread_cache *seen = thread;
 
 	if (thread && thread->block)
 		return thread;
@@ -362,10 +355,15 @@ static struct thread_cache *find_thread(void)
 		thread = make_cache(region, tid);
 	if (!thread)
 		return NULL;
+	/* A signal handler may have been here meanwhile: then the thread has its cache already. */
+	if (!__atomic_compare_exchange_n(&recorder_thread, &seen, thread, false, __ATOMIC_RELAXED,
+					 __ATOMIC_RELAXED))
+		return seen;
+	if (thread->block->n_owners && thread->block->tid == tid)
+		return thread;
 	thread->block->tid = tid;
 	thread->block->n_owners++;
 	__atomic_fetch_add(&region->n_threads, 1, __ATOMIC_RELAXED);
-	recorder_thread = thread;
 	return thread;
 }
 

@@ -26,10 +26,10 @@ const char *recorder_session_directory(void) HIDDEN;
 struct region_header *recorder_region(void) HIDDEN;
 
 /*
- * Whether the calling process is the one whose region this is. A vfork child is not: it borrows its
- * parent's memory, and must not speak for it.
+ * The region, for who may speak for the process: NULL also in a vfork child, which borrows its parent's
+ * memory.
  */
-bool recorder_owns_region(void) HIDDEN;
+struct region_header *recorder_own_region(void) HIDDEN;
 
 /* In a forked child: forgets the parent's region where the kernel could not be asked to. */
 void recorder_after_fork(void) HIDDEN;

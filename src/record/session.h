@@ -116,6 +116,9 @@ int session_map_file(const char *path, void *address, struct session_file **ret_
 /* Notes that a process is not watched. Safe anywhere, also in a vfork child. */
 void session_note(struct session_file *file, enum note_reason reason, int pid, const char *path);
 
+/* The number of the caller's pid namespace; 0 when it cannot be had. */
+uint64_t session_pid_namespace(void);
+
 /* The value of NAME in an environment, or NULL. */
 const char *environment_find(char *const *environment, const char *name);
 

@@ -184,22 +184,33 @@ static int say_why_not_started(const struct run *run, const char *program, int e
 	return error == ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_EXECUTE;
 }
 
+/* 0; positive: the errno of exec; negative: sonde is to blame. */
+static int start_child(struct run *run)
+{
+	struct preload_environment environment;
+	int result = preload_environment_init(&environment, environ, run->library,
+					      session_host_path(run->host));
+
+	if (result == 0) {
+		result = child_start(&run->child, &run->limits, run->request.command,
+				     environment.variables);
+		if (result)
+			child_deinit(&run->child);
+	}
+	preload_environment_deinit(&environment);
+	return result;
+}
+
 static int start(struct run *run)
 {
 	char **command = run->request.command;
-	char **environment =
-		preload_environment(environ, run->library, session_host_path(run->host));
 	char path[4096];
-	int result = -ENOMEM;
 
 	run->started_ns = clock_kernel_ns(CLOCK_REALTIME);
 	run->started_monotonic_ns = clock_kernel_ns(CLOCK_MONOTONIC);
-	if (environment)
-		result = child_start(&run->child, &run->limits, command, environment);
+	int result = start_child(run);
 	const char *program = executable_search(command[0], getenv("PATH"), path, sizeof(path));
 
-	if (result)
-		child_deinit(&run->child);
 	if (result > 0)
 		return say_why_not_started(run, program, result);
 	if (result < 0) {

@@ -18,7 +18,7 @@ struct region_builder {
 	struct region_header *header;
 };
 
-enum { BUILDER_SIZE = REGION_COMMIT_STEP };
+enum { BUILDER_SIZE = 2 * REGION_COMMIT_STEP };
 
 /* A region of a process that has exited with status 0 and recorded nothing. */
 void builder_init(struct region_builder *builder);
