@@ -31,10 +31,11 @@ enum {
 	BARE_CALIBRATION_NS = 2000000,
 };
 
-/* Memory of one thread, part of the region; records follow, `used` bytes in all. */
+/* Memory of one thread, part of the region; records follow, `used` of `size` bytes in all. */
 struct slab {
 	uint32_t used;
-	uint8_t unused[RECORD_UNIT - sizeof(uint32_t)];
+	uint32_t size;
+	uint8_t unused[RECORD_UNIT - 2 * sizeof(uint32_t)];
 };
 
 /*
@@ -317,10 +318,13 @@ static struct thread_cache *reuse_cache(int tid)
 static struct slab *take_slab(void)
 {
 	struct region_header *region = find_region();
-	struct slab *slab = region ? region_take_slab(region) : NULL;
+	uint32_t size;
+	struct slab *slab = region ? region_take_slab(region, &size) : NULL;
 
-	if (slab)
+	if (slab) {
 		slab->used = sizeof(*slab);
+		slab->size = size;
+	}
 	return slab;
 }
 
@@ -331,10 +335,10 @@ static void *make_record(struct thread_cache *thread, uint32_t size)
 	struct slab *slab = thread->slab;
 
 	/* Asked first, for a full region is tried again at every call: the sum must not wrap around. */
-	if (slab && __atomic_load_n(&slab->used, __ATOMIC_RELAXED) + size <= REGION_SLAB) {
+	if (slab && __atomic_load_n(&slab->used, __ATOMIC_RELAXED) + size <= slab->size) {
 		uint32_t offset = owner_fetch_add(&slab->used, size);
 
-		if (offset + size <= REGION_SLAB)
+		if (offset + size <= slab->size)
 			return (char *)slab + offset;
 	}
 	slab = take_slab();

@@ -24,6 +24,13 @@
 /* Path of the file behind the process's region, for kernels that cannot populate without opening it. */
 static char region_path[REGION_PATH_SIZE];
 
+enum {
+	/* Rounded up to a cache line, which is where records start. */
+	HEADER_SIZE = (sizeof(struct region_header) + 63) / 64 * 64,
+};
+
+_Static_assert((int)HEADER_SIZE < (int)REGION_SLAB, "the header leaves room in its page");
+
 static void region_file_name(const char *directory, struct text *ret_name)
 {
 	text_add(ret_name, directory);
@@ -62,7 +69,9 @@ static int region_commit(struct region_header *region, uint64_t end)
 {
 	uint64_t from = __atomic_load_n(&region->committed, __ATOMIC_RELAXED);
 
-	end = (end + REGION_COMMIT_STEP - 1) / REGION_COMMIT_STEP * REGION_COMMIT_STEP;
+	uint64_t step = end <= REGION_COMMIT_STEP / 2 ? REGION_COMMIT_STEP / 2 : REGION_COMMIT_STEP;
+
+	end = (end + step - 1) / step * step;
 	if (end > region->capacity)
 		return -ENOSPC;
 	int result = populate((char *)region + from, end - from);
@@ -132,7 +141,7 @@ static void fill_header(struct region_header *region, uint64_t capacity,
 	region->version = REGION_VERSION;
 	region->header_size = sizeof(*region);
 	region->capacity = capacity;
-	region->used = (sizeof(*region) + REGION_SLAB - 1) / REGION_SLAB * REGION_SLAB;
+	region->used = HEADER_SIZE;
 	region->clock = settings->clock;
 	identity_fill(region, settings);
 	/* Release: a reader that sees the magic, with acquire, sees the header. */
@@ -191,8 +200,24 @@ void region_discard(struct region_header *region, const char *path)
 	raw_munmap(region, region->capacity);
 }
 
-void *region_take_slab(struct region_header *region)
+/* What the header leaves of its page, for who comes first: a process that does little has one page. */
+static void *take_rest_of_header(struct region_header *region, uint32_t *ret_size)
 {
+	uint64_t offset = HEADER_SIZE;
+
+	if (!__atomic_compare_exchange_n(&region->used, &offset, REGION_SLAB, false,
+					 __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		return NULL;
+	*ret_size = REGION_SLAB - HEADER_SIZE;
+	return (char *)region + HEADER_SIZE;
+}
+
+void *region_take_slab(struct region_header *region, uint32_t *ret_size)
+{
+	void *rest = take_rest_of_header(region, ret_size);
+
+	if (rest)
+		return rest;
 	uint64_t offset = __atomic_fetch_add(&region->used, REGION_SLAB, __ATOMIC_RELAXED);
 	uint64_t end = offset + REGION_SLAB;
 
@@ -201,6 +226,7 @@ void *region_take_slab(struct region_header *region)
 	if (end > __atomic_load_n(&region->committed, __ATOMIC_RELAXED) &&
 	    region_commit(region, end) < 0)
 		return NULL;
+	*ret_size = REGION_SLAB;
 	return (char *)region + offset;
 }
 

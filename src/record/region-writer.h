@@ -33,8 +33,9 @@ void region_adopt(const char *path) __attribute__((visibility("hidden")));
 void region_discard(struct region_header *region, const char *path)
 	__attribute__((visibility("hidden")));
 
-/* Zeroed memory of REGION_SLAB bytes, aligned to its size. NULL: the region is full. */
-void *region_take_slab(struct region_header *region) __attribute__((visibility("hidden")));
+/* Zeroed memory of at most REGION_SLAB bytes, on a cache line. NULL: the region is full. */
+void *region_take_slab(struct region_header *region, uint32_t *ret_size)
+	__attribute__((visibility("hidden")));
 
 /* Links a complete thread block into the region's list. */
 void region_add_thread(struct region_header *region, struct thread_block *block)
