@@ -184,20 +184,26 @@ static int say_why_not_started(const struct run *run, const char *program, int e
 	return error == ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_EXECUTE;
 }
 
+/* The environment for the command: ours, but where another loader would stumble over our library. */
+static char **choose_environment(const struct run *run, const char *program)
+{
+	if (executable_inspect(program) == NOTE_ARCHITECTURE)
+		return environ;
+	return preload_environment(environ, run->library, session_host_path(run->host));
+}
+
 static int start(struct run *run)
 {
 	char **command = run->request.command;
-	char **environment =
-		preload_environment(environ, run->library, session_host_path(run->host));
 	char path[4096];
+	const char *program = executable_search(command[0], getenv("PATH"), path, sizeof(path));
+	char **environment = choose_environment(run, program);
 	int result = -ENOMEM;
 
 	run->started_ns = clock_kernel_ns(CLOCK_REALTIME);
 	run->started_monotonic_ns = clock_kernel_ns(CLOCK_MONOTONIC);
 	if (environment)
 		result = child_start(&run->child, &run->limits, command, environment);
-	const char *program = executable_search(command[0], getenv("PATH"), path, sizeof(path));
-
 	if (result)
 		child_deinit(&run->child);
 	if (result > 0)
