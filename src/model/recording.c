@@ -294,6 +294,7 @@ static const char *const note_reason_names[NOTE_REASONS] = {
 	[NOTE_ARCHITECTURE] = "architecture",
 	[NOTE_ENVIRONMENT] = "environment",
 	[NOTE_NO_REGION] = "no_region",
+	[NOTE_UNREACHABLE] = "unreachable",
 };
 
 static const char *const region_loss_names[LOSS_REASONS] = {

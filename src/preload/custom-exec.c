@@ -18,6 +18,7 @@
 
 #include <alloca.h>
 #include <fcntl.h>
+#include <paths.h>
 #include <spawn.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -270,16 +271,22 @@ EXPORT int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_act
 /* -- libc's own children ---------------------------------------------------------------------------- */
 
 /*
- * system(), popen() and wordexp() hand the process's own environment to a shell. Where the program has
- * cleared that, it is replaced by a repaired copy for the time of the call. The copy is never unmapped:
- * another thread may be reading it.
+ * system(), popen() and wordexp() hand the process's own environment to a shell. Where that is not what
+ * the shell is to get, it is replaced by a changed copy for the time of the call. The copy is never
+ * unmapped: another thread may be reading it.
  */
 static char **lend_environment(void)
 {
 	char **own = environ;
 	size_t size = environment_copy_room(own) * sizeof(char *) + ENVIRONMENT_PRELOAD_SIZE;
+	struct session_note *note;
 
-	if (recorder_session.settings.follow != FOLLOW_ALL || environment_names_us(own))
+	if (!*recorder_session_directory())
+		return own;
+	enum environment_change change = departure_judge(_PATH_BSHELL, own, &note);
+
+	if (change == ENVIRONMENT_KEEP ||
+	    (change == ENVIRONMENT_JOIN && environment_names_us(own)))
 		return own;
 	long address = raw_mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
 
@@ -288,7 +295,9 @@ static char **lend_environment(void)
 	struct environment_copy copy = {.preload = (char *)address,
 					.entries = (char **)(address + ENVIRONMENT_PRELOAD_SIZE)};
 
-	environ = (char **)environment_change(own, ENVIRONMENT_JOIN, &copy);
+	environ = (char **)environment_change(own, change, &copy);
+	if (environ == own)
+		raw_munmap((void *)address, size);
 	return own;
 }
 

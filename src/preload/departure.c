@@ -19,9 +19,9 @@ enum {
 };
 
 /* What to do with the environment of a program that can (NOTE_NONE) or cannot be watched. */
-static enum environment_change choose_change(enum note_reason reason)
+static enum environment_change choose_change(enum note_reason reason, bool can_reach)
 {
-	if (recorder_session.settings.follow == FOLLOW_NONE)
+	if (recorder_session.settings.follow == FOLLOW_NONE || !can_reach)
 		return ENVIRONMENT_LEAVE;
 	if (reason == NOTE_SETUID || reason == NOTE_ARCHITECTURE)
 		return ENVIRONMENT_LEAVE;
@@ -31,13 +31,30 @@ static enum environment_change choose_change(enum note_reason reason)
 	return ENVIRONMENT_JOIN;
 }
 
-/* Whether the program that gets this environment will be watched, and why not. */
-static enum note_reason final_reason(enum note_reason reason, enum environment_change change,
-				     char *const *environment)
+/* Why a program that could be watched will not be. */
+static enum note_reason absence(enum environment_change change, char *const *environment,
+				bool can_reach)
 {
-	if (reason != NOTE_NONE || change == ENVIRONMENT_JOIN)
-		return reason;
-	return environment_names_us(environment) ? NOTE_NONE : NOTE_ENVIRONMENT;
+	if (change == ENVIRONMENT_JOIN)
+		return NOTE_NONE;
+	if (change == ENVIRONMENT_KEEP && environment_names_us(environment))
+		return NOTE_NONE;
+	return can_reach ? NOTE_ENVIRONMENT : NOTE_UNREACHABLE;
+}
+
+enum environment_change departure_judge(const char *path, char *const *environment,
+					struct session_note **ret_note)
+{
+	bool can_reach = environment_can_reach_us();
+	enum note_reason reason = executable_inspect(path);
+	enum environment_change change = choose_change(reason, can_reach);
+
+	if (reason == NOTE_NONE)
+		reason = absence(change, environment, can_reach);
+	*ret_note = reason == NOTE_NONE
+			    ? NULL
+			    : session_note(&recorder_session, reason, raw_getpid(), path);
+	return change;
 }
 
 static char **map_entries(size_t size)
@@ -63,15 +80,13 @@ int departure(const char *path, char *const *environment, departure_run *run, co
 		if (!copy.entries)
 			return run(environment, request);
 	}
-	enum note_reason reason = executable_inspect(path);
-	enum environment_change change = choose_change(reason);
+	struct session_note *note;
+	enum environment_change change = departure_judge(path, environment, &note);
+	int result = run(environment_change(environment, change, &copy), request);
 
-	environment = environment_change(environment, change, &copy);
-	reason = final_reason(reason, change, environment);
-	if (reason != NOTE_NONE)
-		session_note(&recorder_session, reason, raw_getpid(), path);
-	int result = run(environment, request);
-
+	/* exec comes back, and spawn not with 0, when nothing was started. */
+	if (result != 0)
+		session_unnote(note);
 	if (copy.mapped_size)
 		raw_munmap(copy.entries, copy.mapped_size);
 	return result;

@@ -9,6 +9,17 @@
 #ifndef SONDE_PRELOAD_DEPARTURE_H
 #define SONDE_PRELOAD_DEPARTURE_H
 
+#include "preload/environment.h"
+#include "record/session.h"
+
+/*
+ * What is to become of the environment of the program at `path`. When it will not be watched that is
+ * noted: ret_note is the note, to be taken back if the program is not started after all, else NULL.
+ */
+enum environment_change departure_judge(const char *path, char *const *environment,
+					struct session_note **ret_note)
+	__attribute__((visibility("hidden")));
+
 /*
  * What runs the program: called with the environment to give it. `request` is the caller's own. Returns
  * the result of the real call.

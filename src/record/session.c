@@ -191,7 +191,8 @@ static bool note_is_about(const struct session_note *note, enum note_reason reas
 	       note->reason == reason && text_equals(note->path, path);
 }
 
-void session_note(struct session_file *file, enum note_reason reason, int pid, const char *path)
+struct session_note *session_note(struct session_file *file, enum note_reason reason, int pid,
+				  const char *path)
 {
 	char kept[NOTE_PATH_SIZE];
 	struct text text = text_init(kept, sizeof(kept));
@@ -203,7 +204,7 @@ void session_note(struct session_file *file, enum note_reason reason, int pid, c
 
 		if (note_is_about(note, reason, kept)) {
 			__atomic_fetch_add(&note->count, 1, __ATOMIC_RELAXED);
-			return;
+			return note;
 		}
 		if (!__atomic_compare_exchange_n(&note->state, &free, NOTE_WRITING, false,
 						 __ATOMIC_RELAXED, __ATOMIC_RELAXED))
@@ -216,7 +217,14 @@ void session_note(struct session_file *file, enum note_reason reason, int pid, c
 		text_add(&path_text, kept);
 		/* Release: pairs with the acquire in note_is_about() and in readers. */
 		__atomic_store_n(&note->state, NOTE_READY, __ATOMIC_RELEASE);
-		return;
+		return note;
 	}
 	__atomic_fetch_add(&file->settings.notes_lost, 1, __ATOMIC_RELAXED);
 }
+	return NULL;
+}
+
+void session_unnote(struct session_note *note)
+{
+	if (note)
+		__atomic_fetch_sub(&note->count, 1, __ATOMIC_RELAXED);

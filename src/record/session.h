@@ -51,6 +51,7 @@ enum note_reason {
 	NOTE_ARCHITECTURE, /* built for another architecture, or for another libc */
 	NOTE_ENVIRONMENT,  /* the program's environment does not name us, and we were told to leave it */
 	NOTE_NO_REGION,    /* a watched process found no memory for its region */
+	NOTE_UNREACHABLE,  /* it would not find our library or session: another user, root or session's end */
 	NOTE_REASONS,
 };
 
@@ -60,7 +61,7 @@ enum note_state {
 	NOTE_READY,
 };
 
-/* One reason and one program; `count` says how many processes. */
+/* One reason and one program; `count` says how many processes: 0 when none of them was started. */
 struct session_note {
 	uint32_t state;  /* enum note_state, stored last with release */
 	uint32_t reason; /* enum note_reason */
@@ -113,8 +114,15 @@ int session_write_file(const char *path, const struct session_settings *settings
  */
 int session_map_file(const char *path, void *address, struct session_file **ret_file);
 
-/* Notes that a process is not watched. Safe anywhere, also in a vfork child. */
-void session_note(struct session_file *file, enum note_reason reason, int pid, const char *path);
+/*
+ * Notes that a process is not watched. Safe anywhere, also in a vfork child. Returns the note, or NULL
+ * when there was no room for it.
+ */
+struct session_note *session_note(struct session_file *file, enum note_reason reason, int pid,
+				  const char *path);
+
+/* Takes one process off a note again: it was not started after all. NULL is fine. */
+void session_unnote(struct session_note *note);
 
 /* The value of NAME in an environment, or NULL. */
 const char *environment_find(char *const *environment, const char *name);

@@ -73,6 +73,8 @@ static const char *reason_text(enum note_reason reason)
 		return "environment does not name sonde";
 	case NOTE_NO_REGION:
 		return "no memory for its region";
+	case NOTE_UNREACHABLE:
+		return "cannot reach sonde's files";
 	default:
 		return "unknown reason";
 	}
