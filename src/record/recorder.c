@@ -90,10 +90,9 @@ static int join_session(const char *directory)
 {
 	struct session_file *file;
 	struct text path = text_init(session_directory, sizeof(session_directory));
-	int result = session_map_file(directory, &recorder_session, &file);
 
 	text_add(&path, directory);
-	return path.is_cut ? -ENAMETOOLONG : result;
+	return path.is_cut ? -ENAMETOOLONG : session_map_file(directory, &recorder_session, &file);
 }
 
 /* A bare LD_PRELOAD run: nobody has made a session for us, so the first process does. */
@@ -108,6 +107,8 @@ static int make_session(void)
 	session_settings_init(&settings);
 	clock_calibrate(BARE_CALIBRATION_NS, &settings.clock);
 	result = session_write_file(path, &settings);
+	if (result < 0)
+		raw_rmdir(path);
 	return result < 0 ? result : join_session(path);
 }
 

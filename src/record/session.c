@@ -77,6 +77,15 @@ static int make_session_at(const char *parent, const char *name, bool with_uid, 
 	char base[SESSION_PATH_SIZE];
 	struct text text = text_init(base, sizeof(base));
 
+	/* Absolute: other processes of the session run in other directories. */
+	if (*parent != '/') {
+		long size = raw_syscall(SYS_getcwd, (long)base, sizeof(base), 0, 0, 0, 0);
+
+		if (size < 0)
+			return (int)size;
+		text.len = (size_t)size - 1;
+		text_add_char(&text, '/');
+	}
 	text_add(&text, parent);
 	text_add(&text, name);
 	if (with_uid)
@@ -149,6 +158,8 @@ int session_write_file(const char *path, const struct session_settings *settings
 		result = written == sizeof(*settings) ? 0 : written < 0 ? (int)written : -EIO;
 	}
 	raw_close(fd);
+	if (result < 0)
+		raw_unlink(name);
 	return result;
 }
 
@@ -220,7 +231,6 @@ struct session_note *session_note(struct session_file *file, enum note_reason re
 		return note;
 	}
 	__atomic_fetch_add(&file->settings.notes_lost, 1, __ATOMIC_RELAXED);
-}
 	return NULL;
 }
 
@@ -228,3 +238,4 @@ void session_unnote(struct session_note *note)
 {
 	if (note)
 		__atomic_fetch_sub(&note->count, 1, __ATOMIC_RELAXED);
+}

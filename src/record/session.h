@@ -97,7 +97,7 @@ _Static_assert(sizeof(struct session_settings) == 4096, "settings are one page")
  * Finds a place and makes a session directory (mode 0700) in it: `directory` if it is
  * not NULL or empty, else $SONDE_DIRECTORY; these are the only place tried when they are given. Else
  * /dev/shm/sonde-UID, $XDG_RUNTIME_DIR/sonde, and sonde-UID in $TMPDIR or /tmp, in this order. The
- * variables are looked up in `environment`.
+ * variables are looked up in `environment`; a relative directory means one below the current one.
  * Writes the path of the new directory to ret_path, which has SESSION_PATH_SIZE bytes.
  */
 int session_make_directory(char *const *environment, const char *directory, char *ret_path);
@@ -105,7 +105,7 @@ int session_make_directory(char *const *environment, const char *directory, char
 /* Settings as they are without a configuration: everything is counted, fast calls are timed by sample. */
 void session_settings_init(struct session_settings *settings);
 
-/* Writes the session file, with all of its memory allocated, into the directory. */
+/* Writes the session file, with all of its memory allocated, into the directory; all of it or nothing. */
 int session_write_file(const char *path, const struct session_settings *settings);
 
 /*

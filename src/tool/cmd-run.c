@@ -296,8 +296,13 @@ static void finish(struct run *run)
 	struct recording recording;
 	struct message message;
 
-	if (session_host_close(run->host, &recording) < 0)
+	int result = session_host_close(run->host, &recording);
+
+	if (result == -ENOMEM)
 		command_say(&command_run, "the recording is incomplete: out of memory");
+	else if (result < 0)
+		command_say(&command_run, "the recording is incomplete: the session's directory: %s",
+			    strerror(-result));
 	describe_run(run, &recording);
 	if (output && recording_file_write(output, &recording, &message) < 0)
 		command_say(&command_run, "cannot write the recording: %s", message.text);

@@ -4,7 +4,9 @@
 limits_tests = \
 	tests/e2e/test-limits-follow.sh \
 	tests/e2e/test-limits-unwatched.sh \
-	tests/e2e/test-preload-list.sh
+	tests/e2e/test-preload-bare.sh \
+	tests/e2e/test-preload-list.sh \
+	tests/e2e/test-preload-session.sh
 
 check_PROGRAMS += tests/e2e/limits-subject
 tests_e2e_limits_subject_SOURCES = tests/e2e/limits-subject.c
