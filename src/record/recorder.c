@@ -480,7 +480,7 @@ void recorder_finish_timing(struct call_stats *stats, uint64_t start_ticks)
 	struct histogram_row *row = find_row(stats, bucket / HISTOGRAM_ROW_BUCKETS);
 
 	if (unlikely(!row)) {
-		count_loss(LOSS_REGION_FULL);
+		count_loss(LOSS_DETAIL);
 		return;
 	}
 	owner_add(&row->count[bucket % HISTOGRAM_ROW_BUCKETS], 1);
@@ -521,7 +521,7 @@ void recorder_add_failure(struct call_stats *stats, uint64_t start_ticks, int co
 	struct error_stats *error = find_error(stats, code, now_ticks);
 
 	if (unlikely(!error)) {
-		count_loss(LOSS_REGION_FULL);
+		count_loss(LOSS_DETAIL);
 		return;
 	}
 	owner_add(&error->count, 1);

@@ -2,6 +2,7 @@
 #
 # Programs that cannot be watched, places that are full, limits that are small, and LD_PRELOAD in all its forms.
 limits_tests = \
+	tests/e2e/test-limits-directory.sh \
 	tests/e2e/test-limits-follow.sh \
 	tests/e2e/test-limits-unwatched.sh \
 	tests/e2e/test-preload-bare.sh \
