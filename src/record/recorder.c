@@ -61,7 +61,7 @@ struct session_file recorder_session;
 static char session_directory[SESSION_PATH_SIZE];
 static bool is_started;
 static bool is_wiped_by_kernel;
-static bool had_region; /* in this process or in the one it was forked from */
+static struct region_header *last_region; /* of this process, or of the one it was forked from */
 
 /* -- Start ------------------------------------------------------------------------------------------ */
 
@@ -187,16 +187,21 @@ static struct region_header *find_region(void)
 
 	if (region || process.has_no_region)
 		return region;
-	region = region_make(session_directory, &recorder_session, had_region);
+	struct region_header *inherited = last_region;
+
+	region = region_make(session_directory, &recorder_session, inherited != NULL);
 	if (!region) {
 		process.has_no_region = 1;
 		return NULL;
 	}
-	had_region = true;
 	/* Release: pairs with the acquire in recorder_region(). */
 	if (__atomic_compare_exchange_n(&process.region, &none, region, false, __ATOMIC_RELEASE,
-					__ATOMIC_ACQUIRE))
+					__ATOMIC_ACQUIRE)) {
+		if (inherited)
+			region_leave(inherited);
+		last_region = region;
 		return region;
+	}
 	region_discard(region);
 	return none;
 }

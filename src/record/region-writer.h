@@ -28,6 +28,13 @@ void region_discard(struct region_header *region) __attribute__((visibility("hid
 /* Zeroed memory of REGION_SLAB bytes, aligned to its size. NULL: the region is full. */
 void *region_take_slab(struct region_header *region) __attribute__((visibility("hidden")));
 
+/*
+ * Makes the address space that is set aside for a region small: of one that is the process's, so that
+ * there is still room to grow a little; of one that a forked child has inherited, all that is unused.
+ */
+void region_shrink(struct region_header *region) __attribute__((visibility("hidden")));
+void region_leave(const struct region_header *inherited) __attribute__((visibility("hidden")));
+
 /* Links a complete thread block into the region's list. */
 void region_add_thread(struct region_header *region, struct thread_block *block)
 	__attribute__((visibility("hidden")));
