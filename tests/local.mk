@@ -9,12 +9,15 @@ AM_TESTS_ENVIRONMENT = \
 	top_srcdir='$(abs_top_srcdir)'; export top_srcdir; \
 	top_builddir='$(abs_top_builddir)'; export top_builddir; \
 	CC='$(CC)'; export CC;
+# A test begins with three descriptors, whatever the caller of make keeps open: some count theirs.
+AM_TESTS_FD_REDIRECT = 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
 
 UNIT_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 UNIT_LIBS = libsonde-core.la $(CUNIT_LIBS)
 
 if HAVE_CUNIT
 include tests/unit/base.mk
+include tests/unit/host.mk
 include tests/unit/model.mk
 endif
 include tests/scripts/local.mk

@@ -63,6 +63,17 @@ static inline size_t text_length(const char *string)
 	return len;
 }
 
+/* What follows the last slash. */
+static inline const char *text_file_name(const char *path)
+{
+	const char *name = path;
+
+	for (; *path; path++)
+		if (*path == '/')
+			name = path + 1;
+	return name;
+}
+
 static inline bool text_starts_with(const char *string, const char *prefix)
 {
 	while (*prefix)

@@ -2,9 +2,9 @@
 /*
  * json-reader.h - typed values out of a JSON document that cannot be trusted.
  *
- * The reader remembers where it is ("calls[3].errors[0].") and what was wrong first. Every function that
- * finds something wrong notes it and answers with a harmless value, so that the code that reads a
- * document is straight; whoever reads looks at `error` before he loops, and at the end.
+ * The reader remembers where it is ("calls[3].errors[0].") and what was wrong first. Every function
+ * that finds something wrong notes it and answers with a harmless value, so that the code that
+ * reads a document is straight; whoever reads looks at `error` before he loops, and at the end.
  */
 #ifndef SONDE_FORMAT_JSON_READER_H
 #define SONDE_FORMAT_JSON_READER_H
@@ -19,9 +19,9 @@
 enum { READER_PATH_SIZE = 128 };
 
 struct json_reader {
-	const char *name;            /* of the file */
+	const char *name;	     /* of the file */
 	struct message *message;     /* NULL: nobody wants to know */
-	int error;                   /* the first: 0, -EBADMSG or -ENOMEM */
+	int error;		     /* the first: 0, -EBADMSG or -ENOMEM */
 	char path[READER_PATH_SIZE]; /* of the object being read: "" or "calls[3]." */
 };
 
@@ -34,8 +34,8 @@ void reader_complain_type(struct json_reader *reader, const char *key, const jso
 void reader_out_of_memory(struct json_reader *reader);
 
 /*
- * Enters the object at key (index < 0), or an element of the array at key. Returns what reader_leave()
- * needs to go back.
+ * Enters the object at key (index < 0), or an element of the array at key. Returns what
+ * reader_leave() needs to go back.
  */
 size_t reader_enter(struct json_reader *reader, const char *key, long index);
 void reader_leave(struct json_reader *reader, size_t back);
@@ -46,7 +46,7 @@ const json_t *reader_array(struct json_reader *reader, const json_t *object, con
 
 /* In [low, high]; low when it is not. */
 int64_t reader_integer(struct json_reader *reader, const json_t *object, const char *key,
-		     int64_t low, int64_t high);
+		       int64_t low, int64_t high);
 uint64_t reader_count(struct json_reader *reader, const json_t *object, const char *key);
 bool reader_boolean(struct json_reader *reader, const json_t *object, const char *key);
 

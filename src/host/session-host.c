@@ -56,13 +56,6 @@ static int64_t now_ms(void)
 	return clock_kernel_ns(CLOCK_MONOTONIC) / 1000000;
 }
 
-static uint64_t pid_namespace(void)
-{
-	struct stat status;
-
-	return stat("/proc/self/ns/pid", &status) < 0 ? 0 : status.st_ino;
-}
-
 static int describe(struct session_host *host, const struct configuration *configuration)
 {
 	struct recording *recording = &host->recording;
@@ -136,7 +129,7 @@ static int make_session(struct session_host *host, const struct configuration *c
 
 	session_settings_init(&host->settings);
 	clock_calibrate(CALIBRATION_NS, &host->settings.clock);
-	host->settings.pid_namespace = pid_namespace();
+	host->settings.pid_namespace = session_pid_namespace();
 	configuration_apply(configuration, &host->settings);
 	int result = make_directory(host, environment, configuration->directory);
 
@@ -162,12 +155,14 @@ static int watch(struct session_host *host)
 int session_host_new(const struct configuration *configuration, char *const *environment,
 		     struct session_host **ret_host, struct message *ret_message)
 {
-	struct session_host *host = calloc(1, sizeof(*host));
+	/* Settings are a page, and aligned as one. */
+	struct session_host *host = aligned_alloc(_Alignof(struct session_host), sizeof(*host));
 
 	if (!host) {
 		message_set(ret_message, "out of memory");
 		return -ENOMEM;
 	}
+	*host = (struct session_host){0};
 	host->dirfd = host->inotify = -1;
 	host->interval_ms = SWEEP_MIN_MS;
 	int result = make_session(host, configuration, environment);
@@ -222,6 +217,8 @@ static void fold_entry(struct session_host *host, const struct region_entry *ent
 	struct region_image *image;
 	int result = region_read(host->dirfd, entry->name, &image, NULL);
 
+	if (result == -ENODATA && is_running)
+		return; /* it has recorded nothing yet */
 	if (result < 0) {
 		fold_unreadable(&host->recording);
 		return;

@@ -90,6 +90,8 @@ static int add_region(struct view *view, const struct region_entry *entry)
 
 	if (result == -ENOENT)
 		return 0; /* its host was faster */
+	if (result == -ENODATA && is_running)
+		return 0; /* it has recorded nothing yet */
 	if (result < 0) {
 		if (!view->pid)
 			fold_unreadable(&view->recording);

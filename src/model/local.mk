@@ -5,5 +5,6 @@ libsonde_core_la_SOURCES += \
 	src/model/message.c src/model/message.h \
 	src/model/quantile.c \
 	src/model/recording.c src/model/recording.h \
+	src/model/region-check.c src/model/region-check.h \
 	src/model/region-reader.c src/model/region-reader.h \
 	src/model/series.c src/model/series.h

@@ -3,8 +3,8 @@
  * recording.h - a run as people and machines look at it: all that was recorded, by plain values.
  *
  * A recording is made from the regions of a session (model/fold.h) or read from a JSON document
- * (format/recording-json.h); every report and export is made from one, so nothing can be shown live that
- * cannot be shown later.
+ * (format/recording-json.h); every report and export is made from one, so nothing can be shown live
+ * that cannot be shown later.
  *
  * Ownership: a recording owns all it points to, strings included; recording_deinit() frees it. NULL
  * strings are unknown. Times are in nanoseconds. Not safe for use by several threads at once.
@@ -37,7 +37,7 @@ struct call_totals {
 	uint64_t count;      /* calls made: exact, also where timing is sampled */
 	uint64_t failures;   /* sum of errors[].count */
 	uint64_t expected;   /* the part of failures classed as expected */
-	uint64_t unfinished; /* timed always, and never returned: in flight at the end, exec, longjmp */
+	uint64_t unfinished; /* never returned: in flight, exec, longjmp; where all are timed */
 	uint64_t bytes;
 	uint64_t timed;      /* successes that were timed: the sum of the buckets */
 	uint64_t sum_ns;     /* over those */
@@ -126,8 +126,8 @@ void recording_deinit(struct recording *recording);
 void process_record_deinit(struct process_record *process);
 
 /*
- * Takes a process over, also when it fails: it is kept when it is one of the first PROCESSES_KEPT by
- * time, and else counted in processes_not_kept. The totals are not touched. 0 or -ENOMEM.
+ * Takes a process over, also when it fails: it is kept when it is one of the first PROCESSES_KEPT
+ * by time, and else counted in processes_not_kept. The totals are not touched. 0 or -ENOMEM.
  */
 int recording_add_process(struct recording *recording, struct process_record *process);
 
@@ -151,9 +151,9 @@ uint64_t call_totals_successes(const struct call_totals *totals);
 uint64_t call_totals_time_ns(const struct call_totals *totals);
 
 /*
- * The q-quantile (0 <= q <= 1) of a call's timed successes in nanoseconds: nearest rank, exponential
- * interpolation inside the bucket, never outside [min, max]. At most 4.4 % off at a bucket's middle,
- * and never by more than one bucket's width (9.05 %). 0 when none was timed.
+ * The q-quantile (0 <= q <= 1) of a call's timed successes in nanoseconds: nearest rank,
+ * exponential interpolation inside the bucket, never outside [min, max]. At most 4.4 % off at a
+ * bucket's middle, and never by more than one bucket's width (9.05 %). 0 when none was timed.
  */
 double call_totals_quantile_ns(const struct call_totals *totals, double q);
 

@@ -41,7 +41,8 @@ struct region_image {
  *
  * 0; or, with ret_message (may be NULL) set:
  *   -EPROTO  not a region file, or of another version
- *   -ENOMEM, and what open, fstat and pread give: -ENOENT when the file has gone.
+ *   -ENODATA the file has been made and its header not: while its process runs, it has recorded
+ * nothing yet -ENOMEM, and what open, fstat and pread give: -ENOENT when the file has gone.
  */
 int region_read(int dirfd, const char *name, struct region_image **ret_image,
 		struct message *ret_message);

@@ -21,6 +21,7 @@
 #include <paths.h>
 #include <spawn.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -71,15 +72,15 @@ static int execute(enum call call, depart *find, const char *judged, char *const
 		   departure_run *run, const struct exec_request *request)
 {
 	struct probe probe = probe_begin(call);
-	bool is_process = recorder_owns_region();
+	struct region_header *region = recorder_own_region();
 
-	if (is_process)
-		region_mark_end(recorder_region(), REGION_EXECUTED);
+	if (region)
+		region_mark_end(region, REGION_EXECUTED);
 	int result = find(judged, environment, run, request);
 	int code = errno;
 
-	if (is_process)
-		region_unmark_end(recorder_region());
+	if (region)
+		region_unmark_end(region);
 	probe_failed(&probe, code);
 	return result;
 }
@@ -139,9 +140,12 @@ EXPORT int execveat(int dirfd, const char *name, char *const arguments[], char *
 		    int flags)
 {
 	char path[512];
+
+	/* The header tells the compiler that it is not NULL; the kernel answers EFAULT if it is. */
+	__asm__("" : "+r"(name));
 	struct exec_request request = {
 		.fd = dirfd, .path = name, .arguments = arguments, .flags = flags};
-	bool is_below_dirfd = *name != '/' && dirfd != AT_FDCWD;
+	bool is_below_dirfd = name && *name != '/' && dirfd != AT_FDCWD;
 
 	return execute(CALL_execveat, departure,
 		       is_below_dirfd ? descriptor_path(dirfd, name, path, sizeof(path)) : name,
@@ -273,49 +277,79 @@ EXPORT int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_act
 /*
  * system(), popen() and wordexp() hand the process's own environment to a shell. Where that is not what
  * the shell is to get, it is replaced by a changed copy for the time of the call. The copy is never
- * unmapped: another thread may be reading it.
+ * unmapped, for another thread may be reading it, but used again; only calls at the same time make more.
  */
-static char **lend_environment(void)
+static struct {
+	char *memory;
+	size_t size;
+	int is_lent;
+} kept_copy;
+
+static char *map_copy(size_t size)
 {
-	char **own = environ;
-	size_t size = environment_copy_room(own) * sizeof(char *) + ENVIRONMENT_PRELOAD_SIZE;
-	struct session_note *note;
-
-	if (!*recorder_session_directory())
-		return own;
-	enum environment_change change = departure_judge(_PATH_BSHELL, own, &note);
-
-	if (change == ENVIRONMENT_KEEP ||
-	    (change == ENVIRONMENT_JOIN && environment_names_us(own)))
-		return own;
 	long address = raw_mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
 
-	if (raw_failed(address))
-		return own;
-	struct environment_copy copy = {.preload = (char *)address,
-					.entries = (char **)(address + ENVIRONMENT_PRELOAD_SIZE)};
+	return raw_failed(address) ? NULL : (char *)address;
+}
 
-	environ = (char **)environment_change(own, change, &copy);
-	if (environ == own)
-		raw_munmap((void *)address, size);
-	return own;
+/* Memory for a copy. NULL: there is none. ret_is_kept: the one that is used again. */
+static char *take_copy(size_t size, bool *ret_is_kept)
+{
+	*ret_is_kept = !__atomic_exchange_n(&kept_copy.is_lent, 1, __ATOMIC_ACQUIRE);
+	if (!*ret_is_kept)
+		return map_copy(size);
+	if (size > kept_copy.size) {
+		kept_copy.memory = map_copy(2 * size);
+		kept_copy.size = kept_copy.memory ? 2 * size : 0;
+	}
+	return kept_copy.memory;
+}
+
+struct lending {
+	char **own;
+	char **lent; /* the same if there is nothing to be changed */
+	bool is_kept;
+};
+
+static struct lending lend_environment(void)
+{
+	struct lending lending = {.own = environ, .lent = environ};
+	size_t size = environment_copy_room(environ) * sizeof(char *) + ENVIRONMENT_PRELOAD_SIZE;
+
+	if (!*recorder_session_directory())
+		return lending;
+	char *memory = take_copy(size, &lending.is_kept);
+
+	if (!memory)
+		return lending;
+	struct environment_copy copy = {.preload = memory,
+					.entries = (char **)(memory + ENVIRONMENT_PRELOAD_SIZE)};
+
+	struct session_note *note;
+
+	lending.lent = (char **)departure_prepare(_PATH_BSHELL, lending.own, &copy, &note);
+	environ = lending.lent;
+	return lending;
 }
 
 /* Gives the program its environment back, unless it has changed it meanwhile. */
-static void return_environment(char **own, char **lent)
+static void return_environment(const struct lending *lending)
 {
-	if (environ == lent)
-		environ = own;
+	if (environ == lending->lent)
+		environ = lending->own;
+	else if (lending->lent != lending->own)
+		return; /* what the program made of the copy may still point into it */
+	if (lending->is_kept)
+		__atomic_store_n(&kept_copy.is_lent, 0, __ATOMIC_RELEASE);
 }
 
 EXPORT int system(const char *command)
 {
 	struct probe probe = probe_begin(CALL_system);
-	char **own = lend_environment();
-	char **lent = environ;
+	struct lending lending = lend_environment();
 	int result = REAL(system)(command);
 
-	return_environment(own, lent);
+	return_environment(&lending);
 	if (result < 0)
 		probe_failed(&probe, errno);
 	else
@@ -326,11 +360,10 @@ EXPORT int system(const char *command)
 EXPORT FILE *popen(const char *command, const char *type)
 {
 	struct probe probe = probe_begin(CALL_popen);
-	char **own = lend_environment();
-	char **lent = environ;
+	struct lending lending = lend_environment();
 	FILE *result = REAL(popen)(command, type);
 
-	return_environment(own, lent);
+	return_environment(&lending);
 	if (!result)
 		probe_failed(&probe, errno);
 	else
@@ -343,11 +376,10 @@ ALIAS(_IO_popen, popen);
 EXPORT int wordexp(const char *words, wordexp_t *expanded, int flags)
 {
 	struct probe probe = probe_begin(CALL_wordexp);
-	char **own = lend_environment();
-	char **lent = environ;
+	struct lending lending = lend_environment();
 	int result = REAL(wordexp)(words, expanded, flags);
 
-	return_environment(own, lent);
+	return_environment(&lending);
 	/* Its codes are its own, WRDE_NOSPACE and four kinds of bad words. */
 	if (result != 0)
 		probe_failed(&probe, result == WRDE_NOSPACE ? ENOMEM : EINVAL);

@@ -63,6 +63,8 @@ EXPORT int daemon(int no_chdir, int no_close)
 
 	if (result < 0)
 		probe_failed(&probe, errno);
+	else
+		recorder_after_fork();
 	return result;
 }
 
@@ -90,9 +92,8 @@ ALIAS(__clone, clone);
 /* What we have set aside of the address space and do not use counts against a limit on it. */
 static void give_way(__rlimit_resource_t resource, const struct rlimit *limit)
 {
-	if (resource == RLIMIT_AS && limit && limit->rlim_cur != RLIM_INFINITY &&
-	    recorder_owns_region())
-		region_shrink(recorder_region());
+	if (resource == RLIMIT_AS && limit && limit->rlim_cur != RLIM_INFINITY)
+		recorder_give_way();
 }
 
 static int finish_limit(const struct probe *probe, int result)
@@ -131,19 +132,24 @@ ALIAS(prlimit64, prlimit);
 
 /* -- Ends ------------------------------------------------------------------------------------------- */
 
-static void note_exit_status(int status)
+/* What the process says of its end. NULL: a vfork child, or nothing was recorded. */
+static struct region_header *note_exit_status(int status)
 {
-	if (!recorder_owns_region())
-		return;
-	recorder_region()->exit_status = status & 0xff;
-	__atomic_fetch_or(&recorder_region()->flags, REGION_EXIT_KNOWN, __ATOMIC_RELAXED);
+	struct region_header *region = recorder_own_region();
+
+	if (!region)
+		return NULL;
+	region->exit_status = status & 0xff;
+	__atomic_fetch_or(&region->flags, REGION_EXIT_KNOWN, __ATOMIC_RELAXED);
+	return region;
 }
 
 static void note_end(int status)
 {
-	note_exit_status(status);
-	if (recorder_owns_region())
-		region_mark_end(recorder_region(), REGION_EXITED);
+	struct region_header *region = note_exit_status(status);
+
+	if (region)
+		region_mark_end(region, REGION_EXITED);
 }
 
 EXPORT void exit(int status)

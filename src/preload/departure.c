@@ -9,14 +9,12 @@
 #include "record/recorder.h"
 #include "record/session.h"
 
-#include <alloca.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum {
-	STACK_ENTRIES = 512, /* larger environments are copied to a mapping: stacks may be small */
-	SEARCHED_PATH_SIZE = 1024,
-};
+enum { SEARCHED_PATH_SIZE = 1024 };
 
 /* What to do with the environment of a program that can (NOTE_NONE) or cannot be watched. */
 static enum environment_change choose_change(enum note_reason reason, bool can_reach)
@@ -31,75 +29,111 @@ static enum environment_change choose_change(enum note_reason reason, bool can_r
 	return ENVIRONMENT_JOIN;
 }
 
-/* Why a program that could be watched will not be. */
-static enum note_reason absence(enum environment_change change, char *const *environment,
-				bool can_reach)
+/* Why a program that could be watched will not be, with the environment that it is to get. */
+static enum note_reason absence(char *const *environment, bool can_reach)
 {
-	if (change == ENVIRONMENT_JOIN)
-		return NOTE_NONE;
-	if (change == ENVIRONMENT_KEEP && environment_names_us(environment))
-		return NOTE_NONE;
-	return can_reach ? NOTE_ENVIRONMENT : NOTE_UNREACHABLE;
+	if (!can_reach)
+		return NOTE_UNREACHABLE;
+	return environment_names_us(environment) ? NOTE_NONE : NOTE_ENVIRONMENT;
 }
 
-enum environment_change departure_judge(const char *path, char *const *environment,
-					struct session_note **ret_note)
+char *const *departure_prepare(const char *path, char *const *environment,
+			       struct environment_copy *copy, struct session_note **ret_note)
 {
 	bool can_reach = environment_can_reach_us();
 	enum note_reason reason = executable_inspect(path);
-	enum environment_change change = choose_change(reason, can_reach);
 
+	environment = environment_change(environment, choose_change(reason, can_reach), copy);
 	if (reason == NOTE_NONE)
-		reason = absence(change, environment, can_reach);
+		reason = absence(environment, can_reach);
 	*ret_note = reason == NOTE_NONE
 			    ? NULL
 			    : session_note(&recorder_session, reason, raw_getpid(), path);
-	return change;
+	return environment;
 }
 
-static char **map_entries(size_t size)
-{
-	long address = raw_mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
-
-	return raw_failed(address) ? NULL : (char **)address;
-}
-
-int departure(const char *path, char *const *environment, departure_run *run, const void *request)
-{
+/*
+ * What a departure needs besides the stack, which may be that of a thread or of a signal handler and have
+ * a few KiB in all.
+ */
+struct workspace {
+	size_t size;
 	char preload[ENVIRONMENT_PRELOAD_SIZE];
-	struct environment_copy copy = {.preload = preload};
-	size_t room = environment_copy_room(environment);
+	char found[SEARCHED_PATH_SIZE];
+	char *entries[];
+};
 
-	if (!*recorder_session_directory() || !path)
+/*
+ * A vfork child that executes its program cannot take the workspace away, and leaves it in the memory of
+ * its parent. So the thread, which lends itself to the child, remembers it until the next departure.
+ */
+static void remove_left_workspace(void)
+{
+	struct thread_cache *thread = recorder_thread;
+
+	if (!thread || !thread->left_workspace)
+		return;
+	struct workspace *left = thread->left_workspace;
+
+	thread->left_workspace = NULL;
+	raw_munmap(left, left->size);
+}
+
+static struct workspace *make_workspace(size_t n_entries)
+{
+	size_t size = sizeof(struct workspace) + n_entries * sizeof(char *);
+	long address;
+
+	remove_left_workspace();
+	address = raw_mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	if (raw_failed(address))
+		return NULL;
+	struct workspace *workspace = (struct workspace *)address;
+
+	workspace->size = size;
+	if (recorder_thread && !recorder_own_region())
+		recorder_thread->left_workspace = workspace;
+	return workspace;
+}
+
+static void remove_workspace(struct workspace *workspace)
+{
+	if (recorder_thread)
+		recorder_thread->left_workspace = NULL;
+	raw_munmap(workspace, workspace->size);
+}
+
+static int depart(const char *name, bool is_searched, char *const *environment, departure_run *run,
+		  const void *request)
+{
+	struct workspace *workspace = NULL;
+
+	if (name && *recorder_session_directory())
+		workspace = make_workspace(environment_copy_room(environment));
+	if (!workspace)
 		return run(environment, request);
-	if (room <= STACK_ENTRIES) {
-		copy.entries = alloca(room * sizeof(char *));
-	} else {
-		copy.mapped_size = room * sizeof(char *);
-		copy.entries = map_entries(copy.mapped_size);
-		if (!copy.entries)
-			return run(environment, request);
-	}
+	if (is_searched)
+		name = executable_search(name, environment_find(environ, "PATH"), workspace->found,
+					 sizeof(workspace->found));
+	struct environment_copy copy = {.entries = workspace->entries,
+					.preload = workspace->preload};
 	struct session_note *note;
-	enum environment_change change = departure_judge(path, environment, &note);
-	int result = run(environment_change(environment, change, &copy), request);
+	int result = run(departure_prepare(name, environment, &copy, &note), request);
 
 	/* exec comes back, and spawn not with 0, when nothing was started. */
 	if (result != 0)
 		session_unnote(note);
-	if (copy.mapped_size)
-		raw_munmap(copy.entries, copy.mapped_size);
+	remove_workspace(workspace);
 	return result;
+}
+
+int departure(const char *path, char *const *environment, departure_run *run, const void *request)
+{
+	return depart(path, false, environment, run, request);
 }
 
 int departure_searched(const char *name, char *const *environment, departure_run *run,
 		       const void *request)
 {
-	char found[SEARCHED_PATH_SIZE];
-
-	if (!name)
-		return run(environment, request);
-	return departure(executable_search(name, environment_find(environ, "PATH"), found,
-					   sizeof(found)),
-			 environment, run, request);
+	return depart(name, true, environment, run, request);
 }

@@ -4,7 +4,8 @@
  *
  * Before a program is executed, its file is looked at: if it can be watched, its environment is made to
  * name us; if it cannot, the session's notes say why, and our variables are taken out where they would
- * do harm. All memory is on the stack, so this is safe in a vfork child and in a signal handler.
+ * do harm. The copy of the environment is a mapping of its own: stacks may be small. All is safe in a vfork
+ * child and in a signal handler.
  */
 #ifndef SONDE_PRELOAD_DEPARTURE_H
 #define SONDE_PRELOAD_DEPARTURE_H
@@ -13,11 +14,12 @@
 #include "record/session.h"
 
 /*
- * What is to become of the environment of the program at `path`. When it will not be watched that is
- * noted: ret_note is the note, to be taken back if the program is not started after all, else NULL.
+ * Judges the program at `path`, and changes its environment (NULL: empty) accordingly in the memory that
+ * `copy` brings. When the program will not be watched that is noted: ret_note is the note, to be taken
+ * back if it is not started after all, else NULL. Returns the environment to give to the program.
  */
-enum environment_change departure_judge(const char *path, char *const *environment,
-					struct session_note **ret_note)
+char *const *departure_prepare(const char *path, char *const *environment,
+			       struct environment_copy *copy, struct session_note **ret_note)
 	__attribute__((visibility("hidden")));
 
 /*

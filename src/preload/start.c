@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * The constructor and the destructor. Neither is needed for counting: a call that comes before the one
- * starts the recorder itself, and a call that comes after the other is recorded like any other.
+ * starts the recorder itself, and a call that comes after the other is recorded like any other. They mark
+ * the process's begin and end, also where it makes no call at all.
  */
 #include "config.h"
 
@@ -14,11 +15,14 @@ __attribute__((constructor)) static void begin(void)
 {
 	recorder_start();
 	startup_seal_objects();
+	recorder_begin_process();
 	environment_announce_session();
 }
 
 __attribute__((destructor)) static void end(void)
 {
-	if (recorder_owns_region())
-		region_mark_end(recorder_region(), REGION_EXITED);
+	struct region_header *region = recorder_own_region();
+
+	if (region)
+		region_mark_end(region, REGION_EXITED);
 }

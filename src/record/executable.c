@@ -29,16 +29,6 @@ enum {
 	PROGRAM_HEADERS = 64, /* looked at */
 };
 
-static bool ends_with_name(const char *path, const char *name)
-{
-	const char *last = path;
-
-	for (; *path; path++)
-		if (*path == '/')
-			last = path + 1;
-	return text_equals(last, name);
-}
-
 /* Whether the kernel would run it with rights that its caller lacks. */
 static bool gains_rights(const char *path, const struct stat *status)
 {
@@ -87,7 +77,7 @@ static enum note_reason inspect_elf(int fd, const unsigned char *start, size_t s
 	read_loader_name(fd, header, loader, sizeof(loader));
 	if (!*loader)
 		return NOTE_STATIC;
-	return ends_with_name(loader, LOADER_NAME) ? NOTE_NONE : NOTE_ARCHITECTURE;
+	return text_equals(text_file_name(loader), LOADER_NAME) ? NOTE_NONE : NOTE_ARCHITECTURE;
 }
 
 /* "#! /bin/sh -e\n" -> "/bin/sh" */

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 libsonde_preload_la_SOURCES += \
 	src/record/recorder.c src/record/recorder.h \
+	src/record/identity.c src/record/identity.h \
 	src/record/region-writer.c src/record/region-writer.h src/record/region.h \
 	src/record/session.c src/record/session.h \
 	src/record/startup.c src/record/startup.h \

@@ -61,7 +61,10 @@ struct session_file recorder_session;
 static char session_directory[SESSION_PATH_SIZE];
 static bool is_started;
 static bool is_wiped_by_kernel;
-static struct region_header *last_region; /* of this process, or of the one it was forked from */
+
+/* The region mapped last, by this process or the one it was forked from. */
+static struct region_header *mapped_region;
+static uint64_t mapped_size;
 
 /* -- Start ------------------------------------------------------------------------------------------ */
 
@@ -105,21 +108,12 @@ static int make_session(void)
 	if (result < 0)
 		return result;
 	session_settings_init(&settings);
+	settings.pid_namespace = session_pid_namespace();
 	clock_calibrate(BARE_CALIBRATION_NS, &settings.clock);
 	result = session_write_file(path, &settings);
 	if (result < 0)
 		raw_rmdir(path);
 	return result < 0 ? result : join_session(path);
-}
-
-static const char *file_name(const char *path)
-{
-	const char *name = path;
-
-	for (; *path; path++)
-		if (*path == '/')
-			name = path + 1;
-	return name;
 }
 
 /* Whether an object of our name comes before us: it counts, and we would count everything again. */
@@ -129,7 +123,7 @@ static bool is_second_copy(void)
 	struct link_map *object = NULL;
 
 	while (own && (object = startup_next_object(object)) && object != own)
-		if (text_equals(file_name(object->l_name), file_name(own->l_name)))
+		if (text_equals(text_file_name(object->l_name), text_file_name(own->l_name)))
 			return true;
 	return false;
 }
@@ -173,23 +167,54 @@ struct region_header *recorder_region(void)
 	return __atomic_load_n(&process.region, __ATOMIC_ACQUIRE);
 }
 
-bool recorder_owns_region(void)
+struct region_header *recorder_own_region(void)
 {
 	struct region_header *region = recorder_region();
 
-	return region && region->pid == raw_getpid();
+	return region && region->pid == raw_getpid() ? region : NULL;
+}
+
+/*
+ * A forked child may return from a call that its parent's thread had begun: out of a signal handler, or
+ * of a function that pthread_once() called. That call's record lies in the parent's region, which the
+ * child has mapped too and must not write to. Private memory takes its place; what nobody can have written
+ * to is given back.
+ */
+static void leave_parent_region(void)
+{
+	struct region_header *region = __atomic_load_n(&mapped_region, __ATOMIC_RELAXED);
+
+	if (!region || region->pid == raw_getpid())
+		return;
+	uint64_t committed = __atomic_load_n(&region->committed, __ATOMIC_RELAXED);
+
+	if (committed < mapped_size)
+		raw_munmap((char *)region + committed, mapped_size - committed);
+	else
+		committed = mapped_size;
+	raw_mmap(region, committed, PROT_READ | PROT_WRITE,
+		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1);
+	__atomic_store_n(&mapped_region, NULL, __ATOMIC_RELAXED);
+}
+
+/* Whether a record lies in the process's region; that of a call begun before a fork does not. */
+static bool is_own_record(const void *record)
+{
+	struct region_header *region = recorder_region();
+
+	return region && (uintptr_t)record - (uintptr_t)region < region->capacity;
 }
 
 static struct region_header *find_region(void)
 {
 	struct region_header *region = recorder_region();
 	struct region_header *none = NULL;
+	char path[REGION_PATH_SIZE];
 
 	if (region || process.has_no_region)
 		return region;
-	struct region_header *inherited = last_region;
-
-	region = region_make(session_directory, &recorder_session, inherited != NULL);
+	leave_parent_region();
+	region = region_make(session_directory, &recorder_session, path);
 	if (!region) {
 		process.has_no_region = 1;
 		return NULL;
@@ -197,13 +222,28 @@ static struct region_header *find_region(void)
 	/* Release: pairs with the acquire in recorder_region(). */
 	if (__atomic_compare_exchange_n(&process.region, &none, region, false, __ATOMIC_RELEASE,
 					__ATOMIC_ACQUIRE)) {
-		if (inherited)
-			region_leave(inherited);
-		last_region = region;
+		region_adopt(path);
+		mapped_size = region->capacity;
+		__atomic_store_n(&mapped_region, region, __ATOMIC_RELEASE);
 		return region;
 	}
-	region_discard(region);
+	region_discard(region, path);
 	return none;
+}
+
+void recorder_give_way(void)
+{
+	struct region_header *region = recorder_own_region();
+
+	if (!region)
+		return;
+	region_shrink(region);
+	mapped_size = region->capacity;
+}
+
+void recorder_begin_process(void)
+{
+	find_region();
 }
 
 static void count_loss(enum region_loss reason)
@@ -216,6 +256,7 @@ static void count_loss(enum region_loss reason)
 
 void recorder_after_fork(void)
 {
+	leave_parent_region();
 	if (is_wiped_by_kernel)
 		return;
 	process.region = NULL;
@@ -307,7 +348,8 @@ static void *make_record(struct thread_cache *thread, uint32_t size)
 	size = (size + RECORD_UNIT - 1) / RECORD_UNIT * RECORD_UNIT;
 	struct slab *slab = thread->slab;
 
-	if (slab) {
+	/* Asked first, for a full region is tried again at every call: the sum must not wrap around. */
+	if (slab && __atomic_load_n(&slab->used, __ATOMIC_RELAXED) + size <= REGION_SLAB) {
 		uint32_t offset = owner_fetch_add(&slab->used, size);
 
 		if (offset + size <= REGION_SLAB)
@@ -328,17 +370,30 @@ static void clear_cache(struct thread_cache *cache)
 		cache->stats[call] = NULL;
 	cache->block = NULL;
 	cache->slab = NULL;
+	cache->left_workspace = NULL;
 }
 
-/* A cache with a block of its own. NULL: no memory. */
+/*
+ * A cache with a block of its own. NULL: no memory; then no number is used up, for the thread will ask
+ * again at its next call.
+ */
 static struct thread_cache *make_cache(struct region_header *region, int tid)
 {
+	struct slab *slab = cache_at(__atomic_load_n(&process.n_caches, __ATOMIC_RELAXED))
+				    ? take_slab()
+				    : NULL;
+
+	if (!slab)
+		return NULL;
 	uint32_t number = __atomic_fetch_add(&process.n_caches, 1, __ATOMIC_RELAXED);
 	struct thread_cache *cache = cache_at(number);
 
-	if (cache && !is_wiped_by_kernel)
+	if (!cache)
+		return NULL;
+	if (!is_wiped_by_kernel)
 		clear_cache(cache);
-	struct thread_block *block = cache ? make_record(cache, sizeof(*block)) : NULL;
+	cache->slab = slab;
+	struct thread_block *block = make_record(cache, sizeof(*block));
 
 	if (!block)
 		return NULL;
@@ -354,6 +409,7 @@ static struct thread_cache *make_cache(struct region_header *region, int tid)
 static struct thread_cache *find_thread(void)
 {
 	struct thread_cache *thread = recorder_thread;
+	struct thread_cache *seen = thread;
 
 	if (thread && thread->block)
 		return thread;
@@ -368,10 +424,15 @@ static struct thread_cache *find_thread(void)
 		thread = make_cache(region, tid);
 	if (!thread)
 		return NULL;
+	/* A signal handler may have been here meanwhile: then the thread has its cache already. */
+	if (!__atomic_compare_exchange_n(&recorder_thread, &seen, thread, false, __ATOMIC_RELAXED,
+					 __ATOMIC_RELAXED))
+		return seen;
+	if (thread->block->n_owners && thread->block->tid == tid)
+		return thread;
 	thread->block->tid = tid;
 	thread->block->n_owners++;
 	__atomic_fetch_add(&region->n_threads, 1, __ATOMIC_RELAXED);
-	recorder_thread = thread;
 	return thread;
 }
 
@@ -469,7 +530,6 @@ static struct histogram_row *find_row(struct call_stats *stats, unsigned int oct
 
 	if (likely(row))
 		return row;
-	/* The block's own thread only: a cache that a fork has wiped belongs to another region. */
 	row = thread && thread->block ? make_record(thread, sizeof(*row)) : NULL;
 	if (!row)
 		return NULL;
@@ -480,6 +540,9 @@ static struct histogram_row *find_row(struct call_stats *stats, unsigned int oct
 void recorder_finish_timing(struct call_stats *stats, uint64_t start_ticks)
 {
 	const struct clock_calibration *clock = &recorder_session.settings.clock;
+
+	if (unlikely(!is_own_record(stats)))
+		return;
 	uint64_t ns = clock_interval_ns(clock, start_ticks, clock_ticks(clock));
 	unsigned int bucket = histogram_bucket(ns);
 	struct histogram_row *row = find_row(stats, bucket / HISTOGRAM_ROW_BUCKETS);
@@ -522,6 +585,9 @@ static struct error_stats *find_error(struct call_stats *stats, int code, uint64
 void recorder_add_failure(struct call_stats *stats, uint64_t start_ticks, int code)
 {
 	const struct clock_calibration *clock = &recorder_session.settings.clock;
+
+	if (unlikely(!is_own_record(stats)))
+		return;
 	uint64_t now_ticks = clock_ticks(clock);
 	struct error_stats *error = find_error(stats, code, now_ticks);
 

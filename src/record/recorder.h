@@ -19,6 +19,9 @@
  */
 void recorder_start(void) HIDDEN;
 
+/* Makes the process's region: a process that makes no call is a process too, and is reported. */
+void recorder_begin_process(void) HIDDEN;
+
 /* The session's directory, "" while there is none. */
 const char *recorder_session_directory(void) HIDDEN;
 
@@ -26,12 +29,15 @@ const char *recorder_session_directory(void) HIDDEN;
 struct region_header *recorder_region(void) HIDDEN;
 
 /*
- * Whether the calling process is the one whose region this is. A vfork child is not: it borrows its
- * parent's memory, and must not speak for it.
+ * The region, for who may speak for the process: NULL also in a vfork child, which borrows its parent's
+ * memory.
  */
-bool recorder_owns_region(void) HIDDEN;
+struct region_header *recorder_own_region(void) HIDDEN;
 
-/* In a forked child: forgets the parent's region where the kernel could not be asked to. */
+/* Keeps no more address space than is needed soon: the process has limited what it may have. */
+void recorder_give_way(void) HIDDEN;
+
+/* In a forked child: leaves the parent's region alone from now on. */
 void recorder_after_fork(void) HIDDEN;
 
 #endif

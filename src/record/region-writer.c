@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * The file is made with its full, sparse size and mapped once. Memory comes behind it in steps, by
+ * The file is made with its full, sparse size and mapped once, out of reach. Memory comes behind it in steps, by
  * MADV_POPULATE_WRITE, which needs no descriptor, works after chroot() and when no descriptor is free, and
  * fails with an error when the filesystem is full. Kernels before 5.14 do not know it: there the file is
  * opened again and posix_fallocate's system call does the same.
@@ -11,6 +11,7 @@
 
 #include "base/raw.h"
 #include "base/text.h"
+#include "record/identity.h"
 #include "record/startup.h"
 
 #include <errno.h>
@@ -20,9 +21,7 @@
 #define MADV_POPULATE_WRITE 23
 #endif
 
-enum { REGION_PATH_SIZE = SESSION_PATH_SIZE + 64 };
-
-/* Path of the file behind the mapping, for kernels that cannot populate without opening it. */
+/* Path of the file behind the process's region, for kernels that cannot populate without opening it. */
 static char region_path[REGION_PATH_SIZE];
 
 static void region_file_name(const char *directory, struct text *ret_name)
@@ -47,6 +46,17 @@ static int allocate_by_descriptor(uint64_t size)
 	return result;
 }
 
+/*
+ * Makes a part of a mapping usable. The rest is not, so that mlockall(), which touches what it can, does
+ * not fill the file.
+ */
+static int populate(char *memory, uint64_t size)
+{
+	int result = raw_mprotect(memory, size, PROT_READ | PROT_WRITE);
+
+	return result < 0 ? result : raw_madvise(memory, size, MADV_POPULATE_WRITE);
+}
+
 /* Puts memory behind the first `end` bytes. */
 static int region_commit(struct region_header *region, uint64_t end)
 {
@@ -55,7 +65,7 @@ static int region_commit(struct region_header *region, uint64_t end)
 	end = (end + REGION_COMMIT_STEP - 1) / REGION_COMMIT_STEP * REGION_COMMIT_STEP;
 	if (end > region->capacity)
 		return -ENOSPC;
-	int result = raw_madvise((char *)region + from, end - from, MADV_POPULATE_WRITE);
+	int result = populate((char *)region + from, end - from);
 
 	if (result == -EINVAL)
 		result = allocate_by_descriptor(end);
@@ -82,9 +92,9 @@ static uint64_t choose_capacity(void)
 /* Populates the first step of a mapping that has no header yet. */
 static int commit_first(char *memory, int fd)
 {
-	int result = raw_madvise(memory, REGION_COMMIT_STEP, MADV_POPULATE_WRITE);
+	int result = populate(memory, REGION_COMMIT_FIRST);
 
-	return result == -EINVAL ? raw_fallocate(fd, 0, REGION_COMMIT_STEP) : result;
+	return result == -EINVAL ? raw_fallocate(fd, 0, REGION_COMMIT_FIRST) : result;
 }
 
 static struct region_header *map_file(const char *path, uint64_t capacity)
@@ -96,7 +106,7 @@ static struct region_header *map_file(const char *path, uint64_t capacity)
 	long address = raw_ftruncate(fd, (long)capacity);
 
 	if (address == 0)
-		address = raw_mmap(NULL, capacity, PROT_READ | PROT_WRITE, MAP_SHARED, fd);
+		address = raw_mmap(NULL, capacity, PROT_NONE, MAP_SHARED, fd);
 	if (!raw_failed(address) && commit_first((char *)address, fd) < 0) {
 		raw_munmap((void *)address, capacity);
 		address = -ENOSPC;
@@ -116,102 +126,43 @@ static struct region_header *map_private(void)
 	return raw_failed(address) ? NULL : (struct region_header *)address;
 }
 
-static void fill_command(char *command)
-{
-	size_t room = REGION_COMMAND_SIZE - 1; /* one NUL more than the arguments', to end the list */
-
-	for (char *const *argument = startup_arguments(); *argument && room > 1; argument++) {
-		struct text text = text_init(command, room);
-
-		text_add(&text, *argument);
-		command += text.len + 1;
-		room -= text.len + 1;
-	}
-}
-
-static void fill_allocator(char *allocator)
-{
-	struct text text = text_init(allocator, REGION_ALLOCATOR_SIZE);
-	struct link_map *own = startup_own_object();
-	struct link_map *owner = NULL;
-
-	/* The program itself comes before us; everything else that has a malloc comes behind us. */
-	startup_find_symbol(NULL, "malloc", &owner);
-	if (owner == own)
-		startup_find_symbol(own, "malloc", &owner);
-	if (!owner)
-		return;
-	const char *name = owner->l_name;
-
-	for (const char *c = name; *c; c++)
-		if (*c == '/')
-			name = c + 1;
-	text_add(&text, *name ? name : "the program");
-}
-
-/* "pid:[4026531836]" -> 4026531836; 0 when it cannot be read. */
-static uint64_t pid_namespace(void)
-{
-	char link[64];
-	long len = raw_readlink("/proc/self/ns/pid", link, sizeof(link));
-	uint64_t number = 0;
-
-	for (long i = 0; i < len; i++)
-		if (link[i] >= '0' && link[i] <= '9')
-			number = number * 10 + (uint64_t)(link[i] - '0');
-	return number;
-}
-
 static void fill_header(struct region_header *region, uint64_t capacity,
-			const struct session_settings *settings, bool is_forked)
+			const struct session_settings *settings)
 {
-	const char *executable = startup_executable();
-	struct text text = text_init(region->executable, REGION_EXECUTABLE_SIZE);
-
 	region->version = REGION_VERSION;
 	region->header_size = sizeof(*region);
 	region->capacity = capacity;
 	region->used = (sizeof(*region) + REGION_SLAB - 1) / REGION_SLAB * REGION_SLAB;
-	region->pid = raw_getpid();
-	region->parent_pid = raw_getppid();
-	region->started_ns = clock_kernel_ns(CLOCK_BOOTTIME);
-	region->started_realtime_ns = clock_kernel_ns(CLOCK_REALTIME);
 	region->clock = settings->clock;
-	if (is_forked)
-		region->flags |= REGION_FORKED;
-	if (pid_namespace() != settings->pid_namespace)
-		region->flags |= REGION_FOREIGN_NAMESPACE;
-	text_add(&text, executable ? executable : "");
-	fill_command(region->command);
-	fill_allocator(region->allocator);
+	identity_fill(region, settings);
 	/* Release: a reader that sees the magic, with acquire, sees the header. */
 	__atomic_thread_fence(__ATOMIC_RELEASE);
 	__builtin_memcpy(region->magic, REGION_MAGIC, sizeof(region->magic));
 }
 
 /* The file of the calling process's region, without a header; NULL: it cannot be had. */
-static struct region_header *make_file(const char *directory, uint64_t capacity)
+static struct region_header *make_file(const char *directory, uint64_t capacity, char *ret_path)
 {
-	struct text path = text_init(region_path, sizeof(region_path));
+	struct text path = text_init(ret_path, REGION_PATH_SIZE);
 	struct region_header *region = NULL;
 
-	if (*directory && capacity >= REGION_COMMIT_STEP) {
+	if (*directory && capacity >= REGION_COMMIT_FIRST) {
 		region_file_name(directory, &path);
-		region = map_file(region_path, capacity);
+		region = map_file(ret_path, capacity);
 	}
 	if (!region)
-		region_path[0] = '\0';
+		*ret_path = '\0';
 	return region;
 }
 
 struct region_header *region_make(const char *directory, struct session_file *session,
-				  bool is_forked)
+				  char ret_path[REGION_PATH_SIZE])
 {
 	uint64_t capacity = choose_capacity();
-	struct region_header *region = make_file(directory, capacity);
+	struct region_header *region = make_file(directory, capacity, ret_path);
 
 	if (region) {
-		region->committed = REGION_COMMIT_STEP;
+		region->committed = REGION_COMMIT_FIRST;
 	} else {
 		const char *executable = startup_executable();
 
@@ -222,14 +173,21 @@ struct region_header *region_make(const char *directory, struct session_file *se
 			return NULL;
 		region->committed = capacity;
 	}
-	fill_header(region, capacity, &session->settings, is_forked);
+	fill_header(region, capacity, &session->settings);
 	return region;
 }
 
-void region_discard(struct region_header *region)
+void region_adopt(const char *path)
 {
-	if (*region_path)
-		raw_unlink(region_path);
+	struct text text = text_init(region_path, sizeof(region_path));
+
+	text_add(&text, path);
+}
+
+void region_discard(struct region_header *region, const char *path)
+{
+	if (*path)
+		raw_unlink(path);
 	raw_munmap(region, region->capacity);
 }
 
@@ -259,14 +217,6 @@ void region_shrink(struct region_header *region)
 		return;
 	__atomic_store_n(&region->capacity, kept, __ATOMIC_RELAXED);
 	raw_munmap((char *)region + kept, capacity - kept);
-}
-
-void region_leave(const struct region_header *inherited)
-{
-	uint64_t committed = __atomic_load_n(&inherited->committed, __ATOMIC_RELAXED);
-
-	if (committed < inherited->capacity)
-		raw_munmap((char *)inherited + committed, inherited->capacity - committed);
 }
 
 void region_add_thread(struct region_header *region, struct thread_block *block)

@@ -14,26 +14,30 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+enum { REGION_PATH_SIZE = SESSION_PATH_SIZE + 64 };
+
 /*
  * Makes the region of the calling process in a session's directory, its header filled in, and maps it.
- * When the file cannot be had, the region is private memory that nobody else will see, and the session's
- * notes say so. NULL: not even that.
+ * Writes the file's path to ret_path. When the file cannot be had, the path is "" and the region is
+ * private memory that nobody else will see, and the session's notes say so. NULL: not even that.
  */
 struct region_header *region_make(const char *directory, struct session_file *session,
-				  bool is_forked) __attribute__((visibility("hidden")));
+				  char ret_path[REGION_PATH_SIZE])
+	__attribute__((visibility("hidden")));
 
-/* Takes a region that lost the race to be the process's one away again. */
-void region_discard(struct region_header *region) __attribute__((visibility("hidden")));
+/*
+ * What becomes of a region that was made: it is the process's one from now on, or it lost the race
+ * against another thread's or a signal handler's and is taken away again.
+ */
+void region_adopt(const char *path) __attribute__((visibility("hidden")));
+void region_discard(struct region_header *region, const char *path)
+	__attribute__((visibility("hidden")));
 
 /* Zeroed memory of REGION_SLAB bytes, aligned to its size. NULL: the region is full. */
 void *region_take_slab(struct region_header *region) __attribute__((visibility("hidden")));
 
-/*
- * Makes the address space that is set aside for a region small: of one that is the process's, so that
- * there is still room to grow a little; of one that a forked child has inherited, all that is unused.
- */
+/* Gives back address space that is set aside for the region, but for some to grow in. */
 void region_shrink(struct region_header *region) __attribute__((visibility("hidden")));
-void region_leave(const struct region_header *inherited) __attribute__((visibility("hidden")));
 
 /* Links a complete thread block into the region's list. */
 void region_add_thread(struct region_header *region, struct thread_block *block)

@@ -32,7 +32,8 @@
 
 enum {
 	REGION_VERSION = 2, /* changes with every change of a struct below */
-	REGION_COMMIT_STEP = 64 * 1024,
+	REGION_COMMIT_FIRST = 16 * 1024, /* what a process that does little needs */
+	REGION_COMMIT_STEP = 32 * 1024,
 	REGION_CAPACITY = 64 * 1024 * 1024,
 	REGION_SMALL_CAPACITY = 1024 * 1024, /* where the address space is limited */
 	REGION_SLAB = 4096,                  /* what a thread takes at a time */

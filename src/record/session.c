@@ -194,6 +194,19 @@ int session_map_file(const char *path, void *address, struct session_file **ret_
 	return 0;
 }
 
+/* "pid:[4026531836]" -> 4026531836 */
+uint64_t session_pid_namespace(void)
+{
+	char link[64];
+	long len = raw_readlink("/proc/self/ns/pid", link, sizeof(link));
+	uint64_t number = 0;
+
+	for (long i = 0; i < len; i++)
+		if (link[i] >= '0' && link[i] <= '9')
+			number = number * 10 + (uint64_t)(link[i] - '0');
+	return number;
+}
+
 static bool note_is_about(const struct session_note *note, enum note_reason reason,
 			  const char *path)
 {

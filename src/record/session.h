@@ -124,6 +124,9 @@ struct session_note *session_note(struct session_file *file, enum note_reason re
 /* Takes one process off a note again: it was not started after all. NULL is fine. */
 void session_unnote(struct session_note *note);
 
+/* The number of the caller's pid namespace; 0 when it cannot be had. */
+uint64_t session_pid_namespace(void);
+
 /* The value of NAME in an environment, or NULL. */
 const char *environment_find(char *const *environment, const char *name);
 

@@ -2,9 +2,9 @@
 /*
  * line.h - one line of a report: never wider than it may be, and harmless to a terminal.
  *
- * Text is added from left to right. Control characters, what is not UTF-8, and the invisible characters
- * that change the direction of text come out as escapes (\n, \x1b, \u202e). Text that needs more columns
- * than it is given ends in "...".
+ * Text is added from left to right. Control characters, what is not UTF-8, and the invisible
+ * characters that change the direction of text come out as escapes (\n, \x1b, \u202e). Text that
+ * needs more columns than it is given ends in "...".
  */
 #ifndef SONDE_REPORT_LINE_H
 #define SONDE_REPORT_LINE_H

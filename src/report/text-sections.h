@@ -2,8 +2,8 @@
 /*
  * text-sections.h - the parts of the text report, for text.c only.
  *
- * A section that has more rows than it may show (at least one) ends with a row that says how much is
- * left out.
+ * A section that has more rows than it may show (at least one) ends with a row that says how much
+ * is left out.
  */
 #ifndef SONDE_REPORT_TEXT_SECTIONS_H
 #define SONDE_REPORT_TEXT_SECTIONS_H
@@ -37,6 +37,5 @@ void text_coverage(const struct page *page, size_t max_rows);
 
 /* Whether the total time of a call is scaled up from a part of its calls. */
 bool call_is_sampled(const struct call_totals *call);
-
 
 #endif

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
- * text.h - the report for people: one screen that says where a run spent its time in libc, what failed,
- * and what could not be seen.
+ * text.h - the report for people: one screen that says where a run spent its time in libc, what
+ * failed, and what could not be seen.
  *
- * No line is longer than the width; what does not fit ends in "...". No control character of a command
- * or a name reaches the terminal. A time marked "~" is scaled up from the calls that were timed.
+ * No line is longer than the width; what does not fit ends in "...". No control character of a
+ * command or a name reaches the terminal. A time marked "~" is scaled up from the calls that were
+ * timed.
  */
 #ifndef SONDE_REPORT_TEXT_H
 #define SONDE_REPORT_TEXT_H
@@ -25,7 +26,7 @@ enum text_sort {
 };
 
 struct text_options {
-	unsigned int width;     /* columns, at least TEXT_WIDTH_MIN */
+	unsigned int width;	/* columns, at least TEXT_WIDTH_MIN */
 	unsigned int max_lines; /* 0: as many as there are */
 	enum text_sort sort;
 	bool has_colour;

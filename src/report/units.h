@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * units.h - numbers as people read them: three significant digits and a unit, no longer than a column.
+ * units.h - numbers as people read them: three significant digits and a unit, no longer than a
+ * column.
  *
  * Each function writes to ret_text, which has UNITS_SIZE bytes, and returns it.
  */

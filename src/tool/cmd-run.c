@@ -184,12 +184,23 @@ static int say_why_not_started(const struct run *run, const char *program, int e
 	return error == ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_EXECUTE;
 }
 
-/* The environment for the command: ours, but where another loader would stumble over our library. */
-static char **choose_environment(const struct run *run, const char *program)
+/* 0; positive: the errno of exec; negative: sonde is to blame. */
+static int start_child(struct run *run, const char *program)
 {
-	if (executable_inspect(program) == NOTE_ARCHITECTURE)
-		return environ;
-	return preload_environment(environ, run->library, session_host_path(run->host));
+	struct preload_environment environment;
+	int result = preload_environment_init(&environment, environ, run->library,
+					      session_host_path(run->host));
+	/* The loader of another libc would stumble over our library. */
+	bool is_foreign = executable_inspect(program) == NOTE_ARCHITECTURE;
+
+	if (result == 0) {
+		result = child_start(&run->child, &run->limits, run->request.command,
+				     is_foreign ? environ : environment.variables);
+		if (result)
+			child_deinit(&run->child);
+	}
+	preload_environment_deinit(&environment);
+	return result;
 }
 
 static int start(struct run *run)
@@ -197,15 +208,11 @@ static int start(struct run *run)
 	char **command = run->request.command;
 	char path[4096];
 	const char *program = executable_search(command[0], getenv("PATH"), path, sizeof(path));
-	char **environment = choose_environment(run, program);
-	int result = -ENOMEM;
 
 	run->started_ns = clock_kernel_ns(CLOCK_REALTIME);
 	run->started_monotonic_ns = clock_kernel_ns(CLOCK_MONOTONIC);
-	if (environment)
-		result = child_start(&run->child, &run->limits, command, environment);
-	if (result)
-		child_deinit(&run->child);
+	int result = start_child(run, program);
+
 	if (result > 0)
 		return say_why_not_started(run, program, result);
 	if (result < 0) {

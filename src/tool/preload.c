@@ -114,24 +114,32 @@ static bool names(const char *variable, const char *name)
 	return strncmp(variable, name, len) == 0 && variable[len] == '=';
 }
 
-char **preload_environment(char *const *environment, const char *library, const char *session)
+int preload_environment_init(struct preload_environment *environment, char *const *original,
+			     const char *library, const char *session)
 {
 	size_t n_variables = 0;
 	size_t n_kept = 0;
 
-	while (environment[n_variables])
+	while (original[n_variables])
 		n_variables++;
-	char **copy = calloc(n_variables + 3, sizeof(*copy));
-	char *preload = preload_variable(environment_find(environment, "LD_PRELOAD"), library);
-	char *variable;
-
-	if (!copy || !preload || asprintf(&variable, SESSION_VARIABLE "=%s", session) < 0)
-		return NULL;
+	environment->variables = calloc(n_variables + 3, sizeof(*environment->variables));
+	environment->preload = preload_variable(environment_find(original, "LD_PRELOAD"), library);
+	if (asprintf(&environment->session, SESSION_VARIABLE "=%s", session) < 0)
+		environment->session = NULL;
+	if (!environment->variables || !environment->preload || !environment->session)
+		return -ENOMEM;
 	for (size_t i = 0; i < n_variables; i++)
-		if (!names(environment[i], "LD_PRELOAD") &&
-		    !names(environment[i], SESSION_VARIABLE))
-			copy[n_kept++] = environment[i];
-	copy[n_kept++] = preload;
-	copy[n_kept] = variable;
-	return copy;
+		if (!names(original[i], "LD_PRELOAD") && !names(original[i], SESSION_VARIABLE))
+			environment->variables[n_kept++] = original[i];
+	environment->variables[n_kept++] = environment->preload;
+	environment->variables[n_kept] = environment->session;
+	return 0;
+}
+
+void preload_environment_deinit(struct preload_environment *environment)
+{
+	free(environment->variables);
+	free(environment->preload);
+	free(environment->session);
+	*environment = (struct preload_environment){0};
 }

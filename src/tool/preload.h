@@ -14,10 +14,19 @@
  */
 int preload_find(char *const *environment, char **ret_path, struct message *ret_message);
 
+/* An environment for exec: an array of its own, whose strings are partly the original's. */
+struct preload_environment {
+	char **variables;
+	char *preload;
+	char *session;
+};
+
 /*
- * A copy of an environment that preloads a library, before what it preloads already, and names the
- * session. Its strings are partly the original's. NULL without memory; never freed: it is for exec.
+ * Makes one that preloads a library, before what is preloaded already, and names the session. 0 or
+ * -ENOMEM; to be deinitialised in any case.
  */
-char **preload_environment(char *const *environment, const char *library, const char *session);
+int preload_environment_init(struct preload_environment *environment, char *const *original,
+			     const char *library, const char *session);
+void preload_environment_deinit(struct preload_environment *environment);
 
 #endif

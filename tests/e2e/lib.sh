@@ -20,6 +20,7 @@ trap 'exit 1' HUP INT TERM
 sonde=$top_builddir/sonde
 subject=$top_builddir/tests/e2e/subject
 export XDG_STATE_HOME=$scratch/state XDG_CONFIG_HOME=$scratch/config
+test -x "$sonde" || { echo "not ok - $sonde is there"; exit 1; }
 unset SONDE_CONFIG SONDE_PRELOAD SONDE_SESSION LD_PRELOAD
 
 sonde() {

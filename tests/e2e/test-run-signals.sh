@@ -9,7 +9,7 @@ mkfifo said
 begin() {
 	sonde=$sonde exec_sonde >said 2>err &
 	exec 8<said
-	read -r line <&8
+	read -r -t 20 line <&8
 	test "$line" = ready || fail "the command is ready" "$line"
 }
 

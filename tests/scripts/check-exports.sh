@@ -2,7 +2,7 @@
 # shellcheck disable=SC2154 # top_srcdir and CC come from the makefile
 #
 # Small libraries, each with one thing wrong, and one with none.
-. "$top_srcdir/tests/scripts/lib.sh"
+. "$top_srcdir/tests/scripts/lib.sh" || exit
 
 cat >"$scratch/good.c" <<'END'
 #include <unistd.h>

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # shellcheck disable=SC2154 # top_srcdir comes from the makefile
-. "$top_srcdir/tests/scripts/lib.sh"
+. "$top_srcdir/tests/scripts/lib.sh" || exit
 
 tree=$scratch/tree
 

@@ -2,7 +2,7 @@
 # shellcheck disable=SC2154 # top_srcdir comes from the makefile
 #
 # Watchers that each change one thing: the comparison has to see it.
-. "$top_srcdir/tests/scripts/lib.sh"
+. "$top_srcdir/tests/scripts/lib.sh" || exit
 
 cat >"$scratch/subject.case" <<'END'
 # SPDX-License-Identifier: MIT

@@ -15,7 +15,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/time.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 extern pid_t _Fork(void);
@@ -363,6 +365,90 @@ static int run_fork_in_handler(char **arguments)
 	return 0;
 }
 
+static pid_t handler_child;
+
+static void fork_and_return(int signal)
+{
+	struct timespec some = {.tv_nsec = 3000000};
+
+	(void)signal;
+	handler_child = fork();
+	if (handler_child == 0) {
+		read_zeros(5);
+		raw_syscall(SYS_nanosleep, (long)&some, 0, 0, 0, 0, 0);
+	}
+}
+
+static void do_nothing(int signal)
+{
+	(void)signal;
+}
+
+/* The child ends a raise() that its parent began, in a time that no raise() of the parent took. */
+static int run_return_in_child(char **arguments)
+{
+	(void)arguments;
+	signal(SIGUSR1, fork_and_return);
+	signal(SIGUSR2, do_nothing);
+	for (int i = 0; i < 10; i++) {
+		raise(SIGUSR1);
+		if (handler_child == 0)
+			_exit(0);
+		if (wait_for(handler_child))
+			return 1;
+	}
+	signal(SIGUSR1, SIG_IGN);
+	for (int i = 0; i < 200; i++)
+		raise(SIGUSR2);
+	truth_count("read", 50);
+	truth_count("raise", 210);
+	return 0;
+}
+
+static volatile uint64_t n_alarms;
+
+static void seek_at_alarm(int signal)
+{
+	(void)signal;
+	n_alarms++;
+	lseek(-1, 0, SEEK_SET);
+}
+
+/* The first alarm comes while the first call is being recorded, a little later in every child. */
+static int seek_among_alarms(int n_children)
+{
+	struct itimerval often = {.it_interval = {0, 60}, .it_value = {0, 20 + n_children}};
+	sigset_t alarm;
+
+	sigemptyset(&alarm);
+	sigaddset(&alarm, SIGALRM);
+	setitimer(ITIMER_REAL, &often, NULL);
+	for (int i = 0; i < 100; i++)
+		lseek(-1, 0, SEEK_SET);
+	sigprocmask(SIG_BLOCK, &alarm, NULL);
+	truth_count("lseek", 100 + n_alarms);
+	raw_syscall(SYS_exit_group, 0, 0, 0, 0, 0, 0);
+	return 1;
+}
+
+static int run_alarmed_children(char **arguments)
+{
+	struct sigaction action = {.sa_handler = seek_at_alarm, .sa_flags = SA_RESTART};
+
+	(void)arguments;
+	sigaction(SIGALRM, &action, NULL);
+	for (int i = 0; i < 150; i++) {
+		pid_t pid = fork();
+
+		if (pid == 0)
+			return seek_among_alarms(i);
+		if (wait_for(pid))
+			return 1;
+	}
+	truth_count("fork", 150);
+	return 0;
+}
+
 static int run_many_children(char **arguments)
 {
 	int n_children = arguments[0] ? atoi(arguments[0]) : 300;
@@ -392,6 +478,10 @@ const struct truth_case truth_process_cases[] = {
 	{"shell", "shells of system() and popen() are watched in a cleared environment", run_shell, 0},
 	{"daemon", "a daemon's calls count after it has left its parent", run_daemon, 0},
 	{"fork-in-handler", "children forked in a signal handler count", run_fork_in_handler, 0},
+	{"return-in-child", "a child that returns from its parent's call leaves its parent's records alone",
+	 run_return_in_child, 0},
+	{"alarmed-children", "a signal during a child's first call loses nothing", run_alarmed_children,
+	 0},
 	{"many-children", "hundreds of short children lose no call", run_many_children, 0},
 	{"child", NULL, run_child, 0},
 	{0},

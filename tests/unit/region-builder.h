@@ -2,8 +2,8 @@
 /*
  * region-builder.h - makes regions as a watched process would, for tests of those who read them.
  *
- * A region is built in memory that does not move, so records may be changed, and spoilt, through the
- * pointers that the functions return. A test that runs out of the memory is wrong and aborts.
+ * A region is built in memory that does not move, so records may be changed, and spoilt, through
+ * the pointers that the functions return. A test that runs out of the memory is wrong and aborts.
  */
 #ifndef SONDE_TESTS_REGION_BUILDER_H
 #define SONDE_TESTS_REGION_BUILDER_H
@@ -18,7 +18,7 @@ struct region_builder {
 	struct region_header *header;
 };
 
-enum { BUILDER_SIZE = REGION_COMMIT_STEP };
+enum { BUILDER_SIZE = 2 * REGION_COMMIT_STEP };
 
 /* A region of a process that has exited with status 0 and recorded nothing. */
 void builder_init(struct region_builder *builder);
@@ -41,7 +41,7 @@ struct error_stats *builder_fail(struct region_builder *builder, struct call_sta
 void builder_fill(struct region_builder *builder);
 
 /* Reads the first `size` bytes of the region as a file. As region_read(). */
-int builder_read(const struct region_builder *builder, size_t size,
-		 struct region_image **ret_image, struct message *ret_message);
+int builder_read(const struct region_builder *builder, size_t size, struct region_image **ret_image,
+		 struct message *ret_message);
 
 #endif

@@ -84,7 +84,8 @@ static void backward_intervals_are_zero(void)
 	clock_calibrate(CALIBRATION_NS, &calibration);
 	CU_ASSERT_EQUAL(clock_interval_ns(&calibration, 1000, 999), 0);
 	CU_ASSERT_EQUAL(clock_interval_ns(&calibration, 1000, 1000), 0);
-	CU_ASSERT_EQUAL(clock_interval_ns(&calibration, UINT64_MAX, 0), clock_interval_ns(&calibration, 0, 1));
+	CU_ASSERT_EQUAL(clock_interval_ns(&calibration, UINT64_MAX, 0),
+			clock_interval_ns(&calibration, 0, 1));
 }
 
 static void long_intervals_do_not_overflow(void)
@@ -128,9 +129,12 @@ static void earlier_readings_map_to_realtime(void)
 }
 
 UNIT_MAIN("clock",
-	  {"calibrated intervals agree with CLOCK_MONOTONIC within 0.1 %", calibrated_intervals_are_true},
-	  {"without calibration intervals are those of CLOCK_MONOTONIC", uncalibrated_intervals_are_true},
+	  {"calibrated intervals agree with CLOCK_MONOTONIC within 0.1 %",
+	   calibrated_intervals_are_true},
+	  {"without calibration intervals are those of CLOCK_MONOTONIC",
+	   uncalibrated_intervals_are_true},
 	  {"an interval that seems negative is 0", backward_intervals_are_zero},
 	  {"an interval of a year does not overflow", long_intervals_do_not_overflow},
 	  {"a reading maps to the real time at which it was taken", readings_map_to_realtime},
-	  {"a reading before the calibration maps to an earlier real time", earlier_readings_map_to_realtime})
+	  {"a reading before the calibration maps to an earlier real time",
+	   earlier_readings_map_to_realtime})

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * The bound of OpenTelemetry index k is 10^9 * 2^(k/8) ns. A whole number v of nanoseconds lies at or below it
- * exactly if v^8 <= 10^72 * 2^k, which big integers decide without rounding. Every bucket is tested against
- * that, and nothing else.
+ * The bound of OpenTelemetry index k is 10^9 * 2^(k/8) ns. A whole number v of nanoseconds lies at
+ * or below it exactly if v^8 <= 10^72 * 2^k, which big integers decide without rounding. Every
+ * bucket is tested against that, and nothing else.
  */
 #include "config.h"
 
@@ -53,7 +53,8 @@ static bool big_is_at_most(const struct big *a, const struct big *b)
 	return true;
 }
 
-/* Whether ns <= 10^9 * 2^(k/8), by v^8 <= 10^72 * 2^k with the power of two on the side where it is whole. */
+/* Whether ns <= 10^9 * 2^(k/8), by v^8 <= 10^72 * 2^k with the power of two on the side where it is
+ * whole. */
 static bool is_within(uint64_t ns, int k)
 {
 	struct big left = big_power(ns, 8);
@@ -103,7 +104,8 @@ static void check_bucket(uint64_t ns)
 	unsigned int bucket = histogram_bucket(ns), exact = exact_bucket(ns);
 
 	if (bucket != exact)
-		printf("# %llu ns: bucket %u, should be %u\n", (unsigned long long)ns, bucket, exact);
+		printf("# %llu ns: bucket %u, should be %u\n", (unsigned long long)ns, bucket,
+		       exact);
 	CU_ASSERT_EQUAL(bucket, exact);
 }
 
@@ -138,7 +140,8 @@ static void small_durations_are_exact(void)
 		check_bucket(ns);
 }
 
-/* 8,000 values with every position of the highest bit and arbitrary lower bits, the same in every run. */
+/* 8,000 values with every position of the highest bit and arbitrary lower bits, the same in every
+ * run. */
 static void durations_of_every_size_are_exact(void)
 {
 	uint64_t random = 0x9e3779b97f4a7c15;
@@ -171,10 +174,12 @@ static void bounds_in_seconds_are_powers_of_two(void)
 	}
 }
 
-UNIT_MAIN("histogram",
-	  {"every bucket's upper bound is the exact one", every_upper_bound_is_exact},
-	  {"a duration at a boundary, or 1 ns beside it, falls on its side", every_boundary_falls_on_its_side},
+UNIT_MAIN("histogram", {"every bucket's upper bound is the exact one", every_upper_bound_is_exact},
+	  {"a duration at a boundary, or 1 ns beside it, falls on its side",
+	   every_boundary_falls_on_its_side},
 	  {"every duration up to 3 us falls into its exact bucket", small_durations_are_exact},
-	  {"durations of every size fall into their exact bucket", durations_of_every_size_are_exact},
-	  {"a power of two seconds is inside the bucket below it", whole_powers_of_two_seconds_are_inclusive},
+	  {"durations of every size fall into their exact bucket",
+	   durations_of_every_size_are_exact},
+	  {"a power of two seconds is inside the bucket below it",
+	   whole_powers_of_two_seconds_are_inclusive},
 	  {"bounds in seconds are eighths of powers of two", bounds_in_seconds_are_powers_of_two})

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * Each test updates words in a loop while a signal handler updates the same words; then the totals must be equal
- * to what both did. On x86-64 the processor's trap flag has the handler run after every single instruction, so
- * no gap between two instructions is missed; elsewhere a timer interrupts as often as it can.
+ * Each test updates words in a loop while a signal handler updates the same words; then the totals
+ * must be equal to what both did. On x86-64 the processor's trap flag has the handler run after
+ * every single instruction, so no gap between two instructions is missed; elsewhere a timer
+ * interrupts as often as it can.
  */
 #include "config.h"
 
@@ -69,8 +70,9 @@ static void storm_end(void)
 enum {
 	N_INTERRUPTIONS = 500,
 	/*
-	 * A loop that tries until its word has not changed would never end if every trial were disturbed. A prime
-	 * number, so that in the course of the loop every instruction has its turn.
+	 * A loop that tries until its word has not changed would never end if every trial were
+	 * disturbed. A prime number, so that in the course of the loop every instruction has its
+	 * turn.
 	 */
 	SIGNALS_PER_INTERRUPTION = STORM_IS_TOTAL ? 37 : 1,
 };
@@ -252,7 +254,8 @@ UNIT_MAIN("owner",
 	  {"no addition is lost to a signal handler", additions_survive},
 	  {"no step of a countdown is lost to a signal handler", countdowns_survive},
 	  {"a countdown runs out at zero and stays out", a_countdown_runs_out_at_zero},
-	  {"a signal handler and the code it interrupts never take the same slot", no_slot_is_taken_twice},
+	  {"a signal handler and the code it interrupts never take the same slot",
+	   no_slot_is_taken_twice},
 	  {"no replacement is lost to a signal handler", replacements_survive},
 	  {"the smallest and largest value are kept whoever saw them", extremes_survive},
 	  {"a word that has changed is not replaced", a_changed_word_is_not_replaced})

@@ -347,8 +347,10 @@ static void a_directory_is_an_error_of_reading(void)
 
 static void the_first_keys_come_in_the_documented_order(void)
 {
-	static const char *const keys[] = {"schema",  "session", "calls", "processes", "unwatched",
-					   "metrics", "files",	 "peers", "stacks",    "coverage"};
+	static const char *const keys[] = {
+		"schema",  "session", "calls", "processes", "unwatched",
+		"metrics", "files",   "peers", "stacks",    "coverage",
+	};
 	struct recording recording = make_recording();
 	char *text = write_text(&recording);
 	json_t *document = json_loads(text, 0, NULL);

@@ -132,6 +132,25 @@ static void quantiles_are_never_off_by_more_than_a_bucket(void)
 	}
 }
 
+static void the_values_of_a_bucket_lie_evenly_on_its_logarithmic_scale(void)
+{
+	struct call_totals totals = {0};
+	unsigned int bucket = histogram_bucket(1000000);
+	double lower = histogram_lower_seconds(bucket) * 1e9;
+	double ratio = histogram_upper_seconds(bucket) * 1e9 / lower;
+
+	add_duration(&totals, 1000);
+	for (int i = 0; i < 4; i++)
+		add_duration(&totals, 1000000);
+	add_duration(&totals, 1000000000);
+	for (int k = 1; k <= 4; k++) {
+		double expected = lower * pow(ratio, (k - 0.5) / 4);
+		double estimate = call_totals_quantile_ns(&totals, (1 + k) / 6.0);
+
+		CU_ASSERT_DOUBLE_EQUAL(estimate, expected, expected * 1e-9);
+	}
+}
+
 static void quantiles_stay_between_the_extremes(void)
 {
 	struct call_totals totals = {0};
@@ -286,6 +305,8 @@ UNIT_MAIN("recording",
 	   quantiles_are_within_4_4_percent_of_the_raw_values},
 	  {"quantiles are never off by more than a bucket",
 	   quantiles_are_never_off_by_more_than_a_bucket},
+	  {"the values of a bucket lie evenly on its logarithmic scale",
+	   the_values_of_a_bucket_lie_evenly_on_its_logarithmic_scale},
 	  {"quantiles stay between the extremes", quantiles_stay_between_the_extremes},
 	  {"the outside buckets have quantiles too", the_outside_buckets_have_quantiles_too},
 	  {"the rank of a quantile is not moved by rounding",

@@ -238,7 +238,7 @@ static void what_is_no_region_is_refused_with_the_reason(void)
 	struct region_builder builder;
 
 	builder_init(&builder);
-	expect_refusal(&builder, 0, "0 bytes are too few");
+	expect_refusal(&builder, 1, "1 bytes are too few");
 	expect_refusal(&builder, 100, "100 bytes are too few");
 	builder.header->version = 9;
 	expect_refusal(&builder, BUILDER_SIZE, "region of version 9");
@@ -247,6 +247,20 @@ static void what_is_no_region_is_refused_with_the_reason(void)
 	expect_refusal(&builder, BUILDER_SIZE, "region header of 8 bytes");
 	builder.header->magic[0] = 'X';
 	expect_refusal(&builder, BUILDER_SIZE, "not a region file");
+	builder_deinit(&builder);
+}
+
+static void a_region_in_the_making_has_no_data(void)
+{
+	struct region_builder builder;
+	struct region_image *image = NULL;
+	struct message message = {{0}};
+
+	builder_init(&builder);
+	CU_ASSERT_EQUAL(builder_read(&builder, 0, &image, &message), -ENODATA);
+	memset(builder.header->magic, 0, sizeof(builder.header->magic));
+	CU_ASSERT_EQUAL(builder_read(&builder, BUILDER_SIZE, &image, &message), -ENODATA);
+	CU_ASSERT_PTR_NOT_NULL(strstr(message.text, "region without a header"));
 	builder_deinit(&builder);
 }
 
@@ -506,6 +520,7 @@ UNIT_MAIN("region", {"figures of all threads are summed up", figures_of_all_thre
 	  {"notes are taken over", notes_are_taken_over},
 	  {"what is no region is refused with the reason",
 	   what_is_no_region_is_refused_with_the_reason},
+	  {"a region in the making has no data", a_region_in_the_making_has_no_data},
 	  {"a missing file, a link, a pipe and a directory are errors",
 	   a_missing_file_a_link_a_pipe_and_a_directory_are_errors},
 	  {"a shortened file gives what is left", a_shortened_file_gives_what_is_left},

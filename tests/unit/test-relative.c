@@ -60,9 +60,9 @@ static void a_changed_reference_is_left_alone(void)
 	CU_ASSERT_PTR_EQUAL(relative_get(&records[0].next), &records[2]);
 }
 
-UNIT_MAIN("relative",
-	  {"a reference leads to its target", a_reference_leads_to_its_target},
+UNIT_MAIN("relative", {"a reference leads to its target", a_reference_leads_to_its_target},
 	  {"a reference may lead backwards", a_reference_may_lead_backwards},
 	  {"no reference is NULL, and NULL is no reference", none_is_null},
 	  {"records that are copied together refer to each other", a_copy_of_all_records_is_valid},
-	  {"a reference that has changed meanwhile is not replaced", a_changed_reference_is_left_alone})
+	  {"a reference that has changed meanwhile is not replaced",
+	   a_changed_reference_is_left_alone})

@@ -10,8 +10,9 @@
  *     UNIT_MAIN("sums",
  *               {"the sum of two numbers does not overflow", sums_do_not_overflow})
  *
- * A name is a sentence about behaviour. The program prints "ok" or "not ok" and the name for each test, where
- * each failed assertion stands, and at last "N passed, N failed"; it exits with 1 if any failed.
+ * A name is a sentence about behaviour. The program prints "ok" or "not ok" and the name for each
+ * test, where each failed assertion stands, and at last "N passed, N failed"; it exits with 1 if
+ * any failed.
  */
 #ifndef SONDE_TESTS_UNIT_H
 #define SONDE_TESTS_UNIT_H

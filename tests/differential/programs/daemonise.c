@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* A daemon: READY DONE RESULT. Tells one fifo when it is one, the other when it has written its result. */
+/* A daemon: READY DONE RESULT. Tells one fifo when it is one, the other when it has written its
+ * result. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdio.h>

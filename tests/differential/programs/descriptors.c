@@ -46,7 +46,8 @@ int main(int argc, char **argv)
 	FILE *report = fopen(name, "w");
 	if (!report)
 		return errno == EMFILE ? 24 : 1;
-	fprintf(report, "%s: %d open, the next was %d, then %d\n", argv[1], n, first, fileno(report));
+	fprintf(report, "%s: %d open, the next was %d, then %d\n", argv[1], n, first,
+		fileno(report));
 	fclose(report);
 	int status = system("exit 6");
 	DIR *dir = opendir(".");

@@ -18,7 +18,11 @@
 		errno = 4711;                                                                      \
 		long result = (long)(call);                                                        \
 		int code = errno;                                                                  \
-		printf("%-40s %s %d\n", #call, result < 0 ? "failed" : result == 0 ? "0" : "more", code); \
+		printf("%-40s %s %d\n", #call,                                                     \
+		       result < 0    ? "failed"                                                    \
+		       : result == 0 ? "0"                                                         \
+				     : "more",                                                     \
+		       code);                                                                      \
 	} while (0)
 
 int main(void)

@@ -72,7 +72,8 @@ static void controls(void)
 	close(open("created.txt", O_WRONLY | O_CREAT | O_EXCL, 0640));
 	unlink("created.txt");
 	int unnamed = open(".", O_TMPFILE | O_RDWR, 0600);
-	fprintf(stderr, "%s\n", unnamed >= 0 && dprintf(unnamed, "%d", 7) == 1 ? "unnamed" : "not supported");
+	fprintf(stderr, "%s\n",
+		unnamed >= 0 && dprintf(unnamed, "%d", 7) == 1 ? "unnamed" : "not supported");
 }
 
 int main(void)

@@ -23,7 +23,8 @@ static void jump(int signal)
 /* The timer repeats, so that it cannot be lost before the call blocks. */
 static void leave_read(int round)
 {
-	struct itimerval often = {.it_interval.tv_usec = 2000, .it_value.tv_usec = 2000}, never = {0};
+	struct itimerval often = {.it_interval.tv_usec = 2000, .it_value.tv_usec = 2000},
+			 never = {0};
 	char byte;
 
 	if (sigsetjmp(escape, 1) == 0) {

@@ -82,7 +82,8 @@ static void clone_on_another_stack(void)
 
 	print_status("clone", clone(run_in_clone, stack + sizeof(stack), SIGCHLD, (void *)31L));
 	print_status("clone with shared memory",
-		     clone(run_in_clone, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | SIGCHLD, (void *)32L));
+		     clone(run_in_clone, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | SIGCHLD,
+			   (void *)32L));
 }
 
 static void spawn(void)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* A library to preload: says when it is loaded, and marks what echo prints, each through the next library. */
+/* A library to preload: says when it is loaded, and marks what echo prints, each through the next
+ * library. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdio.h>
@@ -9,7 +10,7 @@
 __attribute__((constructor)) static void announce(void)
 {
 	ssize_t (*next_write)(int fd, const void *buf, size_t count) =
-		(ssize_t (*)(int, const void *, size_t))dlsym(RTLD_NEXT, "write");
+		(ssize_t(*)(int, const void *, size_t))dlsym(RTLD_NEXT, "write");
 
 	if (next_write(2, "loaded\n", 7) != 7)
 		_exit(99);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Throws through frames of libstdc++, of libc (qsort) and of threads; "uncaught" ends in terminate(). */
+/* Throws through frames of libstdc++, of libc (qsort) and of threads; "uncaught" ends in
+ * terminate(). */
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -12,7 +13,10 @@
 #include <vector>
 
 struct noisy {
-	~noisy() { std::cout << "unwound" << std::endl; }
+	~noisy()
+	{
+		std::cout << "unwound" << std::endl;
+	}
 };
 
 static int throwing_compare(const void *, const void *)

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: MIT
+#
+# make bench: what watching costs on this machine, beside what it could cost at least. Not a part of make check.
+bench_programs = bench/calls bench/forks bench/pairs bench/regions
+bench_libraries = bench/empty.la bench/forward.la bench/timed.la
+bench_flags = -module -avoid-version -shared -rpath /nowhere
+bench_cflags = $(AM_CFLAGS) -O2 -fno-builtin
+
+EXTRA_PROGRAMS = $(bench_programs)
+EXTRA_LTLIBRARIES = $(bench_libraries)
+
+bench_calls_SOURCES = bench/calls.c
+bench_calls_CFLAGS = $(bench_cflags)
+bench_forks_SOURCES = bench/forks.c
+bench_pairs_SOURCES = bench/pairs.c
+bench_regions_SOURCES = bench/regions.c
+bench_regions_CFLAGS = $(bench_cflags)
+
+bench_empty_la_SOURCES = bench/empty.c
+bench_empty_la_LDFLAGS = $(bench_flags)
+bench_forward_la_SOURCES = bench/forward.c
+nodist_bench_forward_la_SOURCES = bench/forward.gen.c
+bench_forward_la_LDFLAGS = $(bench_flags) -Wl,-z,now
+bench_timed_la_SOURCES = bench/timed.c
+bench_timed_la_CFLAGS = $(bench_cflags)
+bench_timed_la_LDFLAGS = $(bench_flags) -Wl,-z,now
+
+bench/forward.gen.c: src/preload/preload.gen.map $(srcdir)/bench/emit-forward.awk
+	@$(MKDIR_P) $(@D)
+	$(AM_V_GEN)LC_ALL=C $(AWK) -f $(srcdir)/bench/emit-forward.awk src/preload/preload.gen.map >$@-t && mv $@-t $@
+
+EXTRA_DIST += bench/emit-forward.awk bench/run
+CLEANFILES += bench/forward.gen.c $(bench_programs) $(bench_libraries)
+
+.PHONY: bench
+bench: all $(bench_programs) $(bench_libraries)
+	top_builddir='$(abs_builddir)' $(srcdir)/bench/run

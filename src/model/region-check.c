@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The check's means is a map with one bit for every four bytes: a record claims its bytes, and a
+ * record that finds some of its bytes taken is cut off. This refuses cycles, records that share
+ * parts, and lists that run into each other, all by one rule, and bounds the work by the size of
+ * the file. Only the descriptions of calls are meant to be shared; a second map knows them.
+ */
+#include "config.h"
+
+#include "model/region-check.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CLAIM_UNIT = 4 }; /* bytes that a bit stands for: the alignment of the smallest record */
+
+/* What the check of one image works with. */
+struct check {
+	struct region_image *image;
+	const char *name;
+	uint64_t *claimed; /* one bit for each CLAIM_UNIT bytes of the image */
+	uint64_t *shared;  /* likewise: a record that may be shared begins here */
+};
+
+/* What a reference refers to. */
+struct record_kind {
+	const char *name;
+	size_t size;
+	size_t alignment;
+	bool may_be_shared; /* several references to one record are in order */
+};
+
+static const struct record_kind thread_block_kind = {
+	"thread block",
+	sizeof(struct thread_block),
+	_Alignof(struct thread_block),
+	false,
+};
+static const struct record_kind call_stats_kind = {
+	"call",
+	sizeof(struct call_stats),
+	_Alignof(struct call_stats),
+	false,
+};
+static const struct record_kind call_info_kind = {
+	"call description",
+	sizeof(struct call_info_record),
+	_Alignof(struct call_info_record),
+	true,
+};
+static const struct record_kind histogram_row_kind = {
+	"histogram row",
+	sizeof(struct histogram_row),
+	_Alignof(struct histogram_row),
+	false,
+};
+static const struct record_kind error_stats_kind = {
+	"error",
+	sizeof(struct error_stats),
+	_Alignof(struct error_stats),
+	false,
+};
+
+static size_t offset_of(const struct check *check, const void *address)
+{
+	return (size_t)((const char *)address - (const char *)check->image->header);
+}
+
+/* The first damage is told, all of it is counted. */
+__attribute__((format(printf, 2, 3))) static void note_damage(struct check *check,
+							      const char *format, ...)
+{
+	char text[MESSAGE_SIZE / 2];
+	va_list arguments;
+
+	if (check->image->n_damaged++)
+		return;
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	message_set(&check->image->damage, "%s: %s", check->name, text);
+}
+
+static bool bit_is_set(const uint64_t *bits, size_t i)
+{
+	return bits[i / 64] & (1ULL << (i % 64));
+}
+
+static void bit_set(uint64_t *bits, size_t i)
+{
+	bits[i / 64] |= 1ULL << (i % 64);
+}
+
+/* Claims a record's bytes; false, and nothing claimed, when some of them belong to another one. */
+static bool claim(struct check *check, size_t offset, const struct record_kind *kind)
+{
+	size_t first = offset / CLAIM_UNIT;
+	size_t end = (offset + kind->size) / CLAIM_UNIT;
+
+	if (kind->may_be_shared && bit_is_set(check->shared, first))
+		return true;
+	for (size_t i = first; i < end; i++)
+		if (bit_is_set(check->claimed, i))
+			return false;
+	for (size_t i = first; i < end; i++)
+		bit_set(check->claimed, i);
+	if (kind->may_be_shared)
+		bit_set(check->shared, first);
+	return true;
+}
+
+/* Says what is wrong with a reference that does not lead to a whole record, or returns false. */
+static bool note_bad_distance(struct check *check, const relative *reference,
+			      const struct record_kind *kind, const char *where)
+{
+	size_t from = offset_of(check, reference);
+	int64_t target = (int64_t)from + *reference;
+	int64_t past = target + (int64_t)kind->size - (int64_t)check->image->size;
+
+	if (target < (int64_t)sizeof(struct region_header))
+		note_damage(check, "%s at %zu refers to a %s at %" PRId64 ", before the records",
+			    where, from, kind->name, target);
+	else if (past > 0)
+		note_damage(check,
+			    "%s at %zu refers to a %s that ends %" PRId64 " bytes past the end",
+			    where, from, kind->name, past);
+	else if (target % (int64_t)kind->alignment)
+		note_damage(check, "%s at %zu refers to a %s at %" PRId64 ", not a multiple of %zu",
+			    where, from, kind->name, target, kind->alignment);
+	else
+		return false;
+	return true;
+}
+
+/*
+ * Returns the record that a reference refers to, or NULL when it refers to none; also when it
+ * should not be followed: then it is set to none.
+ */
+static void *check_reference(struct check *check, relative *reference,
+			     const struct record_kind *kind, const char *where)
+{
+	if (!*reference)
+		return NULL;
+	if (!note_bad_distance(check, reference, kind, where)) {
+		void *record = (char *)reference + *reference;
+
+		if (claim(check, offset_of(check, record), kind))
+			return record;
+		note_damage(
+			check, "%s at %zu refers to a %s at %zu, which belongs to another record",
+			where, offset_of(check, reference), kind->name, offset_of(check, record));
+	}
+	*reference = 0;
+	return NULL;
+}
+
+/* Ends a string that fills its field. */
+static void check_string(struct check *check, char *string, size_t size, const char *what)
+{
+	if (memchr(string, '\0', size))
+		return;
+	note_damage(check, "%s at %zu has no end", what, offset_of(check, string));
+	string[size - 1] = '\0';
+}
+
+/* A call without a name cannot be shown: its reference to the description becomes none. */
+static void check_info(struct check *check, struct call_stats *stats)
+{
+	struct call_info_record *info =
+		check_reference(check, &stats->info, &call_info_kind, "call's info");
+
+	if (!info) {
+		note_damage(check, "call at %zu has no description", offset_of(check, stats));
+		return;
+	}
+	check_string(check, info->name, sizeof(info->name), "call's name");
+	check_string(check, info->group, sizeof(info->group), "call's group");
+	if (info->name[0])
+		return;
+	note_damage(check, "call at %zu has no name", offset_of(check, stats));
+	stats->info = 0;
+}
+
+static void check_call(struct check *check, struct call_stats *stats)
+{
+	check_info(check, stats);
+	for (unsigned int i = 0; i < HISTOGRAM_ROWS; i++)
+		check_reference(check, &stats->rows[i], &histogram_row_kind, "call's row");
+
+	relative *next = &stats->errors;
+
+	for (;;) {
+		struct error_stats *error =
+			check_reference(check, next, &error_stats_kind, "call's errors");
+
+		if (!error)
+			return;
+		next = &error->next;
+	}
+}
+
+static void check_thread(struct check *check, struct thread_block *thread)
+{
+	relative *next = &thread->calls;
+
+	for (;;) {
+		struct call_stats *stats =
+			check_reference(check, next, &call_stats_kind, "thread's calls");
+
+		if (!stats)
+			return;
+		check_call(check, stats);
+		next = &stats->next;
+	}
+}
+
+static void check_header(struct check *check, struct region_header *header)
+{
+	check_string(check, header->executable, sizeof(header->executable), "executable");
+	check_string(check, header->allocator, sizeof(header->allocator), "allocator");
+	if (header->command[REGION_COMMAND_SIZE - 1])
+		note_damage(check, "command has no end");
+	header->command[REGION_COMMAND_SIZE - 1] = '\0';
+	if (header->state > REGION_EXECUTED) {
+		note_damage(check, "state is %" PRIu32 ", at most %d is known", header->state,
+			    REGION_EXECUTED);
+		header->state = REGION_RUNNING;
+	}
+}
+
+static void check_threads(struct check *check, relative *next)
+{
+	for (;;) {
+		struct thread_block *thread =
+			check_reference(check, next, &thread_block_kind, "list of threads");
+
+		if (!thread)
+			return;
+		check_thread(check, thread);
+		next = &thread->next;
+	}
+}
+
+int region_check(struct region_image *image, const char *name)
+{
+	size_t n_words = image->size / CLAIM_UNIT / 64 + 1;
+	uint64_t *maps = calloc(n_words, 2 * sizeof(*maps));
+	struct check check = {
+		.image = image,
+		.name = name,
+		.claimed = maps,
+		.shared = maps + n_words,
+	};
+
+	if (!maps)
+		return -ENOMEM;
+	check_header(&check, image->header);
+	if (image->header->committed > image->size)
+		note_damage(&check, "%" PRIu64 " bytes are committed, %zu can be read",
+			    image->header->committed, image->size);
+	check_threads(&check, &image->header->threads);
+	free(maps);
+	return 0;
+}

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: MIT
+host_unit_tests = \
+	tests/unit/test-configuration \
+	tests/unit/test-nearest \
+	tests/unit/test-process-state
+
+check_PROGRAMS += $(host_unit_tests)
+TESTS += $(host_unit_tests)
+
+tests_unit_test_configuration_SOURCES = tests/unit/test-configuration.c tests/unit/unit.h
+tests_unit_test_configuration_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_configuration_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_nearest_SOURCES = tests/unit/test-nearest.c tests/unit/unit.h
+tests_unit_test_nearest_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_nearest_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_process_state_SOURCES = tests/unit/test-process-state.c tests/unit/unit.h
+tests_unit_test_process_state_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_process_state_LDADD = $(UNIT_LIBS)
