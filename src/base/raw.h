@@ -113,7 +113,12 @@ static inline int raw_unlink(const char *path)
 	return (int)raw_syscall(SYS_unlinkat, AT_FDCWD, (long)path, 0, 0, 0, 0);
 }
 
-/* Whether the file may be opened so; mode as in access(2), judged by the effective user. */
+static inline int raw_rmdir(const char *path)
+{
+	return (int)raw_syscall(SYS_unlinkat, AT_FDCWD, (long)path, AT_REMOVEDIR, 0, 0, 0);
+}
+
+/* Whether the file may be opened so; mode as in access(2), judged by the real user. */
 static inline int raw_access(const char *path, int mode)
 {
 	return (int)raw_syscall(SYS_faccessat, AT_FDCWD, (long)path, mode, 0, 0, 0);

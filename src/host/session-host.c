@@ -17,6 +17,7 @@
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "host/region-list.h"
@@ -303,6 +304,14 @@ static void switch_off(struct session_settings *settings)
 	__atomic_store_n(&settings->state, SESSION_CLOSED, __ATOMIC_RELAXED);
 }
 
+/* What was in it is lost, although it can still be read: as an empty one. */
+static bool is_directory_removed(const struct session_host *host)
+{
+	struct stat status;
+
+	return fstat(host->dirfd, &status) == 0 && status.st_nlink == 0;
+}
+
 int session_host_close(struct session_host *host, struct recording *ret_recording)
 {
 	struct region_list list;
@@ -320,6 +329,8 @@ int session_host_close(struct session_host *host, struct recording *ret_recordin
 		region_list_deinit(&list);
 		result = host->result;
 	}
+	if (result == 0 && is_directory_removed(host))
+		result = -ENOENT;
 	if (fold_notes(&host->recording, host->file) < 0)
 		result = -ENOMEM;
 	remove_directory(host);

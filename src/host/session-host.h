@@ -53,8 +53,8 @@ void session_host_inspect(struct session_host *host, int pid, const char *progra
 /*
  * Ends the session: those that still run record no more. Adds up all that is left and hands the
  * recording over, with id, labels, host and version filled in; times, command and exit are the
- * caller's to know. 0 or -ENOMEM, the recording then being incomplete, but to be freed
- * nevertheless.
+ * caller's to know. 0; or -ENOMEM, or -ENOENT when somebody has removed the session's directory,
+ * the recording then being incomplete, but to be freed nevertheless.
  */
 int session_host_close(struct session_host *host, struct recording *ret_recording);
 

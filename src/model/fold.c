@@ -305,6 +305,8 @@ int fold_notes(struct recording *recording, const struct session_file *file)
 			continue;
 		if (note->reason == NOTE_NONE || note->reason >= NOTE_REASONS)
 			continue;
+		if (__atomic_load_n(&note->count, __ATOMIC_RELAXED) == 0)
+			continue;
 		if (add_unwatched(recording, note))
 			return -ENOMEM;
 	}

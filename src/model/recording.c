@@ -294,10 +294,12 @@ static const char *const note_reason_names[NOTE_REASONS] = {
 	[NOTE_ARCHITECTURE] = "architecture",
 	[NOTE_ENVIRONMENT] = "environment",
 	[NOTE_NO_REGION] = "no_region",
+	[NOTE_UNREACHABLE] = "unreachable",
 };
 
 static const char *const region_loss_names[LOSS_REASONS] = {
 	[LOSS_REGION_FULL] = "region_full",
+	[LOSS_DETAIL] = "detail",
 };
 
 const char *note_reason_name(enum note_reason reason)

@@ -114,7 +114,7 @@ struct recording {
 	size_t n_unwatched;
 
 	/* coverage */
-	uint64_t lost[LOSS_REASONS];  /* calls that were made but not recorded */
+	uint64_t lost[LOSS_REASONS];  /* calls, or details of calls, not recorded */
 	uint64_t notes_lost;
 	uint64_t damaged_regions;     /* files that could not be read, or only in part */
 	uint64_t processes_not_kept;  /* images in the totals, but not in `processes` */

@@ -18,6 +18,7 @@
 
 #include <alloca.h>
 #include <fcntl.h>
+#include <paths.h>
 #include <spawn.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -274,9 +275,9 @@ EXPORT int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_act
 /* -- libc's own children ---------------------------------------------------------------------------- */
 
 /*
- * system(), popen() and wordexp() hand the process's own environment to a shell. Where the program has
- * cleared that, it is replaced by a repaired copy for the time of the call. The copy is never unmapped,
- * for another thread may be reading it, but used again; only calls at the same time make more.
+ * system(), popen() and wordexp() hand the process's own environment to a shell. Where that is not what
+ * the shell is to get, it is replaced by a changed copy for the time of the call. The copy is never
+ * unmapped, for another thread may be reading it, but used again; only calls at the same time make more.
  */
 static struct {
 	char *memory;
@@ -306,7 +307,7 @@ static char *take_copy(size_t size, bool *ret_is_kept)
 
 struct lending {
 	char **own;
-	char **lent; /* the same if there is nothing to be repaired */
+	char **lent; /* the same if there is nothing to be changed */
 	bool is_kept;
 };
 
@@ -315,7 +316,7 @@ static struct lending lend_environment(void)
 	struct lending lending = {.own = environ, .lent = environ};
 	size_t size = environment_copy_room(environ) * sizeof(char *) + ENVIRONMENT_PRELOAD_SIZE;
 
-	if (recorder_session.settings.follow != FOLLOW_ALL || environment_names_us(environ))
+	if (!*recorder_session_directory())
 		return lending;
 	char *memory = take_copy(size, &lending.is_kept);
 
@@ -324,7 +325,9 @@ static struct lending lend_environment(void)
 	struct environment_copy copy = {.preload = memory,
 					.entries = (char **)(memory + ENVIRONMENT_PRELOAD_SIZE)};
 
-	lending.lent = (char **)environment_change(lending.own, ENVIRONMENT_JOIN, &copy);
+	struct session_note *note;
+
+	lending.lent = (char **)departure_prepare(_PATH_BSHELL, lending.own, &copy, &note);
 	environ = lending.lent;
 	return lending;
 }

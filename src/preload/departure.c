@@ -17,9 +17,9 @@
 enum { SEARCHED_PATH_SIZE = 1024 };
 
 /* What to do with the environment of a program that can (NOTE_NONE) or cannot be watched. */
-static enum environment_change choose_change(enum note_reason reason)
+static enum environment_change choose_change(enum note_reason reason, bool can_reach)
 {
-	if (recorder_session.settings.follow == FOLLOW_NONE)
+	if (recorder_session.settings.follow == FOLLOW_NONE || !can_reach)
 		return ENVIRONMENT_LEAVE;
 	if (reason == NOTE_SETUID || reason == NOTE_ARCHITECTURE)
 		return ENVIRONMENT_LEAVE;
@@ -29,12 +29,27 @@ static enum environment_change choose_change(enum note_reason reason)
 	return ENVIRONMENT_JOIN;
 }
 
-/* Whether the program that gets this environment will be watched, and why not. */
-static enum note_reason final_reason(enum note_reason reason, char *const *environment)
+/* Why a program that could be watched will not be, with the environment that it is to get. */
+static enum note_reason absence(char *const *environment, bool can_reach)
 {
-	if (reason != NOTE_NONE)
-		return reason;
+	if (!can_reach)
+		return NOTE_UNREACHABLE;
 	return environment_names_us(environment) ? NOTE_NONE : NOTE_ENVIRONMENT;
+}
+
+char *const *departure_prepare(const char *path, char *const *environment,
+			       struct environment_copy *copy, struct session_note **ret_note)
+{
+	bool can_reach = environment_can_reach_us();
+	enum note_reason reason = executable_inspect(path);
+
+	environment = environment_change(environment, choose_change(reason, can_reach), copy);
+	if (reason == NOTE_NONE)
+		reason = absence(environment, can_reach);
+	*ret_note = reason == NOTE_NONE
+			    ? NULL
+			    : session_note(&recorder_session, reason, raw_getpid(), path);
+	return environment;
 }
 
 /*
@@ -88,20 +103,6 @@ static void remove_workspace(struct workspace *workspace)
 	raw_munmap(workspace, workspace->size);
 }
 
-static char *const *prepare(const char *path, char *const *environment, struct workspace *workspace)
-{
-	struct environment_copy copy = {.entries = workspace->entries,
-					.preload = workspace->preload};
-	enum note_reason reason = executable_inspect(path);
-	enum environment_change change = choose_change(reason);
-
-	environment = environment_change(environment, change, &copy);
-	reason = final_reason(reason, environment);
-	if (reason != NOTE_NONE)
-		session_note(&recorder_session, reason, raw_getpid(), path);
-	return environment;
-}
-
 static int depart(const char *name, bool is_searched, char *const *environment, departure_run *run,
 		  const void *request)
 {
@@ -114,8 +115,14 @@ static int depart(const char *name, bool is_searched, char *const *environment, 
 	if (is_searched)
 		name = executable_search(name, environment_find(environ, "PATH"), workspace->found,
 					 sizeof(workspace->found));
-	int result = run(prepare(name, environment, workspace), request);
+	struct environment_copy copy = {.entries = workspace->entries,
+					.preload = workspace->preload};
+	struct session_note *note;
+	int result = run(departure_prepare(name, environment, &copy, &note), request);
 
+	/* exec comes back, and spawn not with 0, when nothing was started. */
+	if (result != 0)
+		session_unnote(note);
 	remove_workspace(workspace);
 	return result;
 }

@@ -10,6 +10,18 @@
 #ifndef SONDE_PRELOAD_DEPARTURE_H
 #define SONDE_PRELOAD_DEPARTURE_H
 
+#include "preload/environment.h"
+#include "record/session.h"
+
+/*
+ * Judges the program at `path`, and changes its environment (NULL: empty) accordingly in the memory that
+ * `copy` brings. When the program will not be watched that is noted: ret_note is the note, to be taken
+ * back if it is not started after all, else NULL. Returns the environment to give to the program.
+ */
+char *const *departure_prepare(const char *path, char *const *environment,
+			       struct environment_copy *copy, struct session_note **ret_note)
+	__attribute__((visibility("hidden")));
+
 /*
  * What runs the program: called with the environment to give it. `request` is the caller's own. Returns
  * the result of the real call.

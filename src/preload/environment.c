@@ -84,10 +84,34 @@ static bool list_names_us(const char *list)
 	return false;
 }
 
+/* A relative path names us here, but not where the next program may run. */
+static bool list_names_us_anywhere(const char *list)
+{
+	while (list && *list) {
+		size_t len = element_length(list);
+
+		if (element_is(list, len, own_path))
+			return true;
+		list += len + (list[len] != '\0');
+	}
+	return false;
+}
+
 bool environment_names_us(char *const *environment)
 {
 	return environment_find(environment, SESSION_VARIABLE) &&
-	       list_names_us(environment_find(environment, PRELOAD_VARIABLE));
+	       list_names_us_anywhere(environment_find(environment, PRELOAD_VARIABLE));
+}
+
+bool environment_can_reach_us(void)
+{
+	char session[SESSION_PATH_SIZE + sizeof("/" SESSION_FILE)];
+	struct text path = text_init(session, sizeof(session));
+
+	prepare();
+	text_add(&path, recorder_session_directory());
+	text_add(&path, "/" SESSION_FILE);
+	return raw_access(own_path, R_OK) == 0 && raw_access(session, R_OK | W_OK) == 0;
 }
 
 size_t environment_copy_room(char *const *environment)
@@ -99,14 +123,29 @@ size_t environment_copy_room(char *const *environment)
 	return n_entries + 3; /* our two variables and the end */
 }
 
-/* Our path before the list: the first object preloaded is the first to see a call. */
+/*
+ * The list with our path in the place where it names us, or else before all others: the first object
+ * preloaded is the first to see a call.
+ */
 static void join_list(struct text *ret_entry, const char *list)
 {
 	text_add(ret_entry, PRELOAD_VARIABLE "=");
-	text_add(ret_entry, own_path);
-	if (list && *list) {
-		text_add_char(ret_entry, ':');
-		text_add(ret_entry, list);
+	if (!list_names_us(list)) {
+		text_add(ret_entry, own_path);
+		if (list && *list)
+			text_add_char(ret_entry, ':');
+	}
+	while (list && *list) {
+		size_t len = element_length(list);
+
+		if (element_is_ours(list, len))
+			text_add(ret_entry, own_path);
+		else
+			for (size_t i = 0; i < len; i++)
+				text_add_char(ret_entry, list[i]);
+		if (list[len])
+			text_add_char(ret_entry, list[len]);
+		list += len + (list[len] != '\0');
 	}
 }
 
@@ -133,7 +172,7 @@ static void leave_list(struct text *ret_entry, const char *list)
 static char *const *join(char *const *environment, struct environment_copy *copy)
 {
 	const char *list = environment_find(environment, PRELOAD_VARIABLE);
-	bool has_list = list_names_us(list);
+	bool has_list = list_names_us_anywhere(list);
 	struct text entry = text_init(copy->preload, ENVIRONMENT_PRELOAD_SIZE);
 	size_t n = 0;
 

@@ -34,6 +34,12 @@ void environment_announce_session(void);
 /* Whether a program executed with this environment (NULL: an empty one) would be in our session. */
 bool environment_names_us(char *const *environment);
 
+/*
+ * Whether a program executed by us could open our library and our session. Not so after a change of the
+ * user or of the root directory, and when the session is over: the loader would complain aloud.
+ */
+bool environment_can_reach_us(void);
+
 /* Pointers that the changed copy needs room for, the last one included. */
 size_t environment_copy_room(char *const *environment);
 

@@ -33,11 +33,15 @@ enum {
 static bool gains_rights(const char *path, const struct stat *status)
 {
 	unsigned int user = raw_getuid();
+	unsigned int group = (unsigned int)raw_syscall(SYS_getgid, 0, 0, 0, 0, 0, 0);
+	unsigned int new_user = raw_geteuid();
+	unsigned int new_group = (unsigned int)raw_syscall(SYS_getegid, 0, 0, 0, 0, 0, 0);
 
-	if ((status->st_mode & S_ISUID) && status->st_uid != user)
-		return true;
-	if ((status->st_mode & S_ISGID) && (status->st_mode & S_IXGRP) &&
-	    status->st_gid != (unsigned int)raw_syscall(SYS_getgid, 0, 0, 0, 0, 0, 0))
+	if (status->st_mode & S_ISUID)
+		new_user = status->st_uid;
+	if ((status->st_mode & S_ISGID) && (status->st_mode & S_IXGRP))
+		new_group = status->st_gid;
+	if (new_user != user || new_group != group)
 		return true;
 	return user != 0 && raw_syscall(SYS_getxattr, (long)path, (long)"security.capability", 0, 0,
 					0, 0) > 0;

@@ -94,10 +94,9 @@ static int join_session(const char *directory)
 {
 	struct session_file *file;
 	struct text path = text_init(session_directory, sizeof(session_directory));
-	int result = session_map_file(directory, &recorder_session, &file);
 
 	text_add(&path, directory);
-	return path.is_cut ? -ENAMETOOLONG : result;
+	return path.is_cut ? -ENAMETOOLONG : session_map_file(directory, &recorder_session, &file);
 }
 
 /* A bare LD_PRELOAD run: nobody has made a session for us, so the first process does. */
@@ -113,6 +112,8 @@ static int make_session(void)
 	settings.pid_namespace = session_pid_namespace();
 	clock_calibrate(BARE_CALIBRATION_NS, &settings.clock);
 	result = session_write_file(path, &settings);
+	if (result < 0)
+		raw_rmdir(path);
 	return result < 0 ? result : join_session(path);
 }
 
@@ -177,7 +178,8 @@ struct region_header *recorder_own_region(void)
 /*
  * A forked child may return from a call that its parent's thread had begun: out of a signal handler, or
  * of a function that pthread_once() called. That call's record lies in the parent's region, which the
- * child has mapped too and must not write to. Private memory takes its place.
+ * child has mapped too and must not write to. Private memory takes its place; what nobody can have written
+ * to is given back.
  */
 static void leave_parent_region(void)
 {
@@ -185,7 +187,13 @@ static void leave_parent_region(void)
 
 	if (!region || region->pid == raw_getpid())
 		return;
-	raw_mmap(region, mapped_size, PROT_READ | PROT_WRITE,
+	uint64_t committed = __atomic_load_n(&region->committed, __ATOMIC_RELAXED);
+
+	if (committed < mapped_size)
+		raw_munmap((char *)region + committed, mapped_size - committed);
+	else
+		committed = mapped_size;
+	raw_mmap(region, committed, PROT_READ | PROT_WRITE,
 		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1);
 	__atomic_store_n(&mapped_region, NULL, __ATOMIC_RELAXED);
 }
@@ -222,6 +230,16 @@ static struct region_header *find_region(void)
 	}
 	region_discard(region, path);
 	return none;
+}
+
+void recorder_give_way(void)
+{
+	struct region_header *region = recorder_own_region();
+
+	if (!region)
+		return;
+	region_shrink(region);
+	mapped_size = region->capacity;
 }
 
 void recorder_begin_process(void)
@@ -534,7 +552,7 @@ void recorder_finish_timing(struct call_stats *stats, uint64_t start_ticks)
 	struct histogram_row *row = find_row(stats, bucket / HISTOGRAM_ROW_BUCKETS);
 
 	if (unlikely(!row)) {
-		count_loss(LOSS_REGION_FULL);
+		count_loss(LOSS_DETAIL);
 		return;
 	}
 	owner_add(&row->count[bucket % HISTOGRAM_ROW_BUCKETS], 1);
@@ -578,7 +596,7 @@ void recorder_add_failure(struct call_stats *stats, uint64_t start_ticks, int co
 	struct error_stats *error = find_error(stats, code, now_ticks);
 
 	if (unlikely(!error)) {
-		count_loss(LOSS_REGION_FULL);
+		count_loss(LOSS_DETAIL);
 		return;
 	}
 	owner_add(&error->count, 1);

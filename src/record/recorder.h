@@ -34,6 +34,9 @@ struct region_header *recorder_region(void) HIDDEN;
  */
 struct region_header *recorder_own_region(void) HIDDEN;
 
+/* Keeps no more address space than is needed soon: the process has limited what it may have. */
+void recorder_give_way(void) HIDDEN;
+
 /* In a forked child: leaves the parent's region alone from now on. */
 void recorder_after_fork(void) HIDDEN;
 

@@ -221,13 +221,28 @@ void *region_take_slab(struct region_header *region, uint32_t *ret_size)
 	uint64_t offset = __atomic_fetch_add(&region->used, REGION_SLAB, __ATOMIC_RELAXED);
 	uint64_t end = offset + REGION_SLAB;
 
-	if (end > region->capacity)
+	if (end > __atomic_load_n(&region->capacity, __ATOMIC_RELAXED))
 		return NULL;
 	if (end > __atomic_load_n(&region->committed, __ATOMIC_RELAXED) &&
 	    region_commit(region, end) < 0)
 		return NULL;
 	*ret_size = REGION_SLAB;
 	return (char *)region + offset;
+}
+
+/*
+ * A thread that is about to take a slab may have seen the old capacity. It takes the next one, so it
+ * stays below what is kept.
+ */
+void region_shrink(struct region_header *region)
+{
+	uint64_t capacity = region->capacity;
+	uint64_t kept = __atomic_load_n(&region->committed, __ATOMIC_RELAXED) + REGION_SMALL_CAPACITY;
+
+	if (kept >= capacity)
+		return;
+	__atomic_store_n(&region->capacity, kept, __ATOMIC_RELAXED);
+	raw_munmap((char *)region + kept, capacity - kept);
 }
 
 void region_add_thread(struct region_header *region, struct thread_block *block)

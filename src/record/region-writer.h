@@ -37,6 +37,9 @@ void region_discard(struct region_header *region, const char *path)
 void *region_take_slab(struct region_header *region, uint32_t *ret_size)
 	__attribute__((visibility("hidden")));
 
+/* Gives back address space that is set aside for the region, but for some to grow in. */
+void region_shrink(struct region_header *region) __attribute__((visibility("hidden")));
+
 /* Links a complete thread block into the region's list. */
 void region_add_thread(struct region_header *region, struct thread_block *block)
 	__attribute__((visibility("hidden")));

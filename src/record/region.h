@@ -31,7 +31,7 @@
 #define REGION_SUFFIX ".region"
 
 enum {
-	REGION_VERSION = 1, /* changes with every change of a struct below */
+	REGION_VERSION = 2, /* changes with every change of a struct below */
 	REGION_COMMIT_FIRST = 4096, /* what a process that does little needs */
 	REGION_COMMIT_STEP = 32 * 1024,
 	REGION_CAPACITY = 64 * 1024 * 1024,
@@ -43,9 +43,10 @@ enum {
 	REGION_ALLOCATOR_SIZE = 64,
 };
 
-/* Why a call was made but not recorded. */
+/* What was not recorded, and why. */
 enum region_loss {
-	LOSS_REGION_FULL, /* no memory for another thread block, call or error */
+	LOSS_REGION_FULL, /* a whole call: no memory for another thread block or call */
+	LOSS_DETAIL,      /* the duration or the error code of a call that is counted: no memory either */
 	LOSS_REASONS,
 };
 

@@ -77,6 +77,15 @@ static int make_session_at(const char *parent, const char *name, bool with_uid, 
 	char base[SESSION_PATH_SIZE];
 	struct text text = text_init(base, sizeof(base));
 
+	/* Absolute: other processes of the session run in other directories. */
+	if (*parent != '/') {
+		long size = raw_syscall(SYS_getcwd, (long)base, sizeof(base), 0, 0, 0, 0);
+
+		if (size < 0)
+			return (int)size;
+		text.len = (size_t)size - 1;
+		text_add_char(&text, '/');
+	}
 	text_add(&text, parent);
 	text_add(&text, name);
 	if (with_uid)
@@ -149,6 +158,8 @@ int session_write_file(const char *path, const struct session_settings *settings
 		result = written == sizeof(*settings) ? 0 : written < 0 ? (int)written : -EIO;
 	}
 	raw_close(fd);
+	if (result < 0)
+		raw_unlink(name);
 	return result;
 }
 
@@ -204,7 +215,8 @@ static bool note_is_about(const struct session_note *note, enum note_reason reas
 	       note->reason == reason && text_equals(note->path, path);
 }
 
-void session_note(struct session_file *file, enum note_reason reason, int pid, const char *path)
+struct session_note *session_note(struct session_file *file, enum note_reason reason, int pid,
+				  const char *path)
 {
 	char kept[NOTE_PATH_SIZE];
 	struct text text = text_init(kept, sizeof(kept));
@@ -216,7 +228,7 @@ void session_note(struct session_file *file, enum note_reason reason, int pid, c
 
 		if (note_is_about(note, reason, kept)) {
 			__atomic_fetch_add(&note->count, 1, __ATOMIC_RELAXED);
-			return;
+			return note;
 		}
 		if (!__atomic_compare_exchange_n(&note->state, &free, NOTE_WRITING, false,
 						 __ATOMIC_RELAXED, __ATOMIC_RELAXED))
@@ -229,7 +241,14 @@ void session_note(struct session_file *file, enum note_reason reason, int pid, c
 		text_add(&path_text, kept);
 		/* Release: pairs with the acquire in note_is_about() and in readers. */
 		__atomic_store_n(&note->state, NOTE_READY, __ATOMIC_RELEASE);
-		return;
+		return note;
 	}
 	__atomic_fetch_add(&file->settings.notes_lost, 1, __ATOMIC_RELAXED);
+	return NULL;
+}
+
+void session_unnote(struct session_note *note)
+{
+	if (note)
+		__atomic_fetch_sub(&note->count, 1, __ATOMIC_RELAXED);
 }

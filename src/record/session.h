@@ -51,6 +51,7 @@ enum note_reason {
 	NOTE_ARCHITECTURE, /* built for another architecture, or for another libc */
 	NOTE_ENVIRONMENT,  /* the program's environment does not name us, and we were told to leave it */
 	NOTE_NO_REGION,    /* a watched process found no memory for its region */
+	NOTE_UNREACHABLE,  /* it would not find our library or session: another user, root or session's end */
 	NOTE_REASONS,
 };
 
@@ -60,7 +61,7 @@ enum note_state {
 	NOTE_READY,
 };
 
-/* One reason and one program; `count` says how many processes. */
+/* One reason and one program; `count` says how many processes: 0 when none of them was started. */
 struct session_note {
 	uint32_t state;  /* enum note_state, stored last with release */
 	uint32_t reason; /* enum note_reason */
@@ -96,7 +97,7 @@ _Static_assert(sizeof(struct session_settings) == 4096, "settings are one page")
  * Finds a place and makes a session directory (mode 0700) in it: `directory` if it is
  * not NULL or empty, else $SONDE_DIRECTORY; these are the only place tried when they are given. Else
  * /dev/shm/sonde-UID, $XDG_RUNTIME_DIR/sonde, and sonde-UID in $TMPDIR or /tmp, in this order. The
- * variables are looked up in `environment`.
+ * variables are looked up in `environment`; a relative directory means one below the current one.
  * Writes the path of the new directory to ret_path, which has SESSION_PATH_SIZE bytes.
  */
 int session_make_directory(char *const *environment, const char *directory, char *ret_path);
@@ -104,7 +105,7 @@ int session_make_directory(char *const *environment, const char *directory, char
 /* Settings as they are without a configuration: everything is counted, fast calls are timed by sample. */
 void session_settings_init(struct session_settings *settings);
 
-/* Writes the session file, with all of its memory allocated, into the directory. */
+/* Writes the session file, with all of its memory allocated, into the directory; all of it or nothing. */
 int session_write_file(const char *path, const struct session_settings *settings);
 
 /*
@@ -113,8 +114,15 @@ int session_write_file(const char *path, const struct session_settings *settings
  */
 int session_map_file(const char *path, void *address, struct session_file **ret_file);
 
-/* Notes that a process is not watched. Safe anywhere, also in a vfork child. */
-void session_note(struct session_file *file, enum note_reason reason, int pid, const char *path);
+/*
+ * Notes that a process is not watched. Safe anywhere, also in a vfork child. Returns the note, or NULL
+ * when there was no room for it.
+ */
+struct session_note *session_note(struct session_file *file, enum note_reason reason, int pid,
+				  const char *path);
+
+/* Takes one process off a note again: it was not started after all. NULL is fine. */
+void session_unnote(struct session_note *note);
 
 /* The number of the caller's pid namespace; 0 when it cannot be had. */
 uint64_t session_pid_namespace(void);

@@ -73,6 +73,8 @@ static const char *reason_text(enum note_reason reason)
 		return "environment does not name sonde";
 	case NOTE_NO_REGION:
 		return "no memory for its region";
+	case NOTE_UNREACHABLE:
+		return "cannot reach sonde's files";
 	default:
 		return "unknown reason";
 	}
@@ -109,6 +111,7 @@ static void add_losses(struct notices *notices, const struct recording *recordin
 {
 	char text[UNITS_SIZE];
 	uint64_t lost = recording->lost[LOSS_REGION_FULL];
+	uint64_t details = recording->lost[LOSS_DETAIL];
 
 	if (is_empty(recording))
 		add_notice(notices, STYLE_ERROR, "no process was watched");
@@ -116,6 +119,11 @@ static void add_losses(struct notices *notices, const struct recording *recordin
 		add_notice(notices, STYLE_ERROR,
 			   "%s call%s not recorded: no memory left for the process's figures",
 			   units_count(lost, COUNT_DIGITS, text), plural_s(lost));
+	if (details)
+		add_notice(notices, STYLE_ERROR,
+			   "%s duration%s or error code%s not recorded: no memory left for them",
+			   units_count(details, COUNT_DIGITS, text), plural_s(details),
+			   plural_s(details));
 	if (recording->damaged_regions)
 		add_notice(notices, STYLE_ERROR,
 			   "%" PRIu64 " region%s damaged: what could be read is in the figures",

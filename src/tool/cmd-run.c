@@ -185,15 +185,17 @@ static int say_why_not_started(const struct run *run, const char *program, int e
 }
 
 /* 0; positive: the errno of exec; negative: sonde is to blame. */
-static int start_child(struct run *run)
+static int start_child(struct run *run, const char *program)
 {
 	struct preload_environment environment;
 	int result = preload_environment_init(&environment, environ, run->library,
 					      session_host_path(run->host));
+	/* The loader of another libc would stumble over our library. */
+	bool is_foreign = executable_inspect(program) == NOTE_ARCHITECTURE;
 
 	if (result == 0) {
 		result = child_start(&run->child, &run->limits, run->request.command,
-				     environment.variables);
+				     is_foreign ? environ : environment.variables);
 		if (result)
 			child_deinit(&run->child);
 	}
@@ -205,11 +207,11 @@ static int start(struct run *run)
 {
 	char **command = run->request.command;
 	char path[4096];
+	const char *program = executable_search(command[0], getenv("PATH"), path, sizeof(path));
 
 	run->started_ns = clock_kernel_ns(CLOCK_REALTIME);
 	run->started_monotonic_ns = clock_kernel_ns(CLOCK_MONOTONIC);
-	int result = start_child(run);
-	const char *program = executable_search(command[0], getenv("PATH"), path, sizeof(path));
+	int result = start_child(run, program);
 
 	if (result > 0)
 		return say_why_not_started(run, program, result);
@@ -301,8 +303,13 @@ static void finish(struct run *run)
 	struct recording recording;
 	struct message message;
 
-	if (session_host_close(run->host, &recording) < 0)
+	int result = session_host_close(run->host, &recording);
+
+	if (result == -ENOMEM)
 		command_say(&command_run, "the recording is incomplete: out of memory");
+	else if (result < 0)
+		command_say(&command_run, "the recording is incomplete: the session's directory: %s",
+			    strerror(-result));
 	describe_run(run, &recording);
 	if (output && recording_file_write(output, &recording, &message) < 0)
 		command_say(&command_run, "cannot write the recording: %s", message.text);

@@ -106,6 +106,8 @@ DECLARE(__vfork);
 DECLARE(syscall);
 DECLARE(daemon);
 DECLARE(wordexp);
+DECLARE(setrlimit64);
+DECLARE(prlimit64);
 DECLARE(execl);
 DECLARE(execle);
 DECLARE(execlp);
@@ -174,6 +176,8 @@ static const struct row rows[] = {
 	ROW(__vfork, JUMPS, 0, ""),
 	ROW(syscall, JUMPS, 0, "lllllll", 39, 0x222, 0x333, 0x444, 0x555, 0x666, 0x777),
 	ROW(daemon, DAEMON, 0, "ii", 1, 2),
+	ROW(setrlimit64, RETURNS, 0, "il", 7, POINTER(object)),
+	ROW(prlimit64, RETURNS, 0, "iill", 1, 7, POINTER(object), POINTER(word)),
 	ROW(wordexp, WORDEXP, 0, "lli", POINTER(word), POINTER(object), 3),
 
 	ROW(execl, EXECUTES, SYMBOL_execve, "la", POINTER(path), POINTER(word), 0),

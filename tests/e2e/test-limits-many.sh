@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: MIT
+#
+# Two thousand short processes, one after the other, take no more memory at their end than at their beginning.
+. "${top_srcdir:-.}/tests/e2e/limits-lib.sh"
+
+# Samples the session's directory and the memory of sonde, its parent, after every 50 programs that it executed.
+cat >many.sh <<'END'
+for i in {1..40}; do
+	for j in {1..50}; do "$1" calls 3; done
+	size=$(du -sk "$SONDE_SESSION")
+	read -r _ pages _ <"/proc/$PPID/statm"
+	echo "$i ${size%%[!0-9]*} $((pages * $2 / 1024))"
+done
+END
+act sonde run -o recording.json --report=none -- bash many.sh "$subject" "$(getconf PAGESIZE)"
+check "the programs run" "$status $(wc -l <out)" = "0 40"
+
+# most FIELD FROM TO - the largest of the samples
+most() {
+	awk -v field="$1" -v from="$2" -v to="$3" 'NR >= from && NR <= to && $field > most { most = $field } END { print most }' out
+}
+
+# Processes come in waves between two looks of sonde at the directory: 16 of 128 KiB make no growth.
+check "the session's directory does not grow" "$(most 2 21 40)" -le $(($(most 2 1 20) + 2048))
+check "and is small" "$(most 2 1 40)" -le 16384
+check "sonde does not grow when it has seen as many processes as it keeps" \
+	"$(most 3 21 40)" -le $(($(most 3 11 20) + 512))
+check "no call of two thousand programs is lost" \
+	"$(value 'count("fsync"), lost("region_full"), r["coverage"]["damaged_regions"], r["unwatched"]')" = "(6000, 0, 0, [])"
+check "no process is lost" "$(value 'r["session"]["processes"] >= 2000')" = True
+check "those without a record of their own are counted" \
+	"$(value 'r["coverage"]["processes_not_kept"] > 1700, len(r["processes"])')" = "(True, 256)"
+act sonde run -o recording.json --report=none -- "$subject" children 500
+check "nor is any of five hundred forked ones" \
+	"$(value 'count("lseek"), count("fork"), r["session"]["processes"], lost("region_full")')" = "(500, 500, 501, 0)"
+finish
