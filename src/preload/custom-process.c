@@ -78,6 +78,9 @@ EXPORT int clone(int (*function)(void *), void *stack, int flags, void *argument
 
 	va_end(arguments);
 	struct probe probe = probe_begin(CALL_clone);
+
+	if (flags & CLONE_VM)
+		recorder_prepare_thread();
 	int result = REAL(clone)(function, stack, flags, argument, parent_tid, tls, child_tid);
 
 	return finish_fork(&probe, result);
@@ -163,6 +166,7 @@ __attribute__((visibility("hidden"), used)) void *enter_syscall(void);
 void *enter_vfork(void)
 {
 	probe_count(CALL_vfork);
+	recorder_prepare_thread();
 	return (void *)REAL(vfork);
 }
 

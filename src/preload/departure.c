@@ -4,6 +4,7 @@
 #include "preload/departure.h"
 
 #include "base/raw.h"
+#include "base/text.h"
 #include "preload/environment.h"
 #include "record/executable.h"
 #include "record/recorder.h"
@@ -16,12 +17,29 @@
 
 enum { SEARCHED_PATH_SIZE = 1024 };
 
+/*
+ * Whether the program will find the session: not after chroot(), and not as another user. Asked of the
+ * file's owner, for capabilities that open the file now may go with the exec.
+ */
+static bool is_session_in_reach(void)
+{
+	char name[SESSION_PATH_SIZE + sizeof("/" SESSION_FILE)];
+	struct text path = text_init(name, sizeof(name));
+	struct stat status;
+	unsigned int user = raw_geteuid();
+
+	text_add(&path, recorder_session_directory());
+	text_add(&path, "/" SESSION_FILE);
+	return raw_stat(name, &status) == 0 && (user == 0 || status.st_uid == user);
+}
+
 /* What to do with the environment of a program that can (NOTE_NONE) or cannot be watched. */
 static enum environment_change choose_change(enum note_reason reason)
 {
-	if (recorder_session.settings.follow == FOLLOW_NONE)
+	if (recorder_session.settings.follow == FOLLOW_NONE ||
+	    recorder_session.settings.state == SESSION_CLOSED)
 		return ENVIRONMENT_LEAVE;
-	if (reason == NOTE_SETUID || reason == NOTE_ARCHITECTURE)
+	if (reason == NOTE_SETUID || reason == NOTE_ARCHITECTURE || reason == NOTE_NO_REGION)
 		return ENVIRONMENT_LEAVE;
 	if (recorder_session.settings.follow == FOLLOW_ENVIRONMENT)
 		return ENVIRONMENT_KEEP;
@@ -29,7 +47,7 @@ static enum environment_change choose_change(enum note_reason reason)
 	return ENVIRONMENT_JOIN;
 }
 
-/* Whether the program that gets this environment will be watched, and why not. */
+/* Why the program that gets this environment will not be watched; NOTE_NONE if it will. */
 static enum note_reason final_reason(enum note_reason reason, char *const *environment)
 {
 	if (reason != NOTE_NONE)
@@ -93,6 +111,9 @@ static char *const *prepare(const char *path, char *const *environment, struct w
 	struct environment_copy copy = {.entries = workspace->entries,
 					.preload = workspace->preload};
 	enum note_reason reason = executable_inspect(path);
+
+	if (reason == NOTE_NONE && !is_session_in_reach())
+		reason = NOTE_NO_REGION;
 	enum environment_change change = choose_change(reason);
 
 	environment = environment_change(environment, change, &copy);

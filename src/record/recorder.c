@@ -137,10 +137,12 @@ static bool is_second_copy(void)
 	return false;
 }
 
+/* Nobody would see what we record. */
 static void switch_off(void)
 {
 	for (int call = 0; call < CALL_COUNT; call++)
 		recorder_session.settings.is_off[call] = 1;
+	recorder_session.settings.state = SESSION_CLOSED;
 }
 
 void recorder_start(void)
@@ -160,7 +162,7 @@ void recorder_start(void)
 
 	if (result < 0) {
 		session_directory[0] = '\0';
-		session_settings_init(&recorder_session.settings);
+		switch_off();
 	}
 }
 
@@ -422,6 +424,13 @@ static struct thread_cache *find_thread(void)
 	thread->block->n_owners++;
 	__atomic_fetch_add(&region->n_threads, 1, __ATOMIC_RELAXED);
 	return thread;
+}
+
+void recorder_prepare_thread(void)
+{
+	recorder_start();
+	if (recorder_session.settings.state == SESSION_OPEN)
+		find_thread();
 }
 
 /* -- Call ------------------------------------------------------------------------------------------- */
