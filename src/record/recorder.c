@@ -155,6 +155,7 @@ void recorder_start(void)
 		return;
 	}
 	find_vdso_clock();
+	region_identify();
 	is_wiped_by_kernel = raw_madvise(&process, sizeof(process), MADV_WIPEONFORK) == 0;
 
 	const char *directory = environment_find(startup_environment(), SESSION_VARIABLE);

@@ -23,6 +23,13 @@
 /* Path of the file behind the process's region, for kernels that cannot populate without opening it. */
 static char region_path[REGION_PATH_SIZE];
 
+/* What the process was started as. A forked child was started as what its parent was. */
+static struct {
+	char executable[REGION_EXECUTABLE_SIZE];
+	char command[REGION_COMMAND_SIZE];
+	char allocator[REGION_ALLOCATOR_SIZE];
+} identity;
+
 static void region_file_name(const char *directory, struct text *ret_name)
 {
 	text_add(ret_name, directory);
@@ -158,6 +165,16 @@ static void fill_allocator(char *allocator)
 	text_add(&text, *name ? name : "the program");
 }
 
+void region_identify(void)
+{
+	const char *executable = startup_executable();
+	struct text text = text_init(identity.executable, sizeof(identity.executable));
+
+	text_add(&text, executable ? executable : "");
+	fill_command(identity.command);
+	fill_allocator(identity.allocator);
+}
+
 /* "pid:[4026531836]" -> 4026531836; 0 when it cannot be read. */
 static uint64_t pid_namespace(void)
 {
@@ -174,9 +191,6 @@ static uint64_t pid_namespace(void)
 static void fill_header(struct region_header *region, uint64_t capacity,
 			const struct session_settings *settings, bool is_forked)
 {
-	const char *executable = startup_executable();
-	struct text text = text_init(region->executable, REGION_EXECUTABLE_SIZE);
-
 	region->version = REGION_VERSION;
 	region->header_size = sizeof(*region);
 	region->capacity = capacity;
@@ -190,9 +204,9 @@ static void fill_header(struct region_header *region, uint64_t capacity,
 		region->flags |= REGION_FORKED;
 	if (pid_namespace() != settings->pid_namespace)
 		region->flags |= REGION_FOREIGN_NAMESPACE;
-	text_add(&text, executable ? executable : "");
-	fill_command(region->command);
-	fill_allocator(region->allocator);
+	__builtin_memcpy(region->executable, identity.executable, sizeof(region->executable));
+	__builtin_memcpy(region->command, identity.command, sizeof(region->command));
+	__builtin_memcpy(region->allocator, identity.allocator, sizeof(region->allocator));
 	/* Release: a reader that sees the magic, with acquire, sees the header. */
 	__atomic_thread_fence(__ATOMIC_RELEASE);
 	__builtin_memcpy(region->magic, REGION_MAGIC, sizeof(region->magic));
@@ -222,9 +236,7 @@ struct region_header *region_make(const char *directory, struct session_file *se
 	if (region) {
 		region->committed = REGION_COMMIT_STEP;
 	} else {
-		const char *executable = startup_executable();
-
-		session_note(session, NOTE_NO_REGION, raw_getpid(), executable ? executable : "");
+		session_note(session, NOTE_NO_REGION, raw_getpid(), identity.executable);
 		capacity = REGION_SMALL_CAPACITY;
 		region = map_private();
 		if (!region)

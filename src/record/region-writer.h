@@ -17,6 +17,12 @@
 enum { REGION_PATH_SIZE = SESSION_PATH_SIZE + 64 };
 
 /*
+ * Remembers what the process was started as, for the headers of its region and of its forked children's.
+ * Asked once, at the start: a program may put other things in place of its arguments and environment.
+ */
+void region_identify(void) __attribute__((visibility("hidden")));
+
+/*
  * Makes the region of the calling process in a session's directory, its header filled in, and maps it.
  * Writes the file's path to ret_path. When the file cannot be had, the path is "" and the region is
  * private memory that nobody else will see, and the session's notes say so. NULL: not even that.
