@@ -203,8 +203,11 @@ static void leave_parent_region(void)
 }
 
 /* Whether a record lies in the process's region; that of a call begun before a fork does not. */
-static bool is_own_record(const void *record)
+static inline bool is_own_record(const void *record)
 {
+	if (likely((uintptr_t)record - (uintptr_t)mapped_region < mapped_size))
+		return true;
+	/* The thread that made the region may not have come to say that it is mapped. */
 	struct region_header *region = recorder_region();
 
 	return region && (uintptr_t)record - (uintptr_t)region < region->capacity;
