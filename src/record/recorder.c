@@ -47,6 +47,7 @@ static struct process_state {
 	uint32_t n_caches;
 	uint32_t reuse_cursor;
 	uint32_t has_no_region;
+	uint32_t lends_memory; /* to vfork children, or did */
 	struct thread_cache caches[CACHES_AT_FIRST] __attribute__((aligned(64)));
 } __attribute__((aligned(4096))) process;
 
@@ -183,6 +184,9 @@ bool recorder_owns_region(void)
 {
 	struct region_header *region = recorder_region();
 
+	/* Asked for when the process ends: a sandbox may kill those who ask the kernel for their number. */
+	if (is_wiped_by_kernel && !process.lends_memory)
+		return region;
 	return region && region->pid == raw_getpid();
 }
 
@@ -256,6 +260,7 @@ void recorder_after_fork(void)
 	process.region = NULL;
 	process.n_caches = 0;
 	process.has_no_region = 0;
+	process.lends_memory = 0;
 	for (int i = 0; i < CALL_COUNT; i++)
 		process.info[i] = NULL;
 	recorder_thread = NULL;
@@ -430,9 +435,10 @@ static struct thread_cache *find_thread(void)
 	return thread;
 }
 
-void recorder_prepare_thread(void)
+void recorder_lend_memory(void)
 {
 	recorder_start();
+	process.lends_memory = 1;
 	if (recorder_session.settings.state == SESSION_OPEN)
 		find_thread();
 }

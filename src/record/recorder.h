@@ -32,11 +32,11 @@ struct region_header *recorder_region(void) HIDDEN;
 bool recorder_owns_region(void) HIDDEN;
 
 /*
- * Makes the process's region and the calling thread's block now. To be called before a child that shares
- * our memory begins: one that recorded the first call would make them its own, and they would be taken
- * for those of a process that has ended.
+ * To be called before a child that shares our memory begins. Makes the process's region and the calling
+ * thread's block now: a child that recorded the first call would make them its own, and they would be
+ * taken for those of a process that has ended.
  */
-void recorder_prepare_thread(void) HIDDEN;
+void recorder_lend_memory(void) HIDDEN;
 
 /* In a forked child: leaves the parent's region alone from now on. */
 void recorder_after_fork(void) HIDDEN;
