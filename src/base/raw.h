@@ -10,6 +10,7 @@
 #ifndef SONDE_BASE_RAW_H
 #define SONDE_BASE_RAW_H
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -55,6 +56,14 @@ static inline long raw_syscall(long number, long a, long b, long c, long d, long
 
 #else
 #error "sonde knows the system call convention of x86-64 and aarch64 only"
+#endif
+
+/* Not in all headers. */
+#ifndef SYS_faccessat2
+#define SYS_faccessat2 439
+#endif
+#ifndef AT_EACCESS
+#define AT_EACCESS 0x200
 #endif
 
 /* mmap and friends answer with an address or with -errno, in the last page of the address space. */
@@ -121,7 +130,12 @@ static inline int raw_rmdir(const char *path)
 /* Whether the file may be opened so; mode as in access(2), judged by the real user. */
 static inline int raw_access(const char *path, int mode)
 {
-	return (int)raw_syscall(SYS_faccessat, AT_FDCWD, (long)path, mode, 0, 0, 0);
+	int result = (int)raw_syscall(SYS_faccessat2, AT_FDCWD, (long)path, mode, AT_EACCESS, 0, 0);
+
+	/* Kernels before 5.8 judge by the real user only. */
+	if (result == -ENOSYS)
+		result = (int)raw_syscall(SYS_faccessat, AT_FDCWD, (long)path, mode, 0, 0, 0);
+	return result;
 }
 
 static inline long raw_readlink(const char *path, char *buf, size_t size)

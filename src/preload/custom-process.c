@@ -18,8 +18,10 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
 #include <threads.h>
 #include <unistd.h>
@@ -80,6 +82,9 @@ EXPORT int clone(int (*function)(void *), void *stack, int flags, void *argument
 
 	va_end(arguments);
 	struct probe probe = probe_begin(CALL_clone);
+
+	if (flags & CLONE_VM)
+		recorder_lend_memory();
 	int result = REAL(clone)(function, stack, flags, argument, parent_tid, tls, child_tid);
 
 	return finish_fork(&probe, result);
@@ -208,17 +213,29 @@ EXPORT void thrd_exit(int result)
 /* -- Jumps ------------------------------------------------------------------------------------------ */
 
 __attribute__((visibility("hidden"), used)) void *enter_vfork(void);
-__attribute__((visibility("hidden"), used)) void *enter_syscall(void);
+__attribute__((visibility("hidden"), used)) void *enter_syscall(long number);
 
 void *enter_vfork(void)
 {
 	probe_count(CALL_vfork);
+	recorder_lend_memory();
 	return (void *)REAL(vfork);
 }
 
-void *enter_syscall(void)
+static bool makes_process(long number)
+{
+#ifdef SYS_vfork
+	if (number == SYS_vfork)
+		return true;
+#endif
+	return number == SYS_clone || number == SYS_clone3;
+}
+
+void *enter_syscall(long number)
 {
 	probe_count(CALL_syscall);
+	if (makes_process(number))
+		recorder_lend_memory();
 	return (void *)REAL(syscall);
 }
 

@@ -4,6 +4,7 @@
 #include "preload/departure.h"
 
 #include "base/raw.h"
+#include "base/text.h"
 #include "preload/environment.h"
 #include "record/executable.h"
 #include "record/recorder.h"
@@ -19,7 +20,8 @@ enum { SEARCHED_PATH_SIZE = 1024 };
 /* What to do with the environment of a program that can (NOTE_NONE) or cannot be watched. */
 static enum environment_change choose_change(enum note_reason reason, bool can_reach)
 {
-	if (recorder_session.settings.follow == FOLLOW_NONE || !can_reach)
+	if (recorder_session.settings.follow == FOLLOW_NONE || !can_reach ||
+	    recorder_session.settings.state == SESSION_CLOSED)
 		return ENVIRONMENT_LEAVE;
 	if (reason == NOTE_SETUID || reason == NOTE_ARCHITECTURE)
 		return ENVIRONMENT_LEAVE;

@@ -11,7 +11,7 @@
 
 /* What forked children share with the process that they were forked from. */
 static struct {
-	bool is_known;
+	bool has_region; /* or had one, before a fork */
 	uint32_t flags;
 	char executable[REGION_EXECUTABLE_SIZE];
 	char command[REGION_COMMAND_SIZE];
@@ -61,24 +61,31 @@ static void find_namespace(const struct session_settings *settings)
 				: REGION_FOREIGN_NAMESPACE;
 }
 
+void identity_learn(void)
+{
+	find_executable();
+	find_command();
+	find_allocator();
+}
+
+const char *identity_executable(void)
+{
+	return program.executable;
+}
+
 void identity_fill(struct region_header *region, const struct session_settings *settings)
 {
 	region->pid = raw_getpid();
 	region->parent_pid = raw_getppid();
 	region->started_ns = clock_kernel_ns(CLOCK_BOOTTIME);
 	region->started_realtime_ns = clock_kernel_ns(CLOCK_REALTIME);
-	if (program.is_known)
-		region->flags |= REGION_FORKED;
 	/* A child whose parent is in another namespace sees no parent. */
-	if (!program.is_known || region->parent_pid == 0)
+	if (!program.has_region || region->parent_pid == 0)
 		find_namespace(settings);
-	if (!program.is_known) {
-		find_executable();
-		find_command();
-		find_allocator();
-		program.is_known = true;
-	}
 	region->flags |= program.flags;
+	if (program.has_region)
+		region->flags |= REGION_FORKED;
+	program.has_region = true;
 	__builtin_memcpy(region->executable, program.executable, sizeof(program.executable));
 	__builtin_memcpy(region->command, program.command, sizeof(program.command));
 	__builtin_memcpy(region->allocator, program.allocator, sizeof(program.allocator));

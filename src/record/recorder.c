@@ -17,6 +17,7 @@
 
 #include "base/raw.h"
 #include "base/text.h"
+#include "record/identity.h"
 #include "record/region-writer.h"
 #include "record/startup.h"
 
@@ -48,6 +49,7 @@ static struct process_state {
 	uint32_t n_caches;
 	uint32_t reuse_cursor;
 	uint32_t has_no_region;
+	uint32_t lends_memory; /* to vfork children, or did */
 	struct thread_cache caches[CACHES_AT_FIRST] __attribute__((aligned(64)));
 } __attribute__((aligned(4096))) process;
 
@@ -129,10 +131,12 @@ static bool is_second_copy(void)
 	return false;
 }
 
+/* Nobody would see what we record. */
 static void switch_off(void)
 {
 	for (int call = 0; call < CALL_COUNT; call++)
 		recorder_session.settings.is_off[call] = 1;
+	recorder_session.settings.state = SESSION_CLOSED;
 }
 
 void recorder_start(void)
@@ -145,6 +149,7 @@ void recorder_start(void)
 		return;
 	}
 	find_vdso_clock();
+	identity_learn();
 	is_wiped_by_kernel = raw_madvise(&process, sizeof(process), MADV_WIPEONFORK) == 0;
 
 	const char *directory = environment_find(startup_environment(), SESSION_VARIABLE);
@@ -152,7 +157,7 @@ void recorder_start(void)
 
 	if (result < 0) {
 		session_directory[0] = '\0';
-		session_settings_init(&recorder_session.settings);
+		switch_off();
 	}
 }
 
@@ -172,6 +177,9 @@ struct region_header *recorder_own_region(void)
 {
 	struct region_header *region = recorder_region();
 
+	/* Asked for when the process ends: a sandbox may kill those who ask the kernel for their number. */
+	if (is_wiped_by_kernel && !process.lends_memory)
+		return region;
 	return region && region->pid == raw_getpid() ? region : NULL;
 }
 
@@ -199,8 +207,11 @@ static void leave_parent_region(void)
 }
 
 /* Whether a record lies in the process's region; that of a call begun before a fork does not. */
-static bool is_own_record(const void *record)
+static inline bool is_own_record(const void *record)
 {
+	if (likely((uintptr_t)record - (uintptr_t)mapped_region < mapped_size))
+		return true;
+	/* The thread that made the region may not have come to say that it is mapped. */
 	struct region_header *region = recorder_region();
 
 	return region && (uintptr_t)record - (uintptr_t)region < region->capacity;
@@ -263,6 +274,7 @@ void recorder_after_fork(void)
 	process.region = NULL;
 	process.n_caches = 0;
 	process.has_no_region = 0;
+	process.lends_memory = 0;
 	for (int i = 0; i < CALL_COUNT; i++)
 		process.info[i] = NULL;
 	recorder_thread = NULL;
@@ -438,6 +450,14 @@ static struct thread_cache *find_thread(void)
 	thread->block->n_owners++;
 	__atomic_fetch_add(&region->n_threads, 1, __ATOMIC_RELAXED);
 	return thread;
+}
+
+void recorder_lend_memory(void)
+{
+	recorder_start();
+	process.lends_memory = 1;
+	if (recorder_session.settings.state == SESSION_OPEN)
+		find_thread();
 }
 
 /* -- Call ------------------------------------------------------------------------------------------- */

@@ -37,6 +37,13 @@ struct region_header *recorder_own_region(void) HIDDEN;
 /* Keeps no more address space than is needed soon: the process has limited what it may have. */
 void recorder_give_way(void) HIDDEN;
 
+/*
+ * To be called before a child that shares our memory begins. Makes the process's region and the calling
+ * thread's block now: a child that recorded the first call would make them its own, and they would be
+ * taken for those of a process that has ended.
+ */
+void recorder_lend_memory(void) HIDDEN;
+
 /* In a forked child: leaves the parent's region alone from now on. */
 void recorder_after_fork(void) HIDDEN;
 

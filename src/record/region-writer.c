@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * The file is made with its full, sparse size and mapped once, out of reach. Memory comes behind it in steps, by
- * MADV_POPULATE_WRITE, which needs no descriptor, works after chroot() and when no descriptor is free, and
- * fails with an error when the filesystem is full. Kernels before 5.14 do not know it: there the file is
- * opened again and posix_fallocate's system call does the same.
+ * The file is made with its full, sparse size and mapped once, out of reach. Memory comes behind it in
+ * steps, by MADV_POPULATE_WRITE, which needs no descriptor, works after chroot() and when no descriptor
+ * is free, and fails with an error when the filesystem is full. Kernels before 5.14 do not know it: there
+ * the file is opened again and posix_fallocate's system call does the same.
  */
 #include "config.h"
 
@@ -173,9 +173,7 @@ struct region_header *region_make(const char *directory, struct session_file *se
 	if (region) {
 		region->committed = REGION_COMMIT_FIRST;
 	} else {
-		const char *executable = startup_executable();
-
-		session_note(session, NOTE_NO_REGION, raw_getpid(), executable ? executable : "");
+		session_note(session, NOTE_NO_REGION, raw_getpid(), identity_executable());
 		capacity = REGION_SMALL_CAPACITY;
 		region = map_private();
 		if (!region)

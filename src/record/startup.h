@@ -12,7 +12,10 @@
 
 #include <stdbool.h>
 
-/* Arguments and environment as they lie on the initial stack; the program may have changed them since. */
+/*
+ * Arguments and environment as they lie on the initial stack. Not to be looked at after the start: the
+ * program may put anything in their place.
+ */
 char *const *startup_arguments(void);
 char *const *startup_environment(void);
 

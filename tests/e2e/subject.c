@@ -2,15 +2,16 @@
 /*
  * subject - a program to be watched, which does what its arguments say.
  *
- *     subject exit N       exits with N
- *     subject die N        dies of signal N
- *     subject await        blocks all signals, prints "ready", then each signal that arrives and
- *                          its value; exits after SIGTERM
- *     subject signals      prints which signals it found blocked and which ignored
- *     subject descriptors  prints its open descriptors
- *     subject preload      prints LD_PRELOAD and whether SONDE_SESSION is set
- *     subject fork N       forks N children, one after the other; each reads 10 bytes
- *     subject orphan       leaves a child behind that lives until it can read from descriptor 9
+ *     subject exit N         exits with N
+ *     subject die N          dies of signal N
+ *     subject await          blocks all signals, prints "ready", then each signal that arrives, its value
+ *                            and how it was sent; exits after SIGTERM
+ *     subject signals        prints which signals it found blocked and which ignored
+ *     subject descriptors    prints its open descriptors
+ *     subject preload        prints LD_PRELOAD and whether SONDE_SESSION is set
+ *     subject fork N         forks N children, one after the other; each reads 10 bytes from /dev/zero
+ *     subject vfork          executes true in a vfork child, which makes its first call of the group io
+ *     subject orphan         leaves a child behind that lives until it can read from descriptor 9
  */
 #include "config.h"
 
@@ -111,6 +112,20 @@ static int do_fork(const char *argument)
 	return status != 0;
 }
 
+static int do_vfork(const char *argument)
+{
+	int status;
+	pid_t child = vfork();
+
+	(void)argument;
+	if (child == 0) {
+		dup2(1, 2);
+		execl("/bin/true", "true", NULL);
+		_exit(1);
+	}
+	return waitpid(child, &status, 0) != child || status != 0;
+}
+
 static int do_orphan(const char *argument)
 {
 	char c;
@@ -125,14 +140,9 @@ static const struct action {
 	const char *name;
 	int (*run)(const char *argument);
 } actions[] = {
-	{"exit", do_exit},
-	{"die", do_die},
-	{"await", do_await},
-	{"signals", do_signals},
-	{"preload", do_preload},
-	{"fork", do_fork},
-	{"descriptors", do_descriptors},
-	{"orphan", do_orphan},
+	{"exit", do_exit},		 {"die", do_die},	  {"await", do_await},
+	{"signals", do_signals},	 {"preload", do_preload}, {"fork", do_fork},
+	{"descriptors", do_descriptors}, {"orphan", do_orphan},	  {"vfork", do_vfork},
 };
 
 int main(int argc, char **argv)

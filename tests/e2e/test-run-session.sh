@@ -48,4 +48,14 @@ check "nor loses one of their processes" \
 act sonde run -c here.cfg -o recording.json --report=none -- "$subject" fork 1000
 check "none of the calls of a thousand processes is lost" -n \
 	"$(grep '"call":"read"' recording.json | head -1 | grep '"count":1000,.*"bytes":10000,')"
+
+echo 'intercept: { groups = ["io"]; };' >io.cfg
+act sonde run -c io.cfg -- "$subject" vfork
+check "a vfork child's first call is one of its parent's" "$status" -eq 0 -a -n "$(grep '^1 process, 1 thread' err)"
+
+if test "$(id -u)" -eq 0 && command -v setpriv >/dev/null; then
+	act sonde run -- setpriv --reuid=65534 ls -d /
+	check "a program of another user, who may not enter the session, is told to be unwatched" \
+		"$status" -eq 0 -a -n "$(grep 'not watched: .*/ls' err)"
+fi
 finish

@@ -12,6 +12,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -171,6 +172,27 @@ static int run_chroot(char **arguments)
 	return 0;
 }
 
+/* What ps shows is the program's to write to, and to point elsewhere. */
+static int run_lost_arguments(char **arguments)
+{
+	char *gone = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	int status;
+
+	munmap(gone, 4096);
+	arguments[-1] = gone;
+	environ[0] = NULL;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		seek(14);
+		_exit(0);
+	}
+	if (waitpid(pid, &status, 0) != pid || status != 0)
+		return 1;
+	truth_count("lseek", 14);
+	return 0;
+}
+
 const struct truth_case truth_hostile_cases[] = {
 	{"early-and-late", "calls before our constructor and after our destructor count",
 	 run_early_and_late, 0},
@@ -180,6 +202,8 @@ const struct truth_case truth_hostile_cases[] = {
 	{"small-stacks", "calls on the smallest stacks count", run_small_stacks, 0},
 	{"alternate-stack", "calls in a handler on an alternate stack count", run_alternate_stack, 0},
 	{"few-descriptors", "calls count where one descriptor is free", run_few_descriptors, 0},
+	{"lost-arguments", "children of a program whose arguments are no longer there count",
+	 run_lost_arguments, 0},
 	{"chroot", "calls count after a chroot", run_chroot, 0},
 	{0},
 };

@@ -4,13 +4,18 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -71,6 +76,29 @@ static void lock_memory(void)
 
 	printf("locked: %d, more than 16 MiB of files in memory: %d\n", result,
 	       memory("RssShmem") > 16384);
+}
+
+/* A sandbox for a program that needs no more than it is doing already. */
+static void filter_system_calls(void)
+{
+	static const unsigned int deadly[] = {SYS_getpid, SYS_gettid, SYS_tgkill, SYS_madvise, SYS_mmap};
+	struct sock_filter code[2 * 5 + 2] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+	};
+	struct sock_fprog program = {.len = 12, .filter = code};
+
+	for (int i = 0; i < 5; i++) {
+		code[1 + 2 * i] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, deadly[i], 0, 1);
+		code[2 + 2 * i] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS);
+	}
+	code[11] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	printf("filtered\n");
+	fflush(stdout);
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+	dup(-1);
+	lseek(-1, 0, SEEK_SET);
+	exit(7);
 }
 
 static pthread_barrier_t all_are_here;
@@ -143,6 +171,7 @@ int main(int n_arguments, char **arguments)
 		{"small-stack", execute_on_small_stack},
 		{"no-name", execute_nothing},
 		{"locked", lock_memory},
+		{"filtered", filter_system_calls},
 		{"crowd", crowd},
 		{"vforks", vfork_with_large_environment},
 		{"shells", run_shells},
