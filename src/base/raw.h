@@ -135,6 +135,11 @@ static inline int raw_munmap(void *address, size_t size)
 	return (int)raw_syscall(SYS_munmap, (long)address, (long)size, 0, 0, 0, 0);
 }
 
+static inline int raw_mprotect(void *address, size_t size, int protection)
+{
+	return (int)raw_syscall(SYS_mprotect, (long)address, (long)size, protection, 0, 0, 0);
+}
+
 static inline int raw_madvise(void *address, size_t size, int advice)
 {
 	return (int)raw_syscall(SYS_madvise, (long)address, (long)size, advice, 0, 0, 0);

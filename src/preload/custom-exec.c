@@ -20,6 +20,7 @@
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -138,9 +139,12 @@ EXPORT int execveat(int dirfd, const char *name, char *const arguments[], char *
 		    int flags)
 {
 	char path[512];
+
+	/* The header tells the compiler that it is not NULL; the kernel answers EFAULT if it is. */
+	__asm__("" : "+r"(name));
 	struct exec_request request = {
 		.fd = dirfd, .path = name, .arguments = arguments, .flags = flags};
-	bool is_below_dirfd = *name != '/' && dirfd != AT_FDCWD;
+	bool is_below_dirfd = name && *name != '/' && dirfd != AT_FDCWD;
 
 	return execute(CALL_execveat, departure,
 		       is_below_dirfd ? descriptor_path(dirfd, name, path, sizeof(path)) : name,
@@ -271,42 +275,78 @@ EXPORT int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_act
 
 /*
  * system(), popen() and wordexp() hand the process's own environment to a shell. Where the program has
- * cleared that, it is replaced by a repaired copy for the time of the call. The copy is never unmapped:
- * another thread may be reading it.
+ * cleared that, it is replaced by a repaired copy for the time of the call. The copy is never unmapped,
+ * for another thread may be reading it, but used again; only calls at the same time make more.
  */
-static char **lend_environment(void)
-{
-	char **own = environ;
-	size_t size = environment_copy_room(own) * sizeof(char *) + ENVIRONMENT_PRELOAD_SIZE;
+static struct {
+	char *memory;
+	size_t size;
+	int is_lent;
+} kept_copy;
 
-	if (recorder_session.settings.follow != FOLLOW_ALL || environment_names_us(own))
-		return own;
+static char *map_copy(size_t size)
+{
 	long address = raw_mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
 
-	if (raw_failed(address))
-		return own;
-	struct environment_copy copy = {.preload = (char *)address,
-					.entries = (char **)(address + ENVIRONMENT_PRELOAD_SIZE)};
+	return raw_failed(address) ? NULL : (char *)address;
+}
 
-	environ = (char **)environment_change(own, ENVIRONMENT_JOIN, &copy);
-	return own;
+/* Memory for a copy. NULL: there is none. ret_is_kept: the one that is used again. */
+static char *take_copy(size_t size, bool *ret_is_kept)
+{
+	*ret_is_kept = !__atomic_exchange_n(&kept_copy.is_lent, 1, __ATOMIC_ACQUIRE);
+	if (!*ret_is_kept)
+		return map_copy(size);
+	if (size > kept_copy.size) {
+		kept_copy.memory = map_copy(2 * size);
+		kept_copy.size = kept_copy.memory ? 2 * size : 0;
+	}
+	return kept_copy.memory;
+}
+
+struct lending {
+	char **own;
+	char **lent; /* the same if there is nothing to be repaired */
+	bool is_kept;
+};
+
+static struct lending lend_environment(void)
+{
+	struct lending lending = {.own = environ, .lent = environ};
+	size_t size = environment_copy_room(environ) * sizeof(char *) + ENVIRONMENT_PRELOAD_SIZE;
+
+	if (recorder_session.settings.follow != FOLLOW_ALL || environment_names_us(environ))
+		return lending;
+	char *memory = take_copy(size, &lending.is_kept);
+
+	if (!memory)
+		return lending;
+	struct environment_copy copy = {.preload = memory,
+					.entries = (char **)(memory + ENVIRONMENT_PRELOAD_SIZE)};
+
+	lending.lent = (char **)environment_change(lending.own, ENVIRONMENT_JOIN, &copy);
+	environ = lending.lent;
+	return lending;
 }
 
 /* Gives the program its environment back, unless it has changed it meanwhile. */
-static void return_environment(char **own, char **lent)
+static void return_environment(const struct lending *lending)
 {
-	if (environ == lent)
-		environ = own;
+	if (environ == lending->lent)
+		environ = lending->own;
+	else if (lending->lent != lending->own)
+		return; /* what the program made of the copy may still point into it */
+	if (lending->is_kept)
+		__atomic_store_n(&kept_copy.is_lent, 0, __ATOMIC_RELEASE);
 }
 
 EXPORT int system(const char *command)
 {
 	struct probe probe = probe_begin(CALL_system);
-	char **own = lend_environment();
-	char **lent = environ;
+	struct lending lending = lend_environment();
 	int result = REAL(system)(command);
 
-	return_environment(own, lent);
+	return_environment(&lending);
 	if (result < 0)
 		probe_failed(&probe, errno);
 	else
@@ -317,11 +357,10 @@ EXPORT int system(const char *command)
 EXPORT FILE *popen(const char *command, const char *type)
 {
 	struct probe probe = probe_begin(CALL_popen);
-	char **own = lend_environment();
-	char **lent = environ;
+	struct lending lending = lend_environment();
 	FILE *result = REAL(popen)(command, type);
 
-	return_environment(own, lent);
+	return_environment(&lending);
 	if (!result)
 		probe_failed(&probe, errno);
 	else
@@ -334,11 +373,10 @@ ALIAS(_IO_popen, popen);
 EXPORT int wordexp(const char *words, wordexp_t *expanded, int flags)
 {
 	struct probe probe = probe_begin(CALL_wordexp);
-	char **own = lend_environment();
-	char **lent = environ;
+	struct lending lending = lend_environment();
 	int result = REAL(wordexp)(words, expanded, flags);
 
-	return_environment(own, lent);
+	return_environment(&lending);
 	/* Its codes are its own, WRDE_NOSPACE and four kinds of bad words. */
 	if (result != 0)
 		probe_failed(&probe, result == WRDE_NOSPACE ? ENOMEM : EINVAL);

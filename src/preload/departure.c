@@ -9,14 +9,12 @@
 #include "record/recorder.h"
 #include "record/session.h"
 
-#include <alloca.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum {
-	STACK_ENTRIES = 512, /* larger environments are copied to a mapping: stacks may be small */
-	SEARCHED_PATH_SIZE = 1024,
-};
+enum { SEARCHED_PATH_SIZE = 1024 };
 
 /* What to do with the environment of a program that can (NOTE_NONE) or cannot be watched. */
 static enum environment_change choose_change(enum note_reason reason)
@@ -32,59 +30,103 @@ static enum environment_change choose_change(enum note_reason reason)
 }
 
 /* Whether the program that gets this environment will be watched, and why not. */
-static enum note_reason final_reason(enum note_reason reason, enum environment_change change,
-				     char *const *environment)
+static enum note_reason final_reason(enum note_reason reason, char *const *environment)
 {
-	if (reason != NOTE_NONE || change == ENVIRONMENT_JOIN)
+	if (reason != NOTE_NONE)
 		return reason;
 	return environment_names_us(environment) ? NOTE_NONE : NOTE_ENVIRONMENT;
 }
 
-static char **map_entries(size_t size)
-{
-	long address = raw_mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+/*
+ * What a departure needs besides the stack, which may be that of a thread or of a signal handler and have
+ * a few KiB in all.
+ */
+struct workspace {
+	size_t size;
+	char preload[ENVIRONMENT_PRELOAD_SIZE];
+	char found[SEARCHED_PATH_SIZE];
+	char *entries[];
+};
 
-	return raw_failed(address) ? NULL : (char **)address;
+/*
+ * A vfork child that executes its program cannot take the workspace away, and leaves it in the memory of
+ * its parent. So the thread, which lends itself to the child, remembers it until the next departure.
+ */
+static void remove_left_workspace(void)
+{
+	struct thread_cache *thread = recorder_thread;
+
+	if (!thread || !thread->left_workspace)
+		return;
+	struct workspace *left = thread->left_workspace;
+
+	thread->left_workspace = NULL;
+	raw_munmap(left, left->size);
 }
 
-int departure(const char *path, char *const *environment, departure_run *run, const void *request)
+static struct workspace *make_workspace(size_t n_entries)
 {
-	char preload[ENVIRONMENT_PRELOAD_SIZE];
-	struct environment_copy copy = {.preload = preload};
-	size_t room = environment_copy_room(environment);
+	size_t size = sizeof(struct workspace) + n_entries * sizeof(char *);
+	long address;
 
-	if (!*recorder_session_directory() || !path)
-		return run(environment, request);
-	if (room <= STACK_ENTRIES) {
-		copy.entries = alloca(room * sizeof(char *));
-	} else {
-		copy.mapped_size = room * sizeof(char *);
-		copy.entries = map_entries(copy.mapped_size);
-		if (!copy.entries)
-			return run(environment, request);
-	}
+	remove_left_workspace();
+	address = raw_mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	if (raw_failed(address))
+		return NULL;
+	struct workspace *workspace = (struct workspace *)address;
+
+	workspace->size = size;
+	if (recorder_thread && !recorder_owns_region())
+		recorder_thread->left_workspace = workspace;
+	return workspace;
+}
+
+static void remove_workspace(struct workspace *workspace)
+{
+	if (recorder_thread)
+		recorder_thread->left_workspace = NULL;
+	raw_munmap(workspace, workspace->size);
+}
+
+static char *const *prepare(const char *path, char *const *environment, struct workspace *workspace)
+{
+	struct environment_copy copy = {.entries = workspace->entries,
+					.preload = workspace->preload};
 	enum note_reason reason = executable_inspect(path);
 	enum environment_change change = choose_change(reason);
 
 	environment = environment_change(environment, change, &copy);
-	reason = final_reason(reason, change, environment);
+	reason = final_reason(reason, environment);
 	if (reason != NOTE_NONE)
 		session_note(&recorder_session, reason, raw_getpid(), path);
-	int result = run(environment, request);
+	return environment;
+}
 
-	if (copy.mapped_size)
-		raw_munmap(copy.entries, copy.mapped_size);
+static int depart(const char *name, bool is_searched, char *const *environment, departure_run *run,
+		  const void *request)
+{
+	struct workspace *workspace = NULL;
+
+	if (name && *recorder_session_directory())
+		workspace = make_workspace(environment_copy_room(environment));
+	if (!workspace)
+		return run(environment, request);
+	if (is_searched)
+		name = executable_search(name, environment_find(environ, "PATH"), workspace->found,
+					 sizeof(workspace->found));
+	int result = run(prepare(name, environment, workspace), request);
+
+	remove_workspace(workspace);
 	return result;
+}
+
+int departure(const char *path, char *const *environment, departure_run *run, const void *request)
+{
+	return depart(path, false, environment, run, request);
 }
 
 int departure_searched(const char *name, char *const *environment, departure_run *run,
 		       const void *request)
 {
-	char found[SEARCHED_PATH_SIZE];
-
-	if (!name)
-		return run(environment, request);
-	return departure(executable_search(name, environment_find(environ, "PATH"), found,
-					   sizeof(found)),
-			 environment, run, request);
+	return depart(name, true, environment, run, request);
 }

@@ -4,7 +4,8 @@
  *
  * Before a program is executed, its file is looked at: if it can be watched, its environment is made to
  * name us; if it cannot, the session's notes say why, and our variables are taken out where they would
- * do harm. All memory is on the stack, so this is safe in a vfork child and in a signal handler.
+ * do harm. The copy of the environment is a mapping of its own: stacks may be small. All is safe in a vfork
+ * child and in a signal handler.
  */
 #ifndef SONDE_PRELOAD_DEPARTURE_H
 #define SONDE_PRELOAD_DEPARTURE_H

@@ -168,7 +168,9 @@ static char *const *leave(char *const *environment, struct environment_copy *cop
 			struct text entry = text_init(copy->preload, ENVIRONMENT_PRELOAD_SIZE);
 
 			leave_list(&entry, *environment + sizeof(PRELOAD_VARIABLE));
-			if (entry.len > sizeof(PRELOAD_VARIABLE) && !entry.is_cut)
+			if (entry.is_cut)
+				copy->entries[n++] = *environment;
+			else if (entry.len > sizeof(PRELOAD_VARIABLE))
 				copy->entries[n++] = copy->preload;
 			continue;
 		}

@@ -6,7 +6,7 @@
  * replace environments, so every way to execute a program repairs the one that goes with it, in a copy:
  * the program's own variables, their order and the user's own LD_PRELOAD entries stay as they are.
  *
- * Nothing here allocates but by mmap for an uncommonly large environment; all is safe in a vfork child.
+ * Nothing here allocates; all is safe in a vfork child.
  */
 #ifndef SONDE_PRELOAD_ENVIRONMENT_H
 #define SONDE_PRELOAD_ENVIRONMENT_H
@@ -24,9 +24,8 @@ enum { ENVIRONMENT_PRELOAD_SIZE = 4096 };
 
 /* A changed copy of an environment. */
 struct environment_copy {
-	char **entries;      /* ended by NULL */
-	size_t mapped_size;  /* of entries when they are a mapping of their own, else 0 */
-	char *preload;       /* the new LD_PRELOAD, ENVIRONMENT_PRELOAD_SIZE bytes */
+	char **entries; /* ended by NULL */
+	char *preload;  /* the new LD_PRELOAD, ENVIRONMENT_PRELOAD_SIZE bytes */
 };
 
 /* Puts SONDE_SESSION into the process's own environment, for children by system() and popen(). */

@@ -41,6 +41,7 @@ struct thread_cache {
 	struct call_stats *stats[CALL_COUNT];
 	struct thread_block *block;
 	struct slab *slab;
+	void *left_workspace; /* preload/departure.c's */
 	uint64_t random;
 	int32_t tid;
 };

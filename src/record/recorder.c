@@ -352,6 +352,7 @@ static void clear_cache(struct thread_cache *cache)
 		cache->stats[call] = NULL;
 	cache->block = NULL;
 	cache->slab = NULL;
+	cache->left_workspace = NULL;
 }
 
 /*

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * The file is made with its full, sparse size and mapped once. Memory comes behind it in steps, by
+ * The file is made with its full, sparse size and mapped once, out of reach. Memory comes behind it in steps, by
  * MADV_POPULATE_WRITE, which needs no descriptor, works after chroot() and when no descriptor is free, and
  * fails with an error when the filesystem is full. Kernels before 5.14 do not know it: there the file is
  * opened again and posix_fallocate's system call does the same.
@@ -46,6 +46,17 @@ static int allocate_by_descriptor(uint64_t size)
 	return result;
 }
 
+/*
+ * Makes a part of a mapping usable. The rest is not, so that mlockall(), which touches what it can, does
+ * not fill the file.
+ */
+static int populate(char *memory, uint64_t size)
+{
+	int result = raw_mprotect(memory, size, PROT_READ | PROT_WRITE);
+
+	return result < 0 ? result : raw_madvise(memory, size, MADV_POPULATE_WRITE);
+}
+
 /* Puts memory behind the first `end` bytes. */
 static int region_commit(struct region_header *region, uint64_t end)
 {
@@ -54,7 +65,7 @@ static int region_commit(struct region_header *region, uint64_t end)
 	end = (end + REGION_COMMIT_STEP - 1) / REGION_COMMIT_STEP * REGION_COMMIT_STEP;
 	if (end > region->capacity)
 		return -ENOSPC;
-	int result = raw_madvise((char *)region + from, end - from, MADV_POPULATE_WRITE);
+	int result = populate((char *)region + from, end - from);
 
 	if (result == -EINVAL)
 		result = allocate_by_descriptor(end);
@@ -81,7 +92,7 @@ static uint64_t choose_capacity(void)
 /* Populates the first step of a mapping that has no header yet. */
 static int commit_first(char *memory, int fd)
 {
-	int result = raw_madvise(memory, REGION_COMMIT_FIRST, MADV_POPULATE_WRITE);
+	int result = populate(memory, REGION_COMMIT_FIRST);
 
 	return result == -EINVAL ? raw_fallocate(fd, 0, REGION_COMMIT_FIRST) : result;
 }
@@ -95,7 +106,7 @@ static struct region_header *map_file(const char *path, uint64_t capacity)
 	long address = raw_ftruncate(fd, (long)capacity);
 
 	if (address == 0)
-		address = raw_mmap(NULL, capacity, PROT_READ | PROT_WRITE, MAP_SHARED, fd);
+		address = raw_mmap(NULL, capacity, PROT_NONE, MAP_SHARED, fd);
 	if (!raw_failed(address) && commit_first((char *)address, fd) < 0) {
 		raw_munmap((void *)address, capacity);
 		address = -ENOSPC;

@@ -41,6 +41,7 @@ differential_cases = \
 	tests/differential/ssh-keygen.case \
 	tests/differential/static.case \
 	tests/differential/stdio.case \
+	tests/differential/strains.case \
 	tests/differential/tar-gzip.case \
 	tests/differential/xz.case
 
@@ -55,4 +56,5 @@ EXTRA_DIST += $(differential_cases) tests/differential/compare \
 	tests/differential/programs/jumps.c \
 	tests/differential/programs/processes.c \
 	tests/differential/programs/shout.c \
+	tests/differential/programs/strains.c \
 	tests/differential/programs/throws.cc

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MIT
+/*
+ * strains WAY - does what leaves a program little room, and tells what became of its memory.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { CROWD = 400, GUARD = 4096 };
+
+static char *const nothing[] = {"true", NULL};
+
+/* A line of /proc/self/status, in KiB. */
+static long memory(const char *what)
+{
+	char line[256];
+	long size = -1;
+	FILE *status = fopen("/proc/self/status", "r");
+
+	while (fgets(line, sizeof(line), status))
+		if (strncmp(line, what, strlen(what)) == 0)
+			size = atol(line + strlen(what) + 1);
+	fclose(status);
+	return size;
+}
+
+static void execute(int signal)
+{
+	(void)signal;
+	execve("/bin/true", nothing, environ);
+	_exit(1);
+}
+
+/* Nothing may be written below the stack. */
+static void execute_on_small_stack(void)
+{
+	size_t size = 5000 + getauxval(AT_MINSIGSTKSZ);
+	char *guarded = mmap(NULL, GUARD + 65536, PROT_READ | PROT_WRITE,
+			     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	stack_t stack = {.ss_sp = guarded + GUARD, .ss_size = size};
+	struct sigaction action = {.sa_handler = execute, .sa_flags = SA_ONSTACK};
+	int status;
+
+	mprotect(guarded, GUARD, PROT_NONE);
+	sigaltstack(&stack, NULL);
+	sigaction(SIGUSR1, &action, NULL);
+	if (fork() == 0)
+		raise(SIGUSR1);
+	wait(&status);
+	printf("executed on a small stack: %#x\n", status);
+}
+
+static void execute_nothing(void)
+{
+	int result = execveat(-1, NULL, nothing, environ, 0);
+
+	printf("executed no name: %d %d\n", result, errno);
+}
+
+static void lock_memory(void)
+{
+	int result = mlockall(MCL_CURRENT | MCL_FUTURE);
+
+	printf("locked: %d, more than 16 MiB of files in memory: %d\n", result,
+	       memory("RssShmem") > 16384);
+}
+
+static pthread_barrier_t all_are_here;
+
+static void *fail_often(void *unused)
+{
+	pthread_barrier_wait(&all_are_here);
+	for (int i = 0; i < 200; i++)
+		dup(-1);
+	pthread_barrier_wait(&all_are_here);
+	return unused;
+}
+
+static void crowd(void)
+{
+	pthread_attr_t attributes;
+	pthread_t thread;
+	int n_failed = 0;
+
+	pthread_attr_init(&attributes);
+	pthread_attr_setstacksize(&attributes, 65536);
+	pthread_barrier_init(&all_are_here, NULL, CROWD + 1);
+	for (int i = 0; i < CROWD; i++)
+		n_failed += pthread_create(&thread, &attributes, fail_often, NULL) != 0;
+	pthread_barrier_wait(&all_are_here);
+	pthread_barrier_wait(&all_are_here);
+	printf("threads not made: %d, more than 64 MiB in memory: %d\n", n_failed,
+	       memory("VmRSS") > 65536);
+}
+
+static void vfork_with_large_environment(void)
+{
+	static char *large[2001];
+	long before = 0;
+
+	for (int i = 0; i < 2000; i++)
+		large[i] = "A=b";
+	for (int i = 0; i < 200; i++) {
+		if (i == 10)
+			before = memory("VmSize");
+		if (vfork() == 0) {
+			execve("/bin/true", nothing, large);
+			_exit(1);
+		}
+		wait(NULL);
+	}
+	printf("grown by more than 1 MiB: %d\n", memory("VmSize") - before > 1024);
+}
+
+static void run_shells(void)
+{
+	long before = 0;
+
+	clearenv();
+	for (int i = 0; i < 200; i++) {
+		if (i == 10)
+			before = memory("VmSize");
+		if (system(":"))
+			printf("failed\n");
+	}
+	printf("grown by more than 1 MiB: %d\n", memory("VmSize") - before > 1024);
+}
+
+int main(int n_arguments, char **arguments)
+{
+	static const struct {
+		const char *name;
+		void (*run)(void);
+	} ways[] = {
+		{"small-stack", execute_on_small_stack},
+		{"no-name", execute_nothing},
+		{"locked", lock_memory},
+		{"crowd", crowd},
+		{"vforks", vfork_with_large_environment},
+		{"shells", run_shells},
+	};
+
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
+		if (n_arguments == 2 && strcmp(ways[i].name, arguments[1]) == 0) {
+			ways[i].run();
+			return 0;
+		}
+	return 2;
+}
