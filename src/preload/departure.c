@@ -76,7 +76,7 @@ static struct workspace *make_workspace(size_t n_entries)
 	struct workspace *workspace = (struct workspace *)address;
 
 	workspace->size = size;
-	if (recorder_thread && !recorder_owns_region())
+	if (recorder_thread && !recorder_own_region())
 		recorder_thread->left_workspace = workspace;
 	return workspace;
 }
