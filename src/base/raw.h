@@ -127,7 +127,7 @@ static inline int raw_rmdir(const char *path)
 	return (int)raw_syscall(SYS_unlinkat, AT_FDCWD, (long)path, AT_REMOVEDIR, 0, 0, 0);
 }
 
-/* Whether the file may be opened so; mode as in access(2), judged by the real user. */
+/* Whether the file may be opened so; mode as in access(2), judged by the effective user. */
 static inline int raw_access(const char *path, int mode)
 {
 	int result = (int)raw_syscall(SYS_faccessat2, AT_FDCWD, (long)path, mode, AT_EACCESS, 0, 0);
@@ -136,6 +136,15 @@ static inline int raw_access(const char *path, int mode)
 	if (result == -ENOSYS)
 		result = (int)raw_syscall(SYS_faccessat, AT_FDCWD, (long)path, mode, 0, 0, 0);
 	return result;
+}
+
+/*
+ * The same, judged by the real user without capabilities: what the caller could still do after it has
+ * executed a program.
+ */
+static inline int raw_access_after_exec(const char *path, int mode)
+{
+	return (int)raw_syscall(SYS_faccessat, AT_FDCWD, (long)path, mode, 0, 0, 0);
 }
 
 static inline long raw_readlink(const char *path, char *buf, size_t size)

@@ -111,7 +111,8 @@ bool environment_can_reach_us(void)
 	prepare();
 	text_add(&path, recorder_session_directory());
 	text_add(&path, "/" SESSION_FILE);
-	return raw_access(own_path, R_OK) == 0 && raw_access(session, R_OK | W_OK) == 0;
+	return raw_access_after_exec(own_path, R_OK) == 0 &&
+	       raw_access_after_exec(session, R_OK | W_OK) == 0;
 }
 
 size_t environment_copy_room(char *const *environment)
