@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * The directory is the list of regions: nothing about them is kept between two sweeps over it. A
- * sweep costs a few system calls for each living process, so it comes at most four times a second,
- * more rarely when nothing changes; and at once when as many processes have begun as make half of
- * those that the last sweep left, which keeps the cost for each of them constant and what waits to
- * be added up small.
+ * The directory is the list of regions: nothing about them is kept between two sweeps over it. A sweep
+ * costs a few system calls for each living process, and what the host does while the program runs, the
+ * program feels: so sweeps come by the clock, never because a process has begun; they follow each other
+ * quickly only while processes end, and leave four fifths of the time to others.
  */
 #include "config.h"
 
@@ -15,7 +14,6 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/inotify.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -29,24 +27,21 @@
 
 enum {
 	CALIBRATION_NS = 5000000,
-	SWEEP_MIN_MS = 250,
-	SWEEP_MAX_MS = 2000,
-	SWEEP_CREATED_MIN = 16, /* processes begun since the last sweep */
+	SWEEP_MIN_MS = 40, /* in which a shell starts a few dozen programs */
+	SWEEP_MAX_MS = 1000,
+	SWEEP_SHARE = 4, /* a sweep is followed by so many times its own length of rest */
 	REMOVE_ATTEMPTS = 8,	/* a process may begin while we remove the directory */
 };
 
 struct session_host {
 	char path[SESSION_PATH_SIZE];
 	int dirfd;
-	int inotify;
 	struct session_file *file;
 	struct session_settings settings; /* as they were at the start */
 	struct failure_classes *classes;
 	struct recording recording;
 	int result; /* -ENOMEM when a region could not be added */
 
-	size_t n_created; /* since the last sweep */
-	size_t n_left;	  /* by the last sweep */
 	int64_t next_sweep_ms;
 	int interval_ms;
 };
@@ -139,17 +134,10 @@ static int make_session(struct session_host *host, const struct configuration *c
 	return result < 0 ? result : session_map_file(host->path, NULL, &host->file);
 }
 
-static int watch(struct session_host *host)
+static int open_directory(struct session_host *host)
 {
 	host->dirfd = open(host->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (host->dirfd < 0)
-		return -errno;
-	host->inotify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	if (host->inotify >= 0 && inotify_add_watch(host->inotify, host->path, IN_CREATE) < 0) {
-		close(host->inotify);
-		host->inotify = -1;
-	}
-	return 0;
+	return host->dirfd < 0 ? -errno : 0;
 }
 
 int session_host_new(const struct configuration *configuration, char *const *environment,
@@ -163,7 +151,7 @@ int session_host_new(const struct configuration *configuration, char *const *env
 		return -ENOMEM;
 	}
 	*host = (struct session_host){0};
-	host->dirfd = host->inotify = -1;
+	host->dirfd = -1;
 	host->interval_ms = SWEEP_MIN_MS;
 	int result = make_session(host, configuration, environment);
 
@@ -172,8 +160,8 @@ int session_host_new(const struct configuration *configuration, char *const *env
 			    *configuration->directory ? configuration->directory
 						      : "/dev/shm, $XDG_RUNTIME_DIR or $TMPDIR",
 			    strerror(-result));
-	else
-		result = watch(host);
+	if (result == 0)
+		result = open_directory(host);
 	if (result == 0)
 		result = describe(host, configuration);
 	host->classes = configuration_classes(configuration);
@@ -192,11 +180,6 @@ int session_host_new(const struct configuration *configuration, char *const *env
 const char *session_host_path(const struct session_host *host)
 {
 	return host->path;
-}
-
-int session_host_descriptor(const struct session_host *host)
-{
-	return host->inotify;
 }
 
 void session_host_inspect(struct session_host *host, int pid, const char *program)
@@ -251,49 +234,31 @@ static size_t sweep(struct session_host *host)
 		fold_and_remove(host, &list.entries[i]);
 		n_folded++;
 	}
-	host->n_left = list.n_entries - n_folded;
 	region_list_deinit(&list);
 	return n_folded;
 }
 
-/* Counts files that were made; one that was lost with a full queue is found by the next sweep. */
-static void count_created(struct session_host *host)
+static int next_interval_ms(int interval_ms, bool has_folded, int64_t sweep_ms)
 {
-	char events[16384] __attribute__((aligned(__alignof__(struct inotify_event))));
-	ssize_t size;
+	int64_t next = has_folded ? SWEEP_MIN_MS : 2 * (int64_t)interval_ms;
 
-	while (host->inotify >= 0 && (size = read(host->inotify, events, sizeof(events))) > 0) {
-		for (char *next = events; next < events + size;) {
-			next += sizeof(struct inotify_event) + ((struct inotify_event *)next)->len;
-			host->n_created++;
-		}
-	}
-}
-
-static bool is_sweep_due(const struct session_host *host, int64_t now)
-{
-	return now >= host->next_sweep_ms ||
-	       (host->n_created >= SWEEP_CREATED_MIN && host->n_created >= host->n_left / 2);
+	if (next < SWEEP_SHARE * sweep_ms)
+		next = SWEEP_SHARE * sweep_ms;
+	return next < SWEEP_MAX_MS ? (int)next : SWEEP_MAX_MS;
 }
 
 int session_host_work(struct session_host *host)
 {
-	int64_t now = now_ms();
+	int64_t start = now_ms();
 
-	count_created(host);
-	if (is_sweep_due(host, now)) {
-		bool has_changed = host->n_created > 0;
+	if (start < host->next_sweep_ms)
+		return (int)(host->next_sweep_ms - start);
+	bool has_folded = sweep(host) > 0;
+	int64_t end = now_ms();
 
-		host->n_created = 0;
-		has_changed |= sweep(host) > 0;
-		host->interval_ms = has_changed				   ? SWEEP_MIN_MS
-				    : host->interval_ms * 2 < SWEEP_MAX_MS ? host->interval_ms * 2
-									   : SWEEP_MAX_MS;
-		host->next_sweep_ms = now + host->interval_ms;
-	} else if (host->n_created && host->next_sweep_ms > now + SWEEP_MIN_MS) {
-		host->next_sweep_ms = now + SWEEP_MIN_MS;
-	}
-	return (int)(host->next_sweep_ms - now);
+	host->interval_ms = next_interval_ms(host->interval_ms, has_folded, end - start);
+	host->next_sweep_ms = end + host->interval_ms;
+	return host->interval_ms;
 }
 
 /* From here on, processes that are left behind count nothing and cost nothing. */
@@ -346,8 +311,6 @@ struct session_host *session_host_free(struct session_host *host)
 	remove_directory(host);
 	if (host->file)
 		munmap(host->file, sizeof(*host->file));
-	if (host->inotify >= 0)
-		close(host->inotify);
 	failure_classes_free(host->classes);
 	recording_deinit(&host->recording);
 	free(host);

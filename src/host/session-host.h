@@ -5,7 +5,7 @@
  *     session_host_new(&configuration, environment, &host, &message);
  *     ... start the command with SONDE_SESSION=session_host_path(host)
  *     while it runs:
- *             poll session_host_descriptor(host) for at most session_host_work(host) milliseconds
+ *             wait for at most session_host_work(host) milliseconds
  *     session_host_close(host, &recording);
  *     session_host_free(host);
  *
@@ -34,13 +34,9 @@ struct session_host *session_host_free(struct session_host *host);
 /* The session's directory. */
 const char *session_host_path(const struct session_host *host);
 
-/* Readable when a process has joined; -1 when the kernel had none to give, which costs promptness
- * only. */
-int session_host_descriptor(const struct session_host *host);
-
 /*
- * Does what is due; it may be called at any time. Returns after how many milliseconds to call again
- * even when the descriptor stays quiet.
+ * Does what is due; it may be called at any time. Returns after how many milliseconds to
+ * call again.
  */
 int session_host_work(struct session_host *host);
 

@@ -225,13 +225,10 @@ static int start(struct run *run)
 
 static void look_after(struct run *run)
 {
-	struct pollfd ready[] = {
-		{.fd = run->child.signals, .events = POLLIN},
-		{.fd = session_host_descriptor(run->host), .events = POLLIN},
-	};
+	struct pollfd signals = {.fd = run->child.signals, .events = POLLIN};
 
 	while (!run->child.has_ended) {
-		poll(ready, 2, session_host_work(run->host));
+		poll(&signals, 1, session_host_work(run->host));
 		child_work(&run->child);
 	}
 	run->wall_ns = (uint64_t)(clock_kernel_ns(CLOCK_MONOTONIC) - run->started_monotonic_ns);

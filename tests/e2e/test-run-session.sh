@@ -42,7 +42,7 @@ done
 echo "$most"
 END
 act sonde run -c here.cfg -o recording.json --report=none -- bash many.sh "$subject"
-check "a thousand short processes never leave more than a few regions" "$(cat out)" -le 80
+check "a thousand short processes never leave more than a few regions" "$(cat out)" -le 200
 check "nor loses one of their processes" \
 	"$(sed -n 's/.*"processes":\([0-9]*\),.*/\1/p' recording.json | head -1)" -ge 1026
 act sonde run -c here.cfg -o recording.json --report=none -- "$subject" fork 1000
