@@ -11,7 +11,6 @@
 
 #include "preload/wrapper.h"
 
-#include "base/raw.h"
 #include "record/recorder.h"
 #include "record/region-writer.h"
 
@@ -20,7 +19,6 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <threads.h>
@@ -91,49 +89,6 @@ EXPORT int clone(int (*function)(void *), void *stack, int flags, void *argument
 }
 
 ALIAS(__clone, clone);
-
-/* -- Limits ----------------------------------------------------------------------------------------- */
-
-/* What we have set aside of the address space and do not use counts against a limit on it. */
-static void give_way(__rlimit_resource_t resource, const struct rlimit *limit)
-{
-	if (resource == RLIMIT_AS && limit && limit->rlim_cur != RLIM_INFINITY)
-		recorder_give_way();
-}
-
-static int finish_limit(const struct probe *probe, int result)
-{
-	if (result < 0)
-		probe_failed(probe, errno);
-	else
-		probe_succeeded(probe, 0);
-	return result;
-}
-
-EXPORT int setrlimit(__rlimit_resource_t resource, const struct rlimit *limit)
-{
-	struct probe probe = probe_begin(CALL_setrlimit);
-	int result = REAL(setrlimit)(resource, limit);
-
-	if (result == 0)
-		give_way(resource, limit);
-	return finish_limit(&probe, result);
-}
-
-ALIAS(setrlimit64, setrlimit);
-
-EXPORT int prlimit(pid_t pid, enum __rlimit_resource resource, const struct rlimit *limit,
-		   struct rlimit *ret_limit)
-{
-	struct probe probe = probe_begin(CALL_prlimit);
-	int result = REAL(prlimit)(pid, resource, limit, ret_limit);
-
-	if (result == 0 && (pid == 0 || pid == raw_getpid()))
-		give_way(resource, limit);
-	return finish_limit(&probe, result);
-}
-
-ALIAS(prlimit64, prlimit);
 
 /* -- Ends ------------------------------------------------------------------------------------------- */
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 libsonde_preload_la_SOURCES += \
 	src/preload/custom-exec.c \
+	src/preload/custom-limits.c \
 	src/preload/custom-process.c \
 	src/preload/custom-stdio.c \
 	src/preload/custom-variadic.c \
