@@ -314,7 +314,8 @@ struct lending {
 static struct lending lend_environment(void)
 {
 	struct lending lending = {.own = environ, .lent = environ};
-	size_t size = environment_copy_room(environ) * sizeof(char *) + ENVIRONMENT_PRELOAD_SIZE;
+	size_t room = environment_copy_room(environ);
+	size_t size = room * sizeof(char *) + ENVIRONMENT_PRELOAD_SIZE;
 
 	if (!*recorder_session_directory())
 		return lending;
@@ -323,8 +324,8 @@ static struct lending lend_environment(void)
 	if (!memory)
 		return lending;
 	struct environment_copy copy = {.preload = memory,
-					.entries = (char **)(memory + ENVIRONMENT_PRELOAD_SIZE)};
-
+					.entries = (char **)(memory + ENVIRONMENT_PRELOAD_SIZE),
+					.room = room};
 	struct session_note *note;
 
 	lending.lent = (char **)departure_prepare(_PATH_BSHELL, lending.own, &copy, &note);

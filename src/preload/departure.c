@@ -4,7 +4,6 @@
 #include "preload/departure.h"
 
 #include "base/raw.h"
-#include "base/text.h"
 #include "preload/environment.h"
 #include "record/executable.h"
 #include "record/recorder.h"
@@ -109,15 +108,17 @@ static int depart(const char *name, bool is_searched, char *const *environment, 
 		  const void *request)
 {
 	struct workspace *workspace = NULL;
+	size_t room = environment_copy_room(environment);
 
 	if (name && *recorder_session_directory())
-		workspace = make_workspace(environment_copy_room(environment));
+		workspace = make_workspace(room);
 	if (!workspace)
 		return run(environment, request);
 	if (is_searched)
 		name = executable_search(name, environment_find(environ, "PATH"), workspace->found,
 					 sizeof(workspace->found));
 	struct environment_copy copy = {.entries = workspace->entries,
+					.room = room,
 					.preload = workspace->preload};
 	struct session_note *note;
 	int result = run(departure_prepare(name, environment, &copy, &note), request);

@@ -72,25 +72,18 @@ static bool element_is_ours(const char *list, size_t len)
 	return element_is(list, len, own_path) || (own && element_is(list, len, own->l_name));
 }
 
-static bool list_names_us(const char *list)
+/* The one path that names us wherever the next program may run; a relative one does not. */
+static bool element_is_own_path(const char *list, size_t len)
 {
-	while (list && *list) {
-		size_t len = element_length(list);
-
-		if (element_is_ours(list, len))
-			return true;
-		list += len + (list[len] != '\0');
-	}
-	return false;
+	return element_is(list, len, own_path);
 }
 
-/* A relative path names us here, but not where the next program may run. */
-static bool list_names_us_anywhere(const char *list)
+static bool list_has(const char *list, bool (*is_wanted)(const char *list, size_t len))
 {
 	while (list && *list) {
 		size_t len = element_length(list);
 
-		if (element_is(list, len, own_path))
+		if (is_wanted(list, len))
 			return true;
 		list += len + (list[len] != '\0');
 	}
@@ -100,7 +93,7 @@ static bool list_names_us_anywhere(const char *list)
 bool environment_names_us(char *const *environment)
 {
 	return environment_find(environment, SESSION_VARIABLE) &&
-	       list_names_us_anywhere(environment_find(environment, PRELOAD_VARIABLE));
+	       list_has(environment_find(environment, PRELOAD_VARIABLE), element_is_own_path);
 }
 
 bool environment_can_reach_us(void)
@@ -121,7 +114,7 @@ size_t environment_copy_room(char *const *environment)
 
 	while (environment && environment[n_entries])
 		n_entries++;
-	return n_entries + 3; /* our two variables and the end */
+	return n_entries + ENVIRONMENT_ADDED;
 }
 
 /*
@@ -131,7 +124,7 @@ size_t environment_copy_room(char *const *environment)
 static void join_list(struct text *ret_entry, const char *list)
 {
 	text_add(ret_entry, PRELOAD_VARIABLE "=");
-	if (!list_names_us(list)) {
+	if (!list_has(list, element_is_ours)) {
 		text_add(ret_entry, own_path);
 		if (list && *list)
 			text_add_char(ret_entry, ':');
@@ -170,20 +163,28 @@ static void leave_list(struct text *ret_entry, const char *list)
 	}
 }
 
+/* Another thread may have added to the environment since its entries were counted. */
+static bool is_full(const struct environment_copy *copy, size_t n_entries)
+{
+	return n_entries + ENVIRONMENT_ADDED >= copy->room;
+}
+
 static char *const *join(char *const *environment, struct environment_copy *copy)
 {
 	const char *list = environment_find(environment, PRELOAD_VARIABLE);
-	bool has_list = list_names_us_anywhere(list);
+	bool has_list = list_has(list, element_is_own_path);
 	struct text entry = text_init(copy->preload, ENVIRONMENT_PRELOAD_SIZE);
 	size_t n = 0;
 
 	join_list(&entry, list);
 	if (entry.is_cut)
 		return environment;
-	for (; environment && *environment; environment++) {
-		bool is_list = text_starts_with(*environment, PRELOAD_VARIABLE "=");
+	for (char *const *next = environment; next && *next; next++) {
+		if (is_full(copy, n))
+			return environment;
+		bool is_list = text_starts_with(*next, PRELOAD_VARIABLE "=");
 
-		copy->entries[n++] = is_list && !has_list ? copy->preload : *environment;
+		copy->entries[n++] = is_list && !has_list ? copy->preload : *next;
 		if (is_list)
 			has_list = true;
 	}
@@ -201,20 +202,22 @@ static char *const *leave(char *const *environment, struct environment_copy *cop
 {
 	size_t n = 0;
 
-	for (; environment && *environment; environment++) {
-		if (text_starts_with(*environment, SESSION_VARIABLE "="))
+	for (char *const *next = environment; next && *next; next++) {
+		if (is_full(copy, n))
+			return environment;
+		if (text_starts_with(*next, SESSION_VARIABLE "="))
 			continue;
-		if (text_starts_with(*environment, PRELOAD_VARIABLE "=")) {
+		if (text_starts_with(*next, PRELOAD_VARIABLE "=")) {
 			struct text entry = text_init(copy->preload, ENVIRONMENT_PRELOAD_SIZE);
 
-			leave_list(&entry, *environment + sizeof(PRELOAD_VARIABLE));
+			leave_list(&entry, *next + sizeof(PRELOAD_VARIABLE));
 			if (entry.is_cut)
-				copy->entries[n++] = *environment;
+				copy->entries[n++] = *next;
 			else if (entry.len > sizeof(PRELOAD_VARIABLE))
 				copy->entries[n++] = copy->preload;
 			continue;
 		}
-		copy->entries[n++] = *environment;
+		copy->entries[n++] = *next;
 	}
 	copy->entries[n] = NULL;
 	return copy->entries;
@@ -230,7 +233,7 @@ char *const *environment_change(char *const *environment, enum environment_chang
 		return join(environment, copy);
 	if (change == ENVIRONMENT_LEAVE &&
 	    (environment_find(environment, SESSION_VARIABLE) ||
-	     list_names_us(environment_find(environment, PRELOAD_VARIABLE))))
+	     list_has(environment_find(environment, PRELOAD_VARIABLE), element_is_ours)))
 		return leave(environment, copy);
 	return environment;
 }
@@ -251,7 +254,7 @@ void environment_announce_session(void)
 	char **entries = (char **)address;
 	size_t n = 0;
 
-	for (char **entry = environ; entry && *entry; entry++)
+	for (char **entry = environ; entry && *entry && n + ENVIRONMENT_ADDED < room; entry++)
 		entries[n++] = *entry;
 	entries[n] = session_entry;
 	environ = entries;

@@ -20,11 +20,15 @@ enum environment_change {
 	ENVIRONMENT_LEAVE, /* take our variables out */
 };
 
-enum { ENVIRONMENT_PRELOAD_SIZE = 4096 };
+enum {
+	ENVIRONMENT_PRELOAD_SIZE = 4096,
+	ENVIRONMENT_ADDED = 3, /* entries that a copy may have more: our two variables and the end */
+};
 
 /* A changed copy of an environment. */
 struct environment_copy {
 	char **entries; /* ended by NULL */
+	size_t room;    /* for so many, as environment_copy_room() said */
 	char *preload;  /* the new LD_PRELOAD, ENVIRONMENT_PRELOAD_SIZE bytes */
 };
 
@@ -45,7 +49,8 @@ size_t environment_copy_room(char *const *environment);
 
 /*
  * Makes the changed copy in the memory that `copy` brings. Returns what to hand to exec: the copy, or
- * the environment itself when nothing is to be changed or the new LD_PRELOAD would be too long.
+ * the environment itself when nothing is to be changed, the new LD_PRELOAD would be too long, or another
+ * thread has added more entries meanwhile than there is room for.
  */
 char *const *environment_change(char *const *environment, enum environment_change change,
 				struct environment_copy *copy);
