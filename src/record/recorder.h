@@ -14,8 +14,8 @@
 
 /*
  * Joins the session that the environment names, or makes one. A second copy of us in one process
- * records nothing. Does nothing the second time. Called by
- * the preload's constructor, or by the first intercepted call if that comes earlier.
+ * records nothing. Does nothing the second time. Called by the preload's constructor, or by the first
+ * intercepted call if that comes earlier.
  */
 void recorder_start(void) HIDDEN;
 

@@ -12,7 +12,6 @@
 #include "base/raw.h"
 #include "base/text.h"
 #include "record/identity.h"
-#include "record/startup.h"
 
 #include <errno.h>
 #include <sys/mman.h>
@@ -68,12 +67,14 @@ static int populate(char *memory, uint64_t size)
 static int region_commit(struct region_header *region, uint64_t end)
 {
 	uint64_t from = __atomic_load_n(&region->committed, __ATOMIC_RELAXED);
-
+	uint64_t capacity = __atomic_load_n(&region->capacity, __ATOMIC_RELAXED);
 	uint64_t step = end <= REGION_COMMIT_STEP / 2 ? REGION_COMMIT_STEP / 2 : REGION_COMMIT_STEP;
 
-	end = (end + step - 1) / step * step;
-	if (end > region->capacity)
+	if (end > capacity)
 		return -ENOSPC;
+	end = (end + step - 1) / step * step;
+	if (end > capacity)
+		end = capacity;
 	int result = populate((char *)region + from, end - from);
 
 	if (result == -EINVAL)
