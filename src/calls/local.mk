@@ -45,7 +45,7 @@ libsonde_core_la_SOURCES += src/calls/call.h src/calls/manual.h
 nodist_libsonde_core_la_SOURCES += src/calls/calls.gen.c src/calls/manual.gen.c
 libsonde_preload_la_SOURCES += src/calls/call.h src/preload/wrapper.h
 nodist_libsonde_preload_la_SOURCES += \
-	src/calls/calls.gen.c src/calls/manual.gen.c src/preload/symbols.gen.c $(calls_wrappers)
+	src/calls/calls.gen.c src/preload/symbols.gen.c $(calls_wrappers)
 
 src/calls/calls.gen.h: $(calls_tables) $(calls_parser) $(srcdir)/src/calls/emit-ids.awk
 	@$(MKDIR_P) $(@D)
