@@ -12,7 +12,7 @@
  *
  * This is the path of every call of the program: no lock, no allocation, no system call, no libc call.
  * Nothing is held between the two halves, so a longjmp, a cancellation or a signal handler that enters
- * again harms nothing. What needs more than a few instructions is a function of recorder.c.
+ * again harms nothing. What needs more than a few instructions is a function of statistics.c.
  *
  * How it finds its place: one initial-exec thread-local pointer leads to the thread's cache, which has a
  * pointer to the statistics of each call that the thread has used. The cache is memory that the kernel

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+#include "config.h"
+
+#include "record/process.h"
+
+#include "base/raw.h"
+#include "record/region-writer.h"
+
+#include <sys/mman.h>
+
+struct process_state process;
+
+_Static_assert(sizeof(process) % 4096 == 0, "only the state itself is wiped");
+
+static KEPT bool is_wiped_by_kernel;
+
+KEPT struct mapped_region process_mapped;
+
+void process_start(void)
+{
+	is_wiped_by_kernel = raw_madvise(&process, sizeof(process), MADV_WIPEONFORK) == 0;
+}
+
+bool process_is_wiped_by_kernel(void)
+{
+	return is_wiped_by_kernel;
+}
+
+struct region_header *recorder_region(void)
+{
+	return __atomic_load_n(&process.region, __ATOMIC_ACQUIRE);
+}
+
+struct region_header *recorder_own_region(void)
+{
+	struct region_header *region = recorder_region();
+
+	/* Asked for when the process ends: a sandbox may kill those who ask the kernel for their number. */
+	if (is_wiped_by_kernel && !process.lends_memory)
+		return region;
+	return region && region->pid == raw_getpid() ? region : NULL;
+}
+
+/*
+ * A forked child may return from a call that its parent's thread had begun: out of a signal handler, or
+ * of a function that pthread_once() called. That call's record lies in the parent's region, which the
+ * child has mapped too and must not write to. Private memory takes its place; what nobody can have written
+ * to is given back.
+ */
+static void leave_parent_region(void)
+{
+	struct region_header *region = __atomic_load_n(&process_mapped.region, __ATOMIC_RELAXED);
+
+	if (!region || region->pid == raw_getpid())
+		return;
+	uint64_t committed = __atomic_load_n(&region->committed, __ATOMIC_RELAXED);
+
+	if (committed < process_mapped.size)
+		raw_munmap((char *)region + committed, process_mapped.size - committed);
+	else
+		committed = process_mapped.size;
+	raw_mmap(region, committed, PROT_READ | PROT_WRITE,
+		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1);
+	__atomic_store_n(&process_mapped.region, NULL, __ATOMIC_RELAXED);
+}
+
+/* The thread that made the region may not have come to say that it is mapped. */
+bool process_owns_new_region(const void *record)
+{
+	struct region_header *region = recorder_region();
+
+	return region && (uintptr_t)record - (uintptr_t)region < region->capacity;
+}
+
+struct region_header *process_find_region(void)
+{
+	struct region_header *region = recorder_region();
+	struct region_header *none = NULL;
+	char path[REGION_PATH_SIZE];
+
+	if (region || process.has_no_region)
+		return region;
+	leave_parent_region();
+	region = region_make(recorder_session_directory(), &recorder_session, path);
+	if (!region) {
+		process.has_no_region = 1;
+		return NULL;
+	}
+	/* Release: pairs with the acquire in recorder_region(). */
+	if (__atomic_compare_exchange_n(&process.region, &none, region, false, __ATOMIC_RELEASE,
+					__ATOMIC_ACQUIRE)) {
+		region_adopt(path);
+		process_mapped.size = region->capacity;
+		__atomic_store_n(&process_mapped.region, region, __ATOMIC_RELEASE);
+		return region;
+	}
+	region_discard(region, path);
+	return none;
+}
+
+void recorder_give_way(void)
+{
+	struct region_header *region = recorder_own_region();
+
+	if (!region)
+		return;
+	region_shrink(region);
+	process_mapped.size = region->capacity;
+}
+
+void recorder_begin_process(void)
+{
+	process_find_region();
+}
+
+void process_count_loss(enum region_loss reason)
+{
+	struct region_header *region = recorder_region();
+
+	if (region)
+		__atomic_fetch_add(&region->lost[reason], 1, __ATOMIC_RELAXED);
+}
+
+void recorder_after_fork(void)
+{
+	leave_parent_region();
+	if (is_wiped_by_kernel)
+		return;
+	process.region = NULL;
+	process.n_caches = 0;
+	process.has_no_region = 0;
+	process.lends_memory = 0;
+	for (int i = 0; i < CALL_COUNT; i++)
+		process.info[i] = NULL;
+	recorder_thread = NULL;
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+/*
+ * process.h - what belongs to one process image: its region, and its private state.
+ *
+ * The private state lies in pages that the kernel wipes at fork, so a forked child finds "nothing yet" in all of
+ * it and starts anew at its first call. What a child inherits on purpose is KEPT.
+ */
+#ifndef SONDE_RECORD_PROCESS_H
+#define SONDE_RECORD_PROCESS_H
+
+#include "record/probe.h"
+#include "record/recorder.h"
+
+/*
+ * State that forked children inherit. It shares the page of .data that the loader writes to in any case: each
+ * further page would be one more page fault in every process.
+ */
+#define KEPT __attribute__((section(".data")))
+
+enum { CACHES_AT_FIRST = 16 };
+
+/* Whole pages: nothing that a child is to inherit may share one. */
+struct process_state {
+	struct region_header *region;
+	uint32_t n_caches;
+	uint32_t reuse_cursor;
+	uint32_t has_no_region;
+	uint32_t lends_memory; /* to vfork children, or did */
+	struct call_info_record *info[CALL_COUNT];
+	struct thread_cache caches[CACHES_AT_FIRST] __attribute__((aligned(64)));
+} __attribute__((aligned(4096)));
+
+extern struct process_state process HIDDEN;
+
+/* Has the kernel wipe the state in forked children. Where it cannot, recorder_after_fork() does. */
+void process_start(void) HIDDEN;
+bool process_is_wiped_by_kernel(void) HIDDEN;
+
+/* The process's region, made if it is not there yet. NULL: there is no memory for it. */
+struct region_header *process_find_region(void) HIDDEN;
+
+/* The region mapped last, by this process or the one it was forked from. */
+struct mapped_region {
+	struct region_header *region;
+	uint64_t size;
+};
+
+extern struct mapped_region process_mapped HIDDEN;
+
+bool process_owns_new_region(const void *record) HIDDEN;
+
+/* Whether a record lies in the process's region; that of a call begun before a fork does not. */
+static inline bool process_owns(const void *record)
+{
+	return likely((uintptr_t)record - (uintptr_t)process_mapped.region < process_mapped.size) ||
+	       process_owns_new_region(record);
+}
+
+void process_count_loss(enum region_loss reason) HIDDEN;
+
+#endif

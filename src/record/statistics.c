@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What a thread records of its calls: the slow half of probe.h. Records are made when they are first needed.
+ *
+ * As in thread.c, a signal handler may enter any function again.
+ */
+#include "config.h"
+
+#include "base/text.h"
+#include "record/probe.h"
+#include "record/process.h"
+#include "record/thread.h"
+
+static void copy_name(char *field, size_t size, const char *name)
+{
+	struct text text = text_init(field, size);
+
+	text_add(&text, name);
+}
+
+/* One description serves all threads of the process; two that come at once may make two. */
+static struct call_info_record *find_info(struct thread_cache *thread, enum call call)
+{
+	struct call_info_record *info = __atomic_load_n(&process.info[call], __ATOMIC_ACQUIRE);
+
+	if (info)
+		return info;
+	info = thread_make_record(thread, sizeof(*info));
+	if (!info)
+		return NULL;
+	info->id = call;
+	copy_name(info->name, sizeof(info->name), call_table[call].name);
+	copy_name(info->group, sizeof(info->group), call_table[call].group);
+	/* Release: pairs with the acquire above, in another thread. */
+	__atomic_store_n(&process.info[call], info, __ATOMIC_RELEASE);
+	return info;
+}
+
+static struct call_stats *make_stats(struct thread_cache *thread, enum call call)
+{
+	struct call_info_record *info = find_info(thread, call);
+	struct call_stats *stats = info ? thread_make_record(thread, sizeof(*stats)) : NULL;
+	uint32_t period = recorder_session.settings.period[call];
+	relative head;
+
+	if (!stats)
+		return NULL;
+	stats->info = relative_to(&stats->info, info);
+	stats->min_ns = UINT64_MAX;
+	/* Anywhere in the first period, so that short threads are no exception to the sample. */
+	stats->countdown = period <= 1 ? 1 : (int32_t)(1 + thread_next_random(thread) % period);
+	do {
+		head = __atomic_load_n(&thread->block->calls, __ATOMIC_RELAXED);
+		stats->next = relative_to(&stats->next,
+					  relative_follow(&thread->block->calls, head));
+	} while (!relative_publish(&thread->block->calls, head, stats));
+	thread->stats[call] = stats;
+	return stats;
+}
+
+struct call_stats *recorder_find_stats(enum call call)
+{
+	recorder_start();
+	if (recorder_session.settings.is_off[call])
+		return NULL;
+	struct thread_cache *thread = thread_find();
+	struct call_stats *stats = thread ? thread->stats[call] : NULL;
+
+	if (thread && !stats)
+		stats = make_stats(thread, call);
+	if (!stats)
+		process_count_loss(LOSS_REGION_FULL);
+	return stats;
+}
+
+/* -- Time and failures ------------------------------------------------------------------------------ */
+
+void recorder_schedule_timing(struct call_stats *stats, uint32_t period)
+{
+	struct thread_cache *thread = recorder_thread;
+	uint64_t random = thread ? thread_next_random(thread) : 0;
+
+	/* Uniform in 1 .. 2 * period - 1: on average one in `period`, and in step with no loop. */
+	stats->countdown = (int32_t)(1 + random % (2 * period - 1));
+}
+
+/* The counters of an octave, made when the first duration falls into it. NULL: no memory. */
+static struct histogram_row *find_row(struct call_stats *stats, unsigned int octave)
+{
+	struct histogram_row *row = relative_get(&stats->rows[octave]);
+	struct thread_cache *thread = recorder_thread;
+
+	if (likely(row))
+		return row;
+	row = thread && thread->block ? thread_make_record(thread, sizeof(*row)) : NULL;
+	if (!row)
+		return NULL;
+	relative_publish(&stats->rows[octave], 0, row);
+	return relative_get(&stats->rows[octave]);
+}
+
+void recorder_finish_timing(struct call_stats *stats, uint64_t start_ticks)
+{
+	const struct clock_calibration *clock = &recorder_session.settings.clock;
+
+	if (unlikely(!process_owns(stats)))
+		return;
+	uint64_t ns = clock_interval_ns(clock, start_ticks, clock_ticks(clock));
+	unsigned int bucket = histogram_bucket(ns);
+	struct histogram_row *row = find_row(stats, bucket / HISTOGRAM_ROW_BUCKETS);
+
+	if (unlikely(!row)) {
+		process_count_loss(LOSS_DETAIL);
+		return;
+	}
+	owner_add(&row->count[bucket % HISTOGRAM_ROW_BUCKETS], 1);
+	owner_add(&stats->sum_ns, ns);
+	owner_min(&stats->min_ns, ns);
+	owner_max(&stats->max_ns, ns);
+}
+
+/* The record of a code, made when it first occurs. NULL: no memory. */
+static struct error_stats *find_error(struct call_stats *stats, int code, uint64_t now_ticks)
+{
+	struct thread_cache *thread = recorder_thread;
+	struct error_stats *made = NULL;
+
+	for (;;) {
+		relative head = __atomic_load_n(&stats->errors, __ATOMIC_RELAXED);
+		struct error_stats *first = relative_follow(&stats->errors, head);
+
+		for (struct error_stats *error = first; error; error = relative_get(&error->next))
+			if (error->code == code)
+				return error;
+		if (!made)
+			made = thread && thread->block ? thread_make_record(thread, sizeof(*made)) : NULL;
+		if (!made)
+			return NULL;
+		made->code = code;
+		made->first_ticks = now_ticks;
+		made->next = relative_to(&made->next, first);
+		if (relative_publish(&stats->errors, head, made))
+			return made;
+	}
+}
+
+void recorder_add_failure(struct call_stats *stats, uint64_t start_ticks, int code)
+{
+	const struct clock_calibration *clock = &recorder_session.settings.clock;
+
+	if (unlikely(!process_owns(stats)))
+		return;
+	uint64_t now_ticks = clock_ticks(clock);
+	struct error_stats *error = find_error(stats, code, now_ticks);
+
+	if (unlikely(!error)) {
+		process_count_loss(LOSS_DETAIL);
+		return;
+	}
+	owner_add(&error->count, 1);
+	error->last_ticks = now_ticks;
+	if (start_ticks) {
+		owner_add(&error->timed, 1);
+		owner_add(&error->sum_ns, clock_interval_ns(clock, start_ticks, now_ticks));
+	}
+}

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: MIT
+/*
+ * When a thread is new, it first looks whether a cache's owner has ended, and goes on with that cache and
+ * the block behind it; so the memory of a process follows its number of living threads. No thread-exit hook
+ * is needed, and a call that a thread makes in its last destructor still finds its block.
+ *
+ * Every function here can be interrupted by a signal handler that enters it again on the same thread: a
+ * record is complete before one instruction publishes it, and at worst some memory is wasted.
+ */
+#include "config.h"
+
+#include "record/thread.h"
+
+#include "base/raw.h"
+#include "record/process.h"
+#include "record/recorder.h"
+#include "record/region-writer.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+
+enum {
+	RECORD_UNIT = 64,  /* records start on cache lines */
+	CACHE_ARENAS = 16, /* each twice as large as the one before */
+	REUSE_PROBES = 4,  /* caches that a new thread looks at before it takes a new one */
+};
+
+/* Memory of one thread, part of the region; records follow, `used` of `size` bytes in all. */
+struct slab {
+	uint32_t used;
+	uint32_t size;
+	uint8_t unused[RECORD_UNIT - 2 * sizeof(uint32_t)];
+};
+
+/* Further caches. Their memory is wiped at fork, but stays mapped and is used again by the child. */
+static KEPT struct thread_cache *arenas[CACHE_ARENAS];
+
+__thread struct thread_cache *recorder_thread;
+
+static struct thread_cache *map_arena(struct thread_cache **arena, uint32_t n_caches)
+{
+	struct thread_cache *none = NULL;
+	size_t size = n_caches * sizeof(struct thread_cache);
+	long address = raw_mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+
+	if (raw_failed(address))
+		return NULL;
+	raw_madvise((void *)address, size, MADV_WIPEONFORK);
+	if (__atomic_compare_exchange_n(arena, &none, (struct thread_cache *)address, false,
+					__ATOMIC_RELEASE, __ATOMIC_ACQUIRE))
+		return (struct thread_cache *)address;
+	raw_munmap((void *)address, size);
+	return none;
+}
+
+/* The cache with a number. NULL: no memory for it. */
+static struct thread_cache *cache_at(uint32_t number)
+{
+	uint32_t n_caches = CACHES_AT_FIRST;
+
+	if (number < n_caches)
+		return &process.caches[number];
+	number -= n_caches;
+	for (int i = 0; i < CACHE_ARENAS; i++, number -= n_caches) {
+		n_caches *= 2;
+		if (number >= n_caches)
+			continue;
+		struct thread_cache *arena = __atomic_load_n(&arenas[i], __ATOMIC_ACQUIRE);
+
+		if (!arena)
+			arena = map_arena(&arenas[i], n_caches);
+		return arena ? &arena[number] : NULL;
+	}
+	return NULL;
+}
+
+static bool thread_has_ended(int pid, int tid)
+{
+	return tid > 0 && raw_tgkill(pid, tid, 0) == -ESRCH;
+}
+
+/* The cache of a thread that has ended, now ours; or our own, when the loader has reset our pointer. */
+static struct thread_cache *reuse_cache(int tid)
+{
+	uint32_t n_caches = __atomic_load_n(&process.n_caches, __ATOMIC_RELAXED);
+	int pid = recorder_region()->pid;
+
+	for (uint32_t i = 0; i < n_caches && i < REUSE_PROBES; i++) {
+		uint32_t number = __atomic_fetch_add(&process.reuse_cursor, 1, __ATOMIC_RELAXED);
+		struct thread_cache *cache = cache_at(number % n_caches);
+		int owner = cache ? __atomic_load_n(&cache->tid, __ATOMIC_ACQUIRE) : 0;
+
+		if (owner != 0 && owner == tid)
+			return cache;
+		if (thread_has_ended(pid, owner) &&
+		    __atomic_compare_exchange_n(&cache->tid, &owner, tid, false, __ATOMIC_ACQUIRE,
+						__ATOMIC_RELAXED))
+			return cache;
+	}
+	return NULL;
+}
+
+static struct slab *take_slab(void)
+{
+	struct region_header *region = process_find_region();
+	uint32_t size;
+	struct slab *slab = region ? region_take_slab(region, &size) : NULL;
+
+	if (slab) {
+		slab->used = sizeof(*slab);
+		slab->size = size;
+	}
+	return slab;
+}
+
+void *thread_make_record(struct thread_cache *thread, uint32_t size)
+{
+	size = (size + RECORD_UNIT - 1) / RECORD_UNIT * RECORD_UNIT;
+	struct slab *slab = thread->slab;
+
+	/* Asked first, for a full region is tried again at every call: the sum must not wrap around. */
+	if (slab && __atomic_load_n(&slab->used, __ATOMIC_RELAXED) + size <= slab->size) {
+		uint32_t offset = owner_fetch_add(&slab->used, size);
+
+		if (offset + size <= slab->size)
+			return (char *)slab + offset;
+	}
+	slab = take_slab();
+	if (!slab)
+		return NULL;
+	slab->used += size;
+	thread->slab = slab;
+	return (char *)slab + sizeof(*slab);
+}
+
+/* A forked child finds its parent's pointers in a cache that the kernel did not wipe. */
+static void clear_cache(struct thread_cache *cache)
+{
+	for (int call = 0; call < CALL_COUNT; call++)
+		cache->stats[call] = NULL;
+	cache->block = NULL;
+	cache->slab = NULL;
+	cache->left_workspace = NULL;
+}
+
+/*
+ * A cache with a block of its own. NULL: no memory; then no number is used up, for the thread will ask
+ * again at its next call.
+ */
+static struct thread_cache *make_cache(struct region_header *region, int tid)
+{
+	struct slab *slab = cache_at(__atomic_load_n(&process.n_caches, __ATOMIC_RELAXED))
+				    ? take_slab()
+				    : NULL;
+
+	if (!slab)
+		return NULL;
+	uint32_t number = __atomic_fetch_add(&process.n_caches, 1, __ATOMIC_RELAXED);
+	struct thread_cache *cache = cache_at(number);
+
+	if (!cache)
+		return NULL;
+	if (!process_is_wiped_by_kernel())
+		clear_cache(cache);
+	cache->slab = slab;
+	struct thread_block *block = thread_make_record(cache, sizeof(*block));
+
+	if (!block)
+		return NULL;
+	block->tid = tid;
+	cache->block = block;
+	cache->random = (clock_counter() ^ (uint64_t)tid << 32) | 1;
+	region_add_thread(region, block);
+	/* Release: pairs with the acquire of whoever goes on with the cache. */
+	__atomic_store_n(&cache->tid, tid, __ATOMIC_RELEASE);
+	return cache;
+}
+
+struct thread_cache *thread_find(void)
+{
+	struct thread_cache *thread = recorder_thread;
+	struct thread_cache *seen = thread;
+
+	if (thread && thread->block)
+		return thread;
+	struct region_header *region = process_find_region();
+
+	if (!region)
+		return NULL;
+	int tid = raw_gettid();
+
+	thread = reuse_cache(tid);
+	if (!thread)
+		thread = make_cache(region, tid);
+	if (!thread)
+		return NULL;
+	/* A signal handler may have been here meanwhile: then the thread has its cache already. */
+	if (!__atomic_compare_exchange_n(&recorder_thread, &seen, thread, false, __ATOMIC_RELAXED,
+					 __ATOMIC_RELAXED))
+		return seen;
+	if (thread->block->n_owners && thread->block->tid == tid)
+		return thread;
+	thread->block->tid = tid;
+	thread->block->n_owners++;
+	__atomic_fetch_add(&region->n_threads, 1, __ATOMIC_RELAXED);
+	return thread;
+}
+
+void recorder_lend_memory(void)
+{
+	recorder_start();
+	process.lends_memory = 1;
+	if (recorder_session.settings.state == SESSION_OPEN)
+		thread_find();
+}
+
+uint64_t thread_next_random(struct thread_cache *thread)
+{
+	/* Marsaglia's xorshift, 2003 */
+	uint64_t x = thread->random;
+
+	x ^= x << 13;
+	x ^= x >> 7;
+	x ^= x << 17;
+	return thread->random = x;
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+/*
+ * thread.h - the calling thread's place in the region, and the memory it makes its records from.
+ *
+ * A thread takes memory from the region a slab at a time, so that no two threads write to one cache line.
+ */
+#ifndef SONDE_RECORD_THREAD_H
+#define SONDE_RECORD_THREAD_H
+
+#include "record/probe.h"
+
+/* The thread's cache, with a block in the region. NULL: no memory. */
+struct thread_cache *thread_find(void) HIDDEN;
+
+/* Zeroed memory of the thread, on a cache line, at most REGION_SLAB less one. NULL: the region is full. */
+void *thread_make_record(struct thread_cache *thread, uint32_t size) HIDDEN;
+
+/* The next of the thread's random numbers. */
+uint64_t thread_next_random(struct thread_cache *thread) HIDDEN;
+
+#endif
