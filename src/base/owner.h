@@ -25,19 +25,6 @@ static inline void owner_add(uint64_t *word, uint64_t amount)
 #endif
 }
 
-/* Takes one off and tells whether the countdown has run out (zero or below). */
-static inline bool owner_count_down(int32_t *word)
-{
-#if defined(__x86_64__)
-	bool is_out;
-
-	__asm__("subl $1, %0" : "+m"(*word), "=@ccle"(is_out) : : );
-	return is_out;
-#else
-	return __atomic_sub_fetch(word, 1, __ATOMIC_RELAXED) <= 0;
-#endif
-}
-
 /* Adds and returns the value before. */
 static inline uint32_t owner_fetch_add(uint32_t *word, uint32_t amount)
 {

@@ -72,14 +72,13 @@ void recorder_schedule_timing(struct call_stats *stats, uint32_t period) HIDDEN;
 void recorder_finish_timing(struct call_stats *stats, uint64_t start_ticks) HIDDEN;
 void recorder_add_failure(struct call_stats *stats, uint64_t start_ticks, int code) HIDDEN;
 
-/* The countdown of a call has run out: this one is timed, and the next countdown begins. */
+/* The count has come to where a call is timed: this one is, and the next one is chosen. */
 static inline uint64_t probe_start_timing(struct call_stats *stats, enum call call)
 {
 	uint32_t period = recorder_session.settings.period[call];
 
-	if (likely(period <= 1))
-		stats->countdown = 1;
-	else
+	/* With every call timed, what was chosen last stays behind the count. */
+	if (unlikely(period > 1))
 		recorder_schedule_timing(stats, period);
 	return clock_ticks(&recorder_session.settings.clock);
 }
@@ -101,7 +100,7 @@ static inline struct probe probe_begin(enum call call)
 	}
 	probe.stats = stats;
 	owner_add(&stats->count, 1);
-	if (owner_count_down(&stats->countdown))
+	if (stats->count >= stats->next_timed)
 		probe.start_ticks = probe_start_timing(stats, call);
 	return probe;
 }

@@ -31,7 +31,7 @@
 #define REGION_SUFFIX ".region"
 
 enum {
-	REGION_VERSION = 2, /* changes with every change of a struct below */
+	REGION_VERSION = 3, /* changes with every change of a struct below */
 	REGION_COMMIT_FIRST = 4096, /* what a process that does little needs */
 	REGION_COMMIT_STEP = 32 * 1024,
 	REGION_CAPACITY = 64 * 1024 * 1024,
@@ -112,15 +112,15 @@ struct call_info_record {
  */
 struct call_stats {
 	uint64_t count;
-	int32_t countdown; /* the writer's: calls until the next timed one */
-	relative info;     /* struct call_info_record */
+	uint64_t next_timed; /* the writer's: the count at which a call is timed again */
 	uint64_t bytes;
 	uint64_t sum_ns;
-	uint64_t min_ns;   /* UINT64_MAX: none timed yet */
+	uint64_t min_ns;     /* UINT64_MAX: none timed yet */
 	uint64_t max_ns;
-	relative errors;   /* struct error_stats */
+	relative info;       /* struct call_info_record */
+	relative errors;     /* struct error_stats */
 	relative next;
-	uint64_t reserved;
+	uint32_t reserved;
 	relative rows[HISTOGRAM_ROWS]; /* struct histogram_row, by octave */
 };
 

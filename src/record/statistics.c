@@ -48,7 +48,7 @@ static struct call_stats *make_stats(struct thread_cache *thread, enum call call
 	stats->info = relative_to(&stats->info, info);
 	stats->min_ns = UINT64_MAX;
 	/* Anywhere in the first period, so that short threads are no exception to the sample. */
-	stats->countdown = period <= 1 ? 1 : (int32_t)(1 + thread_next_random(thread) % period);
+	stats->next_timed = period <= 1 ? 0 : 1 + thread_next_random(thread) % period;
 	do {
 		head = __atomic_load_n(&thread->block->calls, __ATOMIC_RELAXED);
 		stats->next = relative_to(&stats->next,
@@ -81,7 +81,7 @@ void recorder_schedule_timing(struct call_stats *stats, uint32_t period)
 	uint64_t random = thread ? thread_next_random(thread) : 0;
 
 	/* Uniform in 1 .. 2 * period - 1: on average one in `period`, and in step with no loop. */
-	stats->countdown = (int32_t)(1 + random % (2 * period - 1));
+	stats->next_timed = stats->count + 1 + random % (2 * period - 1);
 }
 
 /* The counters of an octave, made when the first duration falls into it. NULL: no memory. */

@@ -78,7 +78,6 @@ enum {
 };
 
 static uint64_t counter, smallest, largest, replaced;
-static int32_t countdown;
 static uint32_t slots;
 static uint64_t unsafe_counter;
 static volatile uint64_t n_signals, n_interruptions;
@@ -102,7 +101,6 @@ static void interrupt(int signal)
 		return;
 	n_interruptions++;
 	owner_add(&counter, 1);
-	owner_count_down(&countdown);
 	owner_fetch_add(&slots, 1);
 	owner_min(&smallest, UINT64_MAX - 2 * n_interruptions);
 	owner_max(&largest, 2 * n_interruptions);
@@ -152,30 +150,6 @@ static void the_storm_is_fierce_enough(void)
 	unsafe_counter = 0;
 	uint64_t n = update_under_fire(add_in_two_steps);
 	CU_ASSERT(unsafe_counter < n + n_interruptions);
-}
-
-static void count_down(uint64_t i)
-{
-	(void)i;
-	owner_count_down(&countdown);
-}
-
-static void countdowns_survive(void)
-{
-	countdown = INT32_MAX;
-	uint64_t n = update_under_fire(count_down);
-	CU_ASSERT_EQUAL((uint64_t)(INT32_MAX - countdown), n + n_interruptions);
-}
-
-static void a_countdown_runs_out_at_zero(void)
-{
-	int32_t word = 3;
-
-	CU_ASSERT_FALSE(owner_count_down(&word));
-	CU_ASSERT_FALSE(owner_count_down(&word));
-	CU_ASSERT_TRUE(owner_count_down(&word));
-	CU_ASSERT_TRUE(owner_count_down(&word));
-	CU_ASSERT_EQUAL(word, -1);
 }
 
 static uint32_t last_slot;
@@ -252,8 +226,6 @@ static void a_changed_word_is_not_replaced(void)
 UNIT_MAIN("owner",
 	  {"a load and a store lose additions to signal handlers here", the_storm_is_fierce_enough},
 	  {"no addition is lost to a signal handler", additions_survive},
-	  {"no step of a countdown is lost to a signal handler", countdowns_survive},
-	  {"a countdown runs out at zero and stays out", a_countdown_runs_out_at_zero},
 	  {"a signal handler and the code it interrupts never take the same slot",
 	   no_slot_is_taken_twice},
 	  {"no replacement is lost to a signal handler", replacements_survive},
