@@ -15,12 +15,7 @@
 #include <cpuid.h>
 #endif
 
-static int system_call_gettime(clockid_t id, struct timespec *ret_time)
-{
-	return (int)raw_syscall(SYS_clock_gettime, id, (long)ret_time, 0, 0, 0, 0);
-}
-
-int (*clock_gettime_function)(clockid_t id, struct timespec *ret_time) = system_call_gettime;
+int (*clock_gettime_function)(clockid_t id, struct timespec *ret_time) = raw_clock_gettime;
 
 int64_t clock_kernel_ns(clockid_t id)
 {

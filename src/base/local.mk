@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 base_sources = \
 	src/base/clock.c src/base/clock.h \
+	src/base/compiler.h \
 	src/base/elf-object.c src/base/elf-object.h \
 	src/base/histogram.c src/base/histogram.h \
 	src/base/owner.h src/base/raw.h src/base/relative.h src/base/text.h

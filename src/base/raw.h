@@ -18,6 +18,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 
 #if defined(__x86_64__)
 
@@ -223,6 +224,11 @@ static inline unsigned long raw_limit(int resource)
 	if (raw_syscall(SYS_prlimit64, 0, resource, 0, (long)&limit, 0, 0) < 0)
 		return RLIM_INFINITY;
 	return limit.rlim_cur;
+}
+
+static inline int raw_clock_gettime(clockid_t id, struct timespec *ret_time)
+{
+	return (int)raw_syscall(SYS_clock_gettime, id, (long)ret_time, 0, 0, 0, 0);
 }
 
 /* Signal 0 asks whether the thread exists: 0, or -ESRCH. */

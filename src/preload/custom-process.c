@@ -83,12 +83,41 @@ EXPORT int clone(int (*function)(void *), void *stack, int flags, void *argument
 
 	if (flags & CLONE_VM)
 		recorder_lend_memory();
+	if (flags & CLONE_NEWPID)
+		session_note_namespace(&recorder_session.settings);
 	int result = REAL(clone)(function, stack, flags, argument, parent_tid, tls, child_tid);
 
 	return finish_fork(&probe, result);
 }
 
 ALIAS(__clone, clone);
+
+/* -- Namespaces ------------------------------------------------------------------------------------- */
+
+static int finish_namespace(const struct probe *probe, int result)
+{
+	if (result < 0)
+		probe_failed(probe, errno);
+	else
+		probe_succeeded(probe, 0);
+	return result;
+}
+
+EXPORT int unshare(int flags)
+{
+	struct probe probe = probe_begin(CALL_unshare);
+
+	session_note_namespace(&recorder_session.settings);
+	return finish_namespace(&probe, REAL(unshare)(flags));
+}
+
+EXPORT int setns(int fd, int type)
+{
+	struct probe probe = probe_begin(CALL_setns);
+
+	session_note_namespace(&recorder_session.settings);
+	return finish_namespace(&probe, REAL(setns)(fd, type));
+}
 
 /* -- Ends ------------------------------------------------------------------------------------------- */
 
@@ -186,11 +215,19 @@ static bool makes_process(long number)
 	return number == SYS_clone || number == SYS_clone3;
 }
 
+/* Or may make one, or enter it. */
+static bool makes_namespace(long number)
+{
+	return number == SYS_clone || number == SYS_clone3 || number == SYS_unshare || number == SYS_setns;
+}
+
 void *enter_syscall(long number)
 {
 	probe_count(CALL_syscall);
 	if (makes_process(number))
 		recorder_lend_memory();
+	if (makes_namespace(number))
+		session_note_namespace(&recorder_session.settings);
 	return (void *)REAL(syscall);
 }
 

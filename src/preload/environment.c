@@ -243,8 +243,10 @@ void environment_announce_session(void)
 	size_t room;
 	long address;
 
+	if (environment_find(environ, SESSION_VARIABLE))
+		return;
 	prepare();
-	if (!*session_entry || environment_find(environ, SESSION_VARIABLE))
+	if (!*session_entry)
 		return;
 	room = environment_copy_room(environ);
 	address = raw_mmap(NULL, room * sizeof(char *), PROT_READ | PROT_WRITE,

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: MIT
+/*
+ * All of this is done in every process, so it asks the kernel for little. The clocks are read by system calls:
+ * the vDSO would be faster, but for two readings not worth the page fault that its data costs. The pid
+ * namespace, a look into /proc, is looked up only where it can differ from the session's.
+ */
 #include "config.h"
 
 #include "record/identity.h"
@@ -9,27 +14,18 @@
 
 #include <stdbool.h>
 
-/* What forked children share with the process that they were forked from. */
-static struct {
-	bool has_region; /* or had one, before a fork */
-	uint32_t flags;
-	char executable[REGION_EXECUTABLE_SIZE];
-	char command[REGION_COMMAND_SIZE];
-	char allocator[REGION_ALLOCATOR_SIZE];
-} program;
-
-static void find_executable(void)
+static void fill_executable(struct region_header *region)
 {
 	const char *executable = startup_executable();
-	struct text text = text_init(program.executable, sizeof(program.executable));
+	struct text text = text_init(region->executable, sizeof(region->executable));
 
 	text_add(&text, executable ? executable : "");
 }
 
-static void find_command(void)
+static void fill_command(struct region_header *region)
 {
-	char *command = program.command;
-	size_t room = sizeof(program.command) - 1; /* a NUL more than the arguments' ends the list */
+	char *command = region->command;
+	size_t room = sizeof(region->command) - 1; /* a NUL more than the arguments' ends the list */
 
 	for (char *const *argument = startup_arguments(); *argument && room > 1; argument++) {
 		struct text text = text_init(command, room);
@@ -40,9 +36,9 @@ static void find_command(void)
 	}
 }
 
-static void find_allocator(void)
+static void fill_allocator(struct region_header *region)
 {
-	struct text text = text_init(program.allocator, sizeof(program.allocator));
+	struct text text = text_init(region->allocator, sizeof(region->allocator));
 	struct link_map *own = startup_own_object();
 	struct link_map *owner = NULL;
 
@@ -54,39 +50,65 @@ static void find_allocator(void)
 		text_add(&text, *owner->l_name ? text_file_name(owner->l_name) : "the program");
 }
 
-static void find_namespace(const struct session_settings *settings)
+static void copy_from_parent(struct region_header *region, const struct region_header *parent)
 {
-	program.flags = session_pid_namespace() == settings->pid_namespace
-				? 0
-				: REGION_FOREIGN_NAMESPACE;
+	region->flags = REGION_FORKED | (parent->flags & REGION_FOREIGN_NAMESPACE);
+	__builtin_memcpy(region->executable, parent->executable, sizeof(region->executable));
+	__builtin_memcpy(region->command, parent->command, sizeof(region->command));
+	__builtin_memcpy(region->allocator, parent->allocator, sizeof(region->allocator));
 }
 
-void identity_learn(void)
+/*
+ * A process is in the pid namespace of its parent, whose number it knows then: it knows none when it is the
+ * first in a new namespace, and 1 may be that first one, unwatched.
+ */
+static bool may_be_foreign(const struct region_header *region, const struct region_header *parent,
+			   const struct session_settings *settings)
 {
-	find_executable();
-	find_command();
-	find_allocator();
+	if (parent)
+		return region->parent_pid == 0;
+	return region->parent_pid <= 1 || settings->has_namespaces;
 }
 
-const char *identity_executable(void)
+static void fill_namespace(struct region_header *region, struct session_settings *settings)
 {
-	return program.executable;
+	region->flags &= ~(uint32_t)REGION_FOREIGN_NAMESPACE;
+	if (session_pid_namespace() == settings->pid_namespace)
+		return;
+	region->flags |= REGION_FOREIGN_NAMESPACE;
+	session_note_namespace(settings);
 }
 
-void identity_fill(struct region_header *region, const struct session_settings *settings)
+static int64_t kernel_ns(clockid_t id)
+{
+	struct timespec now = {0};
+
+	raw_clock_gettime(id, &now);
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+void identity_fill(struct region_header *region, const struct region_header *parent,
+		   struct session_settings *settings)
 {
 	region->pid = raw_getpid();
 	region->parent_pid = raw_getppid();
-	region->started_ns = clock_kernel_ns(CLOCK_BOOTTIME);
-	region->started_realtime_ns = clock_kernel_ns(CLOCK_REALTIME);
-	/* A child whose parent is in another namespace sees no parent. */
-	if (!program.has_region || region->parent_pid == 0)
-		find_namespace(settings);
-	region->flags |= program.flags;
-	if (program.has_region)
-		region->flags |= REGION_FORKED;
-	program.has_region = true;
-	__builtin_memcpy(region->executable, program.executable, sizeof(program.executable));
-	__builtin_memcpy(region->command, program.command, sizeof(program.command));
-	__builtin_memcpy(region->allocator, program.allocator, sizeof(program.allocator));
+	region->started_ticks = clock_ticks(&settings->clock);
+	region->started_ns = kernel_ns(CLOCK_BOOTTIME);
+	region->started_realtime_ns = kernel_ns(CLOCK_REALTIME);
+	if (parent) {
+		copy_from_parent(region, parent);
+	} else {
+		fill_executable(region);
+		fill_command(region);
+		fill_allocator(region);
+	}
+	if (may_be_foreign(region, parent, settings))
+		fill_namespace(region, settings);
+}
+
+const char *identity_executable(const struct region_header *parent)
+{
+	const char *executable = parent ? parent->executable : startup_executable();
+
+	return executable ? executable : "";
 }

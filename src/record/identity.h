@@ -9,16 +9,15 @@
 #include "record/session.h"
 
 /*
- * Remembers what the process was started as, for its region and those of its forked children. Asked
- * once, at the start: a program may put other things in place of its arguments and its environment.
+ * Fills in who the process is: numbers, start, executable, arguments, allocator. A forked child has most of
+ * it from the region of its parent; NULL: the process began with an exec, and is asked at its start, for a
+ * program may later put other things in place of its arguments.
  */
-void identity_learn(void) __attribute__((visibility("hidden")));
+void identity_fill(struct region_header *region, const struct region_header *parent,
+		   struct session_settings *settings) __attribute__((visibility("hidden")));
 
-/* The name given to exec, as remembered. */
-const char *identity_executable(void) __attribute__((visibility("hidden")));
-
-/* Fills in who the process is: numbers, start, executable, arguments, allocator. */
-void identity_fill(struct region_header *region, const struct session_settings *settings)
+/* The name given to exec, for a process whose region could not be made; "" when it is not known. */
+const char *identity_executable(const struct region_header *parent)
 	__attribute__((visibility("hidden")));
 
 #endif

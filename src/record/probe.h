@@ -23,6 +23,7 @@
 #define SONDE_RECORD_PROBE_H
 
 #include "base/clock.h"
+#include "base/compiler.h"
 #include "base/owner.h"
 #include "calls/call.h"
 #include "record/region.h"
@@ -31,10 +32,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#define HIDDEN __attribute__((visibility("hidden")))
-#define likely(condition) __builtin_expect(!!(condition), 1)
-#define unlikely(condition) __builtin_expect(!!(condition), 0)
 
 /* One thread's way to its records; all zero is "nothing yet". */
 struct thread_cache {

@@ -16,9 +16,17 @@ static KEPT bool is_wiped_by_kernel;
 
 KEPT struct mapped_region process_mapped;
 
+/* The program has been asked what it is: it may have changed its arguments since. */
+static KEPT bool has_begun;
+
+/* Stands for the region of a parent that found no memory for one. */
+static const struct region_header unknown_parent;
+
 void process_start(void)
 {
 	is_wiped_by_kernel = raw_madvise(&process, sizeof(process), MADV_WIPEONFORK) == 0;
+	/* A page that is read before it is written faults twice. */
+	__atomic_store_n(&process.reuse_cursor, 0, __ATOMIC_RELAXED);
 }
 
 bool process_is_wiped_by_kernel(void)
@@ -47,12 +55,8 @@ struct region_header *recorder_own_region(void)
  * child has mapped too and must not write to. Private memory takes its place; what nobody can have written
  * to is given back.
  */
-static void leave_parent_region(void)
+static void leave_region(struct region_header *region)
 {
-	struct region_header *region = __atomic_load_n(&process_mapped.region, __ATOMIC_RELAXED);
-
-	if (!region || region->pid == raw_getpid())
-		return;
 	uint64_t committed = __atomic_load_n(&region->committed, __ATOMIC_RELAXED);
 
 	if (committed < process_mapped.size)
@@ -62,6 +66,25 @@ static void leave_parent_region(void)
 	raw_mmap(region, committed, PROT_READ | PROT_WRITE,
 		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1);
 	__atomic_store_n(&process_mapped.region, NULL, __ATOMIC_RELAXED);
+}
+
+/*
+ * The region of the process that we were forked from, as long as we have it mapped. (Its number would not tell:
+ * in a new pid namespace it may be ours.)
+ */
+static struct region_header *parent_region(void)
+{
+	struct region_header *region = __atomic_load_n(&process_mapped.region, __ATOMIC_RELAXED);
+
+	return region != recorder_region() ? region : NULL;
+}
+
+static void leave_parent_region(void)
+{
+	struct region_header *parent = parent_region();
+
+	if (parent)
+		leave_region(parent);
 }
 
 /* The thread that made the region may not have come to say that it is mapped. */
@@ -76,12 +99,18 @@ struct region_header *process_find_region(void)
 {
 	struct region_header *region = recorder_region();
 	struct region_header *none = NULL;
+	const struct region_header *parent;
 	char path[REGION_PATH_SIZE];
 
 	if (region || process.has_no_region)
 		return region;
+	parent = parent_region();
+	if (!parent && has_begun)
+		parent = &unknown_parent;
+	has_begun = true;
+	region = region_make(recorder_session_directory(), &recorder_session, parent, path);
+	/* Not before: what it says of the program has been copied from it. */
 	leave_parent_region();
-	region = region_make(recorder_session_directory(), &recorder_session, path);
 	if (!region) {
 		process.has_no_region = 1;
 		return NULL;
@@ -110,7 +139,10 @@ void recorder_give_way(void)
 
 void recorder_begin_process(void)
 {
-	process_find_region();
+	if (recorder_session.settings.state == SESSION_OPEN)
+		process_find_region();
+	else
+		leave_parent_region();
 }
 
 void process_count_loss(enum region_loss reason)
@@ -121,11 +153,8 @@ void process_count_loss(enum region_loss reason)
 		__atomic_fetch_add(&region->lost[reason], 1, __ATOMIC_RELAXED);
 }
 
-void recorder_after_fork(void)
+static void forget(void)
 {
-	leave_parent_region();
-	if (is_wiped_by_kernel)
-		return;
 	process.region = NULL;
 	process.n_caches = 0;
 	process.has_no_region = 0;
@@ -133,4 +162,11 @@ void recorder_after_fork(void)
 	for (int i = 0; i < CALL_COUNT; i++)
 		process.info[i] = NULL;
 	recorder_thread = NULL;
+}
+
+void recorder_after_fork(void)
+{
+	if (!is_wiped_by_kernel)
+		forget();
+	recorder_begin_process();
 }

@@ -11,12 +11,6 @@
 #include "record/probe.h"
 #include "record/recorder.h"
 
-/*
- * State that forked children inherit. It shares the page of .data that the loader writes to in any case: each
- * further page would be one more page fault in every process.
- */
-#define KEPT __attribute__((section(".data")))
-
 enum { CACHES_AT_FIRST = 16 };
 
 /* Whole pages: nothing that a child is to inherit may share one. */

@@ -8,7 +8,6 @@
 
 #include "base/raw.h"
 #include "base/text.h"
-#include "record/identity.h"
 #include "record/process.h"
 #include "record/startup.h"
 
@@ -60,6 +59,7 @@ static int make_session(void)
 
 	if (result < 0)
 		return result;
+	find_vdso_clock();
 	session_settings_init(&settings);
 	settings.pid_namespace = session_pid_namespace();
 	clock_calibrate(BARE_CALIBRATION_NS, &settings.clock);
@@ -98,8 +98,6 @@ void recorder_start(void)
 		switch_off();
 		return;
 	}
-	find_vdso_clock();
-	identity_learn();
 	process_start();
 
 	const char *directory = environment_find(startup_environment(), SESSION_VARIABLE);
@@ -108,6 +106,8 @@ void recorder_start(void)
 	if (result < 0) {
 		session_directory[0] = '\0';
 		switch_off();
+	} else if (recorder_session.settings.clock.source == CLOCK_SOURCE_MONOTONIC) {
+		find_vdso_clock();
 	}
 }
 

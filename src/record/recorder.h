@@ -44,7 +44,7 @@ void recorder_give_way(void) HIDDEN;
  */
 void recorder_lend_memory(void) HIDDEN;
 
-/* In a forked child: leaves the parent's region alone from now on. */
+/* In a forked child: leaves the parent's region alone from now on, and makes its own. */
 void recorder_after_fork(void) HIDDEN;
 
 #endif

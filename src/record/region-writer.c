@@ -9,6 +9,7 @@
 
 #include "record/region-writer.h"
 
+#include "base/compiler.h"
 #include "base/raw.h"
 #include "base/text.h"
 #include "record/identity.h"
@@ -21,7 +22,7 @@
 #endif
 
 /* Path of the file behind the process's region, for kernels that cannot populate without opening it. */
-static char region_path[REGION_PATH_SIZE];
+static KEPT char region_path[REGION_PATH_SIZE];
 
 enum {
 	/* Rounded up to a cache line, which is where records start. */
@@ -137,14 +138,14 @@ static struct region_header *map_private(void)
 }
 
 static void fill_header(struct region_header *region, uint64_t capacity,
-			const struct session_settings *settings)
+			const struct region_header *parent, struct session_settings *settings)
 {
 	region->version = REGION_VERSION;
 	region->header_size = sizeof(*region);
 	region->capacity = capacity;
 	region->used = HEADER_SIZE;
 	region->clock = settings->clock;
-	identity_fill(region, settings);
+	identity_fill(region, parent, settings);
 	/* Release: a reader that sees the magic, with acquire, sees the header. */
 	__atomic_thread_fence(__ATOMIC_RELEASE);
 	__builtin_memcpy(region->magic, REGION_MAGIC, sizeof(region->magic));
@@ -166,6 +167,7 @@ static struct region_header *make_file(const char *directory, uint64_t capacity,
 }
 
 struct region_header *region_make(const char *directory, struct session_file *session,
+				  const struct region_header *parent,
 				  char ret_path[REGION_PATH_SIZE])
 {
 	uint64_t capacity = choose_capacity();
@@ -174,14 +176,14 @@ struct region_header *region_make(const char *directory, struct session_file *se
 	if (region) {
 		region->committed = REGION_COMMIT_FIRST;
 	} else {
-		session_note(session, NOTE_NO_REGION, raw_getpid(), identity_executable());
+		session_note(session, NOTE_NO_REGION, raw_getpid(), identity_executable(parent));
 		capacity = REGION_SMALL_CAPACITY;
 		region = map_private();
 		if (!region)
 			return NULL;
 		region->committed = capacity;
 	}
-	fill_header(region, capacity, &session->settings);
+	fill_header(region, capacity, parent, &session->settings);
 	return region;
 }
 
@@ -258,7 +260,10 @@ void region_add_thread(struct region_header *region, struct thread_block *block)
 
 void region_mark_end(struct region_header *region, enum region_state state)
 {
-	region->ended_ns = clock_kernel_ns(CLOCK_BOOTTIME);
+	/* Not from the kernel: a sandbox may kill those who ask it for anything new. */
+	region->ended_ns = region->started_ns +
+			   (int64_t)clock_interval_ns(&region->clock, region->started_ticks,
+						      clock_ticks(&region->clock));
 	__atomic_store_n(&region->state, (uint32_t)state, __ATOMIC_RELAXED);
 }
 

@@ -18,10 +18,12 @@ enum { REGION_PATH_SIZE = SESSION_PATH_SIZE + 64 };
 
 /*
  * Makes the region of the calling process in a session's directory, its header filled in, and maps it.
+ * `parent` is that of the process it was forked from, NULL after an exec.
  * Writes the file's path to ret_path. When the file cannot be had, the path is "" and the region is
  * private memory that nobody else will see, and the session's notes say so. NULL: not even that.
  */
 struct region_header *region_make(const char *directory, struct session_file *session,
+				  const struct region_header *parent,
 				  char ret_path[REGION_PATH_SIZE])
 	__attribute__((visibility("hidden")));
 

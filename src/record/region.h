@@ -79,6 +79,7 @@ struct region_header {
 	int64_t started_ns;   /* CLOCK_BOOTTIME when the region was made: after the process's start */
 	int64_t ended_ns;     /* CLOCK_BOOTTIME, or 0 */
 	int64_t started_realtime_ns;
+	uint64_t started_ticks; /* the same instant on the clock below */
 	struct clock_calibration clock;
 
 	uint64_t n_threads;   /* threads that recorded anything */

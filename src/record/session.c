@@ -207,6 +207,12 @@ uint64_t session_pid_namespace(void)
 	return number;
 }
 
+void session_note_namespace(struct session_settings *settings)
+{
+	/* Relaxed: it is seen before an exec, or by a child. */
+	__atomic_store_n(&settings->has_namespaces, 1, __ATOMIC_RELAXED);
+}
+
 static bool note_is_about(const struct session_note *note, enum note_reason reason,
 			  const char *path)
 {
@@ -221,6 +227,8 @@ struct session_note *session_note(struct session_file *file, enum note_reason re
 	char kept[NOTE_PATH_SIZE];
 	struct text text = text_init(kept, sizeof(kept));
 
+	if (reason != NOTE_NO_REGION)
+		session_note_namespace(&file->settings);
 	text_add(&text, path);
 	for (int i = 0; i < SESSION_NOTES; i++) {
 		struct session_note *note = &file->notes[i];

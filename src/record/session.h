@@ -22,7 +22,7 @@
 #define SESSION_FILE "session"
 
 enum {
-	SESSION_VERSION = 1,
+	SESSION_VERSION = 2,
 	SESSION_PATH_SIZE = 200, /* of a session directory's path, with its NUL */
 	SESSION_CALLS = 1024,    /* at most so many calls in the table */
 	SESSION_NOTES = 127,
@@ -82,6 +82,8 @@ struct session_settings {
 	uint64_t notes_lost;     /* notes that found no room */
 	uint32_t follow;         /* enum follow */
 	uint32_t n_folded;       /* regions that the host has added up and removed */
+	uint32_t has_namespaces; /* a process of the session may be in another pid namespace than its host */
+	uint32_t reserved;
 	uint8_t is_off[SESSION_CALLS];  /* by call id: not counted at all */
 	uint16_t period[SESSION_CALLS]; /* by call id: one call in so many is timed; 0 counts as 1 */
 } __attribute__((aligned(4096)));
@@ -123,6 +125,12 @@ struct session_note *session_note(struct session_file *file, enum note_reason re
 
 /* Takes one process off a note again: it was not started after all. NULL is fine. */
 void session_unnote(struct session_note *note);
+
+/*
+ * Notes that from now on a process may be in another pid namespace than its session's: one has been made, or a
+ * program runs that we do not watch.
+ */
+void session_note_namespace(struct session_settings *settings);
 
 /* The number of the caller's pid namespace; 0 when it cannot be had. */
 uint64_t session_pid_namespace(void);

@@ -3,6 +3,8 @@
 
 #include "record/startup.h"
 
+#include "base/compiler.h"
+
 #include <elf.h>
 #include <stddef.h>
 
@@ -11,7 +13,7 @@ extern void *__libc_stack_end;
 
 extern ElfW(Dyn) _DYNAMIC[] __attribute__((visibility("hidden")));
 
-static struct link_map *last_object;
+static KEPT struct link_map *last_object;
 
 char *const *startup_arguments(void)
 {
