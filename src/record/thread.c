@@ -210,8 +210,8 @@ void recorder_lend_memory(void)
 {
 	recorder_start();
 	process.lends_memory = 1;
-	if (recorder_session.settings.state == SESSION_OPEN)
-		thread_find();
+	if (recorder_session.settings.state == SESSION_OPEN && thread_find())
+		__atomic_fetch_or(&recorder_region()->flags, REGION_LENT, __ATOMIC_RELAXED);
 }
 
 uint64_t thread_next_random(struct thread_cache *thread)
