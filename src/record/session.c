@@ -285,7 +285,10 @@ uint64_t session_take_region(struct session_settings *settings, int fd)
 		return 0;
 	uint64_t offset = SESSION_HEAD_SIZE + number * capacity;
 
-	return grow_file(settings, fd, offset + capacity) < 0 ? 0 : offset;
+	if (grow_file(settings, fd, offset + capacity) == 0)
+		return offset;
+	session_release_region(settings, capacity, offset);
+	return 0;
 }
 
 void session_release_region(struct session_settings *settings, uint64_t capacity, uint64_t offset)
