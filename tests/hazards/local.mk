@@ -20,7 +20,8 @@ hazard_subject_LDFLAGS = -no-install -export-dynamic
 hazard_subject_LDADD = -lpthread
 
 hazard_tests = \
-	tests/hazards/hazards.sh
+	tests/hazards/hazards.sh \
+	tests/hazards/test-instrumented.sh
 
 TESTS += $(hazard_tests)
-EXTRA_DIST += $(hazard_tests)
+EXTRA_DIST += $(hazard_tests) tests/hazards/lib.sh tests/hazards/special.c
