@@ -168,7 +168,8 @@ const char *session_host_path(const struct session_host *host)
 
 void session_host_inspect(struct session_host *host, int pid, const char *program)
 {
-	enum note_reason reason = executable_inspect(program);
+	char runtime[SANITIZER_NAME_SIZE];
+	enum note_reason reason = executable_inspect(program, runtime);
 
 	if (reason != NOTE_NONE)
 		session_note(host->file, reason, pid, program);
