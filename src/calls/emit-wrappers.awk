@@ -14,7 +14,17 @@ function emit(   i, name) {
 			out("ALIAS(" name ", " row_of[name] ");\n")
 		else if (kind[name] == "row" || kind[name] == "chk")
 			emit_wrapper(name, row_of[name])
+		else if (kind[name] == "older" && kind[row_of[name]] != "custom")
+			emit_older(name, plain_of[name], row_of[name])
 	}
+}
+
+function emit_older(name, plain, row) {
+	if (plain == row)
+		emit_wrapper(name, row)
+	else
+		out("ALIAS(" name ", older_" row ");\n")
+	out("VERSIONS_" plain ";\n")
 }
 
 function emit_prologue(   i) {
@@ -80,7 +90,7 @@ function error_expression(error) {
 		return "(int)result"
 	if (error == "eai")
 		return "result == EAI_SYSTEM ? errno : result"
-	return "errno"
+	return error ~ /^\(/ ? error : "errno"
 }
 
 function emit_success(row, indent) {

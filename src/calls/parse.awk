@@ -16,6 +16,13 @@
 #   n_parameters[SYMBOL], parameter[SYMBOL, 1..], parameter_name[SYMBOL, 1..]
 #   n_includes, include[1..]     each header once
 #   skip_reason[SYMBOL]
+#
+# With -v machine=NAME, a symbol that libc for that machine has in two versions is followed by one of kind
+# "older", called older_SYMBOL:
+#
+#   plain_of[OLDER]              the symbol's name without older_
+#   version_of[OLDER]            the version of libc's that it stands for
+#   n_newer[ROW], newer[ROW, 1..]  the versions that the row's other symbols stand for, the default one last
 
 BEGIN {
 	n_rows = n_symbols = n_includes = n_errors = 0
@@ -48,6 +55,7 @@ $1 == "skip"     { read_skip(); next }
 END {
 	for (i = 1; i <= n_symbols; i++)
 		check_custom(symbol[i])
+	add_older_symbols()
 	if (!n_errors)
 		emit()
 	close("cat 1>&2")
@@ -227,6 +235,8 @@ function read_fact(   name, value) {
 		read_chk(value)
 	else if (name == "custom")
 		read_custom()
+	else if (name == "version")
+		read_version()
 	else
 		read_plain_fact(name, value)
 	if (name == "alias" && NF != 2)
@@ -243,7 +253,7 @@ function read_plain_fact(name, value) {
 	else if (name == "direction")
 		check_choice(name, value, "in|out")
 	else if (name == "error")
-		check_choice(name, value, "errno|result|eai")
+		check_choice(name, value, "errno|result|eai|[(].+[)]")
 	else if (name == "sampled")
 		check_choice(name, value, "")
 	else if (name == "since")
@@ -294,4 +304,60 @@ function read_custom(   i) {
 	kind[current] = "custom"
 	for (i = 2; i <= NF; i++)
 		add_symbol($i, "custom")
+}
+
+# "version MACHINE OLDER before NEWER...": kept if it is about the machine that is built for.
+function read_version(   i) {
+	if (NF < 5 || $4 != "before")
+		complain("version wants MACHINE OLDER before NEWER...")
+	for (i = 3; i <= NF; i++)
+		if (i != 4 && $i !~ /^GLIBC_[0-9]+([.][0-9]+)+$/)
+			complain("version: '" $i "' is not a version of glibc")
+	if ((current, $2) in has_version)
+		complain("version: " current " has one for " $2 " already")
+	has_version[current, $2] = 1
+	if ($2 != machine)
+		return
+	older[current] = $3
+	for (i = 5; i <= NF; i++)
+		newer[current, ++n_newer[current]] = $i
+}
+
+# Whether the symbol has the versions that its row tells; a twin with code of its own has not.
+function has_older(name,   row) {
+	row = row_of[name]
+	return (row in older) && (name == row || kind[name] == "alias")
+}
+
+# Puts the older versions of a row's symbols behind its last symbol.
+function add_older_symbols(   i, n, first, all) {
+	first = 1
+	for (i = 1; i <= n_symbols; i++) {
+		all[++n] = symbol[i]
+		if (i < n_symbols && row_of[symbol[i + 1]] == row_of[symbol[i]])
+			continue
+		for (; first <= i; first++)
+			if (has_older(symbol[first]))
+				all[++n] = add_older(symbol[first])
+	}
+	n_symbols = n
+	for (i = 1; i <= n; i++)
+		symbol[i] = all[i]
+}
+
+function add_older(name,   added) {
+	added = "older_" name
+	kind[added] = "older"
+	row_of[added] = row_of[name]
+	plain_of[added] = name
+	version_of[added] = older[row_of[name]]
+	file_of[added] = file_of[name]
+	line_of[added] = line_of[name]
+	read_parameters(added, parameters[row_of[name]])
+	return added
+}
+
+# As in "glob", or "glob@GLIBC_2.2.5": what the symbol is called in libc.
+function libc_name(name) {
+	return kind[name] == "older" ? plain_of[name] "@" version_of[name] : name
 }

@@ -235,6 +235,28 @@ static int run_spawn(char *const *environment, const void *request)
 				 spawn->arguments, environment);
 }
 
+#ifdef VERSIONS_posix_spawn
+/* The older version gives a file that no program can be made of to a shell. */
+typedef __typeof__(posix_spawn) spawn_function;
+spawn_function older_posix_spawn, older_posix_spawnp;
+
+static int run_older_spawn(char *const *environment, const void *request)
+{
+	const struct spawn_request *spawn = request;
+
+	return REAL(older_posix_spawn)(spawn->pid, spawn->path, spawn->actions, spawn->attributes,
+				       spawn->arguments, environment);
+}
+
+static int run_older_spawnp(char *const *environment, const void *request)
+{
+	const struct spawn_request *spawn = request;
+
+	return REAL(older_posix_spawnp)(spawn->pid, spawn->path, spawn->actions, spawn->attributes,
+					spawn->arguments, environment);
+}
+#endif
+
 static int run_spawnp(char *const *environment, const void *request)
 {
 	const struct spawn_request *spawn = request;
@@ -271,6 +293,31 @@ EXPORT int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_act
 
 	return finish_spawn(&probe, departure_searched(file, environment, run_spawnp, &request));
 }
+
+#ifdef VERSIONS_posix_spawn
+EXPORT int older_posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
+			     const posix_spawnattr_t *attributes, char *const arguments[],
+			     char *const environment[])
+{
+	struct spawn_request request = {pid, path, actions, attributes, arguments};
+	struct probe probe = probe_begin(CALL_posix_spawn);
+
+	return finish_spawn(&probe, departure(path, environment, run_older_spawn, &request));
+}
+
+EXPORT int older_posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_actions_t *actions,
+			      const posix_spawnattr_t *attributes, char *const arguments[],
+			      char *const environment[])
+{
+	struct spawn_request request = {pid, file, actions, attributes, arguments};
+	struct probe probe = probe_begin(CALL_posix_spawnp);
+
+	return finish_spawn(&probe, departure_searched(file, environment, run_older_spawnp, &request));
+}
+
+VERSIONS_posix_spawn;
+VERSIONS_posix_spawnp;
+#endif
 
 /* -- libc's own children ---------------------------------------------------------------------------- */
 

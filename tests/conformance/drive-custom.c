@@ -127,6 +127,17 @@ DECLARE(abort);
 DECLARE(pthread_exit);
 DECLARE(thrd_exit);
 
+#ifdef VERSION_older_quick_exit
+DECLARE(older_quick_exit);
+__asm__(".symver older_quick_exit, " VERSION_older_quick_exit);
+#endif
+#ifdef VERSION_older_posix_spawn
+DECLARE(older_posix_spawn);
+DECLARE(older_posix_spawnp);
+__asm__(".symver older_posix_spawn, " VERSION_older_posix_spawn);
+__asm__(".symver older_posix_spawnp, " VERSION_older_posix_spawnp);
+#endif
+
 static const struct row rows[] = {
 	ROW(open, RETURNS, 0, "lii", POINTER(path), O_CREAT | O_WRONLY, 0640),
 	ROW(open64, RETURNS, 0, "lii", POINTER(path), O_TMPFILE | O_RDWR, 0604),
@@ -191,15 +202,27 @@ static const struct row rows[] = {
 	ROW(fexecve, EXECUTES, 0, "il-", 3, POINTER(arguments), POINTER(environment)),
 	ROW(execveat, EXECUTES, 0, "ill-i", 3, POINTER(path), POINTER(arguments),
 	    POINTER(environment), 7),
-	ROW(posix_spawn, RETURNS_CODE, 0, "lllll-", POINTER(object), POINTER(path),
+	ROW(posix_spawn, RETURNS_CODE, SYMBOL_posix_spawn, "lllll-", POINTER(object), POINTER(path),
 	    POINTER(object + 8), POINTER(object + 16), POINTER(arguments), POINTER(environment)),
-	ROW(posix_spawnp, RETURNS_CODE, 0, "lllll-", POINTER(object), POINTER(path),
+	ROW(posix_spawnp, RETURNS_CODE, SYMBOL_posix_spawnp, "lllll-", POINTER(object), POINTER(path),
 	    POINTER(object + 8), POINTER(object + 16), POINTER(arguments), POINTER(environment)),
+
+#ifdef VERSION_older_posix_spawn
+	ROW(older_posix_spawn, RETURNS_CODE, SYMBOL_older_posix_spawn, "lllll-", POINTER(object),
+	    POINTER(path), POINTER(object + 8), POINTER(object + 16), POINTER(arguments),
+	    POINTER(environment)),
+	ROW(older_posix_spawnp, RETURNS_CODE, SYMBOL_older_posix_spawnp, "lllll-", POINTER(object),
+	    POINTER(path), POINTER(object + 8), POINTER(object + 16), POINTER(arguments),
+	    POINTER(environment)),
+#endif
 
 	ROW(exit, ENDS, 0, "i", 3),
 	ROW(_exit, ENDS, 0, "i", 4),
 	ROW(_Exit, ENDS, 0, "i", 5),
-	ROW(quick_exit, ENDS, 0, "i", 6),
+	ROW(quick_exit, ENDS, SYMBOL_quick_exit, "i", 6),
+#ifdef VERSION_older_quick_exit
+	ROW(older_quick_exit, ENDS, SYMBOL_older_quick_exit, "i", 6),
+#endif
 	ROW(abort, ENDS, 0, ""),
 	ROW(pthread_exit, ENDS, 0, "l", POINTER(object)),
 	ROW(thrd_exit, ENDS, 0, "i", 7),

@@ -5,7 +5,8 @@
 # Custom wrappers that need more than values to be driven: drive-custom.c.
 BEGIN {
 	by_hand = "execv execve execvp execvpe fexecve execveat posix_spawn posix_spawnp vfork __vfork daemon " \
-		"wordexp exit _exit _Exit quick_exit abort pthread_exit thrd_exit"
+		"wordexp exit _exit _Exit quick_exit abort pthread_exit thrd_exit " \
+		"older_posix_spawn older_posix_spawnp older_quick_exit"
 	n_by_hand = split(by_hand, word, " ")
 	for (i = 1; i <= n_by_hand; i++)
 		is_by_hand[word[i]] = 1
@@ -54,7 +55,10 @@ function emit_driver(name, row, like,   type, arguments, i) {
 	for (i = 1; i <= n_parameters[like]; i++)
 		arguments = arguments (i > 1 ? ", " : "") parameter_name[like, i]
 
-	print type " call_" name "(" parameters[like] ") __asm__(\"" name "\");\n"
+	print type " call_" name "(" parameters[like] ") __asm__(\"" name "\");"
+	if (kind[name] == "older")
+		print "__asm__(\".symver " name ", \" VERSION_" name ");"
+	print ""
 	print "static void drive_" name "(struct step *step)\n{"
 	for (i = 1; i <= n_parameters[like]; i++)
 		print "\t" as_variable(parameter[like, i]) ";"
@@ -69,7 +73,7 @@ function emit_driver(name, row, like,   type, arguments, i) {
 	if (kind[row] == "custom")
 		print "\tdriver_disarm_row(step);"
 	else
-		print "\tdriver_disarm(step, SYMBOL_" like ");"
+		print "\tdriver_disarm(step, SYMBOL_" forwarded(name, like) ");"
 	for (i = 1; i <= n_parameters[like]; i++)
 		emit_check(i - 1, parameter[like, i], parameter_name[like, i])
 	if (type != "void")
@@ -77,6 +81,11 @@ function emit_driver(name, row, like,   type, arguments, i) {
 	if ((row, "bytes") in fact)
 		print "\tif (step->phase == PHASE_SUCCESS)\n\t\tstep->bytes = (uint64_t)(" fact[row, "bytes"] ");"
 	print "}\n"
+}
+
+# The wrapper of an alias is that of its row; of two versions, each reaches its own.
+function forwarded(name, like) {
+	return kind[name] == "older" ? "older_" row_of[name] : like
 }
 
 # "int pipefd[2]" as a parameter is "int *pipefd".
@@ -114,4 +123,6 @@ function emit_script(row, type,   fails) {
 		print "\tdriver_script_code(step);"
 	else
 		print "\tSCRIPT(step, result, " fails ");"
+	if (fact[row, "error"] ~ /^\(/)
+		print "\tmock.code = 0;\n\tstep->code = step->phase == PHASE_SUCCESS ? 0 : " fact[row, "error"] ";"
 }

@@ -7,6 +7,8 @@
 function parameters_of(name, row) {
 	if (kind[name] == "row" || kind[name] == "chk")
 		return name
+	if (kind[name] == "older" && parameters[row] !~ /[.][.][.]/)
+		return name
 	if (parameters[row] ~ /[.][.][.]/)
 		return ""
 	if (kind[name] == "alias" || substr(name, length(name) - length(row) + 1) == row)

@@ -26,6 +26,7 @@ differential_cases = \
 	tests/differential/make.case \
 	tests/differential/namespaces.case \
 	tests/differential/node.case \
+	tests/differential/older-versions.case \
 	tests/differential/openssl.case \
 	tests/differential/other-preload.case \
 	tests/differential/perl.case \
@@ -57,4 +58,5 @@ EXTRA_DIST += $(differential_cases) tests/differential/compare \
 	tests/differential/programs/processes.c \
 	tests/differential/programs/shout.c \
 	tests/differential/programs/strains.c \
-	tests/differential/programs/throws.cc
+	tests/differential/programs/throws.cc \
+	tests/differential/programs/versions.c
