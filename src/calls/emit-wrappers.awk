@@ -63,15 +63,24 @@ function emit_wrapper(name, row,   arguments, i) {
 		"EXPORT " declaration(return_type[row], name) "(" parameters[name] ")")
 	out("{")
 	out("\tstruct probe probe = probe_begin(CALL_" row ");")
+	if (only_errno_tells(row))
+		out("\tint code_before = errno;\n\n\terrno = ERRNO_UNTOUCHED;")
 	if (return_type[row] == "void")
 		out("\tREAL(" name ")(" arguments ");")
 	else
 		out("\t" declaration(return_type[row], "result") " = REAL(" name ")(" arguments ");")
 	out("")
 	emit_outcome(row)
+	if (only_errno_tells(row))
+		out("\tif (errno == ERRNO_UNTOUCHED)\n\t\terrno = code_before;")
 	if (return_type[row] != "void")
 		out("\treturn result;")
 	out("}\n")
+}
+
+# Whether the result says neither success nor failure, so that errno must be seen to change.
+function only_errno_tells(row) {
+	return ((row, "fails") in fact) && fact[row, "fails"] ~ /(^|[^A-Za-z_0-9])errno([^A-Za-z_0-9]|$)/
 }
 
 function emit_outcome(row) {

@@ -31,7 +31,7 @@ static int finish_output(const struct probe *probe, int result)
 
 static int finish_input(const struct probe *probe, int result, FILE *stream)
 {
-	if (result == EOF && ferror_unlocked(stream))
+	if (result == EOF && stream_failed(stream))
 		probe_failed(probe, errno);
 	else
 		probe_succeeded(probe, 0);

@@ -6,6 +6,7 @@ libsonde_preload_la_SOURCES += \
 	src/preload/custom-stdio.c \
 	src/preload/custom-variadic.c \
 	src/preload/custom-wide.c \
+	src/preload/codes.h \
 	src/preload/departure.c src/preload/departure.h \
 	src/preload/environment.c src/preload/environment.h \
 	src/preload/resolve.c src/preload/resolve.h \

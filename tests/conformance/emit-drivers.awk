@@ -66,7 +66,7 @@ function emit_driver(name, row, like,   type, arguments, i) {
 		print "\t" type " result;"
 	print ""
 	for (i = 1; i <= n_parameters[like]; i++)
-		emit_fill(i - 1, parameter[like, i], parameter_name[like, i])
+		emit_fill(i - 1, parameter[like, i], parameter_name[like, i], row)
 	emit_script(row, type)
 	print "\tdriver_arm(step, SYMBOL_" name ", CALL_" row ");"
 	print "\t" (type == "void" ? "" : "result = ") "call_" name "(" arguments ");"
@@ -95,9 +95,21 @@ function as_variable(declaration) {
 	return declaration
 }
 
-function emit_fill(i, declaration, name) {
+# Whether an expression of the row mentions a parameter.
+function is_mentioned(row, name,   text) {
+	text = " " value_of(row, "fails") " " value_of(row, "error") " " value_of(row, "bytes") " "
+	return text ~ ("[^A-Za-z_0-9]" name "[^A-Za-z_0-9]")
+}
+
+function value_of(row, name) {
+	return ((row, name) in fact) ? fact[row, name] : ""
+}
+
+function emit_fill(i, declaration, name, row) {
 	if (declaration ~ /^FILE \*/)
 		print "\t" name " = driver_stream(step);"
+	else if (declaration ~ /\*/ && is_mentioned(row, name))
+		print "\t" name " = driver_object();"
 	else if (declaration ~ /^va_list /)
 		print "\tdriver_make_list(" i ", &" name ");"
 	else
@@ -117,6 +129,8 @@ function emit_script(row, type,   fails) {
 		print "\tdriver_mark_stream(step, stdin);"
 	if (type == "void")
 		return
+	if (fails ~ /errno/)
+		print "\terrno = mock.code;"
 	if (fact[row, "error"] == "eai")
 		print "\tdriver_script_eai(step);"
 	else if (fact[row, "error"] == "result")
