@@ -9,7 +9,7 @@ function emit(   i, name, s, line, k) {
 		line = kind[name] " " (kind[name] == "older" ? plain_of[name] : name) " " row_of[name]
 		if (kind[name] == "older")
 			line = line " " version_of[name] newer_versions(row_of[name])
-		else if ((row_of[name], "since") in fact)
+		else if (since(name))
 			line = line " since"
 		print line
 	}

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 #
-# emit-map.awk - preload.gen.map: the linker's version script. It only names the versions that a symbol has two of,
-# the lowest first, as in libc: a program without versions binds to the lowest. Everything else is exported without
-# a version, which is what a program finds whatever version it asks for, and hidden unless it is an EXPORT.
+# emit-map.awk - preload.gen.map: the linker's version script. It names the versions of symbols that have two, and of
+# those that are newer than libc; the lowest comes first, as in libc: a program without versions binds to it. What is
+# in no version is found whatever version a program asks for. It is exported if it is an EXPORT.
 
 function emit(   i, row, k, n, list) {
 	for (i = 1; i <= n_symbols; i++)
@@ -11,7 +11,8 @@ function emit(   i, row, k, n, list) {
 			n = note_version(version_of[symbol[i]], list, n)
 			for (k = 1; k <= n_newer[row]; k++)
 				n = note_version(newer[row, k], list, n)
-		}
+		} else if (is_newer(symbol[i]))
+			n = note_version("GLIBC_2." since(symbol[i]), list, n)
 	print "# Made by src/calls/emit-map.awk from the call table."
 	if (!n)
 		print "{\n\tlocal:\n\t\t__bss_start; _edata; _end; _init; _fini;\n};"

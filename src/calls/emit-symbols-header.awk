@@ -15,11 +15,14 @@ function emit(   i) {
 	}
 	print "\tSYMBOL_COUNT\n};\n"
 	print "enum { SYMBOL_NAME_SIZE = " size " };\n"
-	print "/* VERSIONS(glob) makes older_glob() and glob() the two versions of glob. */"
+	print "/* VERSIONS_glob makes older_glob() and glob() the two versions of glob. */"
 	for (i = 1; i <= n_symbols; i++)
 		if (kind[symbol[i]] == "older") {
 			print "#define VERSION_" symbol[i] " \"" libc_name(symbol[i]) "\""
 			emit_versions(symbol[i], plain_of[symbol[i]], row_of[symbol[i]])
+		} else if (is_newer(symbol[i])) {
+			print "#define VERSION_" symbol[i] " \"" libc_name(symbol[i]) "\""
+			print "#define VERSIONS_" symbol[i] " __asm__(\".symver " symbol[i] ", " libc_name(symbol[i]) "\")"
 		}
 	print "\n#endif"
 }

@@ -15,7 +15,7 @@ calls_tables = \
 	$(srcdir)/src/calls/thread.calls
 
 calls_parser = $(srcdir)/src/calls/parse.awk
-calls_emit = LC_ALL=C $(AWK) -v machine=$(host_cpu) -f $(calls_parser) -f $(srcdir)/src/calls
+calls_emit = LC_ALL=C $(AWK) -v machine=$(host_cpu) -v glibc=$(GLIBC_MINOR) -f $(calls_parser) -f $(srcdir)/src/calls
 
 calls_headers = src/calls/calls.gen.h src/preload/symbols.gen.h
 calls_wrappers = \

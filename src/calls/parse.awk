@@ -17,6 +17,12 @@
 #   n_includes, include[1..]     each header once
 #   skip_reason[SYMBOL]
 #
+#
+# since(SYMBOL) is the minor version of glibc that first had it, 0 if all have.
+#
+# With -v glibc=MINOR, is_newer(SYMBOL) tells of symbols that are newer than that; they are exported and looked up only
+# under their version.
+#
 # With -v machine=NAME, a symbol that libc for that machine has in two versions is followed by one of kind
 # "older", called older_SYMBOL:
 #
@@ -237,6 +243,8 @@ function read_fact(   name, value) {
 		read_custom()
 	else if (name == "version")
 		read_version()
+	else if (name == "since")
+		read_since()
 	else
 		read_plain_fact(name, value)
 	if (name == "alias" && NF != 2)
@@ -256,8 +264,10 @@ function read_plain_fact(name, value) {
 		check_choice(name, value, "errno|result|eai|[(].+[)]")
 	else if (name == "sampled")
 		check_choice(name, value, "")
-	else if (name == "since")
-		check_choice(name, value, "glibc [0-9]+[.][0-9]+")
+	else if (name == "variadic")
+		check_variadic(value)
+	else if (name == "redirected")
+		check_choice(name, value, "")
 	else
 		complain("unknown fact '" name "'")
 	fact[current, name] = value
@@ -267,6 +277,22 @@ function read_plain_fact(name, value) {
 function check_choice(name, value, choices) {
 	if (value !~ ("^(" choices ")$"))
 		complain(name ": '" value "' is not possible")
+}
+
+function check_variadic(value) {
+	check_choice("variadic", value, "")
+	if (parameters[current] !~ /[.][.][.]$/)
+		complain("variadic: " current " is not")
+}
+
+# "since glibc 2.N SYMBOL...": of the row, or only of some of its symbols.
+function read_since(   i) {
+	if (NF < 3 || $2 != "glibc" || $3 !~ /^2[.][0-9]+$/)
+		complain("since wants glibc 2.N")
+	for (i = 4; i <= NF; i++)
+		since_of[$i] = substr($3, 3) + 0
+	if (NF == 3)
+		row_since[current] = substr($3, 3) + 0
 }
 
 function check_object(name, value) {
@@ -357,7 +383,26 @@ function add_older(name,   added) {
 	return added
 }
 
+# The minor version of glibc that first had a symbol; 0: all have it.
+function since(name) {
+	return (name in since_of) ? since_of[name] : row_since[row_of[name]] + 0
+}
+
+# A program that looks at run time whether there is such a function must not find ours where libc has none.
+function is_newer(name) {
+	return glibc != "" && since(name) > glibc + 0
+}
+
+# A variadic symbol's twin has a "v" before the plain name: __vprintf_chk of __printf_chk.
+function twin_with_list(name,   at) {
+	match(name, /^__isoc[0-9]+_|^__/)
+	at = RSTART ? RLENGTH : 0
+	return substr(name, 1, at) "v" substr(name, at + 1)
+}
+
 # As in "glob", or "glob@GLIBC_2.2.5": what the symbol is called in libc.
 function libc_name(name) {
-	return kind[name] == "older" ? plain_of[name] "@" version_of[name] : name
+	if (kind[name] == "older")
+		return plain_of[name] "@" version_of[name]
+	return is_newer(name) ? name "@GLIBC_2." since(name) : name
 }

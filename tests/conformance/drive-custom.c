@@ -97,6 +97,12 @@ DECLARE(wscanf);
 DECLARE(__isoc99_wscanf);
 DECLARE(fwscanf);
 DECLARE(__isoc99_fwscanf);
+DECLARE(__isoc23_scanf);
+DECLARE(__isoc23_fscanf);
+DECLARE(__isoc23_wscanf);
+DECLARE(__isoc23_fwscanf);
+DECLARE(pidfd_spawn);
+DECLARE(pidfd_spawnp);
 DECLARE(syslog);
 DECLARE(__syslog_chk);
 DECLARE(clone);
@@ -126,6 +132,18 @@ DECLARE(quick_exit);
 DECLARE(abort);
 DECLARE(pthread_exit);
 DECLARE(thrd_exit);
+
+/* Names that are newer than libc are bound to by their version. */
+#ifdef VERSION___isoc23_scanf
+__asm__(".symver __isoc23_scanf, " VERSION___isoc23_scanf);
+__asm__(".symver __isoc23_fscanf, " VERSION___isoc23_fscanf);
+__asm__(".symver __isoc23_wscanf, " VERSION___isoc23_wscanf);
+__asm__(".symver __isoc23_fwscanf, " VERSION___isoc23_fwscanf);
+#endif
+#ifdef VERSION_pidfd_spawn
+__asm__(".symver pidfd_spawn, " VERSION_pidfd_spawn);
+__asm__(".symver pidfd_spawnp, " VERSION_pidfd_spawnp);
+#endif
 
 #ifdef VERSION_older_quick_exit
 DECLARE(older_quick_exit);
@@ -178,6 +196,10 @@ static const struct row rows[] = {
 	ROW(__isoc99_wscanf, RETURNS, SYMBOL___isoc99_vwscanf, "lv", POINTER(word)),
 	ROW(fwscanf, RETURNS, SYMBOL_vfwscanf, "slv", 0, POINTER(word)),
 	ROW(__isoc99_fwscanf, RETURNS, SYMBOL___isoc99_vfwscanf, "slv", 0, POINTER(word)),
+	ROW(__isoc23_scanf, RETURNS, SYMBOL___isoc23_vscanf, "lv", POINTER(word)),
+	ROW(__isoc23_fscanf, RETURNS, SYMBOL___isoc23_vfscanf, "slv", 0, POINTER(word)),
+	ROW(__isoc23_wscanf, RETURNS, SYMBOL___isoc23_vwscanf, "lv", POINTER(word)),
+	ROW(__isoc23_fwscanf, RETURNS, SYMBOL___isoc23_vfwscanf, "slv", 0, POINTER(word)),
 	ROW(syslog, RETURNS_NOTHING, SYMBOL_vsyslog, "ilv", 6, POINTER(word)),
 	ROW(__syslog_chk, RETURNS_NOTHING, SYMBOL___vsyslog_chk, "iilv", 6, 1, POINTER(word)),
 
@@ -207,6 +229,10 @@ static const struct row rows[] = {
 	ROW(posix_spawnp, RETURNS_CODE, SYMBOL_posix_spawnp, "lllll-", POINTER(object), POINTER(path),
 	    POINTER(object + 8), POINTER(object + 16), POINTER(arguments), POINTER(environment)),
 
+	ROW(pidfd_spawn, RETURNS_CODE, 0, "lllll-", POINTER(object), POINTER(path),
+	    POINTER(object + 8), POINTER(object + 16), POINTER(arguments), POINTER(environment)),
+	ROW(pidfd_spawnp, RETURNS_CODE, 0, "lllll-", POINTER(object), POINTER(path),
+	    POINTER(object + 8), POINTER(object + 16), POINTER(arguments), POINTER(environment)),
 #ifdef VERSION_older_posix_spawn
 	ROW(older_posix_spawn, RETURNS_CODE, SYMBOL_older_posix_spawn, "lllll-", POINTER(object),
 	    POINTER(path), POINTER(object + 8), POINTER(object + 16), POINTER(arguments),

@@ -6,7 +6,7 @@
 BEGIN {
 	by_hand = "execv execve execvp execvpe fexecve execveat posix_spawn posix_spawnp vfork __vfork daemon " \
 		"wordexp exit _exit _Exit quick_exit abort pthread_exit thrd_exit " \
-		"older_posix_spawn older_posix_spawnp older_quick_exit"
+		"older_posix_spawn older_posix_spawnp pidfd_spawn pidfd_spawnp older_quick_exit"
 	n_by_hand = split(by_hand, word, " ")
 	for (i = 1; i <= n_by_hand; i++)
 		is_by_hand[word[i]] = 1
@@ -56,7 +56,7 @@ function emit_driver(name, row, like,   type, arguments, i) {
 		arguments = arguments (i > 1 ? ", " : "") parameter_name[like, i]
 
 	print type " call_" name "(" parameters[like] ") __asm__(\"" name "\");"
-	if (kind[name] == "older")
+	if (kind[name] == "older" || is_newer(name))
 		print "__asm__(\".symver " name ", \" VERSION_" name ");"
 	print ""
 	print "static void drive_" name "(struct step *step)\n{"

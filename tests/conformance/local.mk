@@ -4,7 +4,7 @@
 
 conformance_dir = $(srcdir)/tests/conformance
 conformance_shape = $(conformance_dir)/shape.awk
-conformance_emit = LC_ALL=C $(AWK) -v machine=$(host_cpu) -f $(calls_parser) -f $(conformance_shape) -f $(conformance_dir)
+conformance_emit = LC_ALL=C $(AWK) -v machine=$(host_cpu) -v glibc=$(GLIBC_MINOR) -f $(calls_parser) -f $(conformance_shape) -f $(conformance_dir)
 conformance_generated = tests/conformance/mocks.gen.c tests/conformance/drivers.gen.c
 CLEANFILES += $(conformance_generated) tests/conformance/*-t
 EXTRA_DIST += $(conformance_shape) $(conformance_dir)/emit-mocks.awk $(conformance_dir)/emit-drivers.awk

@@ -70,5 +70,9 @@ report "a version is one of glibc" refuses "3: version: 'GLIBC' is not a version
 	"group io" "int f(int fd)" "\tversion x86_64 GLIBC before GLIBC_2.3"
 report "a row has one version for each machine" refuses "4: version: f has one for x86_64 already" "group io" \
 	"int f(int fd)" "\tversion x86_64 GLIBC_2.0 before GLIBC_2.3" "\tversion x86_64 GLIBC_2.1 before GLIBC_2.3"
+report "since names a version of glibc" \
+	refuses "3: since wants glibc 2.N" "group io" "int f(int fd)" "\tsince 2.38"
+report "only a variadic function is variadic" \
+	refuses "3: variadic: f is not" "group io" "int f(int fd)" "\tvariadic"
 report "the hash knows the order of the calls" test "$(emits_hash f g)" != "$(emits_hash g f)"
 finish

@@ -54,6 +54,16 @@ printf 'GLIBC_2.0 { local: older_*; };\nGLIBC_2.1 { };\n' >"$scratch/versions.ma
 # shellcheck disable=SC2086
 build versions.c versions.map $link_flags
 report "a library that exports two versions of a symbol passes" passes check versions.list
+
+{ cat "$scratch/good.c"; echo 'void newer(void) { }'; echo '__asm__(".symver newer, newer@GLIBC_2.1");'; } \
+	>"$scratch/newer.c"
+printf 'read\nnewer@GLIBC_2.1\n' >"$scratch/newer.list"
+# shellcheck disable=SC2086
+build newer.c versions.map $link_flags
+report "a symbol of a newer libc may be exported under its version alone" passes check newer.list
+
+# shellcheck disable=SC2086
+build versions.c versions.map $link_flags
 report "a version that is not in the table is found" finds 'not ok - exports nothing beyond' check
 
 # shellcheck disable=SC2086
