@@ -107,6 +107,11 @@ DECLARE(syslog);
 DECLARE(__syslog_chk);
 DECLARE(clone);
 DECLARE(__clone);
+DECLARE(dlopen);
+DECLARE(dlmopen);
+DECLARE(dlsym);
+DECLARE(dlvsym);
+DECLARE(dlclose);
 DECLARE(vfork);
 DECLARE(__vfork);
 DECLARE(syscall);
@@ -205,6 +210,11 @@ static const struct row rows[] = {
 
 	ROW(clone, RETURNS, 0, "llillll", POINTER(word), POINTER(object), 17, 0x444, 0x555, 0x666, 0x777),
 	ROW(__clone, RETURNS, 0, "llillll", POINTER(word), POINTER(object), 17, 4, 5, 6, 7),
+	ROW(dlopen, JUMPS, SYMBOL_dlopen, "li", POINTER(path), 2),
+	ROW(dlmopen, JUMPS, SYMBOL_dlmopen, "lli", 1, POINTER(path), 2),
+	ROW(dlsym, JUMPS, SYMBOL_dlsym, "ll", POINTER(object), POINTER(word)),
+	ROW(dlvsym, JUMPS, SYMBOL_dlvsym, "lll", POINTER(object), POINTER(word), POINTER(path)),
+	ROW(dlclose, JUMPS, SYMBOL_dlclose, "l", POINTER(object)),
 	ROW(vfork, JUMPS, 0, ""),
 	ROW(__vfork, JUMPS, 0, ""),
 	ROW(syscall, JUMPS, 0, "lllllll", 39, 0x222, 0x333, 0x444, 0x555, 0x666, 0x777),

@@ -23,6 +23,7 @@ differential_cases = \
 	tests/differential/jemalloc-preloaded.case \
 	tests/differential/killed.case \
 	tests/differential/limits.case \
+	tests/differential/loader.case \
 	tests/differential/make.case \
 	tests/differential/namespaces.case \
 	tests/differential/node.case \
@@ -55,6 +56,8 @@ EXTRA_DIST += $(differential_cases) tests/differential/compare \
 	tests/differential/programs/formats.c \
 	tests/differential/programs/hello.c \
 	tests/differential/programs/jumps.c \
+	tests/differential/programs/load.c \
+	tests/differential/programs/next.c \
 	tests/differential/programs/processes.c \
 	tests/differential/programs/shout.c \
 	tests/differential/programs/strains.c \
