@@ -52,8 +52,9 @@ static const struct default_class default_classes[] = {
 	{"sem_timedwait sem_clockwait", "ETIMEDOUT"},
 	{"mq_timedsend mq_timedreceive", "ETIMEDOUT"},
 	{"wait waitpid wait3 wait4 waitid", "ECHILD"},
-	{"getpwnam getpwuid getgrnam getgrgid", NO_SUCH_NAME},
+	{"getpwnam getpwuid getgrnam getgrgid getservbyname getservbyport", NO_SUCH_NAME},
 	{"getpwnam_r getpwuid_r getgrnam_r getgrgid_r", NO_SUCH_NAME},
+	{"getservbyname_r getservbyport_r getpwent getgrent fgetpwent fgetgrent", NO_SUCH_NAME},
 };
 
 struct eai_symbol {
