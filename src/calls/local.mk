@@ -32,7 +32,7 @@ calls_wrappers = \
 
 BUILT_SOURCES += $(calls_headers)
 CLEANFILES += $(calls_headers) $(calls_wrappers) \
-	src/calls/calls.gen.c src/calls/manual.gen.c src/preload/symbols.gen.c src/preload/preload.gen.map \
+	src/calls/calls.gen.c src/preload/symbols.gen.c src/preload/preload.gen.map \
 	src/preload/exports.gen.list \
 	src/calls/*-t src/preload/*-t
 EXTRA_DIST += $(calls_tables) $(calls_parser) src/calls/README.md \
@@ -48,7 +48,7 @@ libsonde_core_la_SOURCES += src/calls/call.h src/calls/manual.h
 nodist_libsonde_core_la_SOURCES += src/calls/calls.gen.c src/calls/manual.gen.c
 libsonde_preload_la_SOURCES += src/calls/call.h src/preload/wrapper.h
 nodist_libsonde_preload_la_SOURCES += \
-	src/calls/calls.gen.c src/calls/manual.gen.c src/preload/symbols.gen.c $(calls_wrappers)
+	src/calls/calls.gen.c src/preload/symbols.gen.c $(calls_wrappers)
 
 src/calls/calls.gen.h: $(calls_tables) $(calls_parser) $(srcdir)/src/calls/emit-ids.awk
 	@$(MKDIR_P) $(@D)

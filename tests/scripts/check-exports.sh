@@ -86,6 +86,11 @@ build good.c good.map $link_flags -ftls-model=global-dynamic
 report "thread-local memory that is asked for is found" finds 'not ok - never asks' check
 report "thread-local memory that is not initial-exec is found" finds 'not ok - its thread-local' check
 
+{ cat "$scratch/good.c"; echo 'const char *const keep[32] = { [0 ... 31] = "text" };'; } >"$scratch/table.c"
+# shellcheck disable=SC2086
+build table.c good.map $link_flags
+report "a table of addresses is found" finds 'not ok - has no tables of addresses' check
+
 build good.c good.map -Wl,-z,lazy -Wl,-z,relro -Wl,-z,nodelete
 report "late binding is found" finds 'not ok - is bound when' check
 build good.c good.map -Wl,-z,now -Wl,-z,relro
