@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * codes.h - what the expressions of the call table are made of: whether a call failed, with which code, and how
- * many bytes it moved, where the result alone does not tell.
+ * codes.h - what the expressions of the call table are made of: whether a call failed, with which
+ * code, and how many bytes it moved, where the result alone does not tell.
  */
 #ifndef SONDE_PRELOAD_CODES_H
 #define SONDE_PRELOAD_CODES_H
@@ -19,9 +19,10 @@ enum {
 };
 
 /*
- * Whether a call that came back with EOF or less than was asked for met with an error. The mark of an error stays
- * until the program clears it, so that the end of a file may come with the mark of an old error; a new
- * one does not come with the mark of the end, since a stream whose end was seen is not read again.
+ * Whether a call that came back with EOF or less than was asked for met with an error. The mark of
+ * an error stays until the program clears it, so that the end of a file may come with the mark of
+ * an old error; a new one does not come with the mark of the end, since a stream whose end was seen
+ * is not read again.
  */
 static inline bool stream_failed(const FILE *stream)
 {
@@ -80,7 +81,8 @@ static inline size_t message_room(const struct msghdr *message)
 /* Only MSG_TRUNC makes the result larger than the buffers. */
 static inline size_t message_bytes(ssize_t result, const struct msghdr *message, int flags)
 {
-	return received_bytes(result, flags & MSG_TRUNC ? message_room(message) : (size_t)result, flags);
+	return received_bytes(result, flags & MSG_TRUNC ? message_room(message) : (size_t)result,
+			      flags);
 }
 
 static inline size_t messages_bytes(int n_messages, const struct mmsghdr *messages, int flags)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Calls that execute a program in a new process, and are timed like any call. All take the same arguments: the
- * first is where the child's id goes, or the descriptor that stands for it.
+ * Calls that execute a program in a new process, and are timed like any call. All take the same
+ * arguments: the first is where the child's id goes, or the descriptor that stands for it.
  */
 #include "config.h"
 
@@ -48,16 +48,16 @@ static int spawn(enum call call, depart *find, char *const *environment,
 }
 
 /* A wrapper whose program is found by `find`: as it is, or by a search in PATH. */
-#define SPAWN(name, call, find)                                                                   \
-	EXPORT int name(int *ret_child, const char *path,                                         \
-			const posix_spawn_file_actions_t *actions,                                \
-			const posix_spawnattr_t *attributes, char *const arguments[],             \
-			char *const environment[])                                                \
-	{                                                                                         \
-		struct spawn_request request = {REAL(name), ret_child,  path,                     \
-						actions,    attributes, arguments};               \
-                                                                                                  \
-		return spawn(call, find, environment, &request);                                  \
+#define SPAWN(name, call, find)                                                                    \
+	EXPORT int name(int *ret_child, const char *path,                                          \
+			const posix_spawn_file_actions_t *actions,                                 \
+			const posix_spawnattr_t *attributes, char *const arguments[],              \
+			char *const environment[])                                                 \
+	{                                                                                          \
+		struct spawn_request request = {REAL(name), ret_child,	path,                      \
+						actions,    attributes, arguments};                \
+                                                                                                   \
+		return spawn(call, find, environment, &request);                                   \
 	}
 
 SPAWN(posix_spawn, CALL_posix_spawn, departure)

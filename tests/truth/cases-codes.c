@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Calls that tell failures by codes of their own, which a report has as an errno or an EAI_* code. */
+/* Calls that tell failures by codes of their own, which a report has as an errno or an EAI_* code.
+ */
 #include "config.h"
 
 #include "truth.h"
@@ -81,8 +82,10 @@ static int run_glob_codes(char **arguments)
 /* What the resolver answers depends on the machine, but not what it means. */
 static const char *host_symbol(int h_code)
 {
-	return h_code == HOST_NOT_FOUND ? "EAI_NONAME" : h_code == NO_DATA ? "EAI_NODATA"
-	       : h_code == TRY_AGAIN ? "EAI_AGAIN" : "EAI_FAIL";
+	return h_code == HOST_NOT_FOUND ? "EAI_NONAME"
+	       : h_code == NO_DATA	? "EAI_NODATA"
+	       : h_code == TRY_AGAIN	? "EAI_AGAIN"
+					: "EAI_FAIL";
 }
 
 static int run_host_codes(char **arguments)

@@ -10,6 +10,7 @@
 #include <ftw.h>
 #include <glob.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -27,6 +28,8 @@ BIND(pthread_cond_wait, "GLIBC_2.2.5");
 BIND(pthread_cond_timedwait, "GLIBC_2.2.5");
 BIND(pthread_cond_signal, "GLIBC_2.2.5");
 BIND(pthread_cond_broadcast, "GLIBC_2.2.5");
+BIND(pthread_kill, "GLIBC_2.2.5");
+BIND(fmemopen, "GLIBC_2.2.5");
 BIND(realpath, "GLIBC_2.2.5");
 BIND(glob, "GLIBC_2.2.5");
 BIND(nftw, "GLIBC_2.2.5");
@@ -131,6 +134,39 @@ static int try_requests(void)
 	return 0;
 }
 
+static volatile pid_t ended;
+
+static void *end_at_once(void *unused)
+{
+	ended = gettid();
+	return unused;
+}
+
+static int try_threads(void)
+{
+	char path[64];
+	pthread_t thread;
+
+	pthread_create(&thread, NULL, end_at_once, NULL);
+	while (!ended)
+		sched_yield();
+	snprintf(path, sizeof(path), "/proc/self/task/%d", ended);
+	while (access(path, F_OK) == 0)
+		sched_yield();
+	printf("pthread_kill: %s\n", strerror(pthread_kill(thread, 0)));
+	return pthread_join(thread, NULL);
+}
+
+static int try_streams(void)
+{
+	char text[8] = "abc";
+	FILE *stream = fmemopen(text, sizeof(text), "r");
+
+	fseek(stream, 0, SEEK_END);
+	printf("fmemopen: %ld\n", ftell(stream));
+	return fclose(stream);
+}
+
 static int try_spawn(void)
 {
 	char *arguments[] = {"script", NULL};
@@ -178,10 +214,11 @@ int main(int n_arguments, char **arguments)
 	static const struct {
 		const char *name;
 		int (*run)(void);
-	} all[] = {{"condition", try_condition}, {"names", try_names}, {"walk", try_walk},
-		   {"requests", try_requests}, {"spawn", try_spawn}, {"exit", try_exit}};
+	} all[] = {{"condition", try_condition}, {"names", try_names},	  {"walk", try_walk},
+		   {"requests", try_requests},	 {"threads", try_threads}, {"streams", try_streams},
+		   {"spawn", try_spawn},	 {"exit", try_exit}};
 
-	for (int i = 0; i < 6; i++)
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		if (strcmp(all[i].name, arguments[1]) == 0)
 			return all[i].run();
 	return 2;
