@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# emit-forward.awk - from the linker's version script of the preload library, the source of a library that exports
-# the same symbols and does nothing but forward each through a pointer: floor F0. For x86-64.
+# emit-forward.awk - from the list of what the preload library exports, the source of a library that exports
+# the same symbols (but for older versions) and does nothing but forward each through a pointer: floor F0. For x86-64.
 #
 # A pointer leads at first to a stub that has forward_resolve() find the function, with every register saved
 # that may hold an argument, and goes on there.
@@ -11,9 +11,10 @@ function line(text) {
 	print "\t\"" text "\\n\""
 }
 
-/^[[:space:]]*[A-Za-z_][A-Za-z0-9_]*;/ {
-	gsub(/[[:space:];]/, "")
-	name[n++] = $0
+{
+	sub(/@@.*/, "")
+	if ($0 !~ /@/)
+		name[n++] = $0
 }
 
 function emit_function(i) {

@@ -25,9 +25,9 @@ bench_timed_la_SOURCES = bench/timed.c
 bench_timed_la_CFLAGS = $(bench_cflags)
 bench_timed_la_LDFLAGS = $(bench_flags) -Wl,-z,now
 
-bench/forward.gen.c: src/preload/preload.gen.map $(srcdir)/bench/emit-forward.awk
+bench/forward.gen.c: src/preload/exports.gen.list $(srcdir)/bench/emit-forward.awk
 	@$(MKDIR_P) $(@D)
-	$(AM_V_GEN)LC_ALL=C $(AWK) -f $(srcdir)/bench/emit-forward.awk src/preload/preload.gen.map >$@-t && mv $@-t $@
+	$(AM_V_GEN)LC_ALL=C $(AWK) -f $(srcdir)/bench/emit-forward.awk src/preload/exports.gen.list >$@-t && mv $@-t $@
 
 EXTRA_DIST += bench/emit-forward.awk bench/run
 CLEANFILES += bench/forward.gen.c $(bench_programs) $(bench_libraries)

@@ -13,6 +13,7 @@
 #include <stddef.h>
 
 enum {
+	VERSION_INDEX = 0x7fff,
 	VERSION_HIDDEN = 0x8000, /* not the default version of its name */
 };
 
@@ -43,6 +44,9 @@ bool elf_object_init(struct elf_object *object, uintptr_t base, const ElfW(Dyn) 
 		case DT_VERSYM:
 			object->versions = address;
 			break;
+		case DT_VERDEF:
+			object->definitions = address;
+			break;
 		}
 	}
 	return object->symbols && object->strings && object->gnu_hash;
@@ -52,20 +56,51 @@ uint32_t elf_name_hash(const char *name)
 {
 	uint32_t hash = 5381;
 
-	while (*name)
-		hash = hash * 33 + (unsigned char)*name++;
+	for (; *name && *name != '@'; name++)
+		hash = hash * 33 + (unsigned char)*name;
 	return hash;
+}
+
+/* The name of a version by its index; NULL: the index stands for no version. */
+static const char *version_name(const struct elf_object *object, unsigned int index)
+{
+	const ElfW(Verdef) *definition = object->definitions;
+
+	while (definition) {
+		const char *here = (const char *)definition;
+
+		if (definition->vd_ndx == index && !(definition->vd_flags & VER_FLG_BASE))
+			return object->strings +
+			       ((const ElfW(Verdaux) *)(here + definition->vd_aux))->vda_name;
+		definition = definition->vd_next ? (const void *)(here + definition->vd_next) : NULL;
+	}
+	return NULL;
+}
+
+/* `version` is the sought one as in "@GLIBC_2.2.5", or "" for the default one. */
+static bool version_matches(const struct elf_object *object, uint32_t index, const char *version)
+{
+	if (!object->versions)
+		return true;
+	bool is_default = !(object->versions[index] & VERSION_HIDDEN);
+
+	if (!*version)
+		return is_default;
+	const char *name = version_name(object, object->versions[index] & VERSION_INDEX);
+
+	return name ? text_equals(name, version + 1) : is_default;
 }
 
 static bool symbol_matches(const struct elf_object *object, uint32_t index, const char *name)
 {
 	const ElfW(Sym) *symbol = &object->symbols[index];
+	const char *candidate = object->strings + symbol->st_name;
 
 	if (symbol->st_shndx == SHN_UNDEF || symbol->st_value == 0)
 		return false;
-	if (object->versions && (object->versions[index] & VERSION_HIDDEN))
-		return false;
-	return text_equals(object->strings + symbol->st_name, name);
+	for (; *candidate && *candidate == *name; candidate++)
+		name++;
+	return !*candidate && (!*name || *name == '@') && version_matches(object, index, name);
 }
 
 static void *symbol_address(const struct elf_object *object, const ElfW(Sym) *symbol)

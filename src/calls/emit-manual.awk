@@ -5,7 +5,7 @@
 function emit(   i, name) {
 	for (i = 1; i <= n_symbols; i++) {
 		name = row_of[symbol[i]]
-		symbols_of[name] = symbols_of[name] (name in symbols_of ? " " : "") symbol[i]
+		symbols_of[name] = symbols_of[name] (name in symbols_of ? " " : "") libc_name(symbol[i])
 	}
 	print "// SPDX-License-Identifier: MIT"
 	print "/* Made by src/calls/emit-manual.awk from the call table. */"

@@ -10,6 +10,6 @@ function emit(   i) {
 	print "void *resolved_symbols[SYMBOL_COUNT];\n"
 	print "const char symbol_names[SYMBOL_COUNT][SYMBOL_NAME_SIZE] = {"
 	for (i = 1; i <= n_symbols; i++)
-		print "\t[SYMBOL_" symbol[i] "] = \"" symbol[i] "\","
+		print "\t[SYMBOL_" symbol[i] "] = \"" libc_name(symbol[i]) "\","
 	print "};"
 }

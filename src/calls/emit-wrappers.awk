@@ -14,7 +14,19 @@ function emit(   i, name) {
 			out("ALIAS(" name ", " row_of[name] ");\n")
 		else if (kind[name] == "row" || kind[name] == "chk")
 			emit_wrapper(name, row_of[name])
+		else if (kind[name] == "older" && kind[row_of[name]] != "custom")
+			emit_older(name, plain_of[name], row_of[name])
+		if (is_newer(name) && kind[name] != "custom")
+			out("VERSIONS_" name ";\n")
 	}
+}
+
+function emit_older(name, plain, row) {
+	if (plain == row)
+		emit_wrapper(name, row)
+	else
+		out("ALIAS(" name ", older_" row ");\n")
+	out("VERSIONS_" plain ";\n")
 }
 
 function emit_prologue(   i) {
@@ -46,22 +58,57 @@ function declaration(type, name) {
 	return type (type ~ /\*$/ ? "" : " ") name
 }
 
-function emit_wrapper(name, row,   arguments, i) {
+function is_variadic(row) {
+	return (row, "variadic") in fact
+}
+
+# What the wrapper is called in C. libc's headers call the function of today's standard by the name of the older
+# one, so the older one has to be defined under a name that they do not know.
+function c_name(name) {
+	return ((name, "redirected") in fact) ? "redirected_" name : name
+}
+
+# Twins are declared in no header.
+function emit_declarations(name, row,   twin) {
+	if (c_name(name) != name)
+		out("extern __typeof__(" name ") " c_name(name) " __asm__(\"" name "\");")
+	twin = twin_with_list(name)
+	if (is_variadic(row) && kind[twin] == "chk")
+		out("extern " declaration(return_type[row], twin) "(" parameters[twin] ");")
+}
+
+function emit_wrapper(name, row,   real, arguments, i) {
+	real = is_variadic(row) ? twin_with_list(name) : name
 	for (i = 1; i <= n_parameters[name]; i++)
-		arguments = arguments (i > 1 ? ", " : "") parameter_name[name, i]
+		arguments = arguments (i > 1 ? ", " : "") \
+			(parameter_name[name, i] == "..." ? "list" : parameter_name[name, i])
+	emit_declarations(name, row)
 	out_from_table(name, line_of[name], \
-		"EXPORT " declaration(return_type[row], name) "(" parameters[name] ")")
+		"EXPORT " declaration(return_type[row], c_name(name)) "(" parameters[name] ")")
 	out("{")
+	if (is_variadic(row))
+		out("\tva_list list;\n\n\tva_start(list, " parameter_name[name, n_parameters[name] - 1] ");")
 	out("\tstruct probe probe = probe_begin(CALL_" row ");")
+	if (only_errno_tells(row))
+		out("\tint code_before = errno;\n\n\terrno = ERRNO_UNTOUCHED;")
 	if (return_type[row] == "void")
-		out("\tREAL(" name ")(" arguments ");")
+		out("\tREAL(" real ")(" arguments ");")
 	else
-		out("\t" declaration(return_type[row], "result") " = REAL(" name ")(" arguments ");")
+		out("\t" declaration(return_type[row], "result") " = REAL(" real ")(" arguments ");")
+	if (is_variadic(row))
+		out("\tva_end(list);")
 	out("")
 	emit_outcome(row)
+	if (only_errno_tells(row))
+		out("\tif (errno == ERRNO_UNTOUCHED)\n\t\terrno = code_before;")
 	if (return_type[row] != "void")
 		out("\treturn result;")
 	out("}\n")
+}
+
+# Whether the result says neither success nor failure, so that errno must be seen to change.
+function only_errno_tells(row) {
+	return ((row, "fails") in fact) && fact[row, "fails"] ~ /(^|[^A-Za-z_0-9])errno([^A-Za-z_0-9]|$)/
 }
 
 function emit_outcome(row) {
@@ -80,7 +127,7 @@ function error_expression(error) {
 		return "(int)result"
 	if (error == "eai")
 		return "result == EAI_SYSTEM ? errno : result"
-	return "errno"
+	return error ~ /^\(/ ? error : "errno"
 }
 
 function emit_success(row, indent) {

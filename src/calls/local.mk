@@ -15,7 +15,7 @@ calls_tables = \
 	$(srcdir)/src/calls/thread.calls
 
 calls_parser = $(srcdir)/src/calls/parse.awk
-calls_emit = LC_ALL=C $(AWK) -f $(calls_parser) -f $(srcdir)/src/calls
+calls_emit = LC_ALL=C $(AWK) -v machine=$(host_cpu) -v glibc=$(GLIBC_MINOR) -f $(calls_parser) -f $(srcdir)/src/calls
 
 calls_headers = src/calls/calls.gen.h src/preload/symbols.gen.h
 calls_wrappers = \
@@ -32,12 +32,15 @@ calls_wrappers = \
 
 BUILT_SOURCES += $(calls_headers)
 CLEANFILES += $(calls_headers) $(calls_wrappers) \
-	src/calls/calls.gen.c src/calls/manual.gen.c src/preload/symbols.gen.c src/preload/preload.gen.map \
+	src/calls/calls.gen.c src/preload/symbols.gen.c src/preload/preload.gen.map \
+	src/preload/exports.gen.list \
 	src/calls/*-t src/preload/*-t
 EXTRA_DIST += $(calls_tables) $(calls_parser) src/calls/README.md \
 	src/calls/emit-ids.awk src/calls/emit-table.awk src/calls/emit-manual.awk \
-	src/calls/emit-symbols-header.awk src/calls/emit-symbols.awk src/calls/emit-map.awk src/calls/emit-wrappers.awk \
-	src/calls/emit-list.awk src/calls/minimum.list src/calls/open.list
+	src/calls/emit-symbols-header.awk src/calls/emit-symbols.awk src/calls/emit-map.awk src/calls/emit-exports.awk \
+	src/calls/emit-wrappers.awk \
+	src/calls/emit-list.awk src/calls/minimum.list
+check_DATA += src/preload/exports.gen.list
 dist_check_SCRIPTS += scripts/check-calls
 TESTS += scripts/check-calls
 
@@ -70,6 +73,10 @@ src/preload/symbols.gen.c: $(calls_tables) $(calls_parser) $(srcdir)/src/calls/e
 src/preload/preload.gen.map: $(calls_tables) $(calls_parser) $(srcdir)/src/calls/emit-map.awk
 	@$(MKDIR_P) $(@D)
 	$(AM_V_GEN)$(calls_emit)/emit-map.awk $(calls_tables) >$@-t && mv $@-t $@
+
+src/preload/exports.gen.list: $(calls_tables) $(calls_parser) $(srcdir)/src/calls/emit-exports.awk
+	@$(MKDIR_P) $(@D)
+	$(AM_V_GEN)$(calls_emit)/emit-exports.awk $(calls_tables) >$@-t && mv $@-t $@
 
 # One file of wrappers for each table.
 calls_wrap = $(calls_emit)/emit-wrappers.awk -v output=$@

@@ -16,6 +16,19 @@
 #   n_parameters[SYMBOL], parameter[SYMBOL, 1..], parameter_name[SYMBOL, 1..]
 #   n_includes, include[1..]     each header once
 #   skip_reason[SYMBOL]
+#
+#
+# since(SYMBOL) is the minor version of glibc that first had it, 0 if all have.
+#
+# With -v glibc=MINOR, is_newer(SYMBOL) tells of symbols that are newer than that; they are exported and looked up only
+# under their version.
+#
+# With -v machine=NAME, a symbol that libc for that machine has in two versions is followed by one of kind
+# "older", called older_SYMBOL:
+#
+#   plain_of[OLDER]              the symbol's name without older_
+#   version_of[OLDER]            the version of libc's that it stands for
+#   n_newer[ROW], newer[ROW, 1..]  the versions that the row's other symbols stand for, the default one last
 
 BEGIN {
 	n_rows = n_symbols = n_includes = n_errors = 0
@@ -48,6 +61,7 @@ $1 == "skip"     { read_skip(); next }
 END {
 	for (i = 1; i <= n_symbols; i++)
 		check_custom(symbol[i])
+	add_older_symbols()
 	if (!n_errors)
 		emit()
 	close("cat 1>&2")
@@ -227,6 +241,10 @@ function read_fact(   name, value) {
 		read_chk(value)
 	else if (name == "custom")
 		read_custom()
+	else if (name == "version")
+		read_version()
+	else if (name == "since")
+		read_since()
 	else
 		read_plain_fact(name, value)
 	if (name == "alias" && NF != 2)
@@ -243,11 +261,13 @@ function read_plain_fact(name, value) {
 	else if (name == "direction")
 		check_choice(name, value, "in|out")
 	else if (name == "error")
-		check_choice(name, value, "errno|result|eai")
+		check_choice(name, value, "errno|result|eai|[(].+[)]")
 	else if (name == "sampled")
 		check_choice(name, value, "")
-	else if (name == "since")
-		check_choice(name, value, "glibc [0-9]+[.][0-9]+")
+	else if (name == "variadic")
+		check_variadic(value)
+	else if (name == "redirected")
+		check_choice(name, value, "")
 	else
 		complain("unknown fact '" name "'")
 	fact[current, name] = value
@@ -257,6 +277,22 @@ function read_plain_fact(name, value) {
 function check_choice(name, value, choices) {
 	if (value !~ ("^(" choices ")$"))
 		complain(name ": '" value "' is not possible")
+}
+
+function check_variadic(value) {
+	check_choice("variadic", value, "")
+	if (parameters[current] !~ /[.][.][.]$/)
+		complain("variadic: " current " is not")
+}
+
+# "since glibc 2.N SYMBOL...": of the row, or only of some of its symbols.
+function read_since(   i) {
+	if (NF < 3 || $2 != "glibc" || $3 !~ /^2[.][0-9]+$/)
+		complain("since wants glibc 2.N")
+	for (i = 4; i <= NF; i++)
+		since_of[$i] = substr($3, 3) + 0
+	if (NF == 3)
+		row_since[current] = substr($3, 3) + 0
 }
 
 function check_object(name, value) {
@@ -294,4 +330,79 @@ function read_custom(   i) {
 	kind[current] = "custom"
 	for (i = 2; i <= NF; i++)
 		add_symbol($i, "custom")
+}
+
+# "version MACHINE OLDER before NEWER...": kept if it is about the machine that is built for.
+function read_version(   i) {
+	if (NF < 5 || $4 != "before")
+		complain("version wants MACHINE OLDER before NEWER...")
+	for (i = 3; i <= NF; i++)
+		if (i != 4 && $i !~ /^GLIBC_[0-9]+([.][0-9]+)+$/)
+			complain("version: '" $i "' is not a version of glibc")
+	if ((current, $2) in has_version)
+		complain("version: " current " has one for " $2 " already")
+	has_version[current, $2] = 1
+	if ($2 != machine)
+		return
+	older[current] = $3
+	for (i = 5; i <= NF; i++)
+		newer[current, ++n_newer[current]] = $i
+}
+
+# Whether the symbol has the versions that its row tells; a twin with code of its own has not.
+function has_older(name,   row) {
+	row = row_of[name]
+	return (row in older) && (name == row || kind[name] == "alias")
+}
+
+# Puts the older versions of a row's symbols behind its last symbol.
+function add_older_symbols(   i, n, first, all) {
+	first = 1
+	for (i = 1; i <= n_symbols; i++) {
+		all[++n] = symbol[i]
+		if (i < n_symbols && row_of[symbol[i + 1]] == row_of[symbol[i]])
+			continue
+		for (; first <= i; first++)
+			if (has_older(symbol[first]))
+				all[++n] = add_older(symbol[first])
+	}
+	n_symbols = n
+	for (i = 1; i <= n; i++)
+		symbol[i] = all[i]
+}
+
+function add_older(name,   added) {
+	added = "older_" name
+	kind[added] = "older"
+	row_of[added] = row_of[name]
+	plain_of[added] = name
+	version_of[added] = older[row_of[name]]
+	file_of[added] = file_of[name]
+	line_of[added] = line_of[name]
+	read_parameters(added, parameters[row_of[name]])
+	return added
+}
+
+# The minor version of glibc that first had a symbol; 0: all have it.
+function since(name) {
+	return (name in since_of) ? since_of[name] : row_since[row_of[name]] + 0
+}
+
+# A program that looks at run time whether there is such a function must not find ours where libc has none.
+function is_newer(name) {
+	return glibc != "" && since(name) > glibc + 0
+}
+
+# A variadic symbol's twin has a "v" before the plain name: __vprintf_chk of __printf_chk.
+function twin_with_list(name,   at) {
+	match(name, /^__isoc[0-9]+_|^__/)
+	at = RSTART ? RLENGTH : 0
+	return substr(name, 1, at) "v" substr(name, at + 1)
+}
+
+# As in "glob", or "glob@GLIBC_2.2.5": what the symbol is called in libc.
+function libc_name(name) {
+	if (kind[name] == "older")
+		return plain_of[name] "@" version_of[name]
+	return is_newer(name) ? name "@GLIBC_2." since(name) : name
 }

@@ -21,6 +21,9 @@
 
 #define EVERYWHERE "EAGAIN EINTR"
 
+/* Which of these codes says that there is no such user depends on where users are looked up. */
+#define NO_SUCH_NAME "ENOENT ESRCH EBADF EPERM"
+
 enum {
 	CODE_MAX = 4095, /* the kernel's largest errno */
 };
@@ -38,15 +41,20 @@ static const struct default_class default_classes[] = {
 	{"readlink readlinkat", "ENOENT"},
 	{"open openat", "ENOENT"},
 	{"ioctl", "ENOTTY"},
-	{"pthread_mutex_trylock pthread_spin_trylock", "EBUSY"},
+	{"pthread_mutex_trylock pthread_spin_trylock mtx_trylock", "EBUSY"},
 	{"pthread_rwlock_tryrdlock pthread_rwlock_trywrlock", "EBUSY"},
-	{"pthread_mutex_timedlock pthread_mutex_clocklock", "ETIMEDOUT"},
+	{"pthread_tryjoin_np", "EBUSY"},
+	{"pthread_timedjoin_np pthread_clockjoin_np", "ETIMEDOUT"},
+	{"pthread_mutex_timedlock pthread_mutex_clocklock mtx_timedlock", "ETIMEDOUT"},
 	{"pthread_rwlock_timedrdlock pthread_rwlock_timedwrlock", "ETIMEDOUT"},
 	{"pthread_rwlock_clockrdlock pthread_rwlock_clockwrlock", "ETIMEDOUT"},
-	{"pthread_cond_timedwait pthread_cond_clockwait", "ETIMEDOUT"},
+	{"pthread_cond_timedwait pthread_cond_clockwait cnd_timedwait", "ETIMEDOUT"},
 	{"sem_timedwait sem_clockwait", "ETIMEDOUT"},
 	{"mq_timedsend mq_timedreceive", "ETIMEDOUT"},
 	{"wait waitpid wait3 wait4 waitid", "ECHILD"},
+	{"getpwnam getpwuid getgrnam getgrgid getservbyname getservbyport", NO_SUCH_NAME},
+	{"getpwnam_r getpwuid_r getgrnam_r getgrgid_r", NO_SUCH_NAME},
+	{"getservbyname_r getservbyport_r getpwent getgrent fgetpwent fgetgrent", NO_SUCH_NAME},
 };
 
 struct eai_symbol {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * Calls that execute programs. A successful exec does not return, so it is counted when it is made and
- * shows as unfinished; a spawn is timed like any call. Forms with a list of arguments or with a search in
+ * shows as unfinished. Forms with a list of arguments or with a search in
  * PATH go to the real execve() or execvpe() with the repaired environment: libc's own execl() and
  * execvp() would take the unrepaired one.
  */
@@ -19,7 +19,6 @@
 #include <alloca.h>
 #include <fcntl.h>
 #include <paths.h>
-#include <spawn.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -215,61 +214,6 @@ EXPORT int execle(const char *path, const char *argument, ...)
 
 	va_end(list);
 	return execute(CALL_execle, departure, path, environment, run_execve, &request);
-}
-
-/* -- spawn ------------------------------------------------------------------------------------------ */
-
-struct spawn_request {
-	pid_t *pid;
-	const char *path;
-	const posix_spawn_file_actions_t *actions;
-	const posix_spawnattr_t *attributes;
-	char *const *arguments;
-};
-
-static int run_spawn(char *const *environment, const void *request)
-{
-	const struct spawn_request *spawn = request;
-
-	return REAL(posix_spawn)(spawn->pid, spawn->path, spawn->actions, spawn->attributes,
-				 spawn->arguments, environment);
-}
-
-static int run_spawnp(char *const *environment, const void *request)
-{
-	const struct spawn_request *spawn = request;
-
-	return REAL(posix_spawnp)(spawn->pid, spawn->path, spawn->actions, spawn->attributes,
-				  spawn->arguments, environment);
-}
-
-static int finish_spawn(const struct probe *probe, int result)
-{
-	if (result != 0)
-		probe_failed(probe, result);
-	else
-		probe_succeeded(probe, 0);
-	return result;
-}
-
-EXPORT int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
-		       const posix_spawnattr_t *attributes, char *const arguments[],
-		       char *const environment[])
-{
-	struct spawn_request request = {pid, path, actions, attributes, arguments};
-	struct probe probe = probe_begin(CALL_posix_spawn);
-
-	return finish_spawn(&probe, departure(path, environment, run_spawn, &request));
-}
-
-EXPORT int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_actions_t *actions,
-			const posix_spawnattr_t *attributes, char *const arguments[],
-			char *const environment[])
-{
-	struct spawn_request request = {pid, file, actions, attributes, arguments};
-	struct probe probe = probe_begin(CALL_posix_spawnp);
-
-	return finish_spawn(&probe, departure_searched(file, environment, run_spawnp, &request));
 }
 
 /* -- libc's own children ---------------------------------------------------------------------------- */

@@ -173,6 +173,21 @@ EXPORT void quick_exit(int status)
 	__builtin_unreachable();
 }
 
+#ifdef VERSIONS_quick_exit
+/* The older version runs the destructors of thread-local objects first. */
+__typeof__(quick_exit) older_quick_exit;
+
+EXPORT void older_quick_exit(int status)
+{
+	probe_count(CALL_quick_exit);
+	note_end(status);
+	REAL(older_quick_exit)(status);
+	__builtin_unreachable();
+}
+
+VERSIONS_quick_exit;
+#endif
+
 EXPORT void abort(void)
 {
 	probe_count(CALL_abort);

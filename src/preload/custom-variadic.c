@@ -13,7 +13,6 @@
 #include <stdarg.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <syslog.h>
 
 #undef open
 #undef open64
@@ -36,8 +35,6 @@ static mode_t read_mode(int flags, va_list arguments)
 }
 
 extern mqd_t __mq_open_2(const char *name, int flags);
-extern void __vsyslog_chk(int priority, int flag, const char *format, va_list arguments);
-extern void __syslog_chk(int priority, int flag, const char *format, ...);
 
 static int finish(const struct probe *probe, int result)
 {
@@ -213,28 +210,4 @@ EXPORT void *mremap(void *old_address, size_t old_size, size_t new_size, int fla
 	else
 		probe_succeeded(&probe, 0);
 	return result;
-}
-
-EXPORT void syslog(int priority, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	struct probe probe = probe_begin(CALL_syslog);
-
-	REAL(vsyslog)(priority, format, arguments);
-	probe_succeeded(&probe, 0);
-	va_end(arguments);
-}
-
-EXPORT void __syslog_chk(int priority, int flag, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	struct probe probe = probe_begin(CALL_syslog);
-
-	REAL(__vsyslog_chk)(priority, flag, format, arguments);
-	probe_succeeded(&probe, 0);
-	va_end(arguments);
 }

@@ -2,10 +2,11 @@
 libsonde_preload_la_SOURCES += \
 	src/preload/custom-exec.c \
 	src/preload/custom-limits.c \
+	src/preload/custom-loader.c \
 	src/preload/custom-process.c \
-	src/preload/custom-stdio.c \
+	src/preload/custom-spawn.c \
 	src/preload/custom-variadic.c \
-	src/preload/custom-wide.c \
+	src/preload/codes.h \
 	src/preload/departure.c src/preload/departure.h \
 	src/preload/environment.c src/preload/environment.h \
 	src/preload/resolve.c src/preload/resolve.h \

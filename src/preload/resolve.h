@@ -11,7 +11,7 @@
 
 #include "preload/symbols.gen.h" /* enum symbol: SYMBOL_read, SYMBOL___read_chk, ..., SYMBOL_COUNT */
 
-/* By enum symbol. No pointers: the loader would have to relocate them in every process. */
+/* By enum symbol, as in "glob" or "glob@GLIBC_2.2.5". No pointers: the loader would have to relocate them in every process. */
 extern const char symbol_names[SYMBOL_COUNT][SYMBOL_NAME_SIZE]
 	__attribute__((visibility("hidden")));
 

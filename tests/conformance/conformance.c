@@ -271,6 +271,16 @@ static void list_symbol_names(void)
 	assert(symbol == SYMBOL_COUNT);
 }
 
+/* SYMBOL_COUNT: there is none. */
+static unsigned int find_symbol(const char *name)
+{
+	unsigned int symbol = 0;
+
+	while (symbol < SYMBOL_COUNT && strcmp(name_of_symbol[symbol], name) != 0)
+		symbol++;
+	return symbol;
+}
+
 /* The preload must export the symbols of the table, and no others. Returns how many others it exports. */
 static int read_exports(struct test *test, const char *preload)
 {
@@ -278,14 +288,16 @@ static int read_exports(struct test *test, const char *preload)
 	char name[256];
 	int n_others = 0;
 
-	snprintf(command, sizeof(command), "nm -D --defined-only '%s' | sed 's/.* //; s/@.*//'", preload);
+	/* "read@@Base" has no version, "glob@@GLIBC_2.27" is the default one; A is a version by itself. */
+	snprintf(command, sizeof(command),
+		 "nm -D --defined-only '%s' | sed '/ A /d; s/.* //; s/@@.*//' | sort -u", preload);
 	FILE *names = popen(command, "r");
 
 	while (names && fscanf(names, "%255s", name) == 1) {
-		unsigned int symbol = 0;
+		unsigned int symbol = find_symbol(name);
 
-		while (symbol < SYMBOL_COUNT && strcmp(name_of_symbol[symbol], name) != 0)
-			symbol++;
+		if (symbol == SYMBOL_COUNT && strchr(name, '@')) /* further versions of the same code */
+			*strchr(name, '@') = '\0', symbol = find_symbol(name);
 		if (symbol < SYMBOL_COUNT)
 			test->is_exported[symbol] = true;
 		else

@@ -97,10 +97,21 @@ DECLARE(wscanf);
 DECLARE(__isoc99_wscanf);
 DECLARE(fwscanf);
 DECLARE(__isoc99_fwscanf);
+DECLARE(__isoc23_scanf);
+DECLARE(__isoc23_fscanf);
+DECLARE(__isoc23_wscanf);
+DECLARE(__isoc23_fwscanf);
+DECLARE(pidfd_spawn);
+DECLARE(pidfd_spawnp);
 DECLARE(syslog);
 DECLARE(__syslog_chk);
 DECLARE(clone);
 DECLARE(__clone);
+DECLARE(dlopen);
+DECLARE(dlmopen);
+DECLARE(dlsym);
+DECLARE(dlvsym);
+DECLARE(dlclose);
 DECLARE(vfork);
 DECLARE(__vfork);
 DECLARE(syscall);
@@ -127,6 +138,29 @@ DECLARE(quick_exit);
 DECLARE(abort);
 DECLARE(pthread_exit);
 DECLARE(thrd_exit);
+
+/* Names that are newer than libc are bound to by their version. */
+#ifdef VERSION___isoc23_scanf
+__asm__(".symver __isoc23_scanf, " VERSION___isoc23_scanf);
+__asm__(".symver __isoc23_fscanf, " VERSION___isoc23_fscanf);
+__asm__(".symver __isoc23_wscanf, " VERSION___isoc23_wscanf);
+__asm__(".symver __isoc23_fwscanf, " VERSION___isoc23_fwscanf);
+#endif
+#ifdef VERSION_pidfd_spawn
+__asm__(".symver pidfd_spawn, " VERSION_pidfd_spawn);
+__asm__(".symver pidfd_spawnp, " VERSION_pidfd_spawnp);
+#endif
+
+#ifdef VERSION_older_quick_exit
+DECLARE(older_quick_exit);
+__asm__(".symver older_quick_exit, " VERSION_older_quick_exit);
+#endif
+#ifdef VERSION_older_posix_spawn
+DECLARE(older_posix_spawn);
+DECLARE(older_posix_spawnp);
+__asm__(".symver older_posix_spawn, " VERSION_older_posix_spawn);
+__asm__(".symver older_posix_spawnp, " VERSION_older_posix_spawnp);
+#endif
 
 static const struct row rows[] = {
 	ROW(open, RETURNS, 0, "lii", POINTER(path), O_CREAT | O_WRONLY, 0640),
@@ -168,11 +202,20 @@ static const struct row rows[] = {
 	ROW(__isoc99_wscanf, RETURNS, SYMBOL___isoc99_vwscanf, "lv", POINTER(word)),
 	ROW(fwscanf, RETURNS, SYMBOL_vfwscanf, "slv", 0, POINTER(word)),
 	ROW(__isoc99_fwscanf, RETURNS, SYMBOL___isoc99_vfwscanf, "slv", 0, POINTER(word)),
+	ROW(__isoc23_scanf, RETURNS, SYMBOL___isoc23_vscanf, "lv", POINTER(word)),
+	ROW(__isoc23_fscanf, RETURNS, SYMBOL___isoc23_vfscanf, "slv", 0, POINTER(word)),
+	ROW(__isoc23_wscanf, RETURNS, SYMBOL___isoc23_vwscanf, "lv", POINTER(word)),
+	ROW(__isoc23_fwscanf, RETURNS, SYMBOL___isoc23_vfwscanf, "slv", 0, POINTER(word)),
 	ROW(syslog, RETURNS_NOTHING, SYMBOL_vsyslog, "ilv", 6, POINTER(word)),
 	ROW(__syslog_chk, RETURNS_NOTHING, SYMBOL___vsyslog_chk, "iilv", 6, 1, POINTER(word)),
 
 	ROW(clone, RETURNS, 0, "llillll", POINTER(word), POINTER(object), 17, 0x444, 0x555, 0x666, 0x777),
 	ROW(__clone, RETURNS, 0, "llillll", POINTER(word), POINTER(object), 17, 4, 5, 6, 7),
+	ROW(dlopen, JUMPS, SYMBOL_dlopen, "li", POINTER(path), 2),
+	ROW(dlmopen, JUMPS, SYMBOL_dlmopen, "lli", 1, POINTER(path), 2),
+	ROW(dlsym, JUMPS, SYMBOL_dlsym, "ll", POINTER(object), POINTER(word)),
+	ROW(dlvsym, JUMPS, SYMBOL_dlvsym, "lll", POINTER(object), POINTER(word), POINTER(path)),
+	ROW(dlclose, JUMPS, SYMBOL_dlclose, "l", POINTER(object)),
 	ROW(vfork, JUMPS, 0, ""),
 	ROW(__vfork, JUMPS, 0, ""),
 	ROW(syscall, JUMPS, 0, "lllllll", 39, 0x222, 0x333, 0x444, 0x555, 0x666, 0x777),
@@ -193,15 +236,31 @@ static const struct row rows[] = {
 	ROW(fexecve, EXECUTES, 0, "il-", 3, POINTER(arguments), POINTER(environment)),
 	ROW(execveat, EXECUTES, 0, "ill-i", 3, POINTER(path), POINTER(arguments),
 	    POINTER(environment), 7),
-	ROW(posix_spawn, RETURNS_CODE, 0, "lllll-", POINTER(object), POINTER(path),
+	ROW(posix_spawn, RETURNS_CODE, SYMBOL_posix_spawn, "lllll-", POINTER(object), POINTER(path),
 	    POINTER(object + 8), POINTER(object + 16), POINTER(arguments), POINTER(environment)),
-	ROW(posix_spawnp, RETURNS_CODE, 0, "lllll-", POINTER(object), POINTER(path),
+	ROW(posix_spawnp, RETURNS_CODE, SYMBOL_posix_spawnp, "lllll-", POINTER(object), POINTER(path),
 	    POINTER(object + 8), POINTER(object + 16), POINTER(arguments), POINTER(environment)),
+
+	ROW(pidfd_spawn, RETURNS_CODE, 0, "lllll-", POINTER(object), POINTER(path),
+	    POINTER(object + 8), POINTER(object + 16), POINTER(arguments), POINTER(environment)),
+	ROW(pidfd_spawnp, RETURNS_CODE, 0, "lllll-", POINTER(object), POINTER(path),
+	    POINTER(object + 8), POINTER(object + 16), POINTER(arguments), POINTER(environment)),
+#ifdef VERSION_older_posix_spawn
+	ROW(older_posix_spawn, RETURNS_CODE, SYMBOL_older_posix_spawn, "lllll-", POINTER(object),
+	    POINTER(path), POINTER(object + 8), POINTER(object + 16), POINTER(arguments),
+	    POINTER(environment)),
+	ROW(older_posix_spawnp, RETURNS_CODE, SYMBOL_older_posix_spawnp, "lllll-", POINTER(object),
+	    POINTER(path), POINTER(object + 8), POINTER(object + 16), POINTER(arguments),
+	    POINTER(environment)),
+#endif
 
 	ROW(exit, ENDS, 0, "i", 3),
 	ROW(_exit, ENDS, 0, "i", 4),
 	ROW(_Exit, ENDS, 0, "i", 5),
-	ROW(quick_exit, ENDS, 0, "i", 6),
+	ROW(quick_exit, ENDS, SYMBOL_quick_exit, "i", 6),
+#ifdef VERSION_older_quick_exit
+	ROW(older_quick_exit, ENDS, SYMBOL_older_quick_exit, "i", 6),
+#endif
 	ROW(abort, ENDS, 0, ""),
 	ROW(pthread_exit, ENDS, 0, "l", POINTER(object)),
 	ROW(thrd_exit, ENDS, 0, "i", 7),

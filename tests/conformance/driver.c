@@ -15,7 +15,6 @@
 
 enum {
 	ERRNO_BEFORE = 4242,
-	STREAM_ERROR = 0x20, /* glibc's _IO_ERR_SEEN */
 };
 
 struct mock mock;
@@ -104,10 +103,19 @@ void driver_script_eai(struct step *step)
 
 void driver_mark_stream(const struct step *step, FILE *stream)
 {
+	stream->_flags &= ~_IO_EOF_SEEN;
 	if (step->phase == PHASE_SUCCESS)
-		stream->_flags &= ~STREAM_ERROR;
+		stream->_flags &= ~_IO_ERR_SEEN;
 	else
-		stream->_flags |= STREAM_ERROR;
+		stream->_flags |= _IO_ERR_SEEN;
+}
+
+void *driver_object(void)
+{
+	static uint64_t object[512];
+
+	object[0] = UINT64_MAX;
+	return object;
 }
 
 FILE *driver_stream(const struct step *step)

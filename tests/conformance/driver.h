@@ -17,6 +17,7 @@
 
 #include "calls/call.h"
 #include "mock.h"
+#include "preload/codes.h"
 #include "preload/symbols.gen.h"
 #include "step.h"
 
@@ -51,6 +52,9 @@ void driver_check(struct step *step, unsigned int i, const void *value, size_t s
 
 /* The same for the two arguments of driver_make_list(). */
 void driver_check_list(struct step *step, unsigned int i);
+
+/* Memory for what wrappers read through a pointer: a word that is not 0, and zeroes. */
+void *driver_object(void);
 
 /* A stream whose error flag is set as the phase asks. */
 FILE *driver_stream(const struct step *step);

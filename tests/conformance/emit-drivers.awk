@@ -5,7 +5,9 @@
 # Custom wrappers that need more than values to be driven: drive-custom.c.
 BEGIN {
 	by_hand = "execv execve execvp execvpe fexecve execveat posix_spawn posix_spawnp vfork __vfork daemon " \
-		"wordexp exit _exit _Exit quick_exit abort pthread_exit thrd_exit"
+		"wordexp exit _exit _Exit quick_exit abort pthread_exit thrd_exit " \
+		"older_posix_spawn older_posix_spawnp pidfd_spawn pidfd_spawnp older_quick_exit " \
+		"dlopen dlmopen dlsym dlvsym dlclose"
 	n_by_hand = split(by_hand, word, " ")
 	for (i = 1; i <= n_by_hand; i++)
 		is_by_hand[word[i]] = 1
@@ -54,7 +56,10 @@ function emit_driver(name, row, like,   type, arguments, i) {
 	for (i = 1; i <= n_parameters[like]; i++)
 		arguments = arguments (i > 1 ? ", " : "") parameter_name[like, i]
 
-	print type " call_" name "(" parameters[like] ") __asm__(\"" name "\");\n"
+	print type " call_" name "(" parameters[like] ") __asm__(\"" name "\");"
+	if (kind[name] == "older" || is_newer(name))
+		print "__asm__(\".symver " name ", \" VERSION_" name ");"
+	print ""
 	print "static void drive_" name "(struct step *step)\n{"
 	for (i = 1; i <= n_parameters[like]; i++)
 		print "\t" as_variable(parameter[like, i]) ";"
@@ -62,14 +67,14 @@ function emit_driver(name, row, like,   type, arguments, i) {
 		print "\t" type " result;"
 	print ""
 	for (i = 1; i <= n_parameters[like]; i++)
-		emit_fill(i - 1, parameter[like, i], parameter_name[like, i])
+		emit_fill(i - 1, parameter[like, i], parameter_name[like, i], row)
 	emit_script(row, type)
 	print "\tdriver_arm(step, SYMBOL_" name ", CALL_" row ");"
 	print "\t" (type == "void" ? "" : "result = ") "call_" name "(" arguments ");"
 	if (kind[row] == "custom")
 		print "\tdriver_disarm_row(step);"
 	else
-		print "\tdriver_disarm(step, SYMBOL_" like ");"
+		print "\tdriver_disarm(step, SYMBOL_" forwarded(name, like) ");"
 	for (i = 1; i <= n_parameters[like]; i++)
 		emit_check(i - 1, parameter[like, i], parameter_name[like, i])
 	if (type != "void")
@@ -79,6 +84,11 @@ function emit_driver(name, row, like,   type, arguments, i) {
 	print "}\n"
 }
 
+# The wrapper of an alias is that of its row; of two versions, each reaches its own.
+function forwarded(name, like) {
+	return kind[name] == "older" ? "older_" row_of[name] : like
+}
+
 # "int pipefd[2]" as a parameter is "int *pipefd".
 function as_variable(declaration) {
 	if (sub(/\[[^]]*\]$/, "", declaration))
@@ -86,9 +96,21 @@ function as_variable(declaration) {
 	return declaration
 }
 
-function emit_fill(i, declaration, name) {
+# Whether an expression of the row mentions a parameter.
+function is_mentioned(row, name,   text) {
+	text = " " value_of(row, "fails") " " value_of(row, "error") " " value_of(row, "bytes") " "
+	return text ~ ("[^A-Za-z_0-9]" name "[^A-Za-z_0-9]")
+}
+
+function value_of(row, name) {
+	return ((row, name) in fact) ? fact[row, name] : ""
+}
+
+function emit_fill(i, declaration, name, row) {
 	if (declaration ~ /^FILE \*/)
 		print "\t" name " = driver_stream(step);"
+	else if (declaration ~ /\*/ && is_mentioned(row, name))
+		print "\t" name " = driver_object();"
 	else if (declaration ~ /^va_list /)
 		print "\tdriver_make_list(" i ", &" name ");"
 	else
@@ -108,10 +130,14 @@ function emit_script(row, type,   fails) {
 		print "\tdriver_mark_stream(step, stdin);"
 	if (type == "void")
 		return
+	if (fails ~ /errno/)
+		print "\terrno = mock.code;"
 	if (fact[row, "error"] == "eai")
 		print "\tdriver_script_eai(step);"
 	else if (fact[row, "error"] == "result")
 		print "\tdriver_script_code(step);"
 	else
 		print "\tSCRIPT(step, result, " fails ");"
+	if (fact[row, "error"] ~ /^\(/)
+		print "\tmock.code = 0;\n\tstep->code = step->phase == PHASE_SUCCESS ? 0 : " fact[row, "error"] ";"
 }

@@ -36,6 +36,8 @@ function emit_mock(name, row,   like, type, list, i) {
 		split("a b c d e f g h", word, " ")
 	}
 	print type " mock_" name "(" list ") __asm__(\"" name "\");"
+	if (kind[name] == "older" || is_newer(name))
+		print "VERSIONS_" (kind[name] == "older" ? plain_of[name] : name) ";"
 	print type " mock_" name "(" list ")\n{"
 	if (name in unarmed)
 		print "\tif (!mock.is_armed)\n\t\treturn " unarmed[name] ";"

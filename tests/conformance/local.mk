@@ -4,7 +4,7 @@
 
 conformance_dir = $(srcdir)/tests/conformance
 conformance_shape = $(conformance_dir)/shape.awk
-conformance_emit = LC_ALL=C $(AWK) -f $(calls_parser) -f $(conformance_shape) -f $(conformance_dir)
+conformance_emit = LC_ALL=C $(AWK) -v machine=$(host_cpu) -v glibc=$(GLIBC_MINOR) -f $(calls_parser) -f $(conformance_shape) -f $(conformance_dir)
 conformance_generated = tests/conformance/mocks.gen.c tests/conformance/drivers.gen.c
 CLEANFILES += $(conformance_generated) tests/conformance/*-t
 EXTRA_DIST += $(conformance_shape) $(conformance_dir)/emit-mocks.awk $(conformance_dir)/emit-drivers.awk
@@ -21,13 +21,16 @@ tests/conformance/drivers.gen.c: $(calls_tables) $(calls_parser) $(conformance_s
 conformance_cppflags = $(AM_CPPFLAGS) -I$(conformance_dir)
 conformance_cflags = $(AM_CFLAGS) -O1 -g -fno-builtin -Wno-missing-prototypes -U_FORTIFY_SOURCE
 
-# An -rpath makes libtool build a shared object, although it is not installed.
+# An -rpath makes libtool build a shared object, although it is not installed. The driver is linked with it for
+# the names that nothing new can bind to in libc.
 check_LTLIBRARIES += libmock.la
 libmock_la_SOURCES = tests/conformance/mock.c tests/conformance/mock.h
 nodist_libmock_la_SOURCES = tests/conformance/mocks.gen.c
 libmock_la_CPPFLAGS = $(conformance_cppflags)
 libmock_la_CFLAGS = $(conformance_cflags) -Wno-sizeof-array-argument
-libmock_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
+libmock_la_LDFLAGS = -avoid-version -shared -rpath /nowhere \
+	-Wl,--version-script=$(builddir)/src/preload/preload.gen.map
+libmock_la_DEPENDENCIES = src/preload/preload.gen.map
 
 check_PROGRAMS += conformance-driver
 conformance_driver_SOURCES = \
@@ -36,7 +39,8 @@ conformance_driver_SOURCES = \
 nodist_conformance_driver_SOURCES = tests/conformance/drivers.gen.c
 conformance_driver_CPPFLAGS = $(conformance_cppflags)
 conformance_driver_CFLAGS = $(conformance_cflags)
-conformance_driver_LDFLAGS = -export-dynamic
+conformance_driver_LDFLAGS = -export-dynamic -no-install
+conformance_driver_LDADD = libmock.la
 
 check_PROGRAMS += conformance
 conformance_SOURCES = tests/conformance/conformance.c tests/conformance/step.h

@@ -56,7 +56,7 @@ report "an object must be a parameter" \
 	refuses "3: fd: 'fdd' is not a parameter of f" "group io" "int f(int fd)" "\tfd fdd"
 report "a direction is in or out" \
 	refuses "3: direction: 'up' is not possible" "group io" "int f(int fd)" "\tdirection up"
-report "an error is in one of three places" \
+report "an error is in a known place, or told by an expression in parentheses" \
 	refuses "3: error: 'h_errno' is not possible" "group io" "int f(int fd)" "\terror h_errno"
 report "a function without a result cannot fail by it" \
 	refuses "3: fails: f has no result" "group io" "void f(int fd)" "\tfails result < 0"
@@ -64,5 +64,15 @@ report "a fact is given once" refuses "4: fact 'fails' is given twice" \
 	"group io" "int f(int fd)" "\tfails result < 0" "\tfails result < 0"
 report "a custom row has no generated alias" \
 	refuses "3: alias g: f is custom" "group io" "int f(int fd)" "\talias g" "\tcustom"
+report "a version says what it is older than" refuses "3: version wants" \
+	"group io" "int f(int fd)" "\tversion x86_64 GLIBC_2.2.5"
+report "a version is one of glibc" refuses "3: version: 'GLIBC' is not a version" \
+	"group io" "int f(int fd)" "\tversion x86_64 GLIBC before GLIBC_2.3"
+report "a row has one version for each machine" refuses "4: version: f has one for x86_64 already" "group io" \
+	"int f(int fd)" "\tversion x86_64 GLIBC_2.0 before GLIBC_2.3" "\tversion x86_64 GLIBC_2.1 before GLIBC_2.3"
+report "since names a version of glibc" \
+	refuses "3: since wants glibc 2.N" "group io" "int f(int fd)" "\tsince 2.38"
+report "only a variadic function is variadic" \
+	refuses "3: variadic: f is not" "group io" "int f(int fd)" "\tvariadic"
 report "the hash knows the order of the calls" test "$(emits_hash f g)" != "$(emits_hash g f)"
 finish

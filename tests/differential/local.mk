@@ -23,9 +23,11 @@ differential_cases = \
 	tests/differential/jemalloc-preloaded.case \
 	tests/differential/killed.case \
 	tests/differential/limits.case \
+	tests/differential/loader.case \
 	tests/differential/make.case \
 	tests/differential/namespaces.case \
 	tests/differential/node.case \
+	tests/differential/older-versions.case \
 	tests/differential/openssl.case \
 	tests/differential/other-preload.case \
 	tests/differential/perl.case \
@@ -54,7 +56,10 @@ EXTRA_DIST += $(differential_cases) tests/differential/compare \
 	tests/differential/programs/formats.c \
 	tests/differential/programs/hello.c \
 	tests/differential/programs/jumps.c \
+	tests/differential/programs/load.c \
+	tests/differential/programs/next.c \
 	tests/differential/programs/processes.c \
 	tests/differential/programs/shout.c \
 	tests/differential/programs/strains.c \
-	tests/differential/programs/throws.cc
+	tests/differential/programs/throws.cc \
+	tests/differential/programs/versions.c

@@ -13,7 +13,8 @@ ssize_t read(int fd, void *buf, size_t count)
 	return fd == (int)count ? -1 : write(fd, thread_local, count);
 }
 END
-printf '{\n\tglobal:\n\t\tread;\n\tlocal:\n\t\t*;\n};\n' >"$scratch/good.map"
+echo read >"$scratch/good.list"
+printf '{ global: read; local: *; };\n' >"$scratch/good.map"
 link_flags="-Wl,-z,now -Wl,-z,nodelete -Wl,-z,relro"
 
 # build SOURCE MAP FLAG... - makes $scratch/library.so.
@@ -26,7 +27,7 @@ build() {
 }
 
 check() {
-	"$top_srcdir/scripts/check-exports" "$scratch/library.so" "$scratch/${1:-good.map}"
+	"$top_srcdir/scripts/check-exports" "$scratch/library.so" "$scratch/${1:-good.list}"
 }
 
 # shellcheck disable=SC2086
@@ -35,14 +36,35 @@ report "a library that does as it should passes" passes check
 
 { cat "$scratch/good.c"; echo 'void real_fopen(void) { }'; } >"$scratch/stray.c"
 sed 's/read;/read; real_fopen;/' "$scratch/good.map" >"$scratch/stray.map"
+printf 'read\nreal_fopen\n' >"$scratch/stray.list"
 # shellcheck disable=SC2086
 build stray.c stray.map $link_flags
 report "a symbol that is not in the table is found" finds 'not ok - exports nothing beyond' check
-report "a symbol that libc lacks is found" finds 'not ok - exports nothing that libc lacks' check stray.map
+report "a symbol that libc lacks is found" finds 'not ok - exports nothing that libc lacks' check stray.list
 
 # shellcheck disable=SC2086
 build good.c good.map $link_flags
-report "a row without its symbol is found" finds 'not ok - exports every symbol' check stray.map
+report "a row without its symbol is found" finds 'not ok - exports every symbol' check stray.list
+
+printf 'read@GLIBC_2.0\nread@@GLIBC_2.1\n' >"$scratch/versions.list"
+report "a version without its symbol is found" finds 'not ok - exports every symbol' check versions.list
+printf 'GLIBC_2.0 { local: older_*; };\nGLIBC_2.1 { };\n' >"$scratch/versions.map"
+{ cat "$scratch/good.c"; echo 'int older_read(void) { return 0; }'
+	echo '__asm__(".symver older_read, read@GLIBC_2.0\n.symver read, read@@@GLIBC_2.1");'; } >"$scratch/versions.c"
+# shellcheck disable=SC2086
+build versions.c versions.map $link_flags
+report "a library that exports two versions of a symbol passes" passes check versions.list
+
+{ cat "$scratch/good.c"; echo 'void newer(void) { }'; echo '__asm__(".symver newer, newer@GLIBC_2.1");'; } \
+	>"$scratch/newer.c"
+printf 'read\nnewer@GLIBC_2.1\n' >"$scratch/newer.list"
+# shellcheck disable=SC2086
+build newer.c versions.map $link_flags
+report "a symbol of a newer libc may be exported under its version alone" passes check newer.list
+
+# shellcheck disable=SC2086
+build versions.c versions.map $link_flags
+report "a version that is not in the table is found" finds 'not ok - exports nothing beyond' check
 
 # shellcheck disable=SC2086
 build good.c good.map $link_flags -Wl,--no-as-needed -lm
@@ -63,6 +85,11 @@ report "more than 64 bytes of thread-local memory are found" finds 'not ok - has
 build good.c good.map $link_flags -ftls-model=global-dynamic
 report "thread-local memory that is asked for is found" finds 'not ok - never asks' check
 report "thread-local memory that is not initial-exec is found" finds 'not ok - its thread-local' check
+
+{ cat "$scratch/good.c"; echo 'const char *const keep[32] = { [0 ... 31] = "text" };'; } >"$scratch/table.c"
+# shellcheck disable=SC2086
+build table.c good.map $link_flags
+report "a table of addresses is found" finds 'not ok - has no tables of addresses' check
 
 build good.c good.map -Wl,-z,lazy -Wl,-z,relro -Wl,-z,nodelete
 report "late binding is found" finds 'not ok - is bound when' check

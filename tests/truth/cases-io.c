@@ -3,6 +3,7 @@
 
 #include "truth.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -10,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
@@ -220,6 +222,85 @@ static int run_longjmp(char **arguments)
 	return 0;
 }
 
+/* The mark of an error stays on a stream; only a new error is a failure. */
+static int run_stream_errors(char **arguments)
+{
+	FILE *directory = fopen("/", "r");
+	int ends[2];
+
+	(void)arguments;
+	if (!directory || fgetc(directory) != EOF || fgetc(directory) != EOF || pipe(ends) < 0)
+		return 1;
+	fcntl(ends[0], F_SETFL, O_NONBLOCK);
+	FILE *stream = fdopen(ends[0], "r");
+
+	if (!stream || fgetc(stream) != EOF || errno != EAGAIN)
+		return 1;
+	close(ends[1]);
+	for (int i = 0; i < 5; i++)
+		if (fgetc(stream) != EOF || !ferror(stream) || errno != EAGAIN)
+			return 1;
+	truth_count("fgetc", 8);
+	truth_error("fgetc", "EISDIR", 2);
+	truth_error("fgetc", "EAGAIN", 1);
+	return 0;
+}
+
+/* Where only errno tells, it is to be as without us: untouched at the end, set by a failure. */
+static int run_directories(char **arguments)
+{
+	DIR *directory = opendir("/proc/self");
+	uint64_t n_entries = 0;
+
+	(void)arguments;
+	if (!directory)
+		return 1;
+	errno = EBADF;
+	while (readdir(directory))
+		n_entries++;
+	if (errno != EBADF)
+		return 1;
+	rewinddir(directory);
+	close(dirfd(directory));
+	errno = 0;
+	if (readdir(directory) || errno != EBADF)
+		return 1;
+	truth_count("readdir", n_entries + 2);
+	truth_error("readdir", "EBADF", 1);
+	return 0;
+}
+
+/* What is only looked at is not moved, nor is what did not fit. */
+static int run_peeks(char **arguments)
+{
+	char buf[10];
+	struct iovec part = {buf, 4};
+	struct mmsghdr messages[2] = {{.msg_hdr = {.msg_iov = &part, .msg_iovlen = 1}},
+				      {.msg_hdr = {.msg_iov = &part, .msg_iovlen = 1}}};
+	int ends[2];
+
+	(void)arguments;
+	if (socketpair(AF_UNIX, SOCK_DGRAM, 0, ends) < 0)
+		return 1;
+	for (int i = 0; i < 6; i++)
+		if (send(ends[0], "0123456789abcdef", 16, 0) != 16)
+			return 1;
+	if (recv(ends[1], buf, 10, MSG_PEEK) != 10 || recv(ends[1], buf, 10, MSG_TRUNC) != 16 ||
+	    recvfrom(ends[1], buf, 3, MSG_TRUNC, NULL, NULL) != 16 || recv(ends[1], buf, 10, 0) != 10)
+		return 1;
+	if (recvmsg(ends[1], &messages[0].msg_hdr, MSG_TRUNC) != 16 ||
+	    recvmmsg(ends[1], messages, 2, MSG_TRUNC | MSG_WAITFORONE, NULL) != 2 ||
+	    sendmmsg(ends[0], messages, 2, 0) != 2)
+		return 1;
+	truth_bytes("send", 6 * 16);
+	truth_bytes("recv", 20);
+	truth_bytes("recvfrom", 3);
+	truth_bytes("recvmsg", 4);
+	truth_bytes("recvmmsg", 8);
+	truth_bytes("sendmmsg", 8);
+	return 0;
+}
+
 const struct truth_case truth_io_cases[] = {
 	{"reads", "every read and every byte of it is reported", run_reads, 0},
 	{"vectors", "vectored transfers report the bytes of all their parts", run_vectors, 0},
@@ -228,6 +309,9 @@ const struct truth_case truth_io_cases[] = {
 	{"stdio", "stdio calls and their bytes are reported", run_stdio, 0},
 	{"raw-syscalls", "calls through syscall() are counted and pass through", run_raw_syscalls, 0},
 	{"handler-storm", "a handler that interrupts wrappers loses no count", run_handler_storm, 0},
+	{"stream-errors", "an end of file after an error is no failure", run_stream_errors, 0},
+	{"directories", "the end of a directory is no failure", run_directories, 0},
+	{"peeks", "only bytes that were taken count as received", run_peeks, 0},
 	{"longjmp", "a longjmp out of a call leaves counting intact", run_longjmp, 0},
 	{0},
 };

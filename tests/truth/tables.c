@@ -8,6 +8,7 @@ extern const struct truth_case truth_thread_cases[];
 extern const struct truth_case truth_process_cases[];
 extern const struct truth_case truth_death_cases[];
 extern const struct truth_case truth_hostile_cases[];
+extern const struct truth_case truth_code_cases[];
 
 const struct truth_table truth_tables[] = {
 	{.cases = truth_io_cases},
@@ -15,5 +16,6 @@ const struct truth_table truth_tables[] = {
 	{.cases = truth_process_cases},
 	{.cases = truth_death_cases, .has_crowd = true},
 	{.cases = truth_hostile_cases},
+	{.cases = truth_code_cases},
 	{0},
 };

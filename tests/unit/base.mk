@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 base_unit_tests = \
 	tests/unit/test-clock \
+	tests/unit/test-elf-object \
 	tests/unit/test-histogram \
 	tests/unit/test-owner \
 	tests/unit/test-relative
@@ -11,6 +12,10 @@ TESTS += $(base_unit_tests)
 tests_unit_test_clock_SOURCES = tests/unit/test-clock.c tests/unit/unit.h
 tests_unit_test_clock_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_clock_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_elf_object_SOURCES = tests/unit/test-elf-object.c tests/unit/unit.h
+tests_unit_test_elf_object_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_elf_object_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_histogram_SOURCES = tests/unit/test-histogram.c tests/unit/unit.h
 tests_unit_test_histogram_CFLAGS = $(UNIT_CFLAGS)
