@@ -99,3 +99,13 @@ int64_t clock_ticks_to_realtime_ns(const struct clock_calibration *calibration, 
 		realtime_ns -= clock_interval_ns(calibration, ticks, calibration->ticks);
 	return (int64_t)realtime_ns;
 }
+
+void clock_stop(struct clock_calibration *calibration)
+{
+	uint64_t ticks = clock_last_ticks(calibration);
+
+	calibration->realtime_ns = clock_ticks_to_realtime_ns(calibration, ticks);
+	calibration->ticks = ticks;
+	calibration->source = CLOCK_SOURCE_STOPPED;
+	clock_gettime_function = raw_clock_gettime;
+}

@@ -16,6 +16,7 @@
 enum clock_source {
 	CLOCK_SOURCE_MONOTONIC = 0, /* ticks are nanoseconds of CLOCK_MONOTONIC */
 	CLOCK_SOURCE_COUNTER = 1,   /* ticks are the processor's counter */
+	CLOCK_SOURCE_STOPPED = 2,   /* the process may read neither any more */
 };
 
 struct clock_calibration {
@@ -42,6 +43,12 @@ int64_t clock_kernel_ns(clockid_t id);
  */
 void clock_calibrate(int64_t measure_ns, struct clock_calibration *ret_calibration);
 
+/*
+ * Makes the present instant the last one. From now on the counter, which the vDSO reads as well, is left alone: the
+ * kernel's clocks are asked by system call, where they are asked at all.
+ */
+void clock_stop(struct clock_calibration *calibration);
+
 /* The instant of a reading, in nanoseconds of CLOCK_REALTIME. */
 int64_t clock_ticks_to_realtime_ns(const struct clock_calibration *calibration, uint64_t ticks);
 
@@ -57,10 +64,23 @@ static inline uint64_t clock_counter(void)
 #endif
 }
 
+/* 0 once the clock is stopped: a call that begins at 0 is not timed. */
 static inline uint64_t clock_ticks(const struct clock_calibration *calibration)
 {
 	if (__builtin_expect(calibration->source == CLOCK_SOURCE_COUNTER, 1))
 		return clock_counter();
+	if (calibration->source == CLOCK_SOURCE_STOPPED)
+		return 0;
+	return (uint64_t)clock_kernel_ns(CLOCK_MONOTONIC);
+}
+
+/* Now, or the instant when the clock was stopped. */
+static inline uint64_t clock_last_ticks(const struct clock_calibration *calibration)
+{
+	if (__builtin_expect(calibration->source == CLOCK_SOURCE_COUNTER, 1))
+		return clock_counter();
+	if (calibration->source == CLOCK_SOURCE_STOPPED)
+		return calibration->ticks;
 	return (uint64_t)clock_kernel_ns(CLOCK_MONOTONIC);
 }
 

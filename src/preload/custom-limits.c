@@ -15,6 +15,7 @@
 
 #include <linux/seccomp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
@@ -59,15 +60,30 @@ EXPORT int prlimit(pid_t pid, enum __rlimit_resource resource, const struct rlim
 
 ALIAS(prlimit64, prlimit);
 
+/* Who reads the processor's counter there is killed: by a signal of its own, or in seccomp's strict mode. */
+static bool forbids_counter(int option, unsigned long mode)
+{
+	return (option == PR_SET_SECCOMP && mode == SECCOMP_MODE_STRICT) ||
+	       (option == PR_SET_TSC && mode == PR_TSC_SIGSEGV);
+}
+
 /* The strict mode allows this thread no more than read, write, exit and the return from a handler. */
-static int enter_sandbox(unsigned long mode, unsigned long filter)
+static int enter_sandbox(int option, unsigned long mode, unsigned long filter)
 {
 	struct region_header *region = recorder_prepare_for_sandbox();
-	int result = REAL(prctl)(PR_SET_SECCOMP, mode, filter, 0UL, 0UL);
 
-	if (result == 0 && mode == SECCOMP_MODE_STRICT && region)
+	if (region && forbids_counter(option, mode))
+		recorder_stop_clock(region);
+	int result = REAL(prctl)(option, mode, filter, 0UL, 0UL);
+
+	if (result == 0 && option == PR_SET_SECCOMP && mode == SECCOMP_MODE_STRICT && region)
 		region_seal(region);
 	return result;
+}
+
+static bool is_sandbox(int option)
+{
+	return option == PR_SET_SECCOMP || option == PR_SET_TSC;
 }
 
 /* Like libc's own, it takes four arguments whatever was given; forwarding what is not there does no harm. */
@@ -83,7 +99,8 @@ EXPORT int prctl(int option, ...)
 
 	va_end(arguments);
 	struct probe probe = probe_begin(CALL_prctl);
-	int result = option == PR_SET_SECCOMP ? enter_sandbox(a, b) : REAL(prctl)(option, a, b, c, d);
+	int result = is_sandbox(option) ? enter_sandbox(option, a, b)
+					: REAL(prctl)(option, a, b, c, d);
 
 	return finish_limit(&probe, result);
 }

@@ -12,6 +12,7 @@
 #include "record/startup.h"
 
 #include <errno.h>
+#include <sys/mman.h>
 
 enum { BARE_CALIBRATION_NS = 2000000 };
 
@@ -121,6 +122,24 @@ void recorder_start(void)
 	} else if (recorder_session.settings.clock.source == CLOCK_SOURCE_MONOTONIC) {
 		find_vdso_clock();
 	}
+}
+
+/* The settings are the session's, and shared: this process gets a page of its own in their place, at once. */
+void recorder_stop_clock(struct region_header *region)
+{
+	size_t size = sizeof(struct session_settings);
+	long address = raw_mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+
+	if (raw_failed(address))
+		return;
+	struct session_settings *own = (struct session_settings *)address;
+
+	__builtin_memcpy(own, &recorder_session.settings, size);
+	clock_stop(&own->clock);
+	raw_syscall(SYS_mremap, address, (long)size, (long)size, MREMAP_MAYMOVE | MREMAP_FIXED,
+		    (long)&recorder_session.settings, 0);
+	/* What ticks mean in the region stays as it is. */
+	__atomic_store_n(&region->clock.source, CLOCK_SOURCE_STOPPED, __ATOMIC_RELAXED);
 }
 
 const char *recorder_session_directory(void)

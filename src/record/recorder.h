@@ -51,6 +51,12 @@ void recorder_lend_memory(void) HIDDEN;
  */
 struct region_header *recorder_prepare_for_sandbox(void) HIDDEN;
 
+/*
+ * Calls are counted, but no longer timed: to be called before the process forbids itself to read the processor's
+ * counter. The region is the process's own.
+ */
+void recorder_stop_clock(struct region_header *region) HIDDEN;
+
 /* In a forked child: leaves the parent's region alone from now on, and makes its own. */
 void recorder_after_fork(void) HIDDEN;
 

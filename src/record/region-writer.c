@@ -238,10 +238,13 @@ void region_add_thread(struct region_header *region, struct thread_block *block)
 
 void region_mark_end(struct region_header *region, enum region_state state)
 {
-	/* Not from the kernel: a sandbox may kill those who ask it for anything new. */
-	region->ended_ns = region->started_ns +
-			   (int64_t)clock_interval_ns(&region->clock, region->started_ticks,
-						      clock_ticks(&region->clock));
+	/* Not from the kernel: a sandbox may kill those who ask it for anything new. 0: nor from the counter. */
+	uint64_t ticks = clock_ticks(&region->clock);
+
+	if (ticks)
+		region->ended_ns =
+			region->started_ns + (int64_t)clock_interval_ns(&region->clock,
+									region->started_ticks, ticks);
 	__atomic_store_n(&region->state, (uint32_t)state, __ATOMIC_RELAXED);
 }
 

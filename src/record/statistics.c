@@ -105,7 +105,7 @@ void recorder_finish_timing(struct call_stats *stats, uint64_t start_ticks)
 
 	if (unlikely(!process_owns(stats)))
 		return;
-	uint64_t ns = clock_interval_ns(clock, start_ticks, clock_ticks(clock));
+	uint64_t ns = clock_interval_ns(clock, start_ticks, clock_last_ticks(clock));
 	unsigned int bucket = histogram_bucket(ns);
 	struct histogram_row *row = find_row(stats, bucket / HISTOGRAM_ROW_BUCKETS);
 
@@ -150,7 +150,7 @@ void recorder_add_failure(struct call_stats *stats, uint64_t start_ticks, int co
 
 	if (unlikely(!process_owns(stats)))
 		return;
-	uint64_t now_ticks = clock_ticks(clock);
+	uint64_t now_ticks = clock_last_ticks(clock);
 	struct error_stats *error = find_error(stats, code, now_ticks);
 
 	if (unlikely(!error)) {

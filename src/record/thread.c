@@ -170,7 +170,7 @@ static struct thread_cache *make_cache(struct region_header *region, int tid)
 		return NULL;
 	block->tid = tid;
 	cache->block = block;
-	cache->random = (clock_counter() ^ (uint64_t)tid << 32) | 1;
+	cache->random = (clock_last_ticks(&recorder_session.settings.clock) ^ (uint64_t)tid << 32) | 1;
 	region_add_thread(region, block);
 	/* Release: pairs with the acquire of whoever goes on with the cache. */
 	__atomic_store_n(&cache->tid, tid, __ATOMIC_RELEASE);

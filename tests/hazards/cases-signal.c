@@ -372,6 +372,26 @@ static int run_strict_sandbox(char **arguments)
 	return 0;
 }
 
+/* The kernel's strict mode forbids the counter as well; this forbids nothing else. */
+static int run_no_counter(char **arguments)
+{
+	(void)arguments;
+	if (prctl(PR_SET_TSC, PR_TSC_SIGSEGV) < 0)
+		REQUIRE(errno == EINVAL);
+	seek(300);
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		seek(20);
+		exit(0);
+	}
+	REQUIRE(status_of(pid) == 0);
+	truth_count("lseek", 320);
+	truth_error("lseek", "EBADF", 320);
+	truth_count("exit", 1);
+	return 0;
+}
+
 #define ALLOW(number)                                                                             \
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1), BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
 
@@ -459,7 +479,9 @@ const struct truth_case hazard_signal_cases[] = {
 	{"stop-and-go", "H31 a process that is stopped goes on as if nothing had been", run_stop_and_go,
 	 0},
 	{"jumps", "H32 jumps out of read() and out of handlers leave counting intact", run_jumps, 0},
-	{"strict-sandbox", NULL, run_strict_sandbox, 0},
+	{"strict-sandbox", "H38 calls count in seccomp's strict mode, entered after the start",
+	 run_strict_sandbox, 0},
+	{"no-counter", "H40 calls count where reading the processor's counter kills", run_no_counter, 0},
 	{"filter", "H38 calls count where all but the program's own system calls kill", run_filter, 0},
 	{"streams-taken", "H41 nothing of ours gets into a file that takes the place of a stream",
 	 run_streams_taken, 0},

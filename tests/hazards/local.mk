@@ -28,3 +28,13 @@ hazard_tests = \
 TESTS += $(hazard_tests)
 EXTRA_DIST += $(hazard_tests) tests/hazards/lib.sh tests/hazards/special.c \
 	tests/hazards/old-versions.c tests/hazards/own-malloc.c tests/hazards/own-read.c
+EXTRA_DIST += scripts/check-loop docs/hazards.md
+
+# By hand: the same again and again. make check-loop LOOPS=100 TESTS="tests/hazards/hazards.sh tests/truth/truth.sh"
+LOOPS = 20
+LOOP_TESTS = $(hazard_tests) tests/truth/truth.sh
+check-loop: all
+	@$(MAKE) -s $(check_PROGRAMS) $(check_LTLIBRARIES)
+	@case ' $(MAKEOVERRIDES)' in *' TESTS='*) loop_tests='$(TESTS)';; *) loop_tests='$(LOOP_TESTS)';; esac; \
+	MAKE='$(MAKE)' $(srcdir)/scripts/check-loop $(LOOPS) $$loop_tests
+.PHONY: check-loop
