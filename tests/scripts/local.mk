@@ -7,6 +7,7 @@ script_tests = \
 	tests/scripts/check-size.sh \
 	tests/scripts/compare.sh \
 	tests/scripts/count-tests.sh \
+	tests/scripts/foreign.sh \
 	tests/scripts/sonde.sh \
 	tests/scripts/strace.sh
 
