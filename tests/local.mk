@@ -3,7 +3,7 @@
 # Each kind of test has a fragment that adds to TESTS. A test ends with the line "N passed, N failed" or prints
 # "ok" and "not ok" lines, and exits with non-zero if anything failed; scripts/test adds them up.
 
-TEST_EXTENSIONS = .sh .case
+TEST_EXTENSIONS = .sh .case .suite
 SH_LOG_COMPILER = bash
 AM_TESTS_ENVIRONMENT = \
 	top_srcdir='$(abs_top_srcdir)'; export top_srcdir; \
@@ -27,3 +27,4 @@ include tests/hazards/local.mk
 include tests/e2e/tool.mk
 include tests/e2e/limits.mk
 include tests/differential/local.mk
+include tests/foreign/local.mk

@@ -8,7 +8,9 @@ script_tests = \
 	tests/scripts/check-size.sh \
 	tests/scripts/compare.sh \
 	tests/scripts/count-tests.sh \
-	tests/scripts/sonde.sh
+	tests/scripts/foreign.sh \
+	tests/scripts/sonde.sh \
+	tests/scripts/strace.sh
 
 dist_check_SCRIPTS += scripts/check-exports scripts/check-hazards scripts/check-layers scripts/check-size
 TESTS += scripts/check-exports scripts/check-hazards scripts/check-layers scripts/check-size $(script_tests)

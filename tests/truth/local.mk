@@ -25,3 +25,8 @@ truth_driver_LDADD = libsonde-core.la
 
 dist_check_SCRIPTS += tests/truth/truth.sh
 TESTS += tests/truth/truth.sh
+
+# Programs that strace knows the truth about.
+dist_check_SCRIPTS += tests/truth/strace.sh
+EXTRA_DIST += tests/truth/strace.awk
+TESTS += tests/truth/strace.sh
