@@ -52,27 +52,76 @@ function emit_wrapper(name, row,   arguments, i) {
 	out_from_table(name, line_of[name], \
 		"EXPORT " declaration(return_type[row], name) "(" parameters[name] ")")
 	out("{")
-	out("\tstruct probe probe = probe_begin(CALL_" row ");")
+	emit_closed_declaration(row)
+	emit_begin(row)
 	if (return_type[row] == "void")
 		out("\tREAL(" name ")(" arguments ");")
 	else
 		out("\t" declaration(return_type[row], "result") " = REAL(" name ")(" arguments ");")
 	out("")
 	emit_outcome(row)
+	emit_closed(row)
 	if (return_type[row] != "void")
 		out("\treturn result;")
 	out("}\n")
 }
 
+function emit_begin(row) {
+	if ((row, "kinds") in fact)
+		out("\tstruct probe probe = descriptor_begin(CALL_" row ", SLOT_" row ", " \
+			last_word(fact[row, "kinds"]) ");")
+	else
+		out("\tstruct probe probe = probe_begin(CALL_" row ");")
+}
+
+function last_word(text) {
+	sub(/^.* /, "", text)
+	return text
+}
+
 function emit_outcome(row) {
 	if (!((row, "fails") in fact)) {
 		emit_success(row, "\t")
+		emit_opened(row, "\t")
 		return
 	}
-	out_from_table(row, fact_line[row, "fails"], "\tif (" fact[row, "fails"] ")")
+	out_from_table(row, fact_line[row, "fails"], "\tif (" fact[row, "fails"] ") {")
 	out("\t\tprobe_failed(&probe, " error_expression(fact[row, "error"]) ");")
-	out("\telse")
+	out("\t} else {")
 	emit_success(row, "\t\t")
+	emit_opened(row, "\t\t")
+	out("\t}")
+}
+
+# -- Descriptors that come and go
+
+function emit_opened(row, indent,   n, word, i, made) {
+	if (!((row, "opens") in fact))
+		return
+	n = split(fact[row, "opens"], word, " ")
+	for (i = 2; i <= n; i++) {
+		made = "descriptor_opened(" word[i] ", DESCRIPTOR_" (word[1] == "any" ? "UNKNOWN" : toupper(word[1])) ");"
+		out_from_table(row, fact_line[row, "opens"], indent made)
+	}
+}
+
+# Which ones are closed is asked before the call: it may free what would tell.
+function emit_closed_declaration(row,   n, word) {
+	if (!((row, "closes") in fact))
+		return
+	n = split(fact[row, "closes"], word, " ")
+	out_from_table(row, fact_line[row, "closes"], "\tconst int closed = (int)(" word[1] ");")
+	if (n == 3)
+		out_from_table(row, fact_line[row, "closes"], "\tconst int last_closed = (int)(" word[3] ");")
+}
+
+function emit_closed(row) {
+	if (!((row, "closes") in fact))
+		return
+	if (fact[row, "closes"] ~ / to /)
+		out("\tdescriptor_closed_range(closed, last_closed);")
+	else
+		out("\tdescriptor_closed(closed);")
 }
 
 function error_expression(error) {

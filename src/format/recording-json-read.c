@@ -203,12 +203,16 @@ static void read_call(struct json_reader *reader, const json_t *object, struct c
 {
 	const char *name = reader_text(reader, object, "call");
 	const char *group = reader_text(reader, object, "group");
+	bool is_told_apart = json_object_get(object, "kind") != NULL;
+	const char *kind = is_told_apart ? reader_text(reader, object, "kind") : "";
 
-	if (call_list_find(list, name))
+	if (reader->error)
+		return;
+	if (call_list_find(list, name, kind))
 		reader_complain(reader, "call", "\"%.40s\" is there twice", name);
 	if (reader->error)
 		return;
-	struct call_totals *call = call_list_get(list, name, group);
+	struct call_totals *call = call_list_get(list, name, kind, group);
 
 	if (!call) {
 		reader_out_of_memory(reader);

@@ -238,6 +238,8 @@ static json_t *call_to_json(struct builder *builder, const struct call_totals *c
 	for (size_t i = 0; i < call->n_errors; i++)
 		append(builder, errors, error_to_json(builder, &call->errors[i]));
 	set(builder, object, "call", text_to_json(call->name));
+	if (call->kind[0])
+		set(builder, object, "kind", text_to_json(call->kind));
 	set(builder, object, "group", text_to_json(call->group));
 	set(builder, object, "count", count_to_json(call->count));
 	set(builder, object, "failures", count_to_json(call->failures));
@@ -326,7 +328,7 @@ static json_t *allocators_to_json(struct builder *builder, const struct recordin
 
 static json_t *coverage_to_json(struct builder *builder, const struct recording *recording)
 {
-	const struct call_totals *raw = call_list_find(&recording->calls, "syscall");
+	const struct call_totals *raw = call_list_find(&recording->calls, "syscall", "");
 	json_t *coverage = json_object();
 	json_t *lost = json_object();
 

@@ -106,7 +106,7 @@ static int fold_call(const struct folding *folding, const struct call_stats *sta
 	if (!info)
 		return 0;
 	struct call_totals *totals =
-		call_list_get(&folding->process->calls, info->name, info->group);
+		call_list_get(&folding->process->calls, info->name, info->kind, info->group);
 	struct call_totals own = {.count = stats->count, .bytes = stats->bytes};
 
 	if (!totals)

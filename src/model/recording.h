@@ -33,6 +33,7 @@ struct error_totals {
 
 struct call_totals {
 	char *name;
+	char *kind;          /* calls of one name are told apart by it; "": they are not */
 	char *group;
 	uint64_t count;      /* calls made: exact, also where timing is sampled */
 	uint64_t failures;   /* sum of errors[].count */
@@ -132,12 +133,14 @@ void process_record_deinit(struct process_record *process);
 int recording_add_process(struct recording *recording, struct process_record *process);
 
 /*
- * The totals of a call by name, made if they are not there. NULL without memory. The list is in the
- * order of names; making an entry moves the others.
+ * The totals of one kind of a call, made if they are not there. NULL without memory. The list is in
+ * the order of names, then of kinds; making an entry moves the others.
  */
-struct call_totals *call_list_get(struct call_list *list, const char *name, const char *group);
+struct call_totals *call_list_get(struct call_list *list, const char *name, const char *kind,
+				  const char *group);
 /* NULL: not there. */
-struct call_totals *call_list_find(const struct call_list *list, const char *name);
+struct call_totals *call_list_find(const struct call_list *list, const char *name,
+				   const char *kind);
 void call_list_deinit(struct call_list *list);
 
 /* Adds one to another: counts, buckets, errors by symbol, extremes. 0 or -ENOMEM. */

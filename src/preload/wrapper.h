@@ -14,6 +14,8 @@
 #endif
 
 #include "preload/resolve.h"
+#include "preload/stream.h"
+#include "record/descriptor.h"
 #include "record/probe.h"
 
 #include <errno.h>

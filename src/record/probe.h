@@ -35,7 +35,7 @@
 
 /* One thread's way to its records; all zero is "nothing yet". */
 struct thread_cache {
-	struct call_stats *stats[CALL_COUNT];
+	struct call_stats *stats[SLOT_COUNT];
 	struct thread_block *block;
 	struct slab *slab;
 	void *left_workspace; /* preload/departure.c's */
@@ -57,10 +57,10 @@ struct probe {
 };
 
 /*
- * Finds or makes the calling thread's statistics of a call, starting the recorder, the process's region
+ * Finds or makes the calling thread's statistics of a call, those of one slot of it, starting the recorder, the process's region
  * and the thread's block as needed. Returns NULL, with the loss counted, when there is no memory.
  */
-struct call_stats *recorder_find_stats(enum call call) HIDDEN;
+struct call_stats *recorder_find_stats(enum call call, unsigned int slot) HIDDEN;
 
 /* Chooses how many calls of a sampled call go by until the next timed one: `period` on average. */
 void recorder_schedule_timing(struct call_stats *stats, uint32_t period) HIDDEN;
@@ -80,18 +80,21 @@ static inline uint64_t probe_start_timing(struct call_stats *stats, enum call ca
 	return clock_ticks(&recorder_session.settings.clock);
 }
 
-/* Counts the call as entered. The result is to be handed to one of the two functions below. */
-static inline struct probe probe_begin(enum call call)
+/*
+ * Counts the call as entered, in the slot of its kind. The result is to be handed to one of the two functions
+ * below.
+ */
+static inline struct probe probe_begin_at(enum call call, unsigned int slot)
 {
 	struct probe probe = {0};
 
 	if (unlikely(recorder_session.settings.is_off[call]))
 		return probe;
 	struct thread_cache *thread = recorder_thread;
-	struct call_stats *stats = likely(thread) ? thread->stats[call] : NULL;
+	struct call_stats *stats = likely(thread) ? thread->stats[slot] : NULL;
 
 	if (unlikely(!stats)) {
-		stats = recorder_find_stats(call);
+		stats = recorder_find_stats(call, slot);
 		if (!stats)
 			return probe;
 	}
@@ -100,6 +103,12 @@ static inline struct probe probe_begin(enum call call)
 	if (stats->count >= stats->next_timed)
 		probe.start_ticks = probe_start_timing(stats, call);
 	return probe;
+}
+
+/* The same for a call that is not told apart: its slot has its number. */
+static inline struct probe probe_begin(enum call call)
+{
+	return probe_begin_at(call, call);
 }
 
 /* The call did what it was asked to and moved so many bytes. */

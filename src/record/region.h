@@ -9,7 +9,7 @@
  *     region_header --threads--> thread_block --next--> thread_block ...
  *                                     |
  *                                   calls --> call_stats --next--> call_stats ...
- *                                                |  |  `--info--> call_info_record (name, group)
+ *                                                |  |  `--info--> call_info_record (name, kind, group)
  *                                                |  `--errors--> error_stats --next--> ...
  *                                                `--rows[octave]--> 8 counters of a histogram
  *
@@ -31,7 +31,7 @@
 #define REGION_SUFFIX ".region"
 
 enum {
-	REGION_VERSION = 3, /* changes with every change of a struct below */
+	REGION_VERSION = 4, /* changes with every change of a struct below */
 	REGION_COMMIT_FIRST = 4096, /* what a process that does little needs */
 	REGION_COMMIT_STEP = 32 * 1024,
 	REGION_CAPACITY = 64 * 1024 * 1024,
@@ -98,12 +98,14 @@ struct thread_block {
 	uint32_t n_owners;
 };
 
-/* A call's description, written when the process first uses the call. */
+/* The description of a call, or of one kind of it, written when the process first uses it. */
 struct call_info_record {
-	uint32_t id;      /* meaningful to the writer only */
-	uint32_t flags;   /* reserved, 0 */
+	uint16_t id;      /* meaningful to the writer only */
+	uint8_t flags;    /* reserved, 0 */
+	uint8_t waits;    /* enum wait_class: what its time is spent on, if not on work */
 	char name[32];
-	char group[24];
+	char group[16];
+	char kind[12];    /* calls of one name are told apart by it; "": they are not */
 };
 
 /*
@@ -141,6 +143,7 @@ struct error_stats {
 };
 
 _Static_assert(sizeof(struct call_stats) % 4 == 0, "rows follow without a gap");
+_Static_assert(sizeof(struct call_info_record) == 64, "a description is a cache line");
 _Static_assert(sizeof(struct histogram_row) == 64, "a row is a cache line");
 
 #endif

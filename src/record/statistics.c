@@ -19,9 +19,12 @@ static void copy_name(char *field, size_t size, const char *name)
 }
 
 /* One description serves all threads of the process; two that come at once may make two. */
-static struct call_info_record *find_info(struct thread_cache *thread, enum call call)
+static struct call_info_record *find_info(struct thread_cache *thread, enum call call,
+					  unsigned int slot)
 {
-	struct call_info_record *info = __atomic_load_n(&process.info[call], __ATOMIC_ACQUIRE);
+	struct call_info_record *info = __atomic_load_n(&process.info[slot], __ATOMIC_ACQUIRE);
+	const struct call_info *row = &call_table[call];
+	unsigned int kind = slot - row->slot;
 
 	if (info)
 		return info;
@@ -29,16 +32,18 @@ static struct call_info_record *find_info(struct thread_cache *thread, enum call
 	if (!info)
 		return NULL;
 	info->id = call;
-	copy_name(info->name, sizeof(info->name), call_table[call].name);
-	copy_name(info->group, sizeof(info->group), call_table[call].group);
+	info->waits = (uint8_t)kind_waits(row->kinds, kind, row->waits);
+	copy_name(info->name, sizeof(info->name), row->name);
+	copy_name(info->group, sizeof(info->group), row->group);
+	copy_name(info->kind, sizeof(info->kind), kind_name(row->kinds, kind));
 	/* Release: pairs with the acquire above, in another thread. */
-	__atomic_store_n(&process.info[call], info, __ATOMIC_RELEASE);
+	__atomic_store_n(&process.info[slot], info, __ATOMIC_RELEASE);
 	return info;
 }
 
-static struct call_stats *make_stats(struct thread_cache *thread, enum call call)
+static struct call_stats *make_stats(struct thread_cache *thread, enum call call, unsigned int slot)
 {
-	struct call_info_record *info = find_info(thread, call);
+	struct call_info_record *info = find_info(thread, call, slot);
 	struct call_stats *stats = info ? thread_make_record(thread, sizeof(*stats)) : NULL;
 	uint32_t period = recorder_session.settings.period[call];
 	relative head;
@@ -54,20 +59,20 @@ static struct call_stats *make_stats(struct thread_cache *thread, enum call call
 		stats->next = relative_to(&stats->next,
 					  relative_follow(&thread->block->calls, head));
 	} while (!relative_publish(&thread->block->calls, head, stats));
-	thread->stats[call] = stats;
+	thread->stats[slot] = stats;
 	return stats;
 }
 
-struct call_stats *recorder_find_stats(enum call call)
+struct call_stats *recorder_find_stats(enum call call, unsigned int slot)
 {
 	recorder_start();
 	if (recorder_session.settings.is_off[call])
 		return NULL;
 	struct thread_cache *thread = thread_find();
-	struct call_stats *stats = thread ? thread->stats[call] : NULL;
+	struct call_stats *stats = thread ? thread->stats[slot] : NULL;
 
 	if (thread && !stats)
-		stats = make_stats(thread, call);
+		stats = make_stats(thread, call, slot);
 	if (!stats)
 		process_count_loss(LOSS_REGION_FULL);
 	return stats;

@@ -136,8 +136,8 @@ void *thread_make_record(struct thread_cache *thread, uint32_t size)
 /* A forked child finds its parent's pointers in a cache that the kernel did not wipe. */
 static void clear_cache(struct thread_cache *cache)
 {
-	for (int call = 0; call < CALL_COUNT; call++)
-		cache->stats[call] = NULL;
+	for (int slot = 0; slot < SLOT_COUNT; slot++)
+		cache->stats[slot] = NULL;
 	cache->block = NULL;
 	cache->slab = NULL;
 	cache->left_workspace = NULL;

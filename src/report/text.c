@@ -19,8 +19,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#define COMMON_PREFIX "pthread_"
+
 enum {
 	NAME_COLUMNS = 19, /* of a report of 80 */
+	KIND_LEAVES = 8, /* columns to the name */
 	HEADER_LINES = 3,
 	COVERAGE_ROWS_MAX = 7, /* of a report whose lines are limited */
 	MAX_LINES_MIN = 20,
@@ -61,6 +64,12 @@ void page_line(const struct page *page, struct line *ret_line)
 	line_init(ret_line, page->options->width, page->options->has_colour);
 }
 
+/* With its kind, as it is shown where there is room. */
+static size_t name_length(const struct call_totals *call)
+{
+	return strlen(call->name) + (call->kind[0] ? 1 + strlen(call->kind) : 0);
+}
+
 unsigned int page_name_columns(const struct page *page)
 {
 	const struct call_list *list = &page->recording->calls;
@@ -68,9 +77,31 @@ unsigned int page_name_columns(const struct page *page)
 	size_t most = NAME_COLUMNS + page->options->width - TEXT_WIDTH_MIN;
 
 	for (size_t i = 0; i < list->n_calls; i++)
-		if (strlen(list->calls[i].name) > wanted)
-			wanted = strlen(list->calls[i].name);
+		if (name_length(&list->calls[i]) > wanted)
+			wanted = name_length(&list->calls[i]);
 	return (unsigned int)(wanted < most ? wanted : most);
+}
+
+/*
+ * What does not fit is cut off the name and not off the kind; what all names of threads begin with goes
+ * first.
+ */
+void page_add_name(const struct page *page, struct line *line, const struct call_totals *call)
+{
+	size_t most = page_name_columns(page);
+	size_t kind_length = call->kind[0] ? 1 + strlen(call->kind) : 0;
+	const char *name = call->name;
+
+	if (kind_length > most - KIND_LEAVES)
+		kind_length = most - KIND_LEAVES;
+	if (kind_length && strlen(name) + kind_length > most &&
+	    strncmp(name, COMMON_PREFIX, strlen(COMMON_PREFIX)) == 0)
+		name += strlen(COMMON_PREFIX);
+	line_add(line, STYLE_PLAIN, name, (unsigned int)(most - kind_length));
+	if (!kind_length)
+		return;
+	line_pad(line, line->columns + 1);
+	line_add(line, STYLE_PLAIN, call->kind, (unsigned int)kind_length - 1);
 }
 
 /* A line is one text, so that what does not fit is cut where the line ends and nowhere else. */

@@ -118,6 +118,21 @@ FILE *driver_stream(const struct step *step)
 	return &stream;
 }
 
+/* The C library's DIR begins with the descriptor. */
+DIR *driver_directory(void)
+{
+	static int directory[64] = {-1};
+
+	return (DIR *)directory;
+}
+
+int *driver_pair(void)
+{
+	static int pair[2] = {-1, -1};
+
+	return pair;
+}
+
 /* As if all registers had been used up: the arguments are those on the stack. */
 void driver_make_list(unsigned int i, va_list *ret_list)
 {

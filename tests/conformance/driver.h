@@ -20,6 +20,7 @@
 #include "preload/symbols.gen.h"
 #include "step.h"
 
+#include <dirent.h>
 #include <stdio.h>
 
 struct driver {
@@ -55,6 +56,12 @@ void driver_check_list(struct step *step, unsigned int i);
 /* A stream whose error flag is set as the phase asks. */
 FILE *driver_stream(const struct step *step);
 void driver_mark_stream(const struct step *step, FILE *stream);
+
+/* Something that wrappers may ask for its descriptor. */
+DIR *driver_directory(void);
+
+/* What comes to hold two descriptors. */
+int *driver_pair(void);
 
 /* A list whose arguments are driver_value(i), and a double with the bits of driver_value(i + 1). */
 void driver_make_list(unsigned int i, va_list *ret_list);

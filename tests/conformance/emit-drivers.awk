@@ -89,6 +89,10 @@ function as_variable(declaration) {
 function emit_fill(i, declaration, name) {
 	if (declaration ~ /^FILE \*/)
 		print "\t" name " = driver_stream(step);"
+	else if (declaration ~ /^DIR \*/)
+		print "\t" name " = driver_directory();"
+	else if (declaration ~ /^int [a-z_]+\[2\]$/)
+		print "\t" name " = driver_pair();"
 	else if (declaration ~ /^va_list /)
 		print "\tdriver_make_list(" i ", &" name ");"
 	else

@@ -10,6 +10,7 @@ check_PROGRAMS += truth-subject truth-driver
 truth_subject_SOURCES = \
 	tests/truth/subject.c tests/truth/truth.h \
 	tests/truth/cases-death.c \
+	tests/truth/cases-descriptor.c \
 	tests/truth/cases-hostile.c \
 	tests/truth/cases-io.c \
 	tests/truth/cases-process.c \

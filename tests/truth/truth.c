@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,6 +117,15 @@ static int read_recording(struct recording *ret_recording)
 
 /* -- Comparing --------------------------------------------------------------------------------------- */
 
+/* "read" is a call with all its kinds, "read/file" one of them. */
+static bool is_stated(const struct call_totals *call, const char *stated)
+{
+	size_t length = strcspn(stated, "/");
+
+	return strncmp(call->name, stated, length) == 0 && !call->name[length] &&
+	       (!stated[length] || strcmp(call->kind, stated + length + 1) == 0);
+}
+
 static uint64_t reported_failures(const struct call_totals *call, const char *error)
 {
 	for (size_t i = 0; i < call->n_errors; i++)
@@ -124,17 +134,23 @@ static uint64_t reported_failures(const struct call_totals *call, const char *er
 	return 0;
 }
 
-static uint64_t reported_number(const struct recording *recording, const struct statement *stated)
+static uint64_t number_of_call(const struct call_totals *call, const struct statement *stated)
 {
-	const struct call_totals *call = call_list_find(&recording->calls, stated->call);
-
-	if (!call)
-		return 0;
 	if (strcmp(stated->what, "count") == 0)
 		return call->count;
 	if (strcmp(stated->what, "bytes") == 0)
 		return call->bytes;
 	return reported_failures(call, stated->error);
+}
+
+static uint64_t reported_number(const struct recording *recording, const struct statement *stated)
+{
+	uint64_t number = 0;
+
+	for (size_t i = 0; i < recording->calls.n_calls; i++)
+		if (is_stated(&recording->calls.calls[i], stated->call))
+			number += number_of_call(&recording->calls.calls[i], stated);
+	return number;
 }
 
 static void compare(struct trial *trial, const struct recording *recording)

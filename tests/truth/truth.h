@@ -22,6 +22,7 @@ struct truth_case {
 	int wait_status; /* how the program ends, as waitpid() tells; 0: exit status 0 */
 };
 
+extern const struct truth_case truth_descriptor_cases[];
 extern const struct truth_case truth_io_cases[];
 extern const struct truth_case truth_thread_cases[];
 extern const struct truth_case truth_process_cases[];

@@ -231,7 +231,7 @@ static struct call_totals with_error(char *symbol, uint64_t count, int64_t first
 static void errors_are_merged_by_symbol_most_frequent_first(void)
 {
 	struct call_list list = {0};
-	struct call_totals *call = call_list_get(&list, "open", "path");
+	struct call_totals *call = call_list_get(&list, "open", "", "path");
 	struct call_totals other = with_error("ENOENT", 3, 50, 60);
 
 	call_totals_add(call, &other);
@@ -256,15 +256,15 @@ static void lists_keep_the_order_of_names_and_sum_up_equal_ones(void)
 	struct call_list sum = {0};
 
 	for (size_t i = 0; i < 5; i++)
-		call_list_get(&one, names[i], "io")->count = i + 1;
+		call_list_get(&one, names[i], "", "io")->count = i + 1;
 	CU_ASSERT_EQUAL(call_list_add(&sum, &one), 0);
 	CU_ASSERT_EQUAL(call_list_add(&sum, &one), 0);
 	CU_ASSERT_EQUAL_FATAL(sum.n_calls, 5);
 	for (size_t i = 1; i < sum.n_calls; i++)
 		CU_ASSERT(strcmp(sum.calls[i - 1].name, sum.calls[i].name) < 0);
 	for (size_t i = 0; i < 5; i++)
-		CU_ASSERT_EQUAL(call_list_find(&sum, names[i])->count, 2 * (i + 1));
-	CU_ASSERT_PTR_NULL(call_list_find(&sum, "pread"));
+		CU_ASSERT_EQUAL(call_list_find(&sum, names[i], "")->count, 2 * (i + 1));
+	CU_ASSERT_PTR_NULL(call_list_find(&sum, "pread", ""));
 	call_list_deinit(&one);
 	call_list_deinit(&sum);
 }

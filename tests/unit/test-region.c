@@ -44,7 +44,7 @@ static void figures_of_all_threads_are_summed_up(void)
 		builder_fail(&builder, stats, EIO, (uint64_t)i, 50);
 	}
 	struct recording recording = fold_builder(&builder);
-	struct call_totals *read = call_list_find(&recording.calls, "read");
+	struct call_totals *read = call_list_find(&recording.calls, "read", "");
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(read);
 	CU_ASSERT_STRING_EQUAL(read->group, "io");
@@ -64,6 +64,30 @@ static void figures_of_all_threads_are_summed_up(void)
 	builder_deinit(&builder);
 }
 
+static void kinds_of_a_call_are_summed_up_apart(void)
+{
+	struct region_builder builder;
+
+	builder_init(&builder);
+	for (int i = 0; i < 2; i++) {
+		struct thread_block *thread = builder_add_thread(&builder);
+		struct call_stats *file =
+			builder_add_kind(&builder, thread, "read", "file", WAIT_IO);
+		struct call_stats *pipe_end =
+			builder_add_kind(&builder, thread, "read", "pipe", WAIT_IO);
+
+		builder_succeed(&builder, file, 1000, 10);
+		builder_succeed(&builder, pipe_end, 1000, 3);
+	}
+	struct recording recording = fold_builder(&builder);
+
+	CU_ASSERT_EQUAL(recording.calls.n_calls, 2);
+	CU_ASSERT_EQUAL(call_list_find(&recording.calls, "read", "file")->bytes, 20);
+	CU_ASSERT_EQUAL(call_list_find(&recording.calls, "read", "pipe")->bytes, 6);
+	recording_deinit(&recording);
+	builder_deinit(&builder);
+}
+
 static void every_bucket_comes_through(void)
 {
 	struct region_builder builder;
@@ -75,7 +99,7 @@ static void every_bucket_comes_through(void)
 	for (unsigned int i = 0; i < HISTOGRAM_BUCKETS; i++)
 		builder_succeed(&builder, stats, histogram_upper_ns(i) & INT64_MAX, 0);
 	struct recording recording = fold_builder(&builder);
-	struct call_totals *read = call_list_find(&recording.calls, "read");
+	struct call_totals *read = call_list_find(&recording.calls, "read", "");
 
 	for (unsigned int i = 0; i < HISTOGRAM_BUCKETS; i++)
 		CU_ASSERT_EQUAL(read->buckets[i], 1);
@@ -150,7 +174,7 @@ static void failures_get_symbols_classes_and_instants(void)
 	CU_ASSERT_EQUAL_FATAL(builder_read(&builder, BUILDER_SIZE, &image, NULL), 0);
 	CU_ASSERT_EQUAL(fold_region(&recording, image, false, &options), 0);
 
-	struct call_totals *call = call_list_find(&recording.calls, "getaddrinfo");
+	struct call_totals *call = call_list_find(&recording.calls, "getaddrinfo", "");
 
 	CU_ASSERT_EQUAL_FATAL(call->n_errors, 3);
 	CU_ASSERT_EQUAL(call->failures, 8);
@@ -187,7 +211,7 @@ static uint64_t unfinished_with_period(uint16_t period)
 	CU_ASSERT_EQUAL_FATAL(builder_read(&builder, BUILDER_SIZE, &image, NULL), 0);
 	fold_region(&recording, image, false, &options);
 
-	uint64_t unfinished = call_list_find(&recording.calls, "read")->unfinished;
+	uint64_t unfinished = call_list_find(&recording.calls, "read", "")->unfinished;
 
 	region_image_free(image);
 	recording_deinit(&recording);
@@ -334,7 +358,7 @@ static void a_shortened_file_gives_what_is_left(void)
 
 	builder_succeed(&builder, read, 100000, 7);
 	struct recording recording = fold_damaged(&builder, size, "65536 bytes are committed");
-	struct call_totals *totals = call_list_find(&recording.calls, "read");
+	struct call_totals *totals = call_list_find(&recording.calls, "read", "");
 
 	CU_ASSERT_EQUAL(totals->count, 2);
 	CU_ASSERT_EQUAL(totals->bytes, 14);
@@ -381,7 +405,7 @@ static void lists_that_run_in_a_circle_end(void)
 	read->next = relative_to(&read->next, read);
 	error->next = relative_to(&error->next, error);
 	recording = fold_damaged(&builder, BUILDER_SIZE, "belongs to another record");
-	CU_ASSERT_EQUAL(call_list_find(&recording.calls, "read")->count, 2);
+	CU_ASSERT_EQUAL(call_list_find(&recording.calls, "read", "")->count, 2);
 	recording_deinit(&recording);
 	builder_deinit(&builder);
 }
@@ -401,8 +425,8 @@ static void a_row_is_counted_for_one_call_only(void)
 	struct recording recording =
 		fold_damaged(&builder, BUILDER_SIZE, "belongs to another record");
 
-	CU_ASSERT_EQUAL(call_list_find(&recording.calls, "read")->timed +
-				call_list_find(&recording.calls, "write")->timed,
+	CU_ASSERT_EQUAL(call_list_find(&recording.calls, "read", "")->timed +
+				call_list_find(&recording.calls, "write", "")->timed,
 			1);
 	recording_deinit(&recording);
 	builder_deinit(&builder);
@@ -421,8 +445,8 @@ static void a_description_may_not_lie_in_another_record(void)
 	struct recording recording =
 		fold_damaged(&builder, BUILDER_SIZE, "belongs to another record");
 
-	CU_ASSERT_PTR_NULL(call_list_find(&recording.calls, "read"));
-	CU_ASSERT_PTR_NOT_NULL(call_list_find(&recording.calls, "write"));
+	CU_ASSERT_PTR_NULL(call_list_find(&recording.calls, "read", ""));
+	CU_ASSERT_PTR_NOT_NULL(call_list_find(&recording.calls, "write", ""));
 	recording_deinit(&recording);
 	builder_deinit(&builder);
 }
@@ -481,7 +505,7 @@ static void sums_that_overflow_stay_at_the_largest_number(void)
 		read->sum_ns = UINT64_MAX / 2;
 	}
 	struct recording recording = fold_builder(&builder);
-	struct call_totals *read = call_list_find(&recording.calls, "read");
+	struct call_totals *read = call_list_find(&recording.calls, "read", "");
 
 	CU_ASSERT_EQUAL(read->count, UINT64_MAX);
 	CU_ASSERT_EQUAL(call_totals_time_ns(read), UINT64_MAX);
@@ -510,6 +534,7 @@ static void a_file_larger_than_any_region_is_read_up_to_the_limit(void)
 }
 
 UNIT_MAIN("region", {"figures of all threads are summed up", figures_of_all_threads_are_summed_up},
+	  {"kinds of a call are summed up apart", kinds_of_a_call_are_summed_up_apart},
 	  {"every bucket comes through", every_bucket_comes_through},
 	  {"a process is described by its header", a_process_is_described_by_its_header},
 	  {"a process that executes another program is counted once",

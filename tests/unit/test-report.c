@@ -181,7 +181,7 @@ static struct recording make_large(size_t n_calls)
 		char name[32];
 
 		snprintf(name, sizeof(name), "call_%zu", i);
-		struct call_totals *call = call_list_get(&recording.calls, name, "io");
+		struct call_totals *call = call_list_get(&recording.calls, name, "", "io");
 
 		call->count = i + 3;
 		call->failures = 2;
