@@ -52,6 +52,10 @@ function emit_wrapper(name, row,   arguments, i) {
 	out_from_table(name, line_of[name], \
 		"EXPORT " declaration(return_type[row], name) "(" parameters[name] ")")
 	out("{")
+	if ((row, "try") in fact) {
+		emit_lock(name, row, arguments)
+		return
+	}
 	emit_closed_declaration(row)
 	emit_begin(row)
 	if (return_type[row] == "void")
@@ -91,6 +95,45 @@ function emit_outcome(row) {
 	emit_success(row, "\t\t")
 	emit_opened(row, "\t\t")
 	out("\t}")
+}
+
+# -- Locks, which are tried before they are waited for
+
+function emit_lock(name, row, arguments,   tried, busy, has_errno) {
+	tried = fact[row, "try"]
+	busy = tried
+	sub(/ .*$/, "", tried)
+	sub(/^[^ ]+ +/, "", busy)
+	has_errno = fact[row, "error"] != "result"
+
+	out("\tstatic void *found;")
+	out("\tstruct probe probe = probe_begin_attempt(CALL_" row ", SLOT_" row " + LOCK_FREE);")
+	out_from_table(row, fact_line[row, "try"], "\t__typeof__(&" tried ") attempt = NULL;")
+	out("")
+	if ((row, "try_if") in fact)
+		out_from_table(row, fact_line[row, "try_if"], "\tif (probe.stats && (" fact[row, "try_if"] "))")
+	else
+		out("\tif (probe.stats)")
+	out("\t\tattempt = REAL_BESIDE(&found, " tried ", " name ");")
+	if ((row, "cancelled_first") in fact)
+		out("\tif (attempt)\n\t\tattempt_may_be_cancelled(&probe, CALL_" row ");")
+	if (has_errno)
+		out("\tint code = errno;")
+	out("\tint result = attempt ? attempt(" parameter_name[name, 1] ") : 0;")
+	out_from_table(row, fact_line[row, "try"], "\tbool is_busy = attempt && (" busy ");")
+	out("")
+	out("\tif (is_busy) {")
+	if (has_errno)
+		out("\t\terrno = code;")
+	out("\t\tprobe = probe_begin_contended(CALL_" row ", SLOT_" row " + LOCK_CONTENDED);")
+	out("\t} else {")
+	out("\t\tprobe_count_attempt(&probe, CALL_" row ");")
+	out("\t}")
+	out("\tif (is_busy || !attempt)")
+	out("\t\tresult = REAL(" name ")(" arguments ");")
+	emit_outcome(row)
+	out("\treturn result;")
+	out("}\n")
 }
 
 # -- Descriptors that come and go

@@ -266,6 +266,12 @@ function read_plain_fact(name, value) {
 		check_opens(value)
 	else if (name == "closes")
 		check_closes(value)
+	else if (name == "try")
+		check_try(value)
+	else if (name == "try_if")
+		check_expression(name, value)
+	else if (name == "cancelled_first")
+		check_choice(name, value, "")
 	else if (name == "sampled")
 		check_choice(name, value, "")
 	else if (name == "since")
@@ -295,6 +301,14 @@ function check_kinds(value) {
 		check_object("kinds", rest_after_words(value, 1))
 }
 
+# "try SYMBOL EXPR": that it is a call of the table says the compiler.
+function check_try(value) {
+	if (value !~ ("^" IDENTIFIER " [^ ]"))
+		complain("try wants a symbol, and when it says that one must wait")
+	else if (return_type[current] != "int")
+		complain("try: " current " has no int as result")
+}
+
 # Expressions without spaces; whether they make sense says the compiler, which is told where they stand.
 function check_opens(value) {
 	if (value !~ ("^(" DESCRIPTORS ")( [^ ]+)+$"))
@@ -307,6 +321,8 @@ function check_closes(value) {
 }
 
 function kinds_of(row) {
+	if ((row, "try") in fact)
+		return "LOCK"
 	return ((row, "kinds") in fact) ? "DESCRIPTOR" : "NONE"
 }
 

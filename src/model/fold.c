@@ -86,12 +86,15 @@ static int fold_error(const struct folding *folding, struct call_totals *totals,
 /* What was entered and has not come back, where every call that comes back is timed or has failed.
  */
 static uint64_t unfinished_calls(const struct folding *folding, const struct call_stats *stats,
-				 uint32_t id, uint64_t timed, uint64_t failures)
+				 const struct call_info_record *info, uint64_t timed,
+				 uint64_t failures)
 {
 	const struct session_settings *settings = folding->options->settings;
 	uint64_t returned;
 
-	if (!settings || id >= SESSION_CALLS || settings->period[id] > 1)
+	if (!settings || info->id >= SESSION_CALLS)
+		return 0;
+	if (settings->period[info->id] > 1 && !(info->flags & CALL_ALWAYS_TIMED))
 		return 0;
 	if (__builtin_add_overflow(timed, failures, &returned) || returned >= stats->count)
 		return 0;
@@ -103,7 +106,8 @@ static int fold_call(const struct folding *folding, const struct call_stats *sta
 {
 	const struct call_info_record *info = relative_get(&stats->info);
 
-	if (!info)
+	/* Without a call: a lock that was waited for each time has a record for when it is free. */
+	if (!info || !stats->count)
 		return 0;
 	struct call_totals *totals =
 		call_list_get(&folding->process->calls, info->name, info->kind, info->group);
@@ -118,7 +122,7 @@ static int fold_call(const struct folding *folding, const struct call_stats *sta
 		if (fold_error(folding, totals, error))
 			return -ENOMEM;
 	fold_durations(&own, stats);
-	own.unfinished = unfinished_calls(folding, stats, info->id, own.timed,
+	own.unfinished = unfinished_calls(folding, stats, info, own.timed,
 					  totals->failures - failures_before);
 	return call_totals_add(totals, &own);
 }

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 libsonde_preload_la_SOURCES += \
+	src/preload/attempt.c src/preload/attempt.h \
 	src/preload/custom-exec.c \
 	src/preload/custom-limits.c \
 	src/preload/custom-process.c \

@@ -13,6 +13,7 @@
 #error "with _FILE_OFFSET_BITS=64 the wrapper of pread would be assembled as that of pread64"
 #endif
 
+#include "preload/attempt.h"
 #include "preload/resolve.h"
 #include "preload/stream.h"
 #include "record/descriptor.h"

@@ -80,28 +80,30 @@ static inline uint64_t probe_start_timing(struct call_stats *stats, enum call ca
 	return clock_ticks(&recorder_session.settings.clock);
 }
 
+/* The thread's figures in a slot of a call. NULL: the call is switched off, or there is no memory. */
+static inline struct call_stats *probe_find_stats(enum call call, unsigned int slot)
+{
+	if (unlikely(recorder_session.settings.is_off[call]))
+		return NULL;
+	struct thread_cache *thread = recorder_thread;
+	struct call_stats *stats = likely(thread) ? thread->stats[slot] : NULL;
+
+	return likely(stats) ? stats : recorder_find_stats(call, slot);
+}
+
 /*
  * Counts the call as entered, in the slot of its kind. The result is to be handed to one of the two functions
  * below.
  */
 static inline struct probe probe_begin_at(enum call call, unsigned int slot)
 {
-	struct probe probe = {0};
+	struct probe probe = {.stats = probe_find_stats(call, slot)};
 
-	if (unlikely(recorder_session.settings.is_off[call]))
+	if (unlikely(!probe.stats))
 		return probe;
-	struct thread_cache *thread = recorder_thread;
-	struct call_stats *stats = likely(thread) ? thread->stats[slot] : NULL;
-
-	if (unlikely(!stats)) {
-		stats = recorder_find_stats(call, slot);
-		if (!stats)
-			return probe;
-	}
-	probe.stats = stats;
-	owner_add(&stats->count, 1);
-	if (stats->count >= stats->next_timed)
-		probe.start_ticks = probe_start_timing(stats, call);
+	owner_add(&probe.stats->count, 1);
+	if (probe.stats->count >= probe.stats->next_timed)
+		probe.start_ticks = probe_start_timing(probe.stats, call);
 	return probe;
 }
 
@@ -109,6 +111,42 @@ static inline struct probe probe_begin_at(enum call call, unsigned int slot)
 static inline struct probe probe_begin(enum call call)
 {
 	return probe_begin_at(call, call);
+}
+
+/*
+ * A lock is tried before it is waited for, so that only the calls that had to wait cost time. It is counted
+ * when that is known: by probe_count_attempt() as one that was to be had (or was not tried), or by
+ * probe_begin_contended() as one that was not, which is timed in any case.
+ */
+static inline struct probe probe_begin_attempt(enum call call, unsigned int slot)
+{
+	struct probe probe = {.stats = probe_find_stats(call, slot)};
+
+	if (likely(probe.stats) && probe.stats->count + 1 >= probe.stats->next_timed)
+		probe.start_ticks = clock_ticks(&recorder_session.settings.clock);
+	return probe;
+}
+
+static inline void probe_count_attempt(const struct probe *probe, enum call call)
+{
+	uint32_t period = recorder_session.settings.period[call];
+
+	if (unlikely(!probe->stats))
+		return;
+	owner_add(&probe->stats->count, 1);
+	if (probe->start_ticks && period > 1)
+		recorder_schedule_timing(probe->stats, period);
+}
+
+static inline struct probe probe_begin_contended(enum call call, unsigned int slot)
+{
+	struct probe probe = {.stats = probe_find_stats(call, slot)};
+
+	if (likely(probe.stats)) {
+		owner_add(&probe.stats->count, 1);
+		probe.start_ticks = clock_ticks(&recorder_session.settings.clock);
+	}
+	return probe;
 }
 
 /* The call did what it was asked to and moved so many bytes. */

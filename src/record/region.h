@@ -98,10 +98,14 @@ struct thread_block {
 	uint32_t n_owners;
 };
 
+enum call_flag {
+	CALL_ALWAYS_TIMED = 1, /* whatever the session says of its call */
+};
+
 /* The description of a call, or of one kind of it, written when the process first uses it. */
 struct call_info_record {
 	uint16_t id;      /* meaningful to the writer only */
-	uint8_t flags;    /* reserved, 0 */
+	uint8_t flags;    /* enum call_flag */
 	uint8_t waits;    /* enum wait_class: what its time is spent on, if not on work */
 	char name[32];
 	char group[16];

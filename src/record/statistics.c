@@ -18,6 +18,12 @@ static void copy_name(char *field, size_t size, const char *name)
 	text_add(&text, name);
 }
 
+/* Waiting is what is to be timed; being sampled is for what takes no time. */
+static bool is_always_timed(const struct call_info *row, unsigned int kind)
+{
+	return row->kinds == KINDS_LOCK && kind == LOCK_CONTENDED;
+}
+
 /* One description serves all threads of the process; two that come at once may make two. */
 static struct call_info_record *find_info(struct thread_cache *thread, enum call call,
 					  unsigned int slot)
@@ -32,6 +38,7 @@ static struct call_info_record *find_info(struct thread_cache *thread, enum call
 	if (!info)
 		return NULL;
 	info->id = call;
+	info->flags = is_always_timed(row, kind) ? CALL_ALWAYS_TIMED : 0;
 	info->waits = (uint8_t)kind_waits(row->kinds, kind, row->waits);
 	copy_name(info->name, sizeof(info->name), row->name);
 	copy_name(info->group, sizeof(info->group), row->group);

@@ -40,11 +40,12 @@ void driver_arm(struct step *step, enum symbol symbol, enum call call)
 static void disarm(struct step *step)
 {
 	int code = errno;
+	int n_expected = mock.is_busy ? 2 : 1;
 
 	mock.is_armed = false;
 	if (code != (mock.code ? mock.code : ERRNO_BEFORE))
 		driver_problem(step, "errno is another");
-	if (mock.n_calls != 1)
+	if (mock.n_calls != n_expected)
 		driver_problem(step, "the real function was not called exactly once");
 }
 
@@ -53,6 +54,18 @@ void driver_disarm(struct step *step, enum symbol forwarded)
 	disarm(step);
 	if (mock.symbol != forwarded)
 		driver_problem(step, "it was forwarded to another function");
+}
+
+void driver_disarm_lock(struct step *step, enum symbol tried, enum symbol forwarded)
+{
+	driver_disarm(step, step->phase == PHASE_BUSY ? forwarded : tried);
+}
+
+struct timespec *driver_time(void)
+{
+	static struct timespec time = {1, 1};
+
+	return &time;
 }
 
 void driver_disarm_row(struct step *step)
@@ -84,7 +97,7 @@ void driver_check_list(struct step *step, unsigned int i)
 void driver_script_code(struct step *step)
 {
 	mock.code = 0;
-	mock.result = step->phase == PHASE_SUCCESS ? 0 : FAILURE_CODE;
+	mock.result = driver_succeeds(step) ? 0 : FAILURE_CODE;
 }
 
 void driver_script_eai(struct step *step)
@@ -165,7 +178,7 @@ static void run_phase(const struct driver *driver, enum phase phase)
 	struct step step = {.symbol = driver->symbol, .phase = phase};
 
 	memset(&mock, 0, sizeof(mock));
-	if (phase != PHASE_SUCCESS) {
+	if (!driver_succeeds(&step)) {
 		step.outcome = OUTCOME_FAILURE;
 		step.code = FAILURE_CODE;
 		mock.code = FAILURE_CODE;
@@ -176,9 +189,12 @@ static void run_phase(const struct driver *driver, enum phase phase)
 
 static void run_all(const struct driver *driver)
 {
-	for (; driver->run; driver++)
+	for (; driver->run; driver++) {
 		for (unsigned int phase = 0; phase < driver->n_phases; phase++)
 			run_phase(driver, phase);
+		if (driver->is_tried_first)
+			run_phase(driver, PHASE_BUSY);
+	}
 }
 
 int main(void)

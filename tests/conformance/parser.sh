@@ -70,6 +70,8 @@ report "what is closed is one descriptor or a range" \
 	refuses "3: closes: 'fd fd' is no descriptor" "group io" "int f(int fd)" "\tcloses fd fd"
 report "a call waits for something known" \
 	refuses "3: waits: 'godot' is not possible" "group io" "int f(int fd)" "\twaits godot"
+report "a lock is tried by another symbol, with a sign that it is held" \
+	refuses "3: try wants a symbol, and when" "group io" "int f(int fd)" "\ttry g"
 report "a fact is given once" refuses "4: fact 'fails' is given twice" \
 	"group io" "int f(int fd)" "\tfails result < 0" "\tfails result < 0"
 report "a custom row has no generated alias" \

@@ -21,7 +21,7 @@ enum { STATEMENTS = 64, LINE = 256 };
 /* What the case says of a call, or of a call and an errno: the sum over all its processes. */
 struct statement {
 	char what[8];
-	char call[32];
+	char call[48];
 	char error[32];
 	uint64_t number;
 };
@@ -86,10 +86,10 @@ static void read_statements(struct trial *trial)
 	while (file && fgets(line, sizeof(line), file)) {
 		struct statement stated = {0};
 
-		if (sscanf(line, "error %31s %31s %" SCNu64, stated.call, stated.error,
+		if (sscanf(line, "error %47s %31s %" SCNu64, stated.call, stated.error,
 			   &stated.number) == 3)
 			strcpy(stated.what, "error");
-		else if (sscanf(line, "%7s %31s %" SCNu64, stated.what, stated.call,
+		else if (sscanf(line, "%7s %47s %" SCNu64, stated.what, stated.call,
 				&stated.number) != 3)
 			continue;
 		add_statement(trial, &stated);

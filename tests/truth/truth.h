@@ -24,6 +24,7 @@ struct truth_case {
 
 extern const struct truth_case truth_descriptor_cases[];
 extern const struct truth_case truth_io_cases[];
+extern const struct truth_case truth_lock_cases[];
 extern const struct truth_case truth_thread_cases[];
 extern const struct truth_case truth_process_cases[];
 extern const struct truth_case truth_death_cases[];

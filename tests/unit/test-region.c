@@ -88,6 +88,23 @@ static void kinds_of_a_call_are_summed_up_apart(void)
 	builder_deinit(&builder);
 }
 
+static void a_kind_without_a_call_is_not_reported(void)
+{
+	struct region_builder builder;
+
+	builder_init(&builder);
+	struct thread_block *thread = builder_add_thread(&builder);
+
+	builder_add_kind(&builder, thread, "sem_wait", "", WAIT_NONE);
+	builder_add_kind(&builder, thread, "sem_wait", "contended", WAIT_LOCK)->count = 1;
+	struct recording recording = fold_builder(&builder);
+
+	CU_ASSERT_EQUAL(recording.calls.n_calls, 1);
+	CU_ASSERT_PTR_NOT_NULL(call_list_find(&recording.calls, "sem_wait", "contended"));
+	recording_deinit(&recording);
+	builder_deinit(&builder);
+}
+
 static void every_bucket_comes_through(void)
 {
 	struct region_builder builder;
@@ -421,6 +438,7 @@ static void a_row_is_counted_for_one_call_only(void)
 	unsigned int row = histogram_bucket(100) / HISTOGRAM_ROW_BUCKETS;
 
 	builder_succeed(&builder, read, 100, 0);
+	write->count = 1;
 	write->rows[row] = relative_to(&write->rows[row], relative_get(&read->rows[row]));
 	struct recording recording =
 		fold_damaged(&builder, BUILDER_SIZE, "belongs to another record");
@@ -441,6 +459,7 @@ static void a_description_may_not_lie_in_another_record(void)
 	struct call_stats *read = builder_add_call(&builder, thread, "read", "io");
 	struct call_stats *write = builder_add_call(&builder, thread, "write", "io");
 
+	read->count = write->count = 1;
 	read->info = relative_to(&read->info, write);
 	struct recording recording =
 		fold_damaged(&builder, BUILDER_SIZE, "belongs to another record");
@@ -482,7 +501,8 @@ static void a_call_without_a_name_is_left_out(void)
 	struct thread_block *thread = builder_add_thread(&builder);
 	struct call_stats *read = builder_add_call(&builder, thread, "read", "io");
 
-	builder_add_call(&builder, thread, "write", "io");
+	read->count = 1;
+	builder_add_call(&builder, thread, "write", "io")->count = 1;
 	((struct call_info_record *)relative_get(&read->info))->name[0] = '\0';
 	struct recording recording = fold_damaged(&builder, BUILDER_SIZE, "has no name");
 
@@ -535,6 +555,7 @@ static void a_file_larger_than_any_region_is_read_up_to_the_limit(void)
 
 UNIT_MAIN("region", {"figures of all threads are summed up", figures_of_all_threads_are_summed_up},
 	  {"kinds of a call are summed up apart", kinds_of_a_call_are_summed_up_apart},
+	  {"a kind without a call is not reported", a_kind_without_a_call_is_not_reported},
 	  {"every bucket comes through", every_bucket_comes_through},
 	  {"a process is described by its header", a_process_is_described_by_its_header},
 	  {"a process that executes another program is counted once",
