@@ -260,6 +260,8 @@ void *enter_syscall(long number, long first, long second, long third)
 		descriptor_may_ask(false);
 	if (makes_process(number))
 		recorder_lend_memory();
+	if (number == SYS_seccomp || number == SYS_prctl)
+		recorder_prepare_for_sandbox();
 	if (makes_namespace(number))
 		session_note_namespace(&recorder_session.settings);
 	return (void *)REAL(syscall);

@@ -109,6 +109,7 @@ DECLARE(wordexp);
 DECLARE(prctl);
 DECLARE(setrlimit64);
 DECLARE(prlimit64);
+DECLARE(prctl);
 DECLARE(execl);
 DECLARE(execle);
 DECLARE(execlp);
@@ -180,6 +181,7 @@ static const struct row rows[] = {
 	ROW(prctl, RETURNS, 0, "illll", 15, 0x222, 0x333, 0x444, 0x555),
 	ROW(setrlimit64, RETURNS, 0, "il", 7, POINTER(object)),
 	ROW(prlimit64, RETURNS, 0, "iill", 1, 7, POINTER(object), POINTER(word)),
+	ROW(prctl, RETURNS, 0, "illll", 15, 0x222, 0x333, 0x444, 0x555),
 	ROW(wordexp, WORDEXP, 0, "lli", POINTER(word), POINTER(object), 3),
 
 	ROW(execl, EXECUTES, SYMBOL_execve, "la", POINTER(path), POINTER(word), 0),
