@@ -240,6 +240,19 @@ static void read_calls(struct json_reader *reader, const json_t *object, struct 
 	}
 }
 
+/* Documents of older versions do not have it. */
+static void read_waiting(struct json_reader *reader, const json_t *object,
+			 struct process_record *process)
+{
+	size_t back = reader_enter(reader, "waiting", -1);
+	const json_t *waiting = json_object_get(object, "waiting");
+
+	process->has_waiting = waiting != NULL;
+	for (unsigned int i = WAIT_NONE + 1; waiting && i < WAIT_CLASSES; i++)
+		process->waiting_ns[i] = reader_seconds(reader, waiting, wait_class_name(i));
+	reader_leave(reader, back);
+}
+
 static void read_process(struct json_reader *reader, const json_t *object,
 			 struct process_record *process)
 {
@@ -253,6 +266,7 @@ static void read_process(struct json_reader *reader, const json_t *object,
 	process->exit = read_exit(reader, object);
 	process->is_running = reader_boolean(reader, object, "running");
 	process->n_threads = reader_count(reader, object, "threads");
+	read_waiting(reader, object, process);
 	read_calls(reader, object, &process->calls);
 }
 

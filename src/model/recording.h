@@ -13,6 +13,7 @@
 #define SONDE_MODEL_RECORDING_H
 
 #include "base/histogram.h"
+#include "calls/kinds.h"
 #include "record/region.h"
 #include "record/session.h"
 
@@ -78,7 +79,15 @@ struct process_record {
 	struct exit_info exit;
 	bool is_running;     /* when it was last looked at */
 	uint64_t n_threads;
+	bool has_waiting;    /* waiting_ns is known: not in documents of older versions */
+	uint64_t waiting_ns[WAIT_CLASSES]; /* of its main thread */
 	struct call_list calls;
+};
+
+/* Where the time of the command's main thread went; what it did not wait for is WAIT_NONE, work. */
+struct main_thread {
+	uint64_t wall_ns;
+	uint64_t spent_ns[WAIT_CLASSES];
 };
 
 struct unwatched_record {
@@ -159,6 +168,12 @@ uint64_t call_totals_time_ns(const struct call_totals *totals);
  * bucket's middle, and never by more than one bucket's width (9.05 %). 0 when none was timed.
  */
 double call_totals_quantile_ns(const struct call_totals *totals, double q);
+
+/* Of the first process, in all the programs that it was. False: not known. */
+bool recording_main_thread(const struct recording *recording, struct main_thread *ret_thread);
+
+/* "io", "network", "lock", "sleep", "child", "events"; "work" for WAIT_NONE. */
+const char *wait_class_name(enum wait_class wait_class);
 
 /* "static", "setuid", ...: the word used in recordings and reports. */
 const char *note_reason_name(enum note_reason reason);

@@ -5,26 +5,29 @@
 
 #include <pthread.h>
 
+/* As the header's macro for C needs either a jump buffer or the compiler's library, the older way is used. */
+extern void _pthread_cleanup_push(struct _pthread_cleanup_buffer *buffer, void (*routine)(void *),
+				  void *argument);
+extern void _pthread_cleanup_pop(struct _pthread_cleanup_buffer *buffer, int execute);
+
 struct pending_attempt {
 	const struct probe *probe;
 	enum call call;
-	bool is_over;
 };
 
-/* Also called when the stack is unwound. */
-static void count_if_cancelled(const struct pending_attempt *pending)
+static void count_cancelled(void *argument)
 {
-	if (!pending->is_over)
-		probe_count_attempt(pending->probe, pending->call);
+	const struct pending_attempt *pending = argument;
+
+	probe_count_attempt(pending->probe, pending->call);
 }
 
 void attempt_may_be_cancelled(const struct probe *probe, enum call call)
 {
-	__attribute__((cleanup(count_if_cancelled))) struct pending_attempt pending = {
-		.probe = probe,
-		.call = call,
-	};
+	struct pending_attempt pending = {.probe = probe, .call = call};
+	struct _pthread_cleanup_buffer buffer;
 
+	_pthread_cleanup_push(&buffer, count_cancelled, &pending);
 	pthread_testcancel();
-	pending.is_over = true;
+	_pthread_cleanup_pop(&buffer, 0);
 }

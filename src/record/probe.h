@@ -69,15 +69,25 @@ void recorder_schedule_timing(struct call_stats *stats, uint32_t period) HIDDEN;
 void recorder_finish_timing(struct call_stats *stats, uint64_t start_ticks) HIDDEN;
 void recorder_add_failure(struct call_stats *stats, uint64_t start_ticks, int code) HIDDEN;
 
+/* So that it can be told afterwards who was waiting when the process ended, and since when. */
+static inline void probe_note_entry(struct call_stats *stats, uint64_t ticks)
+{
+	__atomic_store_n(&stats->moment, ticks | 1, __ATOMIC_RELAXED);
+}
+
 /* The count has come to where a call is timed: this one is, and the next one is chosen. */
 static inline uint64_t probe_start_timing(struct call_stats *stats, enum call call)
 {
 	uint32_t period = recorder_session.settings.period[call];
 
+	uint64_t ticks = clock_ticks(&recorder_session.settings.clock);
+
 	/* With every call timed, what was chosen last stays behind the count. */
 	if (unlikely(period > 1))
 		recorder_schedule_timing(stats, period);
-	return clock_ticks(&recorder_session.settings.clock);
+	else
+		probe_note_entry(stats, ticks);
+	return ticks;
 }
 
 /* The thread's figures in a slot of a call. NULL: the call is switched off, or there is no memory. */
@@ -145,6 +155,7 @@ static inline struct probe probe_begin_contended(enum call call, unsigned int sl
 	if (likely(probe.stats)) {
 		owner_add(&probe.stats->count, 1);
 		probe.start_ticks = clock_ticks(&recorder_session.settings.clock);
+		probe_note_entry(probe.stats, probe.start_ticks);
 	}
 	return probe;
 }

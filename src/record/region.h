@@ -92,7 +92,10 @@ struct region_header {
 	char allocator[REGION_ALLOCATOR_SIZE];   /* file name of the object that has malloc */
 };
 
-/* Belongs to one thread at a time; a later thread goes on where an ended one left off. */
+/*
+ * Belongs to one thread at a time; a later thread goes on where an ended one left off. That of the main thread,
+ * whose number is the process's, is nobody else's.
+ */
 struct thread_block {
 	relative next;
 	relative calls; /* struct call_stats */
@@ -126,6 +129,7 @@ struct call_stats {
 	uint64_t sum_ns;
 	uint64_t min_ns;     /* UINT64_MAX: none timed yet */
 	uint64_t max_ns;
+	uint64_t moment;     /* when a timed call was last entered (odd) or left (even), in ticks; or 0 */
 	relative info;       /* struct call_info_record */
 	relative errors;     /* struct error_stats */
 	relative next;

@@ -111,14 +111,22 @@ static struct histogram_row *find_row(struct call_stats *stats, unsigned int oct
 	return relative_get(&stats->rows[octave]);
 }
 
+static void note_return(struct call_stats *stats, uint64_t ticks)
+{
+	__atomic_store_n(&stats->moment, ticks & ~UINT64_C(1), __ATOMIC_RELAXED);
+}
+
 void recorder_finish_timing(struct call_stats *stats, uint64_t start_ticks)
 {
 	const struct clock_calibration *clock = &recorder_session.settings.clock;
 
 	if (unlikely(!process_owns(stats)))
 		return;
-	uint64_t ns = clock_interval_ns(clock, start_ticks, clock_ticks(clock));
+	uint64_t now_ticks = clock_ticks(clock);
+	uint64_t ns = clock_interval_ns(clock, start_ticks, now_ticks);
 	unsigned int bucket = histogram_bucket(ns);
+
+	note_return(stats, now_ticks);
 	struct histogram_row *row = find_row(stats, bucket / HISTOGRAM_ROW_BUCKETS);
 
 	if (unlikely(!row)) {
@@ -163,6 +171,8 @@ void recorder_add_failure(struct call_stats *stats, uint64_t start_ticks, int co
 	if (unlikely(!process_owns(stats)))
 		return;
 	uint64_t now_ticks = clock_ticks(clock);
+
+	note_return(stats, now_ticks);
 	struct error_stats *error = find_error(stats, code, now_ticks);
 
 	if (unlikely(!error)) {

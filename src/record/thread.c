@@ -93,6 +93,9 @@ static struct thread_cache *reuse_cache(int tid)
 
 		if (owner != 0 && owner == tid)
 			return cache;
+		/* What the main thread spent its time on is a figure of its own. */
+		if (owner == pid || tid == pid)
+			continue;
 		if (thread_has_ended(pid, owner) &&
 		    __atomic_compare_exchange_n(&cache->tid, &owner, tid, false, __ATOMIC_ACQUIRE,
 						__ATOMIC_RELAXED))

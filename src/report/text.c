@@ -24,7 +24,7 @@
 enum {
 	NAME_COLUMNS = 19, /* of a report of 80 */
 	KIND_LEAVES = 8, /* columns to the name */
-	HEADER_LINES = 3,
+	HEADER_LINES = 3, /* and one more where the main thread's time is known */
 	COVERAGE_ROWS_MAX = 7, /* of a report whose lines are limited */
 	MAX_LINES_MIN = 20,
 };
@@ -178,6 +178,50 @@ static void write_times(const struct page *page)
 	line_write(&line, page->file);
 }
 
+/* Where the time of the command went: work first, then what it waited for most. */
+static const char *const wait_texts[WAIT_CLASSES] = {
+	[WAIT_NONE] = "working",   [WAIT_IO] = "I/O",	      [WAIT_NETWORK] = "network",
+	[WAIT_LOCK] = "locks",	   [WAIT_SLEEP] = "sleeping", [WAIT_CHILD] = "children",
+	[WAIT_EVENTS] = "events",
+};
+
+static unsigned int percent(uint64_t part, uint64_t whole)
+{
+	return (unsigned int)((double)part * 100 / (double)whole + 0.5);
+}
+
+/* The waiting class that comes after another in descending order; WAIT_NONE before the first and after the last. */
+static enum wait_class next_class(const struct main_thread *thread, enum wait_class after)
+{
+	enum wait_class next = WAIT_NONE;
+
+	for (unsigned int i = WAIT_NONE + 1; i < WAIT_CLASSES; i++) {
+		bool comes_later = after == WAIT_NONE || thread->spent_ns[i] < thread->spent_ns[after] ||
+				   (thread->spent_ns[i] == thread->spent_ns[after] && i > after);
+
+		if (comes_later && (next == WAIT_NONE || thread->spent_ns[i] > thread->spent_ns[next]))
+			next = i;
+	}
+	return next;
+}
+
+static void write_main_thread(const struct page *page)
+{
+	struct main_thread thread;
+	struct line line;
+
+	if (!recording_main_thread(page->recording, &thread))
+		return;
+	page_line(page, &line);
+	line_print(&line, STYLE_PLAIN, "main thread: %u %% working",
+		   percent(thread.spent_ns[WAIT_NONE], thread.wall_ns));
+	for (enum wait_class i = next_class(&thread, WAIT_NONE); i; i = next_class(&thread, i))
+		if (percent(thread.spent_ns[i], thread.wall_ns))
+			line_print(&line, STYLE_PLAIN, ", %u %% %s",
+				   percent(thread.spent_ns[i], thread.wall_ns), wait_texts[i]);
+	line_write(&line, page->file);
+}
+
 static void add_start(FILE *stream, const struct recording *recording)
 {
 	time_t seconds = recording->started_ns / 1000000000;
@@ -243,7 +287,9 @@ static struct shares share_out(const struct page *page)
 
 	/* An empty line and a title for each section that there is. */
 	size_t n_sections = 1 + (wanted.calls > 0) + (wanted.failures > 0);
-	size_t left = max_lines - HEADER_LINES - 2 * n_sections;
+	struct main_thread thread;
+	size_t n_header_lines = HEADER_LINES + recording_main_thread(page->recording, &thread);
+	size_t left = max_lines - n_header_lines - 2 * n_sections;
 	struct shares shares = {.coverage = least(wanted.coverage, COVERAGE_ROWS_MAX)};
 
 	left -= shares.coverage;
@@ -287,6 +333,8 @@ int text_report(const struct recording *recording, const struct text_options *op
 	write_times(&page);
 	if (!error)
 		error = write_circumstances(&page);
+	if (!error)
+		write_main_thread(&page);
 	if (!error)
 		error = write_sections(&page);
 	if (!error && (fflush(file) == EOF || ferror(file)))

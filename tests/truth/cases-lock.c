@@ -130,30 +130,12 @@ static void *wait_for_lock(void *argument)
 	return lock->lock() || lock->unlock() ? "failed" : NULL;
 }
 
-/* The state of a thread stands behind its name, which is in parentheses. */
-static bool is_asleep(int tid)
-{
-	char path[64], status[256] = "";
-	struct text text = text_init(path, sizeof(path));
-
-	text_add(&text, "/proc/self/task/");
-	text_add_number(&text, (uint64_t)tid);
-	text_add(&text, "/stat");
-	int fd = raw_open(path, O_RDONLY, 0);
-	long size = raw_pread(fd, status, sizeof(status) - 1, 0);
-
-	raw_close(fd);
-	const char *state = size > 0 ? strrchr(status, ')') : NULL;
-
-	return state && state[2] == 'S';
-}
-
 /* Waits until the other thread sleeps; it may sleep for nothing but the lock once it has said its number. */
 static void await_waiter(void)
 {
 	int tid;
 
-	while (!(tid = __atomic_load_n(&waiter, __ATOMIC_ACQUIRE)) || !is_asleep(tid))
+	while (!(tid = __atomic_load_n(&waiter, __ATOMIC_ACQUIRE)) || !truth_is_asleep(raw_getpid(), tid))
 		raw_syscall(SYS_sched_yield, 0, 0, 0, 0, 0, 0);
 	__atomic_store_n(&waiter, 0, __ATOMIC_RELEASE);
 }

@@ -6,6 +6,7 @@
 extern const struct truth_case truth_io_cases[];
 extern const struct truth_case truth_descriptor_cases[];
 extern const struct truth_case truth_lock_cases[];
+extern const struct truth_case truth_wait_cases[];
 extern const struct truth_case truth_thread_cases[];
 extern const struct truth_case truth_process_cases[];
 extern const struct truth_case truth_death_cases[];
@@ -15,6 +16,7 @@ const struct truth_table truth_tables[] = {
 	{.cases = truth_io_cases},
 	{.cases = truth_descriptor_cases},
 	{.cases = truth_lock_cases},
+	{.cases = truth_wait_cases},
 	{.cases = truth_thread_cases},
 	{.cases = truth_process_cases},
 	{.cases = truth_death_cases, .has_crowd = true},

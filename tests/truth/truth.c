@@ -171,8 +171,18 @@ static uint64_t number_of_call(const struct call_totals *call, const struct stat
 	return strcmp(stated->what, "bytes") == 0 ? call->bytes : call->count;
 }
 
+/* A clock of ours and one of the kernel's may differ by a little; nothing is nothing on all of them. */
+static bool is_true_wait(uint64_t at_least_ns, uint64_t reported_ns)
+{
+	if (at_least_ns == 0)
+		return reported_ns == 0;
+	return reported_ns >= at_least_ns / 100 * 99;
+}
+
 static bool is_true(const struct statement *stated, uint64_t reported)
 {
+	if (strcmp(stated->what, "wait") == 0)
+		return is_true_wait(stated->number, reported);
 	if (strcmp(stated->what, "least") == 0)
 		return reported >= stated->number;
 	if (strcmp(stated->what, "most") == 0)
@@ -188,12 +198,24 @@ static bool states(const struct trial *trial, const char *what)
 	return false;
 }
 
+static uint64_t waited_ns(const struct recording *recording, const char *what)
+{
+	struct main_thread thread;
+
+	for (unsigned int i = 0; recording_main_thread(recording, &thread) && i < WAIT_CLASSES; i++)
+		if (strcmp(wait_class_name(i), what) == 0)
+			return thread.spent_ns[i];
+	return UINT64_MAX;
+}
+
 static uint64_t reported_number(const struct recording *recording, const struct statement *stated)
 {
 	uint64_t number = 0;
 
 	if (strcmp(stated->what, "unwatched") == 0)
 		return recording->n_unwatched;
+	if (strcmp(stated->what, "wait") == 0)
+		return waited_ns(recording, stated->call);
 	for (size_t i = 0; i < recording->calls.n_calls; i++)
 		if (is_stated(&recording->calls.calls[i], stated->call))
 			number += number_of_call(&recording->calls.calls[i], stated);

@@ -105,6 +105,65 @@ static void a_kind_without_a_call_is_not_reported(void)
 	builder_deinit(&builder);
 }
 
+static void the_main_threads_waiting_is_summed_up_by_class(void)
+{
+	struct region_builder builder;
+
+	builder_init(&builder);
+	for (int tid = 42; tid < 44; tid++) {
+		struct thread_block *thread = builder_add_thread(&builder);
+		struct call_stats *pipe_end =
+			builder_add_kind(&builder, thread, "read", "pipe", WAIT_IO);
+
+		thread->tid = tid;
+		builder_succeed(&builder, pipe_end, 700, 1);
+		builder_succeed(&builder, pipe_end, 300, 1);
+		builder_fail(&builder, pipe_end, EAGAIN, 3, 100);
+		builder_succeed(&builder,
+				builder_add_kind(&builder, thread, "read", "socket", WAIT_NETWORK),
+				50, 1);
+		builder_succeed(&builder, builder_add_call(&builder, thread, "malloc", "memory"),
+				900, 0);
+	}
+	struct recording recording = fold_builder(&builder);
+	struct process_record *process = &recording.processes[0];
+
+	CU_ASSERT_TRUE(process->has_waiting);
+	CU_ASSERT_EQUAL(process->waiting_ns[WAIT_IO], 1300);
+	CU_ASSERT_EQUAL(process->waiting_ns[WAIT_NETWORK], 50);
+	CU_ASSERT_EQUAL(process->waiting_ns[WAIT_LOCK], 0);
+	recording_deinit(&recording);
+	builder_deinit(&builder);
+}
+
+/* The region's process has run for 4000 ns, and its clock counts nanoseconds. */
+static void a_wait_that_the_end_cut_short_counts_up_to_the_end(void)
+{
+	struct region_builder builder;
+
+	builder_init(&builder);
+	struct thread_block *thread = builder_add_thread(&builder);
+	struct call_stats *sleep_call =
+		builder_add_kind(&builder, thread, "nanosleep", "", WAIT_SLEEP);
+	struct call_stats *close_call = builder_add_call(&builder, thread, "close", "io");
+
+	thread->tid = 42;
+	sleep_call->count = close_call->count = 1;
+	sleep_call->moment = 1001;
+	close_call->moment = 800;
+	struct recording recording = fold_builder(&builder);
+
+	CU_ASSERT_EQUAL(recording.processes[0].waiting_ns[WAIT_SLEEP], 2999);
+	recording_deinit(&recording);
+
+	/* A later call says that the thread went on: the wait was left by a jump. */
+	close_call->moment = 1200;
+	recording = fold_builder(&builder);
+	CU_ASSERT_EQUAL(recording.processes[0].waiting_ns[WAIT_SLEEP], 0);
+	recording_deinit(&recording);
+	builder_deinit(&builder);
+}
+
 static void every_bucket_comes_through(void)
 {
 	struct region_builder builder;
@@ -559,6 +618,10 @@ static void a_region_is_read_up_to_its_capacity(void)
 UNIT_MAIN("region", {"figures of all threads are summed up", figures_of_all_threads_are_summed_up},
 	  {"kinds of a call are summed up apart", kinds_of_a_call_are_summed_up_apart},
 	  {"a kind without a call is not reported", a_kind_without_a_call_is_not_reported},
+	  {"the main thread's waiting is summed up by class",
+	   the_main_threads_waiting_is_summed_up_by_class},
+	  {"a wait that the end cut short counts up to the end",
+	   a_wait_that_the_end_cut_short_counts_up_to_the_end},
 	  {"every bucket comes through", every_bucket_comes_through},
 	  {"a process is described by its header", a_process_is_described_by_its_header},
 	  {"a process that executes another program is counted once",
