@@ -21,7 +21,10 @@ hazard_subject_LDADD = -lpthread
 
 hazard_tests = \
 	tests/hazards/hazards.sh \
-	tests/hazards/test-instrumented.sh
+	tests/hazards/test-allocators.sh \
+	tests/hazards/test-instrumented.sh \
+	tests/hazards/test-linking.sh
 
 TESTS += $(hazard_tests)
-EXTRA_DIST += $(hazard_tests) tests/hazards/lib.sh tests/hazards/special.c
+EXTRA_DIST += $(hazard_tests) tests/hazards/lib.sh tests/hazards/special.c \
+	tests/hazards/old-versions.c tests/hazards/own-malloc.c tests/hazards/own-read.c

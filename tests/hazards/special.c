@@ -37,13 +37,13 @@ static int run_calls(char **arguments)
 
 	(void)arguments;
 	for (int i = 0; i < 300; i++)
-		REQUIRE(read(fd, buf, sizeof(buf)) == sizeof(buf));
+		REQUIRE(pread(fd, buf, sizeof(buf), i) == sizeof(buf));
 	for (int i = 0; i < 200; i++)
-		REQUIRE(fputs("text", file) >= 0);
+		REQUIRE(fputc('x', file) == 'x');
 	REQUIRE(fclose(file) == 0);
-	truth_count("read", 300);
-	truth_bytes("read", 300 * sizeof(buf));
-	truth_count("fputs", 200);
+	truth_count("pread", 300);
+	truth_bytes("pread", 300 * sizeof(buf));
+	truth_count("fputc", 200);
 	truth_count("fclose", 1);
 	return 0;
 }
@@ -82,8 +82,11 @@ static int run_memory(char **arguments)
 	free(aligned);
 	truth_count("lseek", 10 * THREADS);
 	if (MALLOC_IS_SEEN) {
-		truth_count("malloc", THREADS * (BLOCKS - (BLOCKS + 2) / 3));
-		truth_count("realloc", THREADS * BLOCKS / 5);
+		enum { MALLOCS = THREADS * (BLOCKS - (BLOCKS + 2) / 3), REALLOCS = THREADS * BLOCKS / 5 };
+
+		/* The allocator's libraries make a few calls of their own. */
+		truth_between("malloc", MALLOCS, MALLOCS + 20);
+		truth_between("realloc", REALLOCS, REALLOCS + 20);
 	}
 	return 0;
 }
