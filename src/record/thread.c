@@ -93,8 +93,11 @@ static struct thread_cache *reuse_cache(int tid)
 
 		if (owner != 0 && owner == tid)
 			return cache;
-		/* What the main thread spent its time on is a figure of its own. */
-		if (owner == pid || tid == pid)
+		/*
+		 * What the main thread spent its time on is a figure of its own. Its number lives as long as
+		 * the process, so nobody goes on with its block either.
+		 */
+		if (tid == pid)
 			continue;
 		if (thread_has_ended(pid, owner) &&
 		    __atomic_compare_exchange_n(&cache->tid, &owner, tid, false, __ATOMIC_ACQUIRE,
