@@ -9,9 +9,11 @@
 #ifndef SONDE_CALLS_CALL_H
 #define SONDE_CALLS_CALL_H
 
-#include "calls/calls.gen.h" /* enum call: CALL_read, ..., CALL_COUNT; CALLS_HASH */
+#include "calls/calls.gen.h" /* enum call: CALL_read, ..., CALL_COUNT; SLOT_read, ...; CALLS_HASH */
+#include "calls/kinds.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum {
 	CALL_NAME_SIZE = 32,
@@ -23,6 +25,9 @@ struct call_info {
 	char name[CALL_NAME_SIZE];
 	char group[CALL_GROUP_SIZE];
 	bool is_sampled; /* a fast call: timed one in N unless the configuration says otherwise */
+	uint8_t kinds;   /* enum kind_set */
+	uint8_t waits;   /* enum wait_class, of a call that is not told apart */
+	uint16_t slot;   /* its first: a thread keeps the figures of each kind of each call in one */
 };
 
 /* Rows by enum call, in no particular order. */

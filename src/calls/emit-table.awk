@@ -15,5 +15,6 @@ function emit(   i) {
 
 function emit_row(name) {
 	print "\t[CALL_" name "] = {\"" name "\", \"" group_of[name] "\", " \
-		(((name, "sampled") in fact) ? "true" : "false") "},"
+		(((name, "sampled") in fact) ? "true" : "false") ", KINDS_" kinds_of(name) ", WAIT_" \
+		toupper(wait_of(name)) ", " (kinds_of(name) == "NONE" ? "CALL_" : "SLOT_") name "},"
 }

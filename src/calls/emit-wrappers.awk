@@ -86,9 +86,14 @@ function emit_wrapper(name, row,   real, arguments, i) {
 	out_from_table(name, line_of[name], \
 		"EXPORT " declaration(return_type[row], c_name(name)) "(" parameters[name] ")")
 	out("{")
+	if ((row, "try") in fact) {
+		emit_lock(name, row, arguments)
+		return
+	}
 	if (is_variadic(row))
 		out("\tva_list list;\n\n\tva_start(list, " parameter_name[name, n_parameters[name] - 1] ");")
-	out("\tstruct probe probe = probe_begin(CALL_" row ");")
+	emit_closed_declaration(row)
+	emit_begin(row)
 	if (only_errno_tells(row))
 		out("\tint code_before = errno;\n\n\terrno = ERRNO_UNTOUCHED;")
 	if (return_type[row] == "void")
@@ -99,6 +104,7 @@ function emit_wrapper(name, row,   real, arguments, i) {
 		out("\tva_end(list);")
 	out("")
 	emit_outcome(row)
+	emit_closed(row)
 	if (only_errno_tells(row))
 		out("\tif (errno == ERRNO_UNTOUCHED)\n\t\terrno = code_before;")
 	if (return_type[row] != "void")
@@ -111,15 +117,101 @@ function only_errno_tells(row) {
 	return ((row, "fails") in fact) && fact[row, "fails"] ~ /(^|[^A-Za-z_0-9])errno([^A-Za-z_0-9]|$)/
 }
 
+function emit_begin(row) {
+	if ((row, "kinds") in fact)
+		out("\tstruct probe probe = descriptor_begin(CALL_" row ", SLOT_" row ", " \
+			last_word(fact[row, "kinds"]) ");")
+	else
+		out("\tstruct probe probe = probe_begin(CALL_" row ");")
+}
+
+function last_word(text) {
+	sub(/^.* /, "", text)
+	return text
+}
+
 function emit_outcome(row) {
 	if (!((row, "fails") in fact)) {
 		emit_success(row, "\t")
+		emit_opened(row, "\t")
 		return
 	}
-	out_from_table(row, fact_line[row, "fails"], "\tif (" fact[row, "fails"] ")")
+	out_from_table(row, fact_line[row, "fails"], "\tif (" fact[row, "fails"] ") {")
 	out("\t\tprobe_failed(&probe, " error_expression(fact[row, "error"]) ");")
-	out("\telse")
+	out("\t} else {")
 	emit_success(row, "\t\t")
+	emit_opened(row, "\t\t")
+	out("\t}")
+}
+
+# -- Locks, which are tried before they are waited for
+
+function emit_lock(name, row, arguments,   tried, busy, has_errno) {
+	tried = fact[row, "try"]
+	busy = tried
+	sub(/ .*$/, "", tried)
+	sub(/^[^ ]+ +/, "", busy)
+	has_errno = fact[row, "error"] != "result"
+
+	out("\tstatic void *found;")
+	out("\tstruct probe probe = probe_begin_attempt(CALL_" row ", SLOT_" row " + LOCK_FREE);")
+	out_from_table(row, fact_line[row, "try"], "\t__typeof__(&" tried ") attempt = NULL;")
+	out("")
+	if ((row, "try_if") in fact)
+		out_from_table(row, fact_line[row, "try_if"], "\tif (probe.stats && (" fact[row, "try_if"] "))")
+	else
+		out("\tif (probe.stats)")
+	out("\t\tattempt = REAL_BESIDE(&found, " tried ", " name ");")
+	if ((row, "cancelled_first") in fact)
+		out("\tif (attempt)\n\t\tattempt_may_be_cancelled(&probe, CALL_" row ");")
+	if (has_errno)
+		out("\tint code = errno;")
+	out("\tint result = attempt ? attempt(" parameter_name[name, 1] ") : 0;")
+	out_from_table(row, fact_line[row, "try"], "\tbool is_busy = attempt && (" busy ");")
+	out("")
+	out("\tif (is_busy) {")
+	if (has_errno)
+		out("\t\terrno = code;")
+	out("\t\tprobe = probe_begin_contended(CALL_" row ", SLOT_" row " + LOCK_CONTENDED);")
+	out("\t} else {")
+	out("\t\tprobe_count_attempt(&probe, CALL_" row ");")
+	out("\t}")
+	out("\tif (is_busy || !attempt)")
+	out("\t\tresult = REAL(" name ")(" arguments ");")
+	emit_outcome(row)
+	out("\treturn result;")
+	out("}\n")
+}
+
+# -- Descriptors that come and go
+
+function emit_opened(row, indent,   n, word, i, made) {
+	if (!((row, "opens") in fact))
+		return
+	n = split(fact[row, "opens"], word, " ")
+	for (i = 2; i <= n; i++) {
+		made = "descriptor_opened(" word[i] ", DESCRIPTOR_" (word[1] == "any" ? "UNKNOWN" : toupper(word[1])) ");"
+		out_from_table(row, fact_line[row, "opens"], indent made)
+	}
+}
+
+# Which ones are closed is asked before the call: it may free what would tell.
+function emit_closed_declaration(row,   n, word) {
+	if (!((row, "closes") in fact))
+		return
+	n = split(fact[row, "closes"], word, " ")
+	out_from_table(row, fact_line[row, "closes"], "\tconst int closed = (int)(" word[1] ");")
+	if (n == 3)
+		out_from_table(row, fact_line[row, "closes"], "\tconst int last_closed = (int)(" word[3] ");")
+}
+
+function emit_closed(row) {
+	if (!((row, "closes") in fact))
+		return
+	if (fact[row, "closes"] ~ / to /)
+		out("\tdescriptor_closed_range(closed, last_closed);")
+	else
+		out("\tdescriptor_closed(closed);")
 }
 
 function error_expression(error) {

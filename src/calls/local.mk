@@ -44,9 +44,9 @@ check_DATA += src/preload/exports.gen.list
 dist_check_SCRIPTS += scripts/check-calls
 TESTS += scripts/check-calls
 
-libsonde_core_la_SOURCES += src/calls/call.h src/calls/manual.h
+libsonde_core_la_SOURCES += src/calls/call.h src/calls/kinds.c src/calls/kinds.h src/calls/manual.h
 nodist_libsonde_core_la_SOURCES += src/calls/calls.gen.c src/calls/manual.gen.c
-libsonde_preload_la_SOURCES += src/calls/call.h src/preload/wrapper.h
+libsonde_preload_la_SOURCES += src/calls/call.h src/calls/kinds.c src/calls/kinds.h src/preload/wrapper.h
 nodist_libsonde_preload_la_SOURCES += \
 	src/calls/calls.gen.c src/preload/symbols.gen.c $(calls_wrappers)
 

@@ -9,6 +9,8 @@
 #
 #   n_rows, row[1..]             names of the calls, in the order of the tables
 #   group_of[ROW], return_type[ROW], fact[ROW, NAME], fact_line[ROW, NAME]
+#   kinds_of(ROW)                NONE, DESCRIPTOR or LOCK
+#   wait_of(ROW)                 none, io, network, ...
 #   n_symbols, symbol[1..]       each row's name, followed by its other symbols
 #   row_of[SYMBOL], kind[SYMBOL] kind is "row", "alias", "chk" or "custom"
 #   file_of[SYMBOL], line_of[SYMBOL]
@@ -41,10 +43,12 @@ BEGIN {
 	n_words = split(words, word, " ")
 	for (i = 1; i <= n_words; i++)
 		is_type_word[word[i]] = 1
-	is_reserved["result"] = is_reserved["probe"] = 1
+	is_reserved["result"] = is_reserved["probe"] = is_reserved["attempt"] = is_reserved["closed"] = 1
+	WAITS = "none|io|network|lock|sleep|child|events"
+	DESCRIPTORS = "any|file|socket|pipe|terminal|device|other"
 }
 
-FNR == 1 { group = ""; current = "" }
+FNR == 1 { group = ""; group_waits = ""; current = "" }
 
 {
 	sub(/#.*/, "")
@@ -55,6 +59,7 @@ FNR == 1 { group = ""; current = "" }
 /^[ \t]/         { read_fact(); next }
 $1 == "include"  { read_include(); next }
 $1 == "group"    { read_group(); next }
+$1 == "waits"    { read_group_waits(); next }
 $1 == "skip"     { read_skip(); next }
                  { read_row($0) }
 
@@ -108,6 +113,14 @@ function read_group() {
 	else if (length($2) > MAX_GROUP_NAME)
 		complain("group name '" $2 "' is longer than " MAX_GROUP_NAME " characters")
 	group = $2
+	group_waits = ""
+}
+
+# What the calls below wait for that say nothing of it themselves.
+function read_group_waits() {
+	current = ""
+	check_choice("waits", rest_after_words($0, 1), WAITS)
+	group_waits = $2
 }
 
 function read_skip() {
@@ -172,6 +185,7 @@ function read_row(text,   open, head, name, type) {
 	row[++n_rows] = name
 	group_of[name] = group
 	return_type[name] = type
+	waits_of_group[name] = group_waits
 	read_parameters(name, substr(text, open + 1, length(text) - open - 1))
 }
 
@@ -262,6 +276,20 @@ function read_plain_fact(name, value) {
 		check_choice(name, value, "in|out")
 	else if (name == "error")
 		check_choice(name, value, "errno|result|eai|[(].+[)]")
+	else if (name == "waits")
+		check_choice(name, value, WAITS)
+	else if (name == "kinds")
+		check_kinds(value)
+	else if (name == "opens")
+		check_opens(value)
+	else if (name == "closes")
+		check_closes(value)
+	else if (name == "try")
+		check_try(value)
+	else if (name == "try_if")
+		check_expression(name, value)
+	else if (name == "cancelled_first")
+		check_choice(name, value, "")
 	else if (name == "sampled")
 		check_choice(name, value, "")
 	else if (name == "variadic")
@@ -300,6 +328,44 @@ function check_object(name, value) {
 	value = substr(value, RSTART, RLENGTH)
 	if (value != "result" && !is_parameter(current, value))
 		complain(name ": '" value "' is not a parameter of " current)
+}
+
+function check_kinds(value) {
+	if (value !~ /^descriptor [^ ]+$/)
+		complain("kinds: '" value "' is not possible")
+	else
+		check_object("kinds", rest_after_words(value, 1))
+}
+
+# "try SYMBOL EXPR": that it is a call of the table says the compiler.
+function check_try(value) {
+	if (value !~ ("^" IDENTIFIER " [^ ]"))
+		complain("try wants a symbol, and when it says that one must wait")
+	else if (return_type[current] != "int")
+		complain("try: " current " has no int as result")
+}
+
+# Expressions without spaces; whether they make sense says the compiler, which is told where they stand.
+function check_opens(value) {
+	if (value !~ ("^(" DESCRIPTORS ")( [^ ]+)+$"))
+		complain("opens: '" value "' is no kind of descriptor and where it is to be found")
+}
+
+function check_closes(value) {
+	if (value !~ /^[^ ]+( to [^ ]+)?$/)
+		complain("closes: '" value "' is no descriptor, and no range of them")
+}
+
+function kinds_of(row) {
+	if ((row, "try") in fact)
+		return "LOCK"
+	return ((row, "kinds") in fact) ? "DESCRIPTOR" : "NONE"
+}
+
+function wait_of(row) {
+	if ((row, "waits") in fact)
+		return fact[row, "waits"]
+	return waits_of_group[row] == "" ? "none" : waits_of_group[row]
 }
 
 function check_expression(name, value) {

@@ -203,12 +203,16 @@ static void read_call(struct json_reader *reader, const json_t *object, struct c
 {
 	const char *name = reader_text(reader, object, "call");
 	const char *group = reader_text(reader, object, "group");
+	bool is_told_apart = json_object_get(object, "kind") != NULL;
+	const char *kind = is_told_apart ? reader_text(reader, object, "kind") : "";
 
-	if (call_list_find(list, name))
+	if (reader->error)
+		return;
+	if (call_list_find(list, name, kind))
 		reader_complain(reader, "call", "\"%.40s\" is there twice", name);
 	if (reader->error)
 		return;
-	struct call_totals *call = call_list_get(list, name, group);
+	struct call_totals *call = call_list_get(list, name, kind, group);
 
 	if (!call) {
 		reader_out_of_memory(reader);
@@ -236,6 +240,19 @@ static void read_calls(struct json_reader *reader, const json_t *object, struct 
 	}
 }
 
+/* Documents of older versions do not have it. */
+static void read_waiting(struct json_reader *reader, const json_t *object,
+			 struct process_record *process)
+{
+	size_t back = reader_enter(reader, "waiting", -1);
+	const json_t *waiting = json_object_get(object, "waiting");
+
+	process->has_waiting = waiting != NULL;
+	for (unsigned int i = WAIT_NONE + 1; waiting && i < WAIT_CLASSES; i++)
+		process->waiting_ns[i] = reader_seconds(reader, waiting, wait_class_name(i));
+	reader_leave(reader, back);
+}
+
 static void read_process(struct json_reader *reader, const json_t *object,
 			 struct process_record *process)
 {
@@ -249,6 +266,7 @@ static void read_process(struct json_reader *reader, const json_t *object,
 	process->exit = read_exit(reader, object);
 	process->is_running = reader_boolean(reader, object, "running");
 	process->n_threads = reader_count(reader, object, "threads");
+	read_waiting(reader, object, process);
 	read_calls(reader, object, &process->calls);
 }
 

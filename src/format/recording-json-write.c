@@ -149,8 +149,19 @@ static json_t *labels_to_json(struct builder *builder, const struct label *label
 	return object;
 }
 
+/* In seconds, by class. */
+static json_t *waiting_to_json(struct builder *builder, const uint64_t *waiting_ns)
+{
+	json_t *object = json_object();
+
+	for (unsigned int i = WAIT_NONE + 1; i < WAIT_CLASSES; i++)
+		set(builder, object, wait_class_name(i), seconds_to_json((double)waiting_ns[i]));
+	return object;
+}
+
 static json_t *session_to_json(struct builder *builder, const struct recording *recording)
 {
+	struct main_thread main_thread;
 	json_t *session = json_object();
 
 	set(builder, session, "id", text_to_json(recording->id));
@@ -162,6 +173,8 @@ static json_t *session_to_json(struct builder *builder, const struct recording *
 	set(builder, session, "exit", exit_to_json(recording->exit));
 	set(builder, session, "processes", count_to_json(recording->n_processes));
 	set(builder, session, "threads", count_to_json(recording->n_threads));
+	if (recording_main_thread(recording, &main_thread))
+		set(builder, session, "waiting", waiting_to_json(builder, main_thread.spent_ns));
 	set(builder, session, "labels",
 	    labels_to_json(builder, recording->labels, recording->n_labels));
 	set(builder, session, "host", text_to_json(recording->host));
@@ -238,6 +251,8 @@ static json_t *call_to_json(struct builder *builder, const struct call_totals *c
 	for (size_t i = 0; i < call->n_errors; i++)
 		append(builder, errors, error_to_json(builder, &call->errors[i]));
 	set(builder, object, "call", text_to_json(call->name));
+	if (call->kind[0])
+		set(builder, object, "kind", text_to_json(call->kind));
 	set(builder, object, "group", text_to_json(call->group));
 	set(builder, object, "count", count_to_json(call->count));
 	set(builder, object, "failures", count_to_json(call->failures));
@@ -275,6 +290,8 @@ static json_t *process_to_json(struct builder *builder, const struct process_rec
 	set(builder, object, "exit", exit_to_json(process->exit));
 	set(builder, object, "running", json_boolean(process->is_running));
 	set(builder, object, "threads", count_to_json(process->n_threads));
+	if (process->has_waiting)
+		set(builder, object, "waiting", waiting_to_json(builder, process->waiting_ns));
 	set(builder, object, "calls", calls_to_json(builder, &process->calls));
 	return object;
 }
@@ -326,7 +343,7 @@ static json_t *allocators_to_json(struct builder *builder, const struct recordin
 
 static json_t *coverage_to_json(struct builder *builder, const struct recording *recording)
 {
-	const struct call_totals *raw = call_list_find(&recording->calls, "syscall");
+	const struct call_totals *raw = call_list_find(&recording->calls, "syscall", "");
 	json_t *coverage = json_object();
 	json_t *lost = json_object();
 

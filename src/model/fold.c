@@ -86,27 +86,87 @@ static int fold_error(const struct folding *folding, struct call_totals *totals,
 /* What was entered and has not come back, where every call that comes back is timed or has failed.
  */
 static uint64_t unfinished_calls(const struct folding *folding, const struct call_stats *stats,
-				 uint32_t id, uint64_t timed, uint64_t failures)
+				 const struct call_info_record *info, uint64_t timed,
+				 uint64_t failures)
 {
 	const struct session_settings *settings = folding->options->settings;
 	uint64_t returned;
 
-	if (!settings || id >= SESSION_CALLS || settings->period[id] > 1)
+	if (!settings || info->id >= SESSION_CALLS)
+		return 0;
+	if (settings->period[info->id] > 1 && !(info->flags & CALL_ALWAYS_TIMED))
 		return 0;
 	if (__builtin_add_overflow(timed, failures, &returned) || returned >= stats->count)
 		return 0;
 	return stats->count - returned;
 }
 
+/* -- What the main thread waited for ---------------------------------------------------------------- */
+
+static uint64_t failed_ns(const struct call_stats *stats)
+{
+	const struct error_stats *error = relative_get(&stats->errors);
+	double ns = 0;
+
+	for (; error; error = relative_get(&error->next))
+		if (error->timed)
+			ns += (double)error->sum_ns * (double)error->count / (double)error->timed;
+	return ns < 0x1p63 ? (uint64_t)ns : INT64_MAX;
+}
+
+/* How long ago that was when the process ended or is looked at. */
+static uint64_t ns_until_end(const struct folding *folding, uint64_t ticks)
+{
+	const struct region_header *header = folding->header;
+	int64_t end = header->ended_ns ? header->ended_ns : folding->options->now_ns;
+	int64_t after_start;
+	int64_t span;
+
+	if (__builtin_sub_overflow(instant(folding, ticks), header->started_realtime_ns,
+				   &after_start) ||
+	    __builtin_sub_overflow(end, header->started_ns, &span) ||
+	    __builtin_sub_overflow(span, after_start, &span) || span < 0)
+		return 0;
+	return (uint64_t)span;
+}
+
+/* The call that the thread is in, or was when the process ended: none was entered or left after it. */
+static const struct call_stats *call_under_way(const struct thread_block *thread)
+{
+	const struct call_stats *stats = relative_get(&thread->calls);
+	const struct call_stats *last = stats;
+
+	for (; stats; stats = relative_get(&stats->next))
+		if (stats->moment > last->moment)
+			last = stats;
+	return last && (last->moment & 1) ? last : NULL;
+}
+
+static void add_waiting(const struct folding *folding, const struct call_stats *stats,
+			const struct call_totals *own, bool is_under_way)
+{
+	const struct call_info_record *info = relative_get(&stats->info);
+	unsigned int class = info->waits < WAIT_CLASSES ? info->waits : WAIT_NONE;
+	uint64_t *waiting_ns = &folding->process->waiting_ns[class];
+	uint64_t under_way_ns = is_under_way ? ns_until_end(folding, stats->moment) : 0;
+
+	if (__builtin_add_overflow(*waiting_ns, call_totals_time_ns(own), waiting_ns) ||
+	    __builtin_add_overflow(*waiting_ns, failed_ns(stats), waiting_ns) ||
+	    __builtin_add_overflow(*waiting_ns, under_way_ns, waiting_ns))
+		*waiting_ns = UINT64_MAX;
+}
+
 /* Adds one thread's figures of one call to those of the process. */
-static int fold_call(const struct folding *folding, const struct call_stats *stats)
+static int fold_call(const struct folding *folding, const struct call_stats *stats,
+		     const struct thread_block *thread)
 {
 	const struct call_info_record *info = relative_get(&stats->info);
 
-	if (!info)
+	/* Without a call: a lock that was waited for each time has a record for when it is free. */
+	if (!info || !stats->count)
 		return 0;
 	struct call_totals *totals =
-		call_list_get(&folding->process->calls, info->name, info->group);
+		call_list_get(&folding->process->calls, info->name, info->kind, info->group);
 	struct call_totals own = {.count = stats->count, .bytes = stats->bytes};
 
 	if (!totals)
@@ -118,8 +178,14 @@ static int fold_call(const struct folding *folding, const struct call_stats *sta
 		if (fold_error(folding, totals, error))
 			return -ENOMEM;
 	fold_durations(&own, stats);
-	own.unfinished = unfinished_calls(folding, stats, info->id, own.timed,
+	own.unfinished = unfinished_calls(folding, stats, info, own.timed,
 					  totals->failures - failures_before);
+	if (thread->tid == folding->header->pid) {
+		struct call_totals successes = own;
+
+		successes.failures = totals->failures - failures_before;
+		add_waiting(folding, stats, &successes, stats == call_under_way(thread));
+	}
 	return call_totals_add(totals, &own);
 }
 
@@ -131,7 +197,7 @@ static int fold_calls(const struct folding *folding)
 		const struct call_stats *stats = relative_get(&thread->calls);
 
 		for (; stats; stats = relative_get(&stats->next))
-			if (fold_call(folding, stats))
+			if (fold_call(folding, stats, thread))
 				return -ENOMEM;
 	}
 	return 0;
@@ -230,6 +296,7 @@ static int describe_process(struct process_record *process, const struct region_
 	process->exit = exit_of(header, is_running);
 	process->is_running = is_running && header->state != REGION_EXECUTED;
 	process->n_threads = header->n_threads;
+	process->has_waiting = true;
 	return has_failed || !process->command ? -ENOMEM : 0;
 }
 

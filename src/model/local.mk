@@ -2,6 +2,7 @@
 libsonde_core_la_SOURCES += \
 	src/model/failure-class.c src/model/failure-class.h \
 	src/model/fold.c src/model/fold.h \
+	src/model/main-thread.c \
 	src/model/message.c src/model/message.h \
 	src/model/quantile.c \
 	src/model/recording.c src/model/recording.h \

@@ -28,6 +28,7 @@ static void errors_deinit(struct error_totals *errors, size_t n_errors)
 static void call_totals_deinit(struct call_totals *totals)
 {
 	free(totals->name);
+	free(totals->kind);
 	free(totals->group);
 	errors_deinit(totals->errors, totals->n_errors);
 }
@@ -72,7 +73,8 @@ void recording_deinit(struct recording *recording)
 }
 
 /* Where the call is, or would be. */
-static size_t call_position(const struct call_list *list, const char *name, bool *ret_is_there)
+static size_t call_position(const struct call_list *list, const char *name, const char *kind,
+			    bool *ret_is_there)
 {
 	size_t low = 0;
 	size_t high = list->n_calls;
@@ -82,6 +84,8 @@ static size_t call_position(const struct call_list *list, const char *name, bool
 		size_t middle = low + (high - low) / 2;
 		int order = strcmp(name, list->calls[middle].name);
 
+		if (order == 0)
+			order = strcmp(kind, list->calls[middle].kind);
 		if (order == 0) {
 			*ret_is_there = true;
 			return middle;
@@ -94,10 +98,10 @@ static size_t call_position(const struct call_list *list, const char *name, bool
 	return low;
 }
 
-struct call_totals *call_list_find(const struct call_list *list, const char *name)
+struct call_totals *call_list_find(const struct call_list *list, const char *name, const char *kind)
 {
 	bool is_there;
-	size_t position = call_position(list, name, &is_there);
+	size_t position = call_position(list, name, kind, &is_there);
 
 	return is_there ? &list->calls[position] : NULL;
 }
@@ -116,16 +120,21 @@ static int call_list_grow(struct call_list *list)
 	return 0;
 }
 
-struct call_totals *call_list_get(struct call_list *list, const char *name, const char *group)
+struct call_totals *call_list_get(struct call_list *list, const char *name, const char *kind,
+				  const char *group)
 {
 	bool is_there;
-	size_t position = call_position(list, name, &is_there);
+	size_t position = call_position(list, name, kind, &is_there);
 
 	if (is_there)
 		return &list->calls[position];
-	struct call_totals totals = {.name = strdup(name), .group = strdup(group)};
+	struct call_totals totals = {
+		.name = strdup(name),
+		.kind = strdup(kind),
+		.group = strdup(group),
+	};
 
-	if (!totals.name || !totals.group || call_list_grow(list)) {
+	if (!totals.name || !totals.kind || !totals.group || call_list_grow(list)) {
 		call_totals_deinit(&totals);
 		return NULL;
 	}
@@ -227,7 +236,7 @@ int call_list_add(struct call_list *list, const struct call_list *other)
 {
 	for (size_t i = 0; i < other->n_calls; i++) {
 		const struct call_totals *call = &other->calls[i];
-		struct call_totals *totals = call_list_get(list, call->name, call->group);
+		struct call_totals *totals = call_list_get(list, call->name, call->kind, call->group);
 
 		if (!totals || call_totals_add(totals, call))
 			return -ENOMEM;

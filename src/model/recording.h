@@ -13,6 +13,7 @@
 #define SONDE_MODEL_RECORDING_H
 
 #include "base/histogram.h"
+#include "calls/kinds.h"
 #include "record/region.h"
 #include "record/session.h"
 
@@ -33,6 +34,7 @@ struct error_totals {
 
 struct call_totals {
 	char *name;
+	char *kind;          /* calls of one name are told apart by it; "": they are not */
 	char *group;
 	uint64_t count;      /* calls made: exact, also where timing is sampled */
 	uint64_t failures;   /* sum of errors[].count */
@@ -77,7 +79,15 @@ struct process_record {
 	struct exit_info exit;
 	bool is_running;     /* when it was last looked at */
 	uint64_t n_threads;
+	bool has_waiting;    /* waiting_ns is known: not in documents of older versions */
+	uint64_t waiting_ns[WAIT_CLASSES]; /* of its main thread */
 	struct call_list calls;
+};
+
+/* Where the time of the command's main thread went; what it did not wait for is WAIT_NONE, work. */
+struct main_thread {
+	uint64_t wall_ns;
+	uint64_t spent_ns[WAIT_CLASSES];
 };
 
 struct unwatched_record {
@@ -132,12 +142,14 @@ void process_record_deinit(struct process_record *process);
 int recording_add_process(struct recording *recording, struct process_record *process);
 
 /*
- * The totals of a call by name, made if they are not there. NULL without memory. The list is in the
- * order of names; making an entry moves the others.
+ * The totals of one kind of a call, made if they are not there. NULL without memory. The list is in
+ * the order of names, then of kinds; making an entry moves the others.
  */
-struct call_totals *call_list_get(struct call_list *list, const char *name, const char *group);
+struct call_totals *call_list_get(struct call_list *list, const char *name, const char *kind,
+				  const char *group);
 /* NULL: not there. */
-struct call_totals *call_list_find(const struct call_list *list, const char *name);
+struct call_totals *call_list_find(const struct call_list *list, const char *name,
+				   const char *kind);
 void call_list_deinit(struct call_list *list);
 
 /* Adds one to another: counts, buckets, errors by symbol, extremes. 0 or -ENOMEM. */
@@ -156,6 +168,12 @@ uint64_t call_totals_time_ns(const struct call_totals *totals);
  * bucket's middle, and never by more than one bucket's width (9.05 %). 0 when none was timed.
  */
 double call_totals_quantile_ns(const struct call_totals *totals, double q);
+
+/* Of the first process, in all the programs that it was. False: not known. */
+bool recording_main_thread(const struct recording *recording, struct main_thread *ret_thread);
+
+/* "io", "network", "lock", "sleep", "child", "events"; "work" for WAIT_NONE. */
+const char *wait_class_name(enum wait_class wait_class);
 
 /* "static", "setuid", ...: the word used in recordings and reports. */
 const char *note_reason_name(enum note_reason reason);

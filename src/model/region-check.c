@@ -180,6 +180,7 @@ static void check_info(struct check *check, struct call_stats *stats)
 	}
 	check_string(check, info->name, sizeof(info->name), "call's name");
 	check_string(check, info->group, sizeof(info->group), "call's group");
+	check_string(check, info->kind, sizeof(info->kind), "call's kind");
 	if (info->name[0])
 		return;
 	note_damage(check, "call at %zu has no name", offset_of(check, stats));

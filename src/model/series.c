@@ -151,6 +151,12 @@ static int add_counter(const struct adding *adding, const char *name, const char
 	return snapshot_add(adding->snapshot, &series);
 }
 
+/* Such a call's last tag is its kind; the others have none. */
+static size_t is_told_apart(const struct call_totals *call)
+{
+	return call->kind[0] != '\0';
+}
+
 /* By result; a result that never came about has no series. What has not returned has no result yet.
  */
 static int add_calls(const struct adding *adding, const struct call_totals *call)
@@ -170,11 +176,12 @@ static int add_calls(const struct adding *adding, const struct call_totals *call
 			{"call", call->name},
 			{"group", call->group},
 			{"result", results[i].name},
+			{"kind", call->kind},
 		};
 
 		if (results[i].count)
 			error = add_counter(adding, "libc.calls", "{call}", results[i].count, tags,
-					    3);
+					    3 + is_told_apart(call));
 	}
 	return error;
 }
@@ -187,17 +194,22 @@ static int add_errors(const struct adding *adding, const struct call_totals *cal
 		const struct tag tags[] = {
 			{"call", call->name},
 			{"errno", call->errors[i].symbol},
+			{"kind", call->kind},
 		};
 
 		error = add_counter(adding, "libc.errors", "{error}", call->errors[i].count, tags,
-				    2);
+				    2 + is_told_apart(call));
 	}
 	return error;
 }
 
 static int add_duration(const struct adding *adding, const struct call_totals *call)
 {
-	const struct tag tags[] = {{"call", call->name}, {"group", call->group}};
+	const struct tag tags[] = {
+		{"call", call->name},
+		{"group", call->group},
+		{"kind", call->kind},
+	};
 	struct series_histogram histogram = {
 		.count = call->timed,
 		.sum_ns = call->sum_ns,
@@ -207,7 +219,7 @@ static int add_duration(const struct adding *adding, const struct call_totals *c
 	const struct series series = {
 		.name = "libc.call.duration",
 		.tags = tags,
-		.n_tags = 2,
+		.n_tags = 2 + is_told_apart(call),
 		.type = SERIES_TIMER,
 		.unit = "s",
 		.start_ns = adding->start_ns,
@@ -222,7 +234,7 @@ static int add_duration(const struct adding *adding, const struct call_totals *c
 
 static int add_call(const struct adding *adding, const struct call_totals *call)
 {
-	const struct tag tag = {"call", call->name};
+	const struct tag tags[] = {{"call", call->name}, {"kind", call->kind}};
 	int error = add_calls(adding, call);
 
 	if (!error)
@@ -230,7 +242,8 @@ static int add_call(const struct adding *adding, const struct call_totals *call)
 	if (!error)
 		error = add_duration(adding, call);
 	if (!error && call->bytes)
-		error = add_counter(adding, "libc.io", "By", call->bytes, &tag, 1);
+		error = add_counter(adding, "libc.io", "By", call->bytes, tags,
+				    1 + is_told_apart(call));
 	return error;
 }
 

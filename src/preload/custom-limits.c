@@ -3,13 +3,14 @@
  * Calls that limit the process. A region sets address space aside that it may never use; when the program
  * limits its own, we give that back, so that the limit means what it would mean without us. A region also grows
  * as the program makes new calls; when the program is about to forbid itself all system calls but a few, and
- * any other kills it, that is done in advance.
+ * any other kills it, that is done in advance, and the kernel is asked for nothing more.
  */
 #include "config.h"
 
 #include "preload/wrapper.h"
 
 #include "base/raw.h"
+#include "record/descriptor.h"
 #include "record/recorder.h"
 #include "record/region-writer.h"
 
@@ -72,10 +73,14 @@ static int enter_sandbox(int option, unsigned long mode, unsigned long filter)
 {
 	struct region_header *region = recorder_prepare_for_sandbox();
 
+	descriptor_may_ask(false);
 	if (region && forbids_counter(option, mode))
 		recorder_stop_clock(region);
 	int result = REAL(prctl)(option, mode, filter, 0UL, 0UL);
 
+	/* Many only try whether they could. */
+	if (result < 0)
+		descriptor_may_ask(true);
 	if (result == 0 && option == PR_SET_SECCOMP && mode == SECCOMP_MODE_STRICT && region)
 		region_seal(region);
 	return result;

@@ -14,11 +14,13 @@
 #include "record/recorder.h"
 #include "record/region-writer.h"
 
+#include <linux/seccomp.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <threads.h>
@@ -212,7 +214,7 @@ EXPORT void thrd_exit(int result)
 /* -- Jumps ------------------------------------------------------------------------------------------ */
 
 __attribute__((visibility("hidden"), used)) void *enter_vfork(void);
-__attribute__((visibility("hidden"), used)) void *enter_syscall(long number);
+__attribute__((visibility("hidden"), used)) void *enter_syscall(long number, long first, long second, long third);
 
 void *enter_vfork(void)
 {
@@ -236,9 +238,41 @@ static bool makes_namespace(long number)
 	return number == SYS_clone || number == SYS_clone3 || number == SYS_unshare || number == SYS_setns;
 }
 
-void *enter_syscall(long number)
+/*
+ * What closes a descriptor by number is not seen when it returns, so the descriptor is forgotten before. What
+ * opens one need not be known: its number was free, and nothing is noted of a free number.
+ */
+static void forget_descriptors(long number, long first, long second)
+{
+#ifdef SYS_dup2
+	if (number == SYS_dup2)
+		descriptor_closed((int)second);
+#endif
+#ifdef SYS_close_range
+	if (number == SYS_close_range)
+		descriptor_closed_range((int)first, (int)second);
+#endif
+	if (number == SYS_close)
+		descriptor_closed((int)first);
+	else if (number == SYS_dup3)
+		descriptor_closed((int)second);
+}
+
+/* Whether the process confines itself; without a filter it only tries whether it could. */
+static bool confines(long number, long first, long third)
+{
+	if (number == SYS_prctl)
+		return first == PR_SET_SECCOMP;
+	return number == SYS_seccomp &&
+	       (first == SECCOMP_SET_MODE_STRICT || (first == SECCOMP_SET_MODE_FILTER && third));
+}
+
+void *enter_syscall(long number, long first, long second, long third)
 {
 	probe_count(CALL_syscall);
+	forget_descriptors(number, first, second);
+	if (confines(number, first, third))
+		descriptor_may_ask(false);
 	if (makes_process(number))
 		recorder_lend_memory();
 	if (number == SYS_seccomp || number == SYS_prctl)

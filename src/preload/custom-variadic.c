@@ -45,6 +45,13 @@ static int finish(const struct probe *probe, int result)
 	return result;
 }
 
+static int finish_open(const struct probe *probe, int result, enum descriptor_kind kind)
+{
+	if (result >= 0)
+		descriptor_opened(result, kind);
+	return finish(probe, result);
+}
+
 EXPORT int open(const char *path, int flags, ...)
 {
 	va_list arguments;
@@ -55,7 +62,7 @@ EXPORT int open(const char *path, int flags, ...)
 	va_end(arguments);
 	struct probe probe = probe_begin(CALL_open);
 
-	return finish(&probe, REAL(open)(path, flags, mode));
+	return finish_open(&probe, REAL(open)(path, flags, mode), DESCRIPTOR_UNKNOWN);
 }
 
 EXPORT int open64(const char *path, int flags, ...)
@@ -68,7 +75,7 @@ EXPORT int open64(const char *path, int flags, ...)
 	va_end(arguments);
 	struct probe probe = probe_begin(CALL_open);
 
-	return finish(&probe, REAL(open64)(path, flags, mode));
+	return finish_open(&probe, REAL(open64)(path, flags, mode), DESCRIPTOR_UNKNOWN);
 }
 
 ALIAS(__open, open);
@@ -78,14 +85,14 @@ EXPORT int __open_2(const char *path, int flags)
 {
 	struct probe probe = probe_begin(CALL_open);
 
-	return finish(&probe, REAL(__open_2)(path, flags));
+	return finish_open(&probe, REAL(__open_2)(path, flags), DESCRIPTOR_UNKNOWN);
 }
 
 EXPORT int __open64_2(const char *path, int flags)
 {
 	struct probe probe = probe_begin(CALL_open);
 
-	return finish(&probe, REAL(__open64_2)(path, flags));
+	return finish_open(&probe, REAL(__open64_2)(path, flags), DESCRIPTOR_UNKNOWN);
 }
 
 EXPORT int openat(int dirfd, const char *path, int flags, ...)
@@ -98,7 +105,7 @@ EXPORT int openat(int dirfd, const char *path, int flags, ...)
 	va_end(arguments);
 	struct probe probe = probe_begin(CALL_openat);
 
-	return finish(&probe, REAL(openat)(dirfd, path, flags, mode));
+	return finish_open(&probe, REAL(openat)(dirfd, path, flags, mode), DESCRIPTOR_UNKNOWN);
 }
 
 EXPORT int openat64(int dirfd, const char *path, int flags, ...)
@@ -111,21 +118,28 @@ EXPORT int openat64(int dirfd, const char *path, int flags, ...)
 	va_end(arguments);
 	struct probe probe = probe_begin(CALL_openat);
 
-	return finish(&probe, REAL(openat64)(dirfd, path, flags, mode));
+	return finish_open(&probe, REAL(openat64)(dirfd, path, flags, mode), DESCRIPTOR_UNKNOWN);
 }
 
 EXPORT int __openat_2(int dirfd, const char *path, int flags)
 {
 	struct probe probe = probe_begin(CALL_openat);
 
-	return finish(&probe, REAL(__openat_2)(dirfd, path, flags));
+	return finish_open(&probe, REAL(__openat_2)(dirfd, path, flags), DESCRIPTOR_UNKNOWN);
 }
 
 EXPORT int __openat64_2(int dirfd, const char *path, int flags)
 {
 	struct probe probe = probe_begin(CALL_openat);
 
-	return finish(&probe, REAL(__openat64_2)(dirfd, path, flags));
+	return finish_open(&probe, REAL(__openat64_2)(dirfd, path, flags), DESCRIPTOR_UNKNOWN);
+}
+
+static int finish_fcntl(const struct probe *probe, int op, int result)
+{
+	if (op == F_DUPFD || op == F_DUPFD_CLOEXEC)
+		return finish_open(probe, result, DESCRIPTOR_UNKNOWN);
+	return finish(probe, result);
 }
 
 EXPORT int fcntl(int fd, int op, ...)
@@ -138,7 +152,7 @@ EXPORT int fcntl(int fd, int op, ...)
 	va_end(arguments);
 	struct probe probe = probe_begin(CALL_fcntl);
 
-	return finish(&probe, REAL(fcntl)(fd, op, argument));
+	return finish_fcntl(&probe, op, REAL(fcntl)(fd, op, argument));
 }
 
 ALIAS(__fcntl, fcntl);
@@ -153,7 +167,7 @@ EXPORT int fcntl64(int fd, int op, ...)
 	va_end(arguments);
 	struct probe probe = probe_begin(CALL_fcntl);
 
-	return finish(&probe, REAL(fcntl64)(fd, op, argument));
+	return finish_fcntl(&probe, op, REAL(fcntl64)(fd, op, argument));
 }
 
 EXPORT int ioctl(int fd, unsigned long op, ...)
@@ -184,14 +198,14 @@ EXPORT mqd_t mq_open(const char *name, int flags, ...)
 	}
 	struct probe probe = probe_begin(CALL_mq_open);
 
-	return finish(&probe, REAL(mq_open)(name, flags, mode, attributes));
+	return finish_open(&probe, REAL(mq_open)(name, flags, mode, attributes), DESCRIPTOR_OTHER);
 }
 
 EXPORT mqd_t __mq_open_2(const char *name, int flags)
 {
 	struct probe probe = probe_begin(CALL_mq_open);
 
-	return finish(&probe, REAL(__mq_open_2)(name, flags));
+	return finish_open(&probe, REAL(__mq_open_2)(name, flags), DESCRIPTOR_OTHER);
 }
 
 EXPORT void *mremap(void *old_address, size_t old_size, size_t new_size, int flags, ...)

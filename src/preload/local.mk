@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 libsonde_preload_la_SOURCES += \
+	src/preload/attempt.c src/preload/attempt.h \
 	src/preload/custom-exec.c \
 	src/preload/custom-limits.c \
 	src/preload/custom-loader.c \
@@ -10,4 +11,5 @@ libsonde_preload_la_SOURCES += \
 	src/preload/departure.c src/preload/departure.h \
 	src/preload/environment.c src/preload/environment.h \
 	src/preload/resolve.c src/preload/resolve.h \
-	src/preload/start.c
+	src/preload/start.c \
+	src/preload/stream.c src/preload/stream.h

@@ -29,3 +29,16 @@ _Bool symbol_exists(enum symbol symbol)
 {
 	return resolved_symbol(symbol) != (void *)absent_function;
 }
+
+void *resolve_beside(void **found, enum symbol symbol, enum symbol beside)
+{
+	struct link_map *own = startup_own_object();
+	struct link_map *owner = NULL;
+	struct link_map *other = NULL;
+	void *address = startup_find_symbol(own, symbol_names[symbol], &owner);
+
+	if (!address || !startup_find_symbol(own, symbol_names[beside], &other) || owner != other)
+		address = RESOLVED_NONE;
+	__atomic_store_n(found, address, __ATOMIC_RELAXED);
+	return address;
+}

@@ -34,6 +34,27 @@ static inline void *resolved_symbol(enum symbol symbol)
 	return __builtin_expect(address != 0, 1) ? address : resolve_symbol(symbol);
 }
 
+/*
+ * A pointer to the real function of that name, if the object that has it also has `beside`: two functions that
+ * work on one thing must come from one hand. NULL otherwise. `found` remembers.
+ */
+void *resolve_beside(void **found, enum symbol symbol, enum symbol beside)
+	__attribute__((visibility("hidden"), cold));
+
+#define RESOLVED_NONE ((void *)1)
+
+static inline void *resolved_beside(void **found, enum symbol symbol, enum symbol beside)
+{
+	void *address = __atomic_load_n(found, __ATOMIC_RELAXED);
+
+	if (__builtin_expect(!address, 0))
+		address = resolve_beside(found, symbol, beside);
+	return address == RESOLVED_NONE ? 0 : address;
+}
+
+#define REAL_BESIDE(found, name, beside)                                                          \
+	((__typeof__(&name))resolved_beside(found, SYMBOL_##name, SYMBOL_##beside))
+
 #define REAL(name) ((__typeof__(&name))resolved_symbol(SYMBOL_##name))
 
 #endif

@@ -13,8 +13,11 @@
 #error "with _FILE_OFFSET_BITS=64 the wrapper of pread would be assembled as that of pread64"
 #endif
 
+#include "preload/attempt.h"
 #include "preload/codes.h"
 #include "preload/resolve.h"
+#include "preload/stream.h"
+#include "record/descriptor.h"
 #include "record/probe.h"
 
 #include <errno.h>

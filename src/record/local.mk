@@ -4,6 +4,7 @@ libsonde_preload_la_SOURCES += \
 	src/record/process.c src/record/process.h \
 	src/record/thread.c src/record/thread.h \
 	src/record/statistics.c \
+	src/record/descriptor.c src/record/descriptor.h \
 	src/record/identity.c src/record/identity.h \
 	src/record/region-writer.c src/record/region-writer.h src/record/region.h \
 	src/record/session.c src/record/session.h \

@@ -35,7 +35,7 @@
 
 /* One thread's way to its records; all zero is "nothing yet". */
 struct thread_cache {
-	struct call_stats *stats[CALL_COUNT];
+	struct call_stats *stats[SLOT_COUNT];
 	struct thread_block *block;
 	struct slab *slab;
 	void *left_workspace; /* preload/departure.c's */
@@ -57,10 +57,10 @@ struct probe {
 };
 
 /*
- * Finds or makes the calling thread's statistics of a call, starting the recorder, the process's region
+ * Finds or makes the calling thread's statistics of a call, those of one slot of it, starting the recorder, the process's region
  * and the thread's block as needed. Returns NULL, with the loss counted, when there is no memory.
  */
-struct call_stats *recorder_find_stats(enum call call) HIDDEN;
+struct call_stats *recorder_find_stats(enum call call, unsigned int slot) HIDDEN;
 
 /* Chooses how many calls of a sampled call go by until the next timed one: `period` on average. */
 void recorder_schedule_timing(struct call_stats *stats, uint32_t period) HIDDEN;
@@ -69,36 +69,94 @@ void recorder_schedule_timing(struct call_stats *stats, uint32_t period) HIDDEN;
 void recorder_finish_timing(struct call_stats *stats, uint64_t start_ticks) HIDDEN;
 void recorder_add_failure(struct call_stats *stats, uint64_t start_ticks, int code) HIDDEN;
 
+/* So that it can be told afterwards who was waiting when the process ended, and since when. */
+static inline void probe_note_entry(struct call_stats *stats, uint64_t ticks)
+{
+	__atomic_store_n(&stats->moment, ticks | 1, __ATOMIC_RELAXED);
+}
+
 /* The count has come to where a call is timed: this one is, and the next one is chosen. */
 static inline uint64_t probe_start_timing(struct call_stats *stats, enum call call)
 {
 	uint32_t period = recorder_session.settings.period[call];
 
+	uint64_t ticks = clock_ticks(&recorder_session.settings.clock);
+
 	/* With every call timed, what was chosen last stays behind the count. */
 	if (unlikely(period > 1))
 		recorder_schedule_timing(stats, period);
-	return clock_ticks(&recorder_session.settings.clock);
+	else
+		probe_note_entry(stats, ticks);
+	return ticks;
 }
 
-/* Counts the call as entered. The result is to be handed to one of the two functions below. */
+/* The thread's figures in a slot of a call. NULL: the call is switched off, or there is no memory. */
+static inline struct call_stats *probe_find_stats(enum call call, unsigned int slot)
+{
+	if (unlikely(recorder_session.settings.is_off[call]))
+		return NULL;
+	struct thread_cache *thread = recorder_thread;
+	struct call_stats *stats = likely(thread) ? thread->stats[slot] : NULL;
+
+	return likely(stats) ? stats : recorder_find_stats(call, slot);
+}
+
+/*
+ * Counts the call as entered, in the slot of its kind. The result is to be handed to one of the two functions
+ * below.
+ */
+static inline struct probe probe_begin_at(enum call call, unsigned int slot)
+{
+	struct probe probe = {.stats = probe_find_stats(call, slot)};
+
+	if (unlikely(!probe.stats))
+		return probe;
+	owner_add(&probe.stats->count, 1);
+	if (probe.stats->count >= probe.stats->next_timed)
+		probe.start_ticks = probe_start_timing(probe.stats, call);
+	return probe;
+}
+
+/* The same for a call that is not told apart: its slot has its number. */
 static inline struct probe probe_begin(enum call call)
 {
-	struct probe probe = {0};
+	return probe_begin_at(call, call);
+}
 
-	if (unlikely(recorder_session.settings.is_off[call]))
-		return probe;
-	struct thread_cache *thread = recorder_thread;
-	struct call_stats *stats = likely(thread) ? thread->stats[call] : NULL;
+/*
+ * A lock is tried before it is waited for, so that only the calls that had to wait cost time. It is counted
+ * when that is known: by probe_count_attempt() as one that was to be had (or was not tried), or by
+ * probe_begin_contended() as one that was not, which is timed in any case.
+ */
+static inline struct probe probe_begin_attempt(enum call call, unsigned int slot)
+{
+	struct probe probe = {.stats = probe_find_stats(call, slot)};
 
-	if (unlikely(!stats)) {
-		stats = recorder_find_stats(call);
-		if (!stats)
-			return probe;
+	if (likely(probe.stats) && probe.stats->count + 1 >= probe.stats->next_timed)
+		probe.start_ticks = clock_ticks(&recorder_session.settings.clock);
+	return probe;
+}
+
+static inline void probe_count_attempt(const struct probe *probe, enum call call)
+{
+	uint32_t period = recorder_session.settings.period[call];
+
+	if (unlikely(!probe->stats))
+		return;
+	owner_add(&probe->stats->count, 1);
+	if (probe->start_ticks && period > 1)
+		recorder_schedule_timing(probe->stats, period);
+}
+
+static inline struct probe probe_begin_contended(enum call call, unsigned int slot)
+{
+	struct probe probe = {.stats = probe_find_stats(call, slot)};
+
+	if (likely(probe.stats)) {
+		owner_add(&probe.stats->count, 1);
+		probe.start_ticks = clock_ticks(&recorder_session.settings.clock);
+		probe_note_entry(probe.stats, probe.start_ticks);
 	}
-	probe.stats = stats;
-	owner_add(&stats->count, 1);
-	if (stats->count >= stats->next_timed)
-		probe.start_ticks = probe_start_timing(stats, call);
 	return probe;
 }
 

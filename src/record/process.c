@@ -4,6 +4,7 @@
 #include "record/process.h"
 
 #include "base/raw.h"
+#include "record/descriptor.h"
 #include "record/region-writer.h"
 
 #include <sys/mman.h>
@@ -173,8 +174,9 @@ static void forget(void)
 	process.n_caches = 0;
 	process.has_no_region = 0;
 	process.lends_memory = 0;
-	for (int i = 0; i < CALL_COUNT; i++)
+	for (int i = 0; i < SLOT_COUNT; i++)
 		process.info[i] = NULL;
+	descriptor_closed_range(0, -1);
 	recorder_thread = NULL;
 }
 

@@ -11,7 +11,11 @@
 #include "record/probe.h"
 #include "record/recorder.h"
 
-enum { CACHES_AT_FIRST = 16 };
+enum {
+	CACHES_AT_FIRST = 16,
+	DESCRIPTORS_NEAR = 128, /* on the page that every process writes to */
+	DESCRIPTORS_FAR = 0x10000 - DESCRIPTORS_NEAR,
+};
 
 /* Whole pages: nothing that a child is to inherit may share one. */
 struct process_state {
@@ -20,8 +24,12 @@ struct process_state {
 	uint32_t reuse_cursor;
 	uint32_t has_no_region;
 	uint32_t lends_memory; /* to vfork children, or did */
-	struct call_info_record *info[CALL_COUNT];
+	uint32_t far_end;    /* above the last of far_descriptors that was noted */
+	uint8_t last_mark;   /* of descriptor.c */
+	uint8_t descriptors[DESCRIPTORS_NEAR]; /* enum descriptor_kind; see descriptor.h */
+	struct call_info_record *info[SLOT_COUNT];
 	struct thread_cache caches[CACHES_AT_FIRST] __attribute__((aligned(64)));
+	uint8_t far_descriptors[DESCRIPTORS_FAR];
 } __attribute__((aligned(4096)));
 
 extern struct process_state process HIDDEN;

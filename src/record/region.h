@@ -9,7 +9,7 @@
  *     region_header --threads--> thread_block --next--> thread_block ...
  *                                     |
  *                                   calls --> call_stats --next--> call_stats ...
- *                                                |  |  `--info--> call_info_record (name, group)
+ *                                                |  |  `--info--> call_info_record (name, kind, group)
  *                                                |  `--errors--> error_stats --next--> ...
  *                                                `--rows[octave]--> 8 counters of a histogram
  *
@@ -30,7 +30,7 @@
 #define REGION_MAGIC "SONDEREG"
 
 enum {
-	REGION_VERSION = 3, /* changes with every change of a struct below */
+	REGION_VERSION = 4, /* changes with every change of a struct below */
 	REGION_COMMIT_FIRST = 4096, /* what a process that does little needs */
 	REGION_COMMIT_STEP = 32 * 1024,
 	REGION_CAPACITY = 64 * 1024 * 1024, /* less where the size of files is limited, but not less than: */
@@ -92,7 +92,10 @@ struct region_header {
 	char allocator[REGION_ALLOCATOR_SIZE];   /* file name of the object that has malloc */
 };
 
-/* Belongs to one thread at a time; a later thread goes on where an ended one left off. */
+/*
+ * Belongs to one thread at a time; a later thread goes on where an ended one left off. That of the main thread,
+ * whose number is the process's, is nobody else's.
+ */
 struct thread_block {
 	relative next;
 	relative calls; /* struct call_stats */
@@ -100,12 +103,18 @@ struct thread_block {
 	uint32_t n_owners;
 };
 
-/* A call's description, written when the process first uses the call. */
+enum call_flag {
+	CALL_ALWAYS_TIMED = 1, /* whatever the session says of its call */
+};
+
+/* The description of a call, or of one kind of it, written when the process first uses it. */
 struct call_info_record {
-	uint32_t id;      /* meaningful to the writer only */
-	uint32_t flags;   /* reserved, 0 */
+	uint16_t id;      /* meaningful to the writer only */
+	uint8_t flags;    /* enum call_flag */
+	uint8_t waits;    /* enum wait_class: what its time is spent on, if not on work */
 	char name[32];
-	char group[24];
+	char group[16];
+	char kind[12];    /* calls of one name are told apart by it; "": they are not */
 };
 
 /*
@@ -120,6 +129,7 @@ struct call_stats {
 	uint64_t sum_ns;
 	uint64_t min_ns;     /* UINT64_MAX: none timed yet */
 	uint64_t max_ns;
+	uint64_t moment;     /* when a timed call was last entered (odd) or left (even), in ticks; or 0 */
 	relative info;       /* struct call_info_record */
 	relative errors;     /* struct error_stats */
 	relative next;
@@ -143,6 +153,7 @@ struct error_stats {
 };
 
 _Static_assert(sizeof(struct call_stats) % 4 == 0, "rows follow without a gap");
+_Static_assert(sizeof(struct call_info_record) == 64, "a description is a cache line");
 _Static_assert(sizeof(struct histogram_row) == 64, "a row is a cache line");
 
 #endif

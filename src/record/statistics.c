@@ -18,10 +18,19 @@ static void copy_name(char *field, size_t size, const char *name)
 	text_add(&text, name);
 }
 
-/* One description serves all threads of the process; two that come at once may make two. */
-static struct call_info_record *find_info(struct thread_cache *thread, enum call call)
+/* Waiting is what is to be timed; being sampled is for what takes no time. */
+static bool is_always_timed(const struct call_info *row, unsigned int kind)
 {
-	struct call_info_record *info = __atomic_load_n(&process.info[call], __ATOMIC_ACQUIRE);
+	return row->kinds == KINDS_LOCK && kind == LOCK_CONTENDED;
+}
+
+/* One description serves all threads of the process; two that come at once may make two. */
+static struct call_info_record *find_info(struct thread_cache *thread, enum call call,
+					  unsigned int slot)
+{
+	struct call_info_record *info = __atomic_load_n(&process.info[slot], __ATOMIC_ACQUIRE);
+	const struct call_info *row = &call_table[call];
+	unsigned int kind = slot - row->slot;
 
 	if (info)
 		return info;
@@ -29,16 +38,19 @@ static struct call_info_record *find_info(struct thread_cache *thread, enum call
 	if (!info)
 		return NULL;
 	info->id = call;
-	copy_name(info->name, sizeof(info->name), call_table[call].name);
-	copy_name(info->group, sizeof(info->group), call_table[call].group);
+	info->flags = is_always_timed(row, kind) ? CALL_ALWAYS_TIMED : 0;
+	info->waits = (uint8_t)kind_waits(row->kinds, kind, row->waits);
+	copy_name(info->name, sizeof(info->name), row->name);
+	copy_name(info->group, sizeof(info->group), row->group);
+	copy_name(info->kind, sizeof(info->kind), kind_name(row->kinds, kind));
 	/* Release: pairs with the acquire above, in another thread. */
-	__atomic_store_n(&process.info[call], info, __ATOMIC_RELEASE);
+	__atomic_store_n(&process.info[slot], info, __ATOMIC_RELEASE);
 	return info;
 }
 
-static struct call_stats *make_stats(struct thread_cache *thread, enum call call)
+static struct call_stats *make_stats(struct thread_cache *thread, enum call call, unsigned int slot)
 {
-	struct call_info_record *info = find_info(thread, call);
+	struct call_info_record *info = find_info(thread, call, slot);
 	struct call_stats *stats = info ? thread_make_record(thread, sizeof(*stats)) : NULL;
 	uint32_t period = recorder_session.settings.period[call];
 	relative head;
@@ -54,20 +66,20 @@ static struct call_stats *make_stats(struct thread_cache *thread, enum call call
 		stats->next = relative_to(&stats->next,
 					  relative_follow(&thread->block->calls, head));
 	} while (!relative_publish(&thread->block->calls, head, stats));
-	thread->stats[call] = stats;
+	thread->stats[slot] = stats;
 	return stats;
 }
 
-struct call_stats *recorder_find_stats(enum call call)
+struct call_stats *recorder_find_stats(enum call call, unsigned int slot)
 {
 	recorder_start();
 	if (recorder_session.settings.is_off[call])
 		return NULL;
 	struct thread_cache *thread = thread_find();
-	struct call_stats *stats = thread ? thread->stats[call] : NULL;
+	struct call_stats *stats = thread ? thread->stats[slot] : NULL;
 
 	if (thread && !stats)
-		stats = make_stats(thread, call);
+		stats = make_stats(thread, call, slot);
 	if (!stats)
 		process_count_loss(LOSS_REGION_FULL);
 	return stats;
@@ -99,14 +111,22 @@ static struct histogram_row *find_row(struct call_stats *stats, unsigned int oct
 	return relative_get(&stats->rows[octave]);
 }
 
+static void note_return(struct call_stats *stats, uint64_t ticks)
+{
+	__atomic_store_n(&stats->moment, ticks & ~UINT64_C(1), __ATOMIC_RELAXED);
+}
+
 void recorder_finish_timing(struct call_stats *stats, uint64_t start_ticks)
 {
 	const struct clock_calibration *clock = &recorder_session.settings.clock;
 
 	if (unlikely(!process_owns(stats)))
 		return;
-	uint64_t ns = clock_interval_ns(clock, start_ticks, clock_last_ticks(clock));
+	uint64_t now_ticks = clock_last_ticks(clock);
+	uint64_t ns = clock_interval_ns(clock, start_ticks, now_ticks);
 	unsigned int bucket = histogram_bucket(ns);
+
+	note_return(stats, now_ticks);
 	struct histogram_row *row = find_row(stats, bucket / HISTOGRAM_ROW_BUCKETS);
 
 	if (unlikely(!row)) {
@@ -151,6 +171,8 @@ void recorder_add_failure(struct call_stats *stats, uint64_t start_ticks, int co
 	if (unlikely(!process_owns(stats)))
 		return;
 	uint64_t now_ticks = clock_last_ticks(clock);
+
+	note_return(stats, now_ticks);
 	struct error_stats *error = find_error(stats, code, now_ticks);
 
 	if (unlikely(!error)) {

@@ -93,6 +93,12 @@ static struct thread_cache *reuse_cache(int tid)
 
 		if (owner != 0 && owner == tid)
 			return cache;
+		/*
+		 * What the main thread spent its time on is a figure of its own. Its number lives as long as
+		 * the process, so nobody goes on with its block either.
+		 */
+		if (tid == pid)
+			continue;
 		if (thread_has_ended(pid, owner) &&
 		    __atomic_compare_exchange_n(&cache->tid, &owner, tid, false, __ATOMIC_ACQUIRE,
 						__ATOMIC_RELAXED))
@@ -137,8 +143,8 @@ void *thread_make_record(struct thread_cache *thread, uint32_t size)
 /* A forked child finds its parent's pointers in a cache that the kernel did not wipe. */
 static void clear_cache(struct thread_cache *cache)
 {
-	for (int call = 0; call < CALL_COUNT; call++)
-		cache->stats[call] = NULL;
+	for (int slot = 0; slot < SLOT_COUNT; slot++)
+		cache->stats[slot] = NULL;
 	cache->block = NULL;
 	cache->slab = NULL;
 	cache->left_workspace = NULL;

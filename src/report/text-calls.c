@@ -122,7 +122,9 @@ static int compare_calls(const void *a, const void *b, void *argument)
 
 	if (!order && sort != TEXT_SORT_NAME)
 		order = compare_numbers(left->count, right->count);
-	return order ? order : strcmp(left->name, right->name);
+	if (!order)
+		order = strcmp(left->name, right->name);
+	return order ? order : strcmp(left->kind, right->kind);
 }
 
 /* The calls in the order of the report; NULL without memory. */
@@ -158,7 +160,7 @@ static void write_call(const struct page *page, const struct call_totals *call)
 	char text[UNITS_SIZE + 1];
 
 	page_line(page, &line);
-	line_add(&line, STYLE_PLAIN, call->name, page_name_columns(page));
+	page_add_name(page, &line, call);
 	line_pad(&line, page_name_columns(page));
 	for (size_t i = 0; i < N_COLUMNS; i++) {
 		bool is_known = call->timed || !columns[i].needs_times;

@@ -162,7 +162,7 @@ static void add_running(struct notices *notices, const struct recording *recordi
 
 static void add_raw_calls(struct notices *notices, const struct recording *recording)
 {
-	const struct call_totals *raw = call_list_find(&recording->calls, "syscall");
+	const struct call_totals *raw = call_list_find(&recording->calls, "syscall", "");
 	char text[UNITS_SIZE];
 
 	if (raw)

@@ -23,7 +23,7 @@ enum {
 
 /* One row. */
 struct failure {
-	const char *call;
+	const struct call_totals *call;
 	const struct error_totals *error;
 };
 
@@ -46,8 +46,10 @@ static int compare_failures(const void *a, const void *b)
 		return left->error->is_expected ? 1 : -1;
 	if (left->error->count != right->error->count)
 		return left->error->count > right->error->count ? -1 : 1;
-	int order = strcmp(left->call, right->call);
+	int order = strcmp(left->call->name, right->call->name);
 
+	if (!order)
+		order = strcmp(left->call->kind, right->call->kind);
 	return order ? order : strcmp(left->error->symbol, right->error->symbol);
 }
 
@@ -63,7 +65,7 @@ static struct failure *sort_failures(const struct page *page, size_t n)
 	for (size_t i = 0; i < list->n_calls; i++)
 		for (size_t j = 0; j < list->calls[i].n_errors; j++)
 			failures[position++] = (struct failure){
-				.call = list->calls[i].name,
+				.call = &list->calls[i],
 				.error = &list->calls[i].errors[j],
 			};
 	qsort(failures, n, sizeof(*failures), compare_failures);
@@ -126,7 +128,7 @@ static void write_failure(const struct page *page, const struct failure *failure
 	struct line line;
 
 	page_line(page, &line);
-	line_add(&line, STYLE_PLAIN, failure->call, column);
+	page_add_name(page, &line, failure->call);
 	line_pad(&line, column + 1);
 	line_add(&line, STYLE_PLAIN, error->symbol, ERRNO_COLUMNS - 1);
 	line_pad(&line, column += ERRNO_COLUMNS);

@@ -24,6 +24,9 @@ void page_line(const struct page *page, struct line *ret_line);
 /* The columns that the names of calls get: as many as the longest needs and the width allows. */
 unsigned int page_name_columns(const struct page *page);
 
+/* Adds a call's name and kind, in at most so many columns. */
+void page_add_name(const struct page *page, struct line *line, const struct call_totals *call);
+
 /* The table of calls, with its title. 0 or -ENOMEM. */
 int text_calls(const struct page *page, size_t max_rows);
 

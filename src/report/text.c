@@ -19,9 +19,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#define COMMON_PREFIX "pthread_"
+
 enum {
 	NAME_COLUMNS = 19, /* of a report of 80 */
-	HEADER_LINES = 3,
+	KIND_LEAVES = 8, /* columns to the name */
+	HEADER_LINES = 3, /* and one more where the main thread's time is known */
 	COVERAGE_ROWS_MAX = 7, /* of a report whose lines are limited */
 	MAX_LINES_MIN = 20,
 };
@@ -61,6 +64,12 @@ void page_line(const struct page *page, struct line *ret_line)
 	line_init(ret_line, page->options->width, page->options->has_colour);
 }
 
+/* With its kind, as it is shown where there is room. */
+static size_t name_length(const struct call_totals *call)
+{
+	return strlen(call->name) + (call->kind[0] ? 1 + strlen(call->kind) : 0);
+}
+
 unsigned int page_name_columns(const struct page *page)
 {
 	const struct call_list *list = &page->recording->calls;
@@ -68,9 +77,31 @@ unsigned int page_name_columns(const struct page *page)
 	size_t most = NAME_COLUMNS + page->options->width - TEXT_WIDTH_MIN;
 
 	for (size_t i = 0; i < list->n_calls; i++)
-		if (strlen(list->calls[i].name) > wanted)
-			wanted = strlen(list->calls[i].name);
+		if (name_length(&list->calls[i]) > wanted)
+			wanted = name_length(&list->calls[i]);
 	return (unsigned int)(wanted < most ? wanted : most);
+}
+
+/*
+ * What does not fit is cut off the name and not off the kind; what all names of threads begin with goes
+ * first.
+ */
+void page_add_name(const struct page *page, struct line *line, const struct call_totals *call)
+{
+	size_t most = page_name_columns(page);
+	size_t kind_length = call->kind[0] ? 1 + strlen(call->kind) : 0;
+	const char *name = call->name;
+
+	if (kind_length > most - KIND_LEAVES)
+		kind_length = most - KIND_LEAVES;
+	if (kind_length && strlen(name) + kind_length > most &&
+	    strncmp(name, COMMON_PREFIX, strlen(COMMON_PREFIX)) == 0)
+		name += strlen(COMMON_PREFIX);
+	line_add(line, STYLE_PLAIN, name, (unsigned int)(most - kind_length));
+	if (!kind_length)
+		return;
+	line_pad(line, line->columns + 1);
+	line_add(line, STYLE_PLAIN, call->kind, (unsigned int)kind_length - 1);
 }
 
 /* A line is one text, so that what does not fit is cut where the line ends and nowhere else. */
@@ -147,6 +178,50 @@ static void write_times(const struct page *page)
 	line_write(&line, page->file);
 }
 
+/* Where the time of the command went: work first, then what it waited for most. */
+static const char *const wait_texts[WAIT_CLASSES] = {
+	[WAIT_NONE] = "working",   [WAIT_IO] = "I/O",	      [WAIT_NETWORK] = "network",
+	[WAIT_LOCK] = "locks",	   [WAIT_SLEEP] = "sleeping", [WAIT_CHILD] = "children",
+	[WAIT_EVENTS] = "events",
+};
+
+static unsigned int percent(uint64_t part, uint64_t whole)
+{
+	return (unsigned int)((double)part * 100 / (double)whole + 0.5);
+}
+
+/* The waiting class that comes after another in descending order; WAIT_NONE before the first and after the last. */
+static enum wait_class next_class(const struct main_thread *thread, enum wait_class after)
+{
+	enum wait_class next = WAIT_NONE;
+
+	for (unsigned int i = WAIT_NONE + 1; i < WAIT_CLASSES; i++) {
+		bool comes_later = after == WAIT_NONE || thread->spent_ns[i] < thread->spent_ns[after] ||
+				   (thread->spent_ns[i] == thread->spent_ns[after] && i > after);
+
+		if (comes_later && (next == WAIT_NONE || thread->spent_ns[i] > thread->spent_ns[next]))
+			next = i;
+	}
+	return next;
+}
+
+static void write_main_thread(const struct page *page)
+{
+	struct main_thread thread;
+	struct line line;
+
+	if (!recording_main_thread(page->recording, &thread))
+		return;
+	page_line(page, &line);
+	line_print(&line, STYLE_PLAIN, "main thread: %u %% working",
+		   percent(thread.spent_ns[WAIT_NONE], thread.wall_ns));
+	for (enum wait_class i = next_class(&thread, WAIT_NONE); i; i = next_class(&thread, i))
+		if (percent(thread.spent_ns[i], thread.wall_ns))
+			line_print(&line, STYLE_PLAIN, ", %u %% %s",
+				   percent(thread.spent_ns[i], thread.wall_ns), wait_texts[i]);
+	line_write(&line, page->file);
+}
+
 static void add_start(FILE *stream, const struct recording *recording)
 {
 	time_t seconds = recording->started_ns / 1000000000;
@@ -212,7 +287,9 @@ static struct shares share_out(const struct page *page)
 
 	/* An empty line and a title for each section that there is. */
 	size_t n_sections = 1 + (wanted.calls > 0) + (wanted.failures > 0);
-	size_t left = max_lines - HEADER_LINES - 2 * n_sections;
+	struct main_thread thread;
+	size_t n_header_lines = HEADER_LINES + recording_main_thread(page->recording, &thread);
+	size_t left = max_lines - n_header_lines - 2 * n_sections;
 	struct shares shares = {.coverage = least(wanted.coverage, COVERAGE_ROWS_MAX)};
 
 	left -= shares.coverage;
@@ -256,6 +333,8 @@ int text_report(const struct recording *recording, const struct text_options *op
 	write_times(&page);
 	if (!error)
 		error = write_circumstances(&page);
+	if (!error)
+		write_main_thread(&page);
 	if (!error)
 		error = write_sections(&page);
 	if (!error && (fflush(file) == EOF || ferror(file)))

@@ -79,6 +79,18 @@ static int check_names(char **names)
 	return 0;
 }
 
+/* What calls of one name are told apart by. */
+static const char *kinds_text(enum kind_set set)
+{
+	static const char *const texts[KIND_SETS] = {
+		[KINDS_NONE] = "-",
+		[KINDS_DESCRIPTOR] = "descriptor",
+		[KINDS_LOCK] = "waiting",
+	};
+
+	return texts[set];
+}
+
 static void print_text_row(enum call id)
 {
 	const struct call_info *call = &call_table[id];
@@ -88,7 +100,7 @@ static void print_text_row(enum call id)
 
 	if (call->is_sampled)
 		snprintf(timed, sizeof(timed), "1/%d", SAMPLED_PERIOD);
-	printf("%-24s %-8s %-5s %-20s", call->name, call->group, timed,
+	printf("%-24s %-8s %-5s %-10s %-20s", call->name, call->group, timed, kinds_text(call->kinds),
 	       *manual->fails ? manual->fails : "never");
 	const char *symbols = manual->symbols;
 
@@ -106,7 +118,8 @@ static void print_text(const struct selection *selection)
 {
 	const char *group;
 
-	printf("%-24s %-8s %-5s %-20s %s\n", "CALL", "GROUP", "TIMED", "FAILS WHEN", "OTHER NAMES");
+	printf("%-24s %-8s %-5s %-10s %-20s %s\n", "CALL", "GROUP", "TIMED", "BY", "FAILS WHEN",
+	       "OTHER NAMES");
 	for (size_t g = 0; (group = vocabulary_word(WORDS_GROUP, g)); g++)
 		for (size_t i = 0; i < CALL_COUNT; i++)
 			if (strcmp(call_table[i].group, group) == 0 &&
@@ -127,13 +140,24 @@ static json_t *symbols_to_json(const char *symbols)
 	return array;
 }
 
+static json_t *kinds_to_json(enum kind_set set)
+{
+	json_t *array = json_array();
+
+	for (unsigned int kind = 0; kind < kind_count(set); kind++)
+		if (*kind_name(set, kind))
+			json_array_append_new(array, json_string(kind_name(set, kind)));
+	return array;
+}
+
 static json_t *call_to_json(enum call id)
 {
 	const struct call_info *call = &call_table[id];
 	const struct call_manual *manual = &call_manual[id];
 
-	return json_pack("{s:s, s:s, s:o, s:s, s:b}", "call", call->name, "group", call->group,
-			 "symbols", symbols_to_json(manual->symbols), "fails", manual->fails,
+	return json_pack("{s:s, s:s, s:o, s:o, s:s, s:b}", "call", call->name, "group", call->group,
+			 "symbols", symbols_to_json(manual->symbols), "kinds",
+			 kinds_to_json(call->kinds), "fails", manual->fails,
 			 "sampled", call->is_sampled);
 }
 
@@ -189,7 +213,8 @@ const struct command command_calls = {
 	.summary = "list the libc functions that are watched",
 	.details =
 		"NAME is a call or any name under which libc exports it. TIMED says whether every\n"
-		"call is timed or a sample; all are counted. FAILS WHEN is the C expression that\n"
+		"call is timed or a sample; all are counted. BY says what its calls are told apart\n"
+		"by: what their descriptor is, or whether a lock made them wait. FAILS WHEN is the C expression that\n"
 		"makes a call count as failed.\n",
 	.options = options,
 	.usage_status = STATUS_USAGE,

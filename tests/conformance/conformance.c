@@ -42,6 +42,7 @@ struct total {
 	uint64_t failures;
 	uint64_t failures_timed;
 	uint64_t failures_with_code; /* of the step's code */
+	uint64_t contended;
 };
 
 struct test {
@@ -107,6 +108,8 @@ static void read_totals(const struct region_header *region, int code, struct tot
 				exit(1);
 			}
 			add_stats(stats, code, &ret_totals[info->id]);
+			if (strcmp(info->kind, "contended") == 0)
+				ret_totals[info->id].contended += stats->count;
 		}
 	}
 }
@@ -134,7 +137,7 @@ static const struct region_header *map_region(void)
 static void judge(struct test *test, const struct step *step, enum call call, const char *what,
 		  uint64_t change, uint64_t expected)
 {
-	static const char *const phases[] = {"success", "failure", "system failure"};
+	static const char *const phases[] = {"success", "failure", "system failure", "busy"};
 	char *failed = test->failed[step->symbol];
 
 	if (change == expected || failed[0])
@@ -153,6 +156,8 @@ static void judge_call(struct test *test, const struct step *step, enum call cal
 	bool is_failure = is_it && step->outcome == OUTCOME_FAILURE;
 
 	judge(test, step, call, "count", now->count - before->count, is_it);
+	judge(test, step, call, "contended", now->contended - before->contended,
+	      is_it && step->phase == PHASE_BUSY);
 	judge(test, step, call, "bytes", now->bytes - before->bytes, is_success ? step->bytes : 0);
 	judge(test, step, call, "timed successes", now->successes - before->successes, is_success);
 	judge(test, step, call, "failures", now->failures - before->failures, is_failure);

@@ -117,6 +117,7 @@ DECLARE(__vfork);
 DECLARE(syscall);
 DECLARE(daemon);
 DECLARE(wordexp);
+DECLARE(prctl);
 DECLARE(setrlimit64);
 DECLARE(prlimit64);
 DECLARE(prctl);
@@ -220,6 +221,7 @@ static const struct row rows[] = {
 	ROW(__vfork, JUMPS, 0, ""),
 	ROW(syscall, JUMPS, 0, "lllllll", 39, 0x222, 0x333, 0x444, 0x555, 0x666, 0x777),
 	ROW(daemon, DAEMON, 0, "ii", 1, 2),
+	ROW(prctl, RETURNS, 0, "illll", 15, 0x222, 0x333, 0x444, 0x555),
 	ROW(setrlimit64, RETURNS, 0, "il", 7, POINTER(object)),
 	ROW(prlimit64, RETURNS, 0, "iill", 1, 7, POINTER(object), POINTER(word)),
 	ROW(prctl, RETURNS, 0, "illll", 15, 0x222, 0x333, 0x444, 0x555),

@@ -21,12 +21,16 @@
 #include "preload/symbols.gen.h"
 #include "step.h"
 
+#include <dirent.h>
 #include <stdio.h>
+#include <threads.h>
+#include <time.h>
 
 struct driver {
 	unsigned int symbol;
 	unsigned int n_phases;           /* how many of enum phase apply */
 	void (*run)(struct step *step);  /* step->phase says what to script */
+	bool is_tried_first;             /* PHASE_BUSY applies too */
 };
 
 /* Generated, and of drive-custom.c; each ends with a driver without `run`. */
@@ -41,6 +45,9 @@ void driver_arm(struct step *step, enum symbol symbol, enum call call);
 
 /* To come right after the call. `forwarded` is the symbol whose mock must have been called, once. */
 void driver_disarm(struct step *step, enum symbol forwarded);
+
+/* The same for a lock, which is tried by calling `tried`, and only if it is busy by calling `forwarded`. */
+void driver_disarm_lock(struct step *step, enum symbol tried, enum symbol forwarded);
 
 /* The same where any symbol of the row will do. */
 void driver_disarm_row(struct step *step);
@@ -59,6 +66,12 @@ void *driver_object(void);
 /* A stream whose error flag is set as the phase asks. */
 FILE *driver_stream(const struct step *step);
 void driver_mark_stream(const struct step *step, FILE *stream);
+
+/* Something that wrappers may ask for its descriptor. */
+DIR *driver_directory(void);
+
+/* What comes to hold two descriptors. */
+int *driver_pair(void);
 
 /* A list whose arguments are driver_value(i), and a double with the bits of driver_value(i + 1). */
 void driver_make_list(unsigned int i, va_list *ret_list);
@@ -90,12 +103,37 @@ static inline void driver_fill(unsigned int i, void *ret_argument, size_t size)
 		for (; n_tried < DRIVER_ANSWERS; n_tried++) {                                     \
 			mock.result = driver_answers[n_tried];                                    \
 			memcpy((void *)&(result), &mock.result, sizeof(result));                  \
-			if (!(fails) == ((step)->phase == PHASE_SUCCESS))                         \
+			if (!(fails) == driver_succeeds(step))                                    \
 				break;                                                            \
 		}                                                                                 \
 		if (n_tried == DRIVER_ANSWERS)                                                    \
 			driver_problem(step, "no answer makes `fails` so");                       \
 	} while (0)
+
+/* Scripts the first answer that says that a lock is busy; to be used before SCRIPT(). */
+#define SCRIPT_BUSY(step, result, busy)                                                           \
+	do {                                                                                      \
+		static const uint64_t answers[] = {EBUSY, thrd_busy, UINT64_MAX};                 \
+                                                                                                  \
+		errno = EAGAIN;                                                                   \
+		for (size_t i = 0; i < 3 && (step)->phase == PHASE_BUSY && !mock.is_busy; i++) {  \
+			mock.busy_result = answers[i];                                            \
+			memcpy((void *)&(result), &mock.busy_result, sizeof(result));             \
+			mock.is_busy = (busy);                                                    \
+			mock.busy_code = answers[i] == UINT64_MAX ? EAGAIN : 0;                   \
+		}                                                                                 \
+		if ((step)->phase == PHASE_BUSY && !mock.is_busy)                                 \
+			driver_problem(step, "no answer makes it busy");                          \
+	} while (0)
+
+/* Whether the phase is one in which the real function succeeds. */
+static inline bool driver_succeeds(const struct step *step)
+{
+	return step->phase == PHASE_SUCCESS || step->phase == PHASE_BUSY;
+}
+
+/* A time that any call takes. */
+struct timespec *driver_time(void);
 
 /* The same for functions that return the error's code, and for those that return EAI_*. */
 void driver_script_code(struct step *step);

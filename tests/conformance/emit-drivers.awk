@@ -25,8 +25,9 @@ function emit(   i) {
 	print "const struct driver generated_drivers[] = {"
 	for (i = 1; i <= n_symbols; i++)
 		if (is_generated(symbol[i]))
-			print "\t{SYMBOL_" symbol[i] ", " phases_of(row_of[symbol[i]]) ", drive_" symbol[i] "},"
-	print "\t{0, 0, NULL},\n};\n"
+			print "\t{SYMBOL_" symbol[i] ", " phases_of(row_of[symbol[i]]) ", drive_" symbol[i] ", " \
+				(((row_of[symbol[i]], "try") in fact) ? "true" : "false") "},"
+	print "\t{0, 0, NULL, false},\n};\n"
 	print "const enum call call_of_symbol[SYMBOL_COUNT] = {"
 	for (i = 1; i <= n_symbols; i++)
 		print "\t[SYMBOL_" symbol[i] "] = CALL_" row_of[symbol[i]] ","
@@ -71,12 +72,18 @@ function emit_driver(name, row, like,   type, arguments, i) {
 	emit_script(row, type)
 	print "\tdriver_arm(step, SYMBOL_" name ", CALL_" row ");"
 	print "\t" (type == "void" ? "" : "result = ") "call_" name "(" arguments ");"
-	if (kind[row] == "custom")
+	if ((row, "try") in fact)
+		print "\tdriver_disarm_lock(step, SYMBOL_" first_word(fact[row, "try"]) ", SYMBOL_" like ");"
+	else if (kind[row] == "custom")
 		print "\tdriver_disarm_row(step);"
 	else
 		print "\tdriver_disarm(step, SYMBOL_" forwarded(name, like) ");"
-	for (i = 1; i <= n_parameters[like]; i++)
+	for (i = 1; i <= n_parameters[like]; i++) {
+		# Trying wants no more than the lock.
+		if (i == 2 && (row, "try") in fact)
+			print "\tif (step->phase != PHASE_BUSY)\n\t\treturn;"
 		emit_check(i - 1, parameter[like, i], parameter_name[like, i])
+	}
 	if (type != "void")
 		print "\tCHECK_RESULT(step, result);"
 	if ((row, "bytes") in fact)
@@ -106,9 +113,22 @@ function value_of(row, name) {
 	return ((row, name) in fact) ? fact[row, name] : ""
 }
 
+function first_word(text) {
+	sub(/ .*$/, "", text)
+	return text
+}
+
 function emit_fill(i, declaration, name, row) {
 	if (declaration ~ /^FILE \*/)
 		print "\t" name " = driver_stream(step);"
+	else if (declaration ~ /timespec .*abstime$|timespec .*time_point$/ && (row, "try") in fact)
+		print "\t" name " = driver_time();"
+	else if (name == "clockid" && (row, "try") in fact)
+		print "\t" name " = CLOCK_MONOTONIC;"
+	else if (declaration ~ /^DIR \*/)
+		print "\t" name " = driver_directory();"
+	else if (declaration ~ /^int [a-z_]+\[2\]$/)
+		print "\t" name " = driver_pair();"
 	else if (declaration ~ /\*/ && is_mentioned(row, name))
 		print "\t" name " = driver_object();"
 	else if (declaration ~ /^va_list /)
@@ -124,7 +144,12 @@ function emit_check(i, declaration, name) {
 		print "\tdriver_check_list(step, " i ");"
 }
 
-function emit_script(row, type,   fails) {
+function emit_script(row, type,   fails, busy) {
+	if ((row, "try") in fact) {
+		busy = fact[row, "try"]
+		sub(/^[^ ]+ +/, "", busy)
+		print "\tSCRIPT_BUSY(step, result, " busy ");"
+	}
 	fails = ((row, "fails") in fact) ? fact[row, "fails"] : "0"
 	if (fails ~ /\(stdin\)/)
 		print "\tdriver_mark_stream(step, stdin);"

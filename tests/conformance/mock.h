@@ -27,6 +27,9 @@ struct mock {
 	int n_calls;         /* since armed */
 	unsigned int symbol; /* enum symbol of the last mock that was called */
 	uint64_t arguments[MOCK_ARGUMENTS];
+	bool is_busy;        /* the first call answers busy_result and busy_code, the next as scripted */
+	uint64_t busy_result;
+	int busy_code;
 	void (*look)(void);  /* called in the mock, while what its arguments point to is there */
 };
 
@@ -57,14 +60,21 @@ static inline void mock_note_list(unsigned int i, va_list ap)
 	MOCK_NOTE(i + 1, number);
 }
 
+static inline bool mock_is_busy(void)
+{
+	return mock.is_busy && mock.n_calls == 1;
+}
+
 static inline void mock_leave(void)
 {
 	if (!mock.is_armed)
 		return;
 	if (mock.look)
 		mock.look();
-	if (mock.code)
-		errno = mock.code;
+	int code = mock_is_busy() ? mock.busy_code : mock.code;
+
+	if (code)
+		errno = code;
 	if (mock.jumps)
 		__builtin_longjmp(mock.where, 1);
 }
@@ -73,7 +83,7 @@ static inline void mock_answer(void *ret_result, size_t size)
 {
 	memset(ret_result, 0, size);
 	if (mock.is_armed)
-		memcpy(ret_result, &mock.result, size);
+		memcpy(ret_result, mock_is_busy() ? &mock.busy_result : &mock.result, size);
 }
 
 /* Memory for libc's start-up code; it is never given back. */

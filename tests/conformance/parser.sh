@@ -60,6 +60,18 @@ report "an error is in a known place, or told by an expression in parentheses" \
 	refuses "3: error: 'h_errno' is not possible" "group io" "int f(int fd)" "\terror h_errno"
 report "a function without a result cannot fail by it" \
 	refuses "3: fails: f has no result" "group io" "void f(int fd)" "\tfails result < 0"
+report "a call is told apart by one of its parameters" \
+	refuses "3: kinds: 'fdd' is not a parameter of f" "group io" "int f(int fd)" "\tkinds descriptor fdd"
+report "a call is told apart by what a descriptor is" \
+	refuses "3: kinds: 'colour fd' is not possible" "group io" "int f(int fd)" "\tkinds colour fd"
+report "what is opened has a known kind" \
+	refuses "3: opens: 'tin result' is no kind" "group io" "int f(int fd)" "\topens tin result"
+report "what is closed is one descriptor or a range" \
+	refuses "3: closes: 'fd fd' is no descriptor" "group io" "int f(int fd)" "\tcloses fd fd"
+report "a call waits for something known" \
+	refuses "3: waits: 'godot' is not possible" "group io" "int f(int fd)" "\twaits godot"
+report "a lock is tried by another symbol, with a sign that it is held" \
+	refuses "3: try wants a symbol, and when" "group io" "int f(int fd)" "\ttry g"
 report "a fact is given once" refuses "4: fact 'fails' is given twice" \
 	"group io" "int f(int fd)" "\tfails result < 0" "\tfails result < 0"
 report "a custom row has no generated alias" \

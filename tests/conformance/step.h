@@ -21,6 +21,7 @@ enum phase {
 	PHASE_SUCCESS,
 	PHASE_FAILURE,
 	PHASE_SYSTEM_FAILURE, /* EAI_SYSTEM, and the error in errno */
+	PHASE_BUSY,           /* a lock is not to be had at once, and then is */
 	PHASES,
 };
 

@@ -23,6 +23,7 @@ differential_cases = \
 	tests/differential/jemalloc-preloaded.case \
 	tests/differential/killed.case \
 	tests/differential/limits.case \
+	tests/differential/locks.case \
 	tests/differential/loader.case \
 	tests/differential/make.case \
 	tests/differential/namespaces.case \
@@ -58,6 +59,7 @@ EXTRA_DIST += $(differential_cases) tests/differential/compare \
 	tests/differential/programs/jumps.c \
 	tests/differential/programs/load.c \
 	tests/differential/programs/next.c \
+	tests/differential/programs/locks.c \
 	tests/differential/programs/processes.c \
 	tests/differential/programs/shout.c \
 	tests/differential/programs/strains.c \

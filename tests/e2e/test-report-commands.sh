@@ -94,7 +94,7 @@ act sonde calls --group=dns
 check "--group lists that group only" "$(awk 'NR > 1 { print $2 }' out | sort -u)" = dns
 act sonde calls read
 check "a call is told with group, timing, failure and names" -n \
-	"$(grep -E '^read +io +all +result < 0 +__read_chk|^read +io +all +result < 0 .* __read_chk' out)"
+	"$(grep -E '^read +io +all +descriptor +result < 0 .*__read_chk' out)"
 act sonde calls __read_chk
 check "any of its names will do" -n "$(grep '^read ' out)"
 act sonde calls lsek

@@ -11,10 +11,13 @@ truth_subject_SOURCES = \
 	tests/truth/subject.c tests/truth/tables.c tests/truth/truth.h \
 	tests/truth/cases-codes.c \
 	tests/truth/cases-death.c \
+	tests/truth/cases-descriptor.c \
 	tests/truth/cases-hostile.c \
 	tests/truth/cases-io.c \
+	tests/truth/cases-lock.c \
 	tests/truth/cases-process.c \
-	tests/truth/cases-thread.c
+	tests/truth/cases-thread.c \
+	tests/truth/cases-wait.c
 truth_subject_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/truth
 truth_subject_CFLAGS = $(AM_CFLAGS) -O1 -fno-builtin -U_FORTIFY_SOURCE
 truth_subject_LDADD = libtruth-early.la -lpthread

@@ -4,6 +4,9 @@
 #include "truth.h"
 
 extern const struct truth_case truth_io_cases[];
+extern const struct truth_case truth_descriptor_cases[];
+extern const struct truth_case truth_lock_cases[];
+extern const struct truth_case truth_wait_cases[];
 extern const struct truth_case truth_thread_cases[];
 extern const struct truth_case truth_process_cases[];
 extern const struct truth_case truth_death_cases[];
@@ -12,6 +15,9 @@ extern const struct truth_case truth_code_cases[];
 
 const struct truth_table truth_tables[] = {
 	{.cases = truth_io_cases},
+	{.cases = truth_descriptor_cases},
+	{.cases = truth_lock_cases},
+	{.cases = truth_wait_cases},
 	{.cases = truth_thread_cases},
 	{.cases = truth_process_cases},
 	{.cases = truth_death_cases, .has_crowd = true},

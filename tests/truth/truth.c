@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +25,7 @@ enum { STATEMENTS = 128, LINE = 256 };
 /* What the case says of a call, or of a call and an errno: the sum over all its processes. */
 struct statement {
 	char what[12];
-	char call[32];
+	char call[48];
 	char error[32];
 	uint64_t number;
 };
@@ -115,10 +116,10 @@ static void read_statements(struct trial *trial)
 	while (file && fgets(line, sizeof(line), file)) {
 		struct statement stated = {0};
 
-		if (sscanf(line, "error %31s %31s %" SCNu64, stated.call, stated.error,
+		if (sscanf(line, "error %47s %31s %" SCNu64, stated.call, stated.error,
 			   &stated.number) == 3)
 			strcpy(stated.what, "error");
-		else if (sscanf(line, "%11s %31s %" SCNu64, stated.what, stated.call,
+		else if (sscanf(line, "%11s %47s %" SCNu64, stated.what, stated.call,
 				&stated.number) != 3)
 			continue;
 		add_statement(trial, &stated);
@@ -146,6 +147,15 @@ static int read_recording(struct recording *ret_recording)
 
 /* -- Comparing --------------------------------------------------------------------------------------- */
 
+/* "read" is a call with all its kinds, "read/file" one of them. */
+static bool is_stated(const struct call_totals *call, const char *stated)
+{
+	size_t length = strcspn(stated, "/");
+
+	return strncmp(call->name, stated, length) == 0 && !call->name[length] &&
+	       (!stated[length] || strcmp(call->kind, stated + length + 1) == 0);
+}
+
 static uint64_t reported_failures(const struct call_totals *call, const char *error)
 {
 	for (size_t i = 0; i < call->n_errors; i++)
@@ -154,21 +164,25 @@ static uint64_t reported_failures(const struct call_totals *call, const char *er
 	return 0;
 }
 
-static uint64_t reported_number(const struct recording *recording, const struct statement *stated)
+static uint64_t number_of_call(const struct call_totals *call, const struct statement *stated)
 {
-	const struct call_totals *call = call_list_find(&recording->calls, stated->call);
-
-	if (strcmp(stated->what, "unwatched") == 0)
-		return recording->n_unwatched;
-	if (!call)
-		return 0;
 	if (strcmp(stated->what, "error") == 0)
 		return reported_failures(call, stated->error);
 	return strcmp(stated->what, "bytes") == 0 ? call->bytes : call->count;
 }
 
+/* A clock of ours and one of the kernel's may differ by a little; nothing is nothing on all of them. */
+static bool is_true_wait(uint64_t at_least_ns, uint64_t reported_ns)
+{
+	if (at_least_ns == 0)
+		return reported_ns == 0;
+	return reported_ns >= at_least_ns / 100 * 99;
+}
+
 static bool is_true(const struct statement *stated, uint64_t reported)
 {
+	if (strcmp(stated->what, "wait") == 0)
+		return is_true_wait(stated->number, reported);
 	if (strcmp(stated->what, "least") == 0)
 		return reported >= stated->number;
 	if (strcmp(stated->what, "most") == 0)
@@ -182,6 +196,30 @@ static bool states(const struct trial *trial, const char *what)
 		if (strcmp(trial->statements[i].what, what) == 0)
 			return true;
 	return false;
+}
+
+static uint64_t waited_ns(const struct recording *recording, const char *what)
+{
+	struct main_thread thread;
+
+	for (unsigned int i = 0; recording_main_thread(recording, &thread) && i < WAIT_CLASSES; i++)
+		if (strcmp(wait_class_name(i), what) == 0)
+			return thread.spent_ns[i];
+	return UINT64_MAX;
+}
+
+static uint64_t reported_number(const struct recording *recording, const struct statement *stated)
+{
+	uint64_t number = 0;
+
+	if (strcmp(stated->what, "unwatched") == 0)
+		return recording->n_unwatched;
+	if (strcmp(stated->what, "wait") == 0)
+		return waited_ns(recording, stated->call);
+	for (size_t i = 0; i < recording->calls.n_calls; i++)
+		if (is_stated(&recording->calls.calls[i], stated->call))
+			number += number_of_call(&recording->calls.calls[i], stated);
+	return number;
 }
 
 static void compare(struct trial *trial, const struct recording *recording)

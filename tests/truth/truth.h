@@ -13,7 +13,9 @@
 #include "base/text.h"
 
 #include <stdbool.h>
+#include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 /* One behaviour to be reported truly; `run` is given the command line behind the case's name. */
 struct truth_case {
@@ -84,6 +86,27 @@ static inline void truth_unwatched(uint64_t n_programs)
 static inline void truth_error(const char *call, const char *error, uint64_t n_failures)
 {
 	truth_state("error", call, error, n_failures);
+}
+
+/* Whether a thread sleeps. Its state stands behind its name, which is in parentheses. */
+static inline bool truth_is_asleep(int pid, int tid)
+{
+	char path[64];
+	char status[256] = "";
+	struct text text = text_init(path, sizeof(path));
+
+	text_add(&text, "/proc/");
+	text_add_number(&text, (uint64_t)pid);
+	text_add(&text, "/task/");
+	text_add_number(&text, (uint64_t)tid);
+	text_add(&text, "/stat");
+	int fd = raw_open(path, O_RDONLY, 0);
+	long size = raw_pread(fd, status, sizeof(status) - 1, 0);
+
+	raw_close(fd);
+	const char *state = size > 0 ? strrchr(status, ')') : NULL;
+
+	return state && state[2] == 'S';
 }
 
 #endif

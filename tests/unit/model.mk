@@ -55,6 +55,9 @@ EXTRA_DIST += \
 	tests/golden/hostile.txt \
 	tests/golden/huge.json \
 	tests/golden/huge.txt \
+	tests/golden/kinds-wide.txt \
+	tests/golden/kinds.json \
+	tests/golden/kinds.txt \
 	tests/golden/lossy-all-by-name.txt \
 	tests/golden/lossy.json \
 	tests/golden/lossy.txt \

@@ -72,7 +72,7 @@ struct thread_block *builder_add_thread(struct region_builder *builder)
 
 /* The description of a call that some thread has used before, or a new one. */
 static struct call_info_record *find_info(struct region_builder *builder, const char *name,
-					  const char *group)
+					  const char *kind, const char *group)
 {
 	struct thread_block *thread = relative_get(&builder->header->threads);
 
@@ -82,27 +82,43 @@ static struct call_info_record *find_info(struct region_builder *builder, const 
 		for (; stats; stats = relative_get(&stats->next)) {
 			struct call_info_record *info = relative_get(&stats->info);
 
-			if (strcmp(info->name, name) == 0)
+			if (strcmp(info->name, name) == 0 && strcmp(info->kind, kind) == 0)
 				return info;
 		}
 	}
 	struct call_info_record *info = builder_allocate(builder, sizeof(*info));
 
 	snprintf(info->name, sizeof(info->name), "%s", name);
+	snprintf(info->kind, sizeof(info->kind), "%s", kind);
 	snprintf(info->group, sizeof(info->group), "%s", group);
 	return info;
+}
+
+static struct call_stats *add_stats(struct region_builder *builder, struct thread_block *thread,
+				    struct call_info_record *info)
+{
+	struct call_stats *stats = builder_allocate(builder, sizeof(*stats));
+
+	stats->info = relative_to(&stats->info, info);
+	stats->min_ns = UINT64_MAX;
+	stats->next = relative_to(&stats->next, relative_get(&thread->calls));
+	thread->calls = relative_to(&thread->calls, stats);
+	return stats;
 }
 
 struct call_stats *builder_add_call(struct region_builder *builder, struct thread_block *thread,
 				    const char *name, const char *group)
 {
-	struct call_stats *stats = builder_allocate(builder, sizeof(*stats));
+	return add_stats(builder, thread, find_info(builder, name, "", group));
+}
 
-	stats->info = relative_to(&stats->info, find_info(builder, name, group));
-	stats->min_ns = UINT64_MAX;
-	stats->next = relative_to(&stats->next, relative_get(&thread->calls));
-	thread->calls = relative_to(&thread->calls, stats);
-	return stats;
+struct call_stats *builder_add_kind(struct region_builder *builder, struct thread_block *thread,
+				    const char *name, const char *kind, enum wait_class waits)
+{
+	struct call_info_record *info = find_info(builder, name, kind, "io");
+
+	info->waits = (uint8_t)waits;
+	return add_stats(builder, thread, info);
 }
 
 void builder_succeed(struct region_builder *builder, struct call_stats *stats, uint64_t ns,

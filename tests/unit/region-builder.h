@@ -8,6 +8,7 @@
 #ifndef SONDE_TESTS_REGION_BUILDER_H
 #define SONDE_TESTS_REGION_BUILDER_H
 
+#include "calls/kinds.h"
 #include "model/region-reader.h"
 #include "record/region.h"
 
@@ -30,6 +31,9 @@ void *builder_allocate(struct region_builder *builder, size_t size);
 struct thread_block *builder_add_thread(struct region_builder *builder);
 struct call_stats *builder_add_call(struct region_builder *builder, struct thread_block *thread,
 				    const char *name, const char *group);
+/* The same for one kind of a call, whose time is spent on that. */
+struct call_stats *builder_add_kind(struct region_builder *builder, struct thread_block *thread,
+				    const char *name, const char *kind, enum wait_class waits);
 /* One successful, timed call that moved some bytes. */
 void builder_succeed(struct region_builder *builder, struct call_stats *stats, uint64_t ns,
 		     uint64_t bytes);

@@ -111,8 +111,8 @@ static void a_recording_that_is_written_and_read_is_the_same(void)
 	CU_ASSERT_EQUAL(again.lost[LOSS_REGION_FULL], 17);
 	CU_ASSERT_EQUAL(again.n_process_records, 2);
 
-	struct call_totals *before = call_list_find(&recording.calls, "read");
-	struct call_totals *after = call_list_find(&again.calls, "read");
+	struct call_totals *before = call_list_find(&recording.calls, "read", "");
+	struct call_totals *after = call_list_find(&again.calls, "read", "");
 
 	CU_ASSERT_EQUAL(memcmp(before->buckets, after->buckets, sizeof(before->buckets)), 0);
 	CU_ASSERT_EQUAL(before->timed, after->timed);
@@ -128,7 +128,7 @@ static uint64_t count_after_round_trip(uint64_t count)
 {
 	struct recording recording = {0};
 	struct recording again = {0};
-	struct call_totals *call = call_list_get(&recording.calls, "read", "io");
+	struct call_totals *call = call_list_get(&recording.calls, "read", "", "io");
 
 	call->count = count;
 	call->timed = count;
@@ -136,7 +136,7 @@ static uint64_t count_after_round_trip(uint64_t count)
 	char *text = write_text(&recording);
 
 	CU_ASSERT_EQUAL_FATAL(read_text(text, &again, NULL), 0);
-	call = call_list_find(&again.calls, "read");
+	call = call_list_find(&again.calls, "read", "");
 	CU_ASSERT_EQUAL(call->count, call->timed);
 	count = call->count;
 	free(text);
@@ -153,6 +153,26 @@ static void counts_survive_exactly_up_to_two_to_the_63(void)
 	CU_ASSERT_EQUAL(count_after_round_trip(odd), odd);
 	CU_ASSERT_EQUAL(count_after_round_trip(INT64_MAX), INT64_MAX);
 	CU_ASSERT_EQUAL(count_after_round_trip(UINT64_MAX), INT64_MAX);
+}
+
+static void kinds_of_a_call_survive(void)
+{
+	struct recording recording = {0};
+	struct recording again = {0};
+
+	call_list_get(&recording.calls, "read", "", "io")->count = 1;
+	call_list_get(&recording.calls, "read", "file", "io")->count = 2;
+	call_list_get(&recording.calls, "read", "pipe", "io")->count = 3;
+	char *text = write_text(&recording);
+
+	CU_ASSERT_EQUAL_FATAL(read_text(text, &again, NULL), 0);
+	CU_ASSERT_EQUAL(again.calls.n_calls, 3);
+	CU_ASSERT_EQUAL(call_list_find(&again.calls, "read", "")->count, 1);
+	CU_ASSERT_EQUAL(call_list_find(&again.calls, "read", "file")->count, 2);
+	CU_ASSERT_EQUAL(call_list_find(&again.calls, "read", "pipe")->count, 3);
+	free(text);
+	recording_deinit(&recording);
+	recording_deinit(&again);
 }
 
 static void durations_survive_to_the_nanosecond_for_eleven_days(void)
@@ -423,6 +443,7 @@ UNIT_MAIN("recording as JSON",
 	   a_recording_that_is_written_and_read_is_the_same},
 	  {"counts survive exactly up to two to the 63",
 	   counts_survive_exactly_up_to_two_to_the_63},
+	  {"kinds of a call survive", kinds_of_a_call_survive},
 	  {"durations survive to the nanosecond for eleven days",
 	   durations_survive_to_the_nanosecond_for_eleven_days},
 	  {"an empty recording is a document too", an_empty_recording_is_a_document_too},

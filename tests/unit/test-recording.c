@@ -231,7 +231,7 @@ static struct call_totals with_error(char *symbol, uint64_t count, int64_t first
 static void errors_are_merged_by_symbol_most_frequent_first(void)
 {
 	struct call_list list = {0};
-	struct call_totals *call = call_list_get(&list, "open", "path");
+	struct call_totals *call = call_list_get(&list, "open", "", "path");
 	struct call_totals other = with_error("ENOENT", 3, 50, 60);
 
 	call_totals_add(call, &other);
@@ -256,15 +256,15 @@ static void lists_keep_the_order_of_names_and_sum_up_equal_ones(void)
 	struct call_list sum = {0};
 
 	for (size_t i = 0; i < 5; i++)
-		call_list_get(&one, names[i], "io")->count = i + 1;
+		call_list_get(&one, names[i], "", "io")->count = i + 1;
 	CU_ASSERT_EQUAL(call_list_add(&sum, &one), 0);
 	CU_ASSERT_EQUAL(call_list_add(&sum, &one), 0);
 	CU_ASSERT_EQUAL_FATAL(sum.n_calls, 5);
 	for (size_t i = 1; i < sum.n_calls; i++)
 		CU_ASSERT(strcmp(sum.calls[i - 1].name, sum.calls[i].name) < 0);
 	for (size_t i = 0; i < 5; i++)
-		CU_ASSERT_EQUAL(call_list_find(&sum, names[i])->count, 2 * (i + 1));
-	CU_ASSERT_PTR_NULL(call_list_find(&sum, "pread"));
+		CU_ASSERT_EQUAL(call_list_find(&sum, names[i], "")->count, 2 * (i + 1));
+	CU_ASSERT_PTR_NULL(call_list_find(&sum, "pread", ""));
 	call_list_deinit(&one);
 	call_list_deinit(&sum);
 }
@@ -300,7 +300,60 @@ static void reasons_have_names(void)
 		CU_ASSERT_PTR_NOT_NULL(region_loss_name(i));
 }
 
+static struct recording waiting_recording(struct process_record *processes)
+{
+	return (struct recording){
+		.started_ns = 1000,
+		.wall_ns = 1000,
+		.processes = processes,
+		.n_process_records = 3,
+	};
+}
+
+static void the_main_thread_is_that_of_the_first_process_in_all_its_programs(void)
+{
+	struct process_record processes[] = {
+		{.pid = 7, .started_ns = 1100, .wall_ns = 200, .has_waiting = true},
+		{.pid = 8, .started_ns = 1150, .wall_ns = 500, .has_waiting = true},
+		{.pid = 7, .started_ns = 1300, .has_waiting = true},
+	};
+	struct recording recording = waiting_recording(processes);
+	struct main_thread thread;
+
+	processes[0].waiting_ns[WAIT_IO] = 30;
+	processes[1].waiting_ns[WAIT_IO] = 999;
+	processes[2].waiting_ns[WAIT_IO] = 70;
+	processes[2].waiting_ns[WAIT_SLEEP] = 500;
+	CU_ASSERT_TRUE_FATAL(recording_main_thread(&recording, &thread));
+	CU_ASSERT_EQUAL(thread.wall_ns, 900);
+	CU_ASSERT_EQUAL(thread.spent_ns[WAIT_IO], 100);
+	CU_ASSERT_EQUAL(thread.spent_ns[WAIT_SLEEP], 500);
+	CU_ASSERT_EQUAL(thread.spent_ns[WAIT_NONE], 300);
+
+	/* More than there was, as an estimate may be. */
+	processes[2].waiting_ns[WAIT_SLEEP] = 5000;
+	CU_ASSERT_TRUE_FATAL(recording_main_thread(&recording, &thread));
+	CU_ASSERT_EQUAL(thread.spent_ns[WAIT_SLEEP], 800);
+	CU_ASSERT_EQUAL(thread.spent_ns[WAIT_NONE], 0);
+}
+
+static void a_document_without_waiting_tells_nothing_of_it(void)
+{
+	struct process_record processes[3] = {
+		{.pid = 7, .started_ns = 1100, .wall_ns = 200},
+	};
+	struct recording recording = waiting_recording(processes);
+	struct main_thread thread;
+
+	CU_ASSERT_FALSE(recording_main_thread(&recording, &thread));
+	CU_ASSERT_FALSE(recording_main_thread(&(struct recording){0}, &thread));
+}
+
 UNIT_MAIN("recording",
+	  {"the main thread is that of the first process in all its programs",
+	   the_main_thread_is_that_of_the_first_process_in_all_its_programs},
+	  {"a document without waiting tells nothing of it",
+	   a_document_without_waiting_tells_nothing_of_it},
 	  {"quantiles are within 4.4 percent of the raw values",
 	   quantiles_are_within_4_4_percent_of_the_raw_values},
 	  {"quantiles are never off by more than a bucket",

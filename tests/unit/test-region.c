@@ -44,7 +44,7 @@ static void figures_of_all_threads_are_summed_up(void)
 		builder_fail(&builder, stats, EIO, (uint64_t)i, 50);
 	}
 	struct recording recording = fold_builder(&builder);
-	struct call_totals *read = call_list_find(&recording.calls, "read");
+	struct call_totals *read = call_list_find(&recording.calls, "read", "");
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(read);
 	CU_ASSERT_STRING_EQUAL(read->group, "io");
@@ -64,6 +64,106 @@ static void figures_of_all_threads_are_summed_up(void)
 	builder_deinit(&builder);
 }
 
+static void kinds_of_a_call_are_summed_up_apart(void)
+{
+	struct region_builder builder;
+
+	builder_init(&builder);
+	for (int i = 0; i < 2; i++) {
+		struct thread_block *thread = builder_add_thread(&builder);
+		struct call_stats *file =
+			builder_add_kind(&builder, thread, "read", "file", WAIT_IO);
+		struct call_stats *pipe_end =
+			builder_add_kind(&builder, thread, "read", "pipe", WAIT_IO);
+
+		builder_succeed(&builder, file, 1000, 10);
+		builder_succeed(&builder, pipe_end, 1000, 3);
+	}
+	struct recording recording = fold_builder(&builder);
+
+	CU_ASSERT_EQUAL(recording.calls.n_calls, 2);
+	CU_ASSERT_EQUAL(call_list_find(&recording.calls, "read", "file")->bytes, 20);
+	CU_ASSERT_EQUAL(call_list_find(&recording.calls, "read", "pipe")->bytes, 6);
+	recording_deinit(&recording);
+	builder_deinit(&builder);
+}
+
+static void a_kind_without_a_call_is_not_reported(void)
+{
+	struct region_builder builder;
+
+	builder_init(&builder);
+	struct thread_block *thread = builder_add_thread(&builder);
+
+	builder_add_kind(&builder, thread, "sem_wait", "", WAIT_NONE);
+	builder_add_kind(&builder, thread, "sem_wait", "contended", WAIT_LOCK)->count = 1;
+	struct recording recording = fold_builder(&builder);
+
+	CU_ASSERT_EQUAL(recording.calls.n_calls, 1);
+	CU_ASSERT_PTR_NOT_NULL(call_list_find(&recording.calls, "sem_wait", "contended"));
+	recording_deinit(&recording);
+	builder_deinit(&builder);
+}
+
+static void the_main_threads_waiting_is_summed_up_by_class(void)
+{
+	struct region_builder builder;
+
+	builder_init(&builder);
+	for (int tid = 42; tid < 44; tid++) {
+		struct thread_block *thread = builder_add_thread(&builder);
+		struct call_stats *pipe_end =
+			builder_add_kind(&builder, thread, "read", "pipe", WAIT_IO);
+
+		thread->tid = tid;
+		builder_succeed(&builder, pipe_end, 700, 1);
+		builder_succeed(&builder, pipe_end, 300, 1);
+		builder_fail(&builder, pipe_end, EAGAIN, 3, 100);
+		builder_succeed(&builder,
+				builder_add_kind(&builder, thread, "read", "socket", WAIT_NETWORK),
+				50, 1);
+		builder_succeed(&builder, builder_add_call(&builder, thread, "malloc", "memory"),
+				900, 0);
+	}
+	struct recording recording = fold_builder(&builder);
+	struct process_record *process = &recording.processes[0];
+
+	CU_ASSERT_TRUE(process->has_waiting);
+	CU_ASSERT_EQUAL(process->waiting_ns[WAIT_IO], 1300);
+	CU_ASSERT_EQUAL(process->waiting_ns[WAIT_NETWORK], 50);
+	CU_ASSERT_EQUAL(process->waiting_ns[WAIT_LOCK], 0);
+	recording_deinit(&recording);
+	builder_deinit(&builder);
+}
+
+/* The region's process has run for 4000 ns, and its clock counts nanoseconds. */
+static void a_wait_that_the_end_cut_short_counts_up_to_the_end(void)
+{
+	struct region_builder builder;
+
+	builder_init(&builder);
+	struct thread_block *thread = builder_add_thread(&builder);
+	struct call_stats *sleep_call =
+		builder_add_kind(&builder, thread, "nanosleep", "", WAIT_SLEEP);
+	struct call_stats *close_call = builder_add_call(&builder, thread, "close", "io");
+
+	thread->tid = 42;
+	sleep_call->count = close_call->count = 1;
+	sleep_call->moment = 1001;
+	close_call->moment = 800;
+	struct recording recording = fold_builder(&builder);
+
+	CU_ASSERT_EQUAL(recording.processes[0].waiting_ns[WAIT_SLEEP], 2999);
+	recording_deinit(&recording);
+
+	/* A later call says that the thread went on: the wait was left by a jump. */
+	close_call->moment = 1200;
+	recording = fold_builder(&builder);
+	CU_ASSERT_EQUAL(recording.processes[0].waiting_ns[WAIT_SLEEP], 0);
+	recording_deinit(&recording);
+	builder_deinit(&builder);
+}
+
 static void every_bucket_comes_through(void)
 {
 	struct region_builder builder;
@@ -75,7 +175,7 @@ static void every_bucket_comes_through(void)
 	for (unsigned int i = 0; i < HISTOGRAM_BUCKETS; i++)
 		builder_succeed(&builder, stats, histogram_upper_ns(i) & INT64_MAX, 0);
 	struct recording recording = fold_builder(&builder);
-	struct call_totals *read = call_list_find(&recording.calls, "read");
+	struct call_totals *read = call_list_find(&recording.calls, "read", "");
 
 	for (unsigned int i = 0; i < HISTOGRAM_BUCKETS; i++)
 		CU_ASSERT_EQUAL(read->buckets[i], 1);
@@ -150,7 +250,7 @@ static void failures_get_symbols_classes_and_instants(void)
 	CU_ASSERT_EQUAL_FATAL(builder_read(&builder, BUILDER_SIZE, &image, NULL), 0);
 	CU_ASSERT_EQUAL(fold_region(&recording, image, false, &options), 0);
 
-	struct call_totals *call = call_list_find(&recording.calls, "getaddrinfo");
+	struct call_totals *call = call_list_find(&recording.calls, "getaddrinfo", "");
 
 	CU_ASSERT_EQUAL_FATAL(call->n_errors, 3);
 	CU_ASSERT_EQUAL(call->failures, 8);
@@ -187,7 +287,7 @@ static uint64_t unfinished_with_period(uint16_t period)
 	CU_ASSERT_EQUAL_FATAL(builder_read(&builder, BUILDER_SIZE, &image, NULL), 0);
 	fold_region(&recording, image, false, &options);
 
-	uint64_t unfinished = call_list_find(&recording.calls, "read")->unfinished;
+	uint64_t unfinished = call_list_find(&recording.calls, "read", "")->unfinished;
 
 	region_image_free(image);
 	recording_deinit(&recording);
@@ -334,7 +434,7 @@ static void a_shortened_file_gives_what_is_left(void)
 
 	builder_succeed(&builder, read, 100000, 7);
 	struct recording recording = fold_damaged(&builder, size, "65536 bytes are committed");
-	struct call_totals *totals = call_list_find(&recording.calls, "read");
+	struct call_totals *totals = call_list_find(&recording.calls, "read", "");
 
 	CU_ASSERT_EQUAL(totals->count, 2);
 	CU_ASSERT_EQUAL(totals->bytes, 14);
@@ -381,7 +481,7 @@ static void lists_that_run_in_a_circle_end(void)
 	read->next = relative_to(&read->next, read);
 	error->next = relative_to(&error->next, error);
 	recording = fold_damaged(&builder, BUILDER_SIZE, "belongs to another record");
-	CU_ASSERT_EQUAL(call_list_find(&recording.calls, "read")->count, 2);
+	CU_ASSERT_EQUAL(call_list_find(&recording.calls, "read", "")->count, 2);
 	recording_deinit(&recording);
 	builder_deinit(&builder);
 }
@@ -397,12 +497,13 @@ static void a_row_is_counted_for_one_call_only(void)
 	unsigned int row = histogram_bucket(100) / HISTOGRAM_ROW_BUCKETS;
 
 	builder_succeed(&builder, read, 100, 0);
+	write->count = 1;
 	write->rows[row] = relative_to(&write->rows[row], relative_get(&read->rows[row]));
 	struct recording recording =
 		fold_damaged(&builder, BUILDER_SIZE, "belongs to another record");
 
-	CU_ASSERT_EQUAL(call_list_find(&recording.calls, "read")->timed +
-				call_list_find(&recording.calls, "write")->timed,
+	CU_ASSERT_EQUAL(call_list_find(&recording.calls, "read", "")->timed +
+				call_list_find(&recording.calls, "write", "")->timed,
 			1);
 	recording_deinit(&recording);
 	builder_deinit(&builder);
@@ -417,12 +518,13 @@ static void a_description_may_not_lie_in_another_record(void)
 	struct call_stats *read = builder_add_call(&builder, thread, "read", "io");
 	struct call_stats *write = builder_add_call(&builder, thread, "write", "io");
 
+	read->count = write->count = 1;
 	read->info = relative_to(&read->info, write);
 	struct recording recording =
 		fold_damaged(&builder, BUILDER_SIZE, "belongs to another record");
 
-	CU_ASSERT_PTR_NULL(call_list_find(&recording.calls, "read"));
-	CU_ASSERT_PTR_NOT_NULL(call_list_find(&recording.calls, "write"));
+	CU_ASSERT_PTR_NULL(call_list_find(&recording.calls, "read", ""));
+	CU_ASSERT_PTR_NOT_NULL(call_list_find(&recording.calls, "write", ""));
 	recording_deinit(&recording);
 	builder_deinit(&builder);
 }
@@ -437,13 +539,16 @@ static void strings_without_an_end_are_ended(void)
 	struct call_stats *read = builder_add_call(&builder, thread, "read", "io");
 	struct call_info_record *info = relative_get(&read->info);
 
+	read->count = 1;
 	memset(info->name, 'n', sizeof(info->name));
 	memset(info->group, 'g', sizeof(info->group));
+	memset(info->kind, 'k', sizeof(info->kind));
 	memset(builder.header->command, 'c', sizeof(builder.header->command));
 	memset(builder.header->executable, 'e', sizeof(builder.header->executable));
 	recording = fold_damaged(&builder, BUILDER_SIZE, "executable at");
 	CU_ASSERT_EQUAL(strlen(recording.calls.calls[0].name), sizeof(info->name) - 1);
 	CU_ASSERT_EQUAL(strlen(recording.calls.calls[0].group), sizeof(info->group) - 1);
+	CU_ASSERT_EQUAL(strlen(recording.calls.calls[0].kind), sizeof(info->kind) - 1);
 	CU_ASSERT_EQUAL(strlen(recording.processes[0].executable), REGION_EXECUTABLE_SIZE - 1);
 	CU_ASSERT_EQUAL(strlen(recording.processes[0].command), REGION_COMMAND_SIZE - 1);
 	recording_deinit(&recording);
@@ -458,7 +563,8 @@ static void a_call_without_a_name_is_left_out(void)
 	struct thread_block *thread = builder_add_thread(&builder);
 	struct call_stats *read = builder_add_call(&builder, thread, "read", "io");
 
-	builder_add_call(&builder, thread, "write", "io");
+	read->count = 1;
+	builder_add_call(&builder, thread, "write", "io")->count = 1;
 	((struct call_info_record *)relative_get(&read->info))->name[0] = '\0';
 	struct recording recording = fold_damaged(&builder, BUILDER_SIZE, "has no name");
 
@@ -481,7 +587,7 @@ static void sums_that_overflow_stay_at_the_largest_number(void)
 		read->sum_ns = UINT64_MAX / 2;
 	}
 	struct recording recording = fold_builder(&builder);
-	struct call_totals *read = call_list_find(&recording.calls, "read");
+	struct call_totals *read = call_list_find(&recording.calls, "read", "");
 
 	CU_ASSERT_EQUAL(read->count, UINT64_MAX);
 	CU_ASSERT_EQUAL(call_totals_time_ns(read), UINT64_MAX);
@@ -510,6 +616,12 @@ static void a_region_is_read_up_to_its_capacity(void)
 }
 
 UNIT_MAIN("region", {"figures of all threads are summed up", figures_of_all_threads_are_summed_up},
+	  {"kinds of a call are summed up apart", kinds_of_a_call_are_summed_up_apart},
+	  {"a kind without a call is not reported", a_kind_without_a_call_is_not_reported},
+	  {"the main thread's waiting is summed up by class",
+	   the_main_threads_waiting_is_summed_up_by_class},
+	  {"a wait that the end cut short counts up to the end",
+	   a_wait_that_the_end_cut_short_counts_up_to_the_end},
 	  {"every bucket comes through", every_bucket_comes_through},
 	  {"a process is described by its header", a_process_is_described_by_its_header},
 	  {"a process that executes another program is counted once",

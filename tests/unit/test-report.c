@@ -29,6 +29,8 @@ static const struct picture pictures[] = {
 	{"huge", "huge", TEXT_OPTIONS_DEFAULT},
 	{"hostile", "hostile", TEXT_OPTIONS_DEFAULT},
 	{"lossy", "lossy", TEXT_OPTIONS_DEFAULT},
+	{"kinds", "kinds", TEXT_OPTIONS_DEFAULT},
+	{"kinds", "kinds-wide", {100, 40, TEXT_SORT_TIME, false}},
 	{"ordinary", "ordinary-colour", {80, 40, TEXT_SORT_TIME, true}},
 	{"ordinary", "ordinary-wide-by-bytes", {110, 40, TEXT_SORT_BYTES, false}},
 	{"ordinary", "ordinary-short-by-errors", {80, 20, TEXT_SORT_ERRORS, false}},
@@ -181,7 +183,7 @@ static struct recording make_large(size_t n_calls)
 		char name[32];
 
 		snprintf(name, sizeof(name), "call_%zu", i);
-		struct call_totals *call = call_list_get(&recording.calls, name, "io");
+		struct call_totals *call = call_list_get(&recording.calls, name, "", "io");
 
 		call->count = i + 3;
 		call->failures = 2;

@@ -12,10 +12,11 @@
 static struct recording make_recording(void)
 {
 	struct recording recording = {.started_ns = 1000, .wall_ns = 500};
-	struct call_totals *read = call_list_get(&recording.calls, "read", "io");
+	struct call_totals *read = call_list_get(&recording.calls, "read", "", "io");
 
 	*read = (struct call_totals){
 		.name = read->name,
+		.kind = read->kind,
 		.group = read->group,
 		.count = 20,
 		.failures = 7,
@@ -33,7 +34,11 @@ static struct recording make_recording(void)
 	read->errors[0] =
 		(struct error_totals){.symbol = strdup("EAGAIN"), .is_expected = true, .count = 4};
 	read->errors[1] = (struct error_totals){.symbol = strdup("EIO"), .count = 3};
-	call_list_get(&recording.calls, "abort", "process")->count = 1;
+	call_list_get(&recording.calls, "abort", "", "process")->count = 1;
+	call_list_get(&recording.calls, "write", "socket", "io")->count = 6;
+	call_list_find(&recording.calls, "write", "socket")->bytes = 60;
+	call_list_get(&recording.calls, "write", "pipe", "io")->count = 5;
+	call_list_find(&recording.calls, "write", "pipe")->bytes = 50;
 	recording.unwatched = calloc(2, sizeof(*recording.unwatched));
 	recording.n_unwatched = 2;
 	recording.unwatched[0] = (struct unwatched_record){.reason = NOTE_STATIC, .count = 2};
@@ -66,6 +71,25 @@ static void calls_are_counted_by_result(void)
 	CU_ASSERT_EQUAL(result_count(snapshot, "ok"), 12);
 	CU_ASSERT_EQUAL(result_count(snapshot, "expected"), 4);
 	CU_ASSERT_EQUAL(result_count(snapshot, "error"), 3);
+	snapshot_put(snapshot);
+}
+
+static void calls_that_are_told_apart_have_a_series_for_each_kind(void)
+{
+	static const struct tag socket[] = {{"call", "write"}, {"kind", "socket"}};
+	static const struct tag pipe_end[] = {{"call", "write"}, {"kind", "pipe"}};
+	static const struct tag calls[] = {
+		{"call", "write"},
+		{"kind", "pipe"},
+		{"group", "io"},
+		{"result", "ok"},
+	};
+	struct snapshot *snapshot = make_snapshot();
+
+	CU_ASSERT_EQUAL(snapshot_find(snapshot, "libc.io", socket, 2)->value.count, 60);
+	CU_ASSERT_EQUAL(snapshot_find(snapshot, "libc.io", pipe_end, 2)->value.count, 50);
+	CU_ASSERT_EQUAL(snapshot_find(snapshot, "libc.calls", calls, 4)->value.count, 5);
+	CU_ASSERT_PTR_NULL(snapshot_find(snapshot, "libc.io", socket, 1));
 	snapshot_put(snapshot);
 }
 
@@ -172,6 +196,8 @@ static void a_snapshot_outlives_its_recording_and_its_first_reference(void)
 }
 
 UNIT_MAIN("series", {"calls are counted by result", calls_are_counted_by_result},
+	  {"calls that are told apart have a series for each kind",
+	   calls_that_are_told_apart_have_a_series_for_each_kind},
 	  {"failures are counted by errno", failures_are_counted_by_errno},
 	  {"durations are a timer with the exact buckets",
 	   durations_are_a_timer_with_the_exact_buckets},
