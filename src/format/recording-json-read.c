@@ -9,6 +9,7 @@
 #include "format/recording-json.h"
 
 #include "format/json-reader.h"
+#include "format/recording-json-coverage.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -249,6 +250,7 @@ static void read_process(struct json_reader *reader, const json_t *object,
 	process->exit = read_exit(reader, object);
 	process->is_running = reader_boolean(reader, object, "running");
 	process->n_threads = reader_count(reader, object, "threads");
+	process_coverage_from_json(reader, object, &process->coverage);
 	read_calls(reader, object, &process->calls);
 }
 
@@ -317,6 +319,8 @@ static void read_coverage(struct json_reader *reader, const json_t *document,
 		recording->damaged_regions = reader_count(reader, coverage, "damaged_regions");
 		recording->processes_not_kept =
 			reader_count(reader, coverage, "processes_not_kept");
+		name_counts_from_json(reader, coverage, "raw_syscalls_by_name",
+				      &recording->raw_calls);
 	}
 	reader_leave(reader, back);
 }

@@ -9,6 +9,8 @@
 
 #include "format/recording-json.h"
 
+#include "format/recording-json-coverage.h"
+
 #include <errno.h>
 #include <jansson.h>
 #include <math.h>
@@ -275,6 +277,7 @@ static json_t *process_to_json(struct builder *builder, const struct process_rec
 	set(builder, object, "exit", exit_to_json(process->exit));
 	set(builder, object, "running", json_boolean(process->is_running));
 	set(builder, object, "threads", count_to_json(process->n_threads));
+	set(builder, object, "coverage", process_coverage_to_json(&process->coverage));
 	set(builder, object, "calls", calls_to_json(builder, &process->calls));
 	return object;
 }
@@ -337,6 +340,7 @@ static json_t *coverage_to_json(struct builder *builder, const struct recording 
 	set(builder, coverage, "damaged_regions", count_to_json(recording->damaged_regions));
 	set(builder, coverage, "processes_not_kept", count_to_json(recording->processes_not_kept));
 	set(builder, coverage, "raw_syscalls", count_to_json(raw ? raw->count : 0));
+	set(builder, coverage, "raw_syscalls_by_name", name_counts_to_json(&recording->raw_calls));
 	set(builder, coverage, "allocators", allocators_to_json(builder, recording));
 	return coverage;
 }

@@ -11,6 +11,8 @@
 
 #include "model/fold.h"
 
+#include "model/syscall-name.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -137,6 +139,23 @@ static int fold_calls(const struct folding *folding)
 	return 0;
 }
 
+static int fold_raw_calls(const struct folding *folding)
+{
+	const struct thread_block *thread = relative_get(&folding->header->threads);
+	char name[SYSCALL_NAME_SIZE];
+
+	for (; thread; thread = relative_get(&thread->next)) {
+		const struct raw_call_stats *raw = relative_get(&thread->raw_calls);
+
+		for (; raw; raw = relative_get(&raw->next))
+			if (raw->count &&
+			    name_counts_add(&folding->process->coverage.raw_calls,
+					    syscall_name(raw->number, name), raw->count))
+				return -ENOMEM;
+	}
+	return 0;
+}
+
 /* One argument as a shell needs it: in quotes unless it is made of harmless characters only. */
 static void write_quoted(FILE *stream, const char *word)
 {
@@ -230,6 +249,7 @@ static int describe_process(struct process_record *process, const struct region_
 	process->exit = exit_of(header, is_running);
 	process->is_running = is_running && header->state != REGION_EXECUTED;
 	process->n_threads = header->n_threads;
+	memcpy(process->coverage.lost, header->lost, sizeof(process->coverage.lost));
 	return has_failed || !process->command ? -ENOMEM : 0;
 }
 
@@ -262,7 +282,9 @@ int fold_region(struct recording *recording, const struct region_image *image, b
 	struct folding folding = {header, options, &process};
 
 	if (describe_process(&process, header, is_running, options->now_ns) ||
-	    fold_calls(&folding) || call_list_add(&recording->calls, &process.calls)) {
+	    fold_calls(&folding) || fold_raw_calls(&folding) ||
+	    call_list_add(&recording->calls, &process.calls) ||
+	    name_counts_add_all(&recording->raw_calls, &process.coverage.raw_calls)) {
 		process_record_deinit(&process);
 		return -ENOMEM;
 	}

@@ -45,6 +45,7 @@ void process_record_deinit(struct process_record *process)
 	free(process->executable);
 	free(process->command);
 	free(process->allocator);
+	name_counts_deinit(&process->coverage.raw_calls);
 	call_list_deinit(&process->calls);
 }
 
@@ -61,6 +62,7 @@ void recording_deinit(struct recording *recording)
 	for (size_t i = 0; i < recording->n_unwatched; i++)
 		free(recording->unwatched[i].command);
 	call_list_deinit(&recording->calls);
+	name_counts_deinit(&recording->raw_calls);
 	free(recording->command);
 	free(recording->labels);
 	free(recording->processes);

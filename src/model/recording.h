@@ -13,6 +13,7 @@
 #define SONDE_MODEL_RECORDING_H
 
 #include "base/histogram.h"
+#include "model/name-counts.h"
 #include "record/region.h"
 #include "record/session.h"
 
@@ -65,6 +66,12 @@ struct exit_info {
 	int value; /* status or signal */
 };
 
+/* What is known of how complete a process's figures are. */
+struct process_coverage {
+	uint64_t lost[LOSS_REASONS];
+	struct name_counts raw_calls; /* of syscall(), by the name of the system call */
+};
+
 /* One process image: a process between exec (or fork) and the next exec (or its end). */
 struct process_record {
 	int pid;
@@ -77,6 +84,7 @@ struct process_record {
 	struct exit_info exit;
 	bool is_running;     /* when it was last looked at */
 	uint64_t n_threads;
+	struct process_coverage coverage;
 	struct call_list calls;
 };
 
@@ -118,6 +126,7 @@ struct recording {
 	uint64_t notes_lost;
 	uint64_t damaged_regions;     /* files that could not be read, or only in part */
 	uint64_t processes_not_kept;  /* images in the totals, but not in `processes` */
+	struct name_counts raw_calls; /* of syscall(), by the name of the system call */
 };
 
 enum { PROCESSES_KEPT = 256 };

@@ -223,7 +223,10 @@ static bool makes_namespace(long number)
 
 void *enter_syscall(long number)
 {
-	probe_count(CALL_syscall);
+	struct probe probe = probe_begin(CALL_syscall);
+
+	if (probe.stats)
+		recorder_count_raw_call(number);
 	if (makes_process(number))
 		recorder_lend_memory();
 	if (makes_namespace(number))

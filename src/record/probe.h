@@ -69,6 +69,9 @@ void recorder_schedule_timing(struct call_stats *stats, uint32_t period) HIDDEN;
 void recorder_finish_timing(struct call_stats *stats, uint64_t start_ticks) HIDDEN;
 void recorder_add_failure(struct call_stats *stats, uint64_t start_ticks, int code) HIDDEN;
 
+/* Counts a call of syscall() under its number, for the calling thread, which has a block. */
+void recorder_count_raw_call(long number) HIDDEN;
+
 /* The count has come to where a call is timed: this one is, and the next one is chosen. */
 static inline uint64_t probe_start_timing(struct call_stats *stats, enum call call)
 {

@@ -7,6 +7,7 @@
  * table of its own. References are relative (base/relative.h); a reader checks each before it follows it.
  *
  *     region_header --threads--> thread_block --next--> thread_block ...
+ *                                     |  `-raw_calls--> raw_call_stats --next--> ...
  *                                     |
  *                                   calls --> call_stats --next--> call_stats ...
  *                                                |  |  `--info--> call_info_record (name, group)
@@ -31,7 +32,7 @@
 #define REGION_SUFFIX ".region"
 
 enum {
-	REGION_VERSION = 3, /* changes with every change of a struct below */
+	REGION_VERSION = 4, /* changes with every change of a struct below */
 	REGION_COMMIT_FIRST = 4096, /* what a process that does little needs */
 	REGION_COMMIT_STEP = 32 * 1024,
 	REGION_CAPACITY = 64 * 1024 * 1024,
@@ -41,6 +42,8 @@ enum {
 	REGION_EXECUTABLE_SIZE = 256,
 	REGION_COMMAND_SIZE = 1024,
 	REGION_ALLOCATOR_SIZE = 64,
+
+	REGION_RAW_CALLS = 1024, /* numbers below are told apart; the kernel's largest is near 470 */
 };
 
 /* What was not recorded, and why. */
@@ -96,6 +99,14 @@ struct thread_block {
 	relative calls; /* struct call_stats */
 	int32_t tid;    /* of the present or last owner */
 	uint32_t n_owners;
+	relative raw_calls; /* struct raw_call_stats */
+};
+
+/* Calls of syscall() with one number. */
+struct raw_call_stats {
+	uint64_t count;
+	int32_t number; /* -1: all that are not told apart */
+	relative next;
 };
 
 /* A call's description, written when the process first uses the call. */

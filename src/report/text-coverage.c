@@ -19,6 +19,7 @@ enum {
 	COUNT_DIGITS = 12,
 	PATH_COLUMNS = 34,
 	NOTICE_SIZE = 512,
+	RAW_NAMES = 4, /* system calls that are named */
 };
 
 struct notices {
@@ -160,12 +161,52 @@ static void add_running(struct notices *notices, const struct recording *recordi
 			   plural_es(n));
 }
 
+/* The most frequent one that is not more frequent than `last`, nor it nor before it in the list; NULL: none. */
+static const struct name_count *next_by_count(const struct name_counts *counts,
+					      const struct name_count *last)
+{
+	const struct name_count *best = NULL;
+
+	for (size_t i = 0; i < counts->n_items; i++) {
+		const struct name_count *item = &counts->items[i];
+		bool was_named = last && (item->count > last->count ||
+					  (item->count == last->count && item <= last));
+
+		if (!was_named && (!best || item->count > best->count))
+			best = item;
+	}
+	return best;
+}
+
+/* "futex 12, getpid 3, 5 more" */
+static const char *list_raw_calls(const struct name_counts *counts, char *ret_text, size_t size)
+{
+	const struct name_count *item = NULL;
+	char number[UNITS_SIZE];
+	size_t length = 0;
+
+	ret_text[0] = '\0';
+	for (size_t i = 0; i < RAW_NAMES && (item = next_by_count(counts, item)); i++)
+		length += (size_t)snprintf(ret_text + length, size - length, "%s%s %s",
+					   i ? ", " : "", item->name,
+					   units_count(item->count, COUNT_DIGITS, number));
+	if (counts->n_items > RAW_NAMES)
+		snprintf(ret_text + length, size - length, ", %zu more",
+			 counts->n_items - RAW_NAMES);
+	return ret_text;
+}
+
 static void add_raw_calls(struct notices *notices, const struct recording *recording)
 {
 	const struct call_totals *raw = call_list_find(&recording->calls, "syscall");
 	char text[UNITS_SIZE];
+	char names[NOTICE_SIZE / 2];
 
-	if (raw)
+	if (raw && recording->raw_calls.n_items)
+		add_notice(notices, STYLE_PLAIN, "%s call%s of syscall(): %s",
+			   units_count(raw->count, COUNT_DIGITS, text), plural_s(raw->count),
+			   list_raw_calls(&recording->raw_calls, names, sizeof(names)));
+	else if (raw)
 		add_notice(notices, STYLE_PLAIN,
 			   "%s system call%s made by number with syscall(), not told apart",
 			   units_count(raw->count, COUNT_DIGITS, text), plural_s(raw->count));

@@ -14,7 +14,7 @@ const char *truth_program;
 
 static const struct truth_case *const tables[] = {
 	truth_io_cases, truth_thread_cases, truth_process_cases, truth_death_cases,
-	truth_hostile_cases,
+	truth_hostile_cases, truth_ledger_cases,
 };
 
 static const struct truth_case *find_case(const char *name)

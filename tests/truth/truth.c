@@ -124,7 +124,7 @@ static uint64_t reported_failures(const struct call_totals *call, const char *er
 	return 0;
 }
 
-static uint64_t reported_number(const struct recording *recording, const struct statement *stated)
+static uint64_t reported_of_call(const struct recording *recording, const struct statement *stated)
 {
 	const struct call_totals *call = call_list_find(&recording->calls, stated->call);
 
@@ -135,6 +135,13 @@ static uint64_t reported_number(const struct recording *recording, const struct 
 	if (strcmp(stated->what, "bytes") == 0)
 		return call->bytes;
 	return reported_failures(call, stated->error);
+}
+
+static uint64_t reported_number(const struct recording *recording, const struct statement *stated)
+{
+	if (strcmp(stated->what, "raw") == 0)
+		return name_counts_get(&recording->raw_calls, stated->call);
+	return reported_of_call(recording, stated);
 }
 
 static void compare(struct trial *trial, const struct recording *recording)

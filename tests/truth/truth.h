@@ -27,6 +27,7 @@ extern const struct truth_case truth_thread_cases[];
 extern const struct truth_case truth_process_cases[];
 extern const struct truth_case truth_death_cases[];
 extern const struct truth_case truth_hostile_cases[];
+extern const struct truth_case truth_ledger_cases[];
 
 /* The path of the running program, to execute it again. */
 extern const char *truth_program;
@@ -58,6 +59,12 @@ static inline void truth_count(const char *call, uint64_t n_calls)
 static inline void truth_bytes(const char *call, uint64_t bytes)
 {
 	truth_state("bytes", call, NULL, bytes);
+}
+
+/* So many calls of syscall() were for this system call. They are to be stated with truth_count() too. */
+static inline void truth_raw(const char *name, uint64_t n_calls)
+{
+	truth_state("raw", name, NULL, n_calls);
 }
 
 /* So many calls more failed with that errno. They are to be stated with truth_count() too. */

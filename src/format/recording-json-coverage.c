@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+#include "config.h"
+
+#include "format/recording-json-coverage.h"
+
+/* An object on its way; it becomes NULL when a value cannot be made. */
+static void set(json_t **object, const char *key, json_t *value)
+{
+	if (json_object_set_new(*object, key, value) == 0)
+		return;
+	json_decref(*object);
+	*object = NULL;
+}
+
+/* JSON integers end at 2^63 - 1, for jansson and for most who read them. */
+static json_t *count_to_json(uint64_t count)
+{
+	return json_integer(count > INT64_MAX ? INT64_MAX : (json_int_t)count);
+}
+
+json_t *name_counts_to_json(const struct name_counts *counts)
+{
+	json_t *object = json_object();
+
+	for (size_t i = 0; i < counts->n_items; i++)
+		set(&object, counts->items[i].name, count_to_json(counts->items[i].count));
+	return object;
+}
+
+void name_counts_from_json(struct json_reader *reader, const json_t *object, const char *key,
+			   struct name_counts *ret_counts)
+{
+	if (!json_object_get(object, key))
+		return;
+	json_t *values = (json_t *)reader_object(reader, object, key);
+	size_t back = reader_enter(reader, key, -1);
+	const char *name;
+	json_t *value;
+
+	json_object_foreach(values, name, value)
+	{
+		if (name_counts_add(ret_counts, name, reader_count(reader, values, name)))
+			reader_out_of_memory(reader);
+	}
+	reader_leave(reader, back);
+}
+
+/* Only what was lost: most processes lose nothing. */
+static json_t *losses_to_json(const uint64_t lost[LOSS_REASONS])
+{
+	json_t *object = json_object();
+
+	for (unsigned int i = 0; i < LOSS_REASONS; i++)
+		if (lost[i])
+			set(&object, region_loss_name(i), count_to_json(lost[i]));
+	return object;
+}
+
+static void losses_from_json(struct json_reader *reader, const json_t *coverage,
+			     uint64_t ret_lost[LOSS_REASONS])
+{
+	const json_t *object = reader_object(reader, coverage, "lost");
+	size_t back = reader_enter(reader, "lost", -1);
+
+	for (unsigned int i = 0; i < LOSS_REASONS; i++)
+		if (json_object_get(object, region_loss_name(i)))
+			ret_lost[i] = reader_count(reader, object, region_loss_name(i));
+	reader_leave(reader, back);
+}
+
+json_t *process_coverage_to_json(const struct process_coverage *coverage)
+{
+	json_t *object = json_object();
+
+	set(&object, "lost", losses_to_json(coverage->lost));
+	set(&object, "raw_syscalls_by_name", name_counts_to_json(&coverage->raw_calls));
+	return object;
+}
+
+void process_coverage_from_json(struct json_reader *reader, const json_t *process,
+				struct process_coverage *ret_coverage)
+{
+	if (!json_object_get(process, "coverage"))
+		return;
+	const json_t *object = reader_object(reader, process, "coverage");
+	size_t back = reader_enter(reader, "coverage", -1);
+
+	losses_from_json(reader, object, ret_coverage->lost);
+	name_counts_from_json(reader, object, "raw_syscalls_by_name", &ret_coverage->raw_calls);
+	reader_leave(reader, back);
+}
