@@ -45,6 +45,37 @@ void name_counts_from_json(struct json_reader *reader, const json_t *object, con
 	reader_leave(reader, back);
 }
 
+json_t *kernel_io_to_json(const struct kernel_io *io)
+{
+	json_t *object = io->is_known ? json_object() : json_null();
+
+	if (!io->is_known)
+		return object;
+	set(&object, "read", count_to_json(io->read));
+	set(&object, "written", count_to_json(io->written));
+	set(&object, "storage_read", count_to_json(io->storage_read));
+	set(&object, "storage_written", count_to_json(io->storage_written));
+	return object;
+}
+
+void kernel_io_from_json(struct json_reader *reader, const json_t *object, const char *key,
+			 struct kernel_io *ret_io)
+{
+	const json_t *value = json_object_get(object, key);
+
+	if (!value || json_is_null(value))
+		return;
+	value = reader_object(reader, object, key);
+	size_t back = reader_enter(reader, key, -1);
+
+	ret_io->is_known = true;
+	ret_io->read = reader_count(reader, value, "read");
+	ret_io->written = reader_count(reader, value, "written");
+	ret_io->storage_read = reader_count(reader, value, "storage_read");
+	ret_io->storage_written = reader_count(reader, value, "storage_written");
+	reader_leave(reader, back);
+}
+
 /* Only what was lost: most processes lose nothing. */
 static json_t *losses_to_json(const uint64_t lost[LOSS_REASONS])
 {
@@ -74,6 +105,7 @@ json_t *process_coverage_to_json(const struct process_coverage *coverage)
 
 	set(&object, "lost", losses_to_json(coverage->lost));
 	set(&object, "raw_syscalls_by_name", name_counts_to_json(&coverage->raw_calls));
+	set(&object, "kernel_io_when_last_seen", kernel_io_to_json(&coverage->io));
 	return object;
 }
 
@@ -87,5 +119,6 @@ void process_coverage_from_json(struct json_reader *reader, const json_t *proces
 
 	losses_from_json(reader, object, ret_coverage->lost);
 	name_counts_from_json(reader, object, "raw_syscalls_by_name", &ret_coverage->raw_calls);
+	kernel_io_from_json(reader, object, "kernel_io_when_last_seen", &ret_coverage->io);
 	reader_leave(reader, back);
 }

@@ -17,6 +17,12 @@ json_t *name_counts_to_json(const struct name_counts *counts);
 void name_counts_from_json(struct json_reader *reader, const json_t *object, const char *key,
 			   struct name_counts *ret_counts);
 
+/* {"read": 4096, ...}, or null. */
+json_t *kernel_io_to_json(const struct kernel_io *io);
+/* Of a key that may be missing, or null. */
+void kernel_io_from_json(struct json_reader *reader, const json_t *object, const char *key,
+			 struct kernel_io *ret_io);
+
 /* The object "coverage" of a process. */
 json_t *process_coverage_to_json(const struct process_coverage *coverage);
 void process_coverage_from_json(struct json_reader *reader, const json_t *process,

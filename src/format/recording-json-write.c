@@ -327,6 +327,19 @@ static json_t *allocators_to_json(struct builder *builder, const struct recordin
 	return array;
 }
 
+/* The part of calls that is to be held against what the kernel counted. */
+static json_t *accounted_to_json(struct builder *builder, const struct recording *recording)
+{
+	json_t *object = json_object();
+	uint64_t n_read;
+	uint64_t n_written;
+
+	recording_accounted_bytes(recording, &n_read, &n_written);
+	set(builder, object, "read", count_to_json(n_read));
+	set(builder, object, "written", count_to_json(n_written));
+	return object;
+}
+
 static json_t *coverage_to_json(struct builder *builder, const struct recording *recording)
 {
 	const struct call_totals *raw = call_list_find(&recording->calls, "syscall");
@@ -341,6 +354,8 @@ static json_t *coverage_to_json(struct builder *builder, const struct recording 
 	set(builder, coverage, "processes_not_kept", count_to_json(recording->processes_not_kept));
 	set(builder, coverage, "raw_syscalls", count_to_json(raw ? raw->count : 0));
 	set(builder, coverage, "raw_syscalls_by_name", name_counts_to_json(&recording->raw_calls));
+	set(builder, coverage, "kernel_io", kernel_io_to_json(&recording->io));
+	set(builder, coverage, "accounted_io", accounted_to_json(builder, recording));
 	set(builder, coverage, "allocators", allocators_to_json(builder, recording));
 	return coverage;
 }

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 libsonde_core_la_SOURCES += \
+	src/model/accounted-bytes.c \
 	src/model/failure-class.c src/model/failure-class.h \
 	src/model/fold.c src/model/fold.h \
 	src/model/message.c src/model/message.h \

@@ -66,10 +66,20 @@ struct exit_info {
 	int value; /* status or signal */
 };
 
+/* Bytes as the kernel counts them: /proc/PID/io. */
+struct kernel_io {
+	bool is_known;
+	uint64_t read;          /* by read(2) and its kin, also from the page cache; rchar */
+	uint64_t written;       /* wchar */
+	uint64_t storage_read;  /* fetched from storage, also for mapped files; read_bytes */
+	uint64_t storage_written;
+};
+
 /* What is known of how complete a process's figures are. */
 struct process_coverage {
 	uint64_t lost[LOSS_REASONS];
 	struct name_counts raw_calls; /* of syscall(), by the name of the system call */
+	struct kernel_io io;          /* when the process was last seen running */
 };
 
 /* One process image: a process between exec (or fork) and the next exec (or its end). */
@@ -127,6 +137,7 @@ struct recording {
 	uint64_t damaged_regions;     /* files that could not be read, or only in part */
 	uint64_t processes_not_kept;  /* images in the totals, but not in `processes` */
 	struct name_counts raw_calls; /* of syscall(), by the name of the system call */
+	struct kernel_io io;          /* of the command at its end, and all whose end was waited for */
 };
 
 enum { PROCESSES_KEPT = 256 };
@@ -152,6 +163,13 @@ void call_list_deinit(struct call_list *list);
 /* Adds one to another: counts, buckets, errors by symbol, extremes. 0 or -ENOMEM. */
 int call_totals_add(struct call_totals *totals, const struct call_totals *other);
 int call_list_add(struct call_list *list, const struct call_list *other);
+
+/*
+ * Bytes that calls moved through descriptors in such a way that the kernel counts them, those of streams
+ * included: what fread() and its kin returned, and what fwrite() and its kin took.
+ */
+void recording_accounted_bytes(const struct recording *recording, uint64_t *ret_read,
+			       uint64_t *ret_written);
 
 /* How many calls came back without a failure. */
 uint64_t call_totals_successes(const struct call_totals *totals);

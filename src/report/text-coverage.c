@@ -212,6 +212,32 @@ static void add_raw_calls(struct notices *notices, const struct recording *recor
 			   units_count(raw->count, COUNT_DIGITS, text), plural_s(raw->count));
 }
 
+/* "98.1 %", of something; all of nothing is "100 %". */
+static const char *percentage(uint64_t part, uint64_t whole, char ret_text[UNITS_SIZE])
+{
+	double percent = whole ? 100.0 * (double)part / (double)whole : 100;
+
+	snprintf(ret_text, UNITS_SIZE, percent >= 99.95 ? "%.0f %%" : "%.1f %%", percent);
+	return ret_text;
+}
+
+static void add_kernel_io(struct notices *notices, const struct recording *recording)
+{
+	const struct kernel_io *io = &recording->io;
+	char text[4][UNITS_SIZE];
+	uint64_t n_read;
+	uint64_t n_written;
+
+	if (!io->is_known)
+		return;
+	recording_accounted_bytes(recording, &n_read, &n_written);
+	add_notice(notices, STYLE_PLAIN,
+		   "kernel counted %s read, %s written; calls account for %s and %s",
+		   units_bytes(io->read, text[0]), units_bytes(io->written, text[1]),
+		   percentage(n_read, io->read, text[2]),
+		   percentage(n_written, io->written, text[3]));
+}
+
 /* Of all calls that are marked "~". */
 static void add_sampling(struct notices *notices, const struct recording *recording)
 {
@@ -276,6 +302,7 @@ static void add_all(struct notices *notices)
 	add_unwatched(notices, recording);
 	add_running(notices, recording);
 	add_raw_calls(notices, recording);
+	add_kernel_io(notices, recording);
 	add_sampling(notices, recording);
 	add_allocators(notices, recording);
 	if (recording->processes_not_kept)

@@ -118,6 +118,8 @@ FILE *driver_stream(const struct step *step)
 	return &stream;
 }
 
+char driver_text[8] = "text";
+
 /* As if all registers had been used up: the arguments are those on the stack. */
 void driver_make_list(unsigned int i, va_list *ret_list)
 {

@@ -56,6 +56,9 @@ void driver_check_list(struct step *step, unsigned int i);
 FILE *driver_stream(const struct step *step);
 void driver_mark_stream(const struct step *step, FILE *stream);
 
+/* A text that is not empty. */
+extern char driver_text[8];
+
 /* A list whose arguments are driver_value(i), and a double with the bits of driver_value(i + 1). */
 void driver_make_list(unsigned int i, va_list *ret_list);
 

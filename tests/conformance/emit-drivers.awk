@@ -62,7 +62,7 @@ function emit_driver(name, row, like,   type, arguments, i) {
 		print "\t" type " result;"
 	print ""
 	for (i = 1; i <= n_parameters[like]; i++)
-		emit_fill(i - 1, parameter[like, i], parameter_name[like, i])
+		emit_fill(i - 1, parameter[like, i], parameter_name[like, i], bytes_of(row))
 	emit_script(row, type)
 	print "\tdriver_arm(step, SYMBOL_" name ", CALL_" row ");"
 	print "\t" (type == "void" ? "" : "result = ") "call_" name "(" arguments ");"
@@ -86,7 +86,16 @@ function as_variable(declaration) {
 	return declaration
 }
 
-function emit_fill(i, declaration, name) {
+function bytes_of(row) {
+	return ((row, "bytes") in fact) ? fact[row, "bytes"] : ""
+}
+
+# A text that the wrapper measures must be one.
+function emit_fill(i, declaration, name, bytes) {
+	if (index(bytes, "strlen(" name ")")) {
+		print "\t" name " = driver_text;"
+		return
+	}
 	if (declaration ~ /^FILE \*/)
 		print "\t" name " = driver_stream(step);"
 	else if (declaration ~ /^va_list /)

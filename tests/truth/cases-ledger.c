@@ -6,7 +6,9 @@
 
 #include "truth.h"
 
+#include <fcntl.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -50,7 +52,89 @@ static int run_raw_calls(char **arguments)
 	return 0;
 }
 
+static char bytes[100000];
+
+/* 250000 bytes by calls, 70000 past them. */
+static int write_all_ways(void)
+{
+	int fd = open("/dev/null", O_WRONLY);
+	FILE *file = fopen("/dev/null", "w");
+
+	if (write(fd, bytes, 100000) != 100000 || pwrite(fd, bytes, 50000, 0) != 50000 ||
+	    raw_write(fd, bytes, 70000) != 70000)
+		return 1;
+	if (fwrite(bytes, 1, 99000, file) != 99000 || fprintf(file, "%0900d", 7) != 900)
+		return 1;
+	for (int i = 0; i < 40; i++)
+		fputc('x', file);
+	if (fputs("twenty-nine letters are here!", file) < 0 ||
+	    fprintf(file, "%s", "thirty-one letters and no more.") != 31)
+		return 1;
+	return fclose(file);
+}
+
+static int run_written_bytes(char **arguments)
+{
+	int status;
+	pid_t pid = fork();
+
+	(void)arguments;
+	if (pid == 0)
+		_exit(write_all_ways());
+	if (waitpid(pid, &status, 0) != pid || status || write_all_ways())
+		return 1;
+	for (int i = 0; i < 10; i++)
+		raw_write(open("/dev/null", O_WRONLY), bytes, 100000);
+	truth_accounted("written", 2 * 250000);
+	truth_accounted("read", 0);
+	truth_written(2 * 320000 + 1000000);
+	return 0;
+}
+
+/* A file of 4000 lines of 25 bytes, read by lines, by characters and as a whole. */
+static int run_read_bytes(char **arguments)
+{
+	char path[] = "/tmp/sonde-truth-lines-XXXXXX", line[64], *text = NULL;
+	size_t size = 0;
+	int fd = mkstemp(path);
+	FILE *file = fdopen(fd, "r+");
+
+	(void)arguments;
+	unlink(path);
+	for (int i = 0; i < 4000; i++)
+		fprintf(file, "%024d\n", i);
+	rewind(file);
+	for (int i = 0; i < 1000; i++)
+		if (!fgets(line, sizeof(line), file) || getline(&text, &size, file) != 25)
+			return 1;
+	for (int i = 0; i < 1000; i++)
+		if (fgetc(file) == EOF)
+			return 1;
+	rewind(file);
+	if (fread(bytes, 1, 100000, file) != 100000 || pread(fd, bytes, 500, 0) != 500 ||
+	    raw_pread(fd, bytes, 700, 0) != 700)
+		return 1;
+	truth_accounted("read", 51000 + 100000 + 500);
+	truth_accounted("written", 100000);
+	return 0;
+}
+
+/* Reads so many bytes past libc. */
+static int run_raw_read(char **arguments)
+{
+	int fd = open("/dev/zero", O_RDONLY);
+	long left = atol(arguments[0]);
+
+	while (left > 0)
+		left -= raw_pread(fd, bytes, left < (long)sizeof(bytes) ? (size_t)left : sizeof(bytes), 0);
+	return 0;
+}
+
 const struct truth_case truth_ledger_cases[] = {
 	{"raw-calls", "system calls by number are told apart, in threads and children", run_raw_calls, 0},
+	{"written-bytes", "the kernel's figure of written bytes is that of calls and of what went past them",
+	 run_written_bytes, 0},
+	{"read-bytes", "each byte that is read from a stream is accounted for once", run_read_bytes, 0},
+	{"raw-read", NULL, run_raw_read, 0},
 	{0},
 };

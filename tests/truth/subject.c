@@ -11,6 +11,7 @@
 #include <string.h>
 
 const char *truth_program;
+uint64_t truth_stated;
 
 static const struct truth_case *const tables[] = {
 	truth_io_cases, truth_thread_cases, truth_process_cases, truth_death_cases,

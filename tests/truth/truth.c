@@ -137,10 +137,22 @@ static uint64_t reported_of_call(const struct recording *recording, const struct
 	return reported_failures(call, stated->error);
 }
 
+static uint64_t reported_bytes(const struct recording *recording, const char *direction)
+{
+	uint64_t n_read, n_written;
+
+	recording_accounted_bytes(recording, &n_read, &n_written);
+	return strcmp(direction, "read") == 0 ? n_read : n_written;
+}
+
 static uint64_t reported_number(const struct recording *recording, const struct statement *stated)
 {
 	if (strcmp(stated->what, "raw") == 0)
 		return name_counts_get(&recording->raw_calls, stated->call);
+	if (strcmp(stated->what, "calls") == 0)
+		return reported_bytes(recording, stated->call);
+	if (strcmp(stated->what, "kernel") == 0)
+		return recording->io.is_known ? recording->io.written : UINT64_MAX;
 	return reported_of_call(recording, stated);
 }
 

@@ -32,6 +32,9 @@ extern const struct truth_case truth_ledger_cases[];
 /* The path of the running program, to execute it again. */
 extern const char *truth_program;
 
+/* Bytes of all statements so far. */
+extern uint64_t truth_stated;
+
 static inline void truth_state(const char *what, const char *call, const char *error, uint64_t number)
 {
 	char line[128];
@@ -48,6 +51,7 @@ static inline void truth_state(const char *what, const char *call, const char *e
 	text_add_number(&text, number);
 	text_add_char(&text, '\n');
 	raw_write(1, line, text.len);
+	__atomic_fetch_add(&truth_stated, text.len, __ATOMIC_RELAXED);
 }
 
 /* So many calls more were made, and so many bytes moved by them. */
@@ -65,6 +69,21 @@ static inline void truth_bytes(const char *call, uint64_t bytes)
 static inline void truth_raw(const char *name, uint64_t n_calls)
 {
 	truth_state("raw", name, NULL, n_calls);
+}
+
+/* So many bytes more were moved by calls that the kernel's figures are held against: "read" or "written". */
+static inline void truth_accounted(const char *direction, uint64_t bytes)
+{
+	truth_state("calls", direction, NULL, bytes);
+}
+
+/*
+ * The kernel counted so many bytes written, besides the statements. To be the last one, of a number with seven
+ * digits.
+ */
+static inline void truth_written(uint64_t bytes)
+{
+	truth_state("kernel", "written", NULL, bytes + truth_stated + sizeof("kernel written 1234567"));
 }
 
 /* So many calls more failed with that errno. They are to be stated with truth_count() too. */
