@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
  * Calls that limit the process. A region sets address space aside that it may never use; when the program
- * limits its own, we give that back, so that the limit means what it would mean without us.
+ * limits its own, we give that back, so that the limit means what it would mean without us. A region also grows
+ * as the program makes new calls; when the program is about to forbid itself all system calls but a few, and
+ * any other kills it, that is done in advance.
  */
 #include "config.h"
 
@@ -9,7 +11,11 @@
 
 #include "base/raw.h"
 #include "record/recorder.h"
+#include "record/region-writer.h"
 
+#include <linux/seccomp.h>
+#include <stdarg.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 
 /* What we have set aside of the address space and do not use counts against a limit on it. */
@@ -52,3 +58,32 @@ EXPORT int prlimit(pid_t pid, enum __rlimit_resource resource, const struct rlim
 }
 
 ALIAS(prlimit64, prlimit);
+
+/* The strict mode allows this thread no more than read, write, exit and the return from a handler. */
+static int enter_sandbox(unsigned long mode, unsigned long filter)
+{
+	struct region_header *region = recorder_prepare_for_sandbox();
+	int result = REAL(prctl)(PR_SET_SECCOMP, mode, filter, 0UL, 0UL);
+
+	if (result == 0 && mode == SECCOMP_MODE_STRICT && region)
+		region_seal(region);
+	return result;
+}
+
+/* Like libc's own, it takes four arguments whatever was given; forwarding what is not there does no harm. */
+EXPORT int prctl(int option, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, option);
+	unsigned long a = va_arg(arguments, unsigned long);
+	unsigned long b = va_arg(arguments, unsigned long);
+	unsigned long c = va_arg(arguments, unsigned long);
+	unsigned long d = va_arg(arguments, unsigned long);
+
+	va_end(arguments);
+	struct probe probe = probe_begin(CALL_prctl);
+	int result = option == PR_SET_SECCOMP ? enter_sandbox(a, b) : REAL(prctl)(option, a, b, c, d);
+
+	return finish_limit(&probe, result);
+}

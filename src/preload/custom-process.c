@@ -229,6 +229,8 @@ void *enter_syscall(long number)
 		recorder_count_raw_call(number);
 	if (makes_process(number))
 		recorder_lend_memory();
+	if (number == SYS_seccomp || number == SYS_prctl)
+		recorder_prepare_for_sandbox();
 	if (makes_namespace(number))
 		session_note_namespace(&recorder_session.settings);
 	return (void *)REAL(syscall);

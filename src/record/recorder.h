@@ -44,6 +44,13 @@ void recorder_give_way(void) HIDDEN;
  */
 void recorder_lend_memory(void) HIDDEN;
 
+/*
+ * To be called before the process forbids itself system calls. Makes the calling thread's block and takes
+ * memory ahead, so that no call of it asks the kernel for anything. Returns the region; NULL: there is none
+ * of its own.
+ */
+struct region_header *recorder_prepare_for_sandbox(void) HIDDEN;
+
 /* In a forked child: leaves the parent's region alone from now on, and makes its own. */
 void recorder_after_fork(void) HIDDEN;
 

@@ -246,6 +246,23 @@ void region_shrink(struct region_header *region)
 	raw_munmap((char *)region + kept, capacity - kept);
 }
 
+void region_prepare(struct region_header *region, uint64_t room)
+{
+	uint64_t end = __atomic_load_n(&region->used, __ATOMIC_RELAXED) + room;
+	uint64_t capacity = __atomic_load_n(&region->capacity, __ATOMIC_RELAXED);
+
+	if (end > capacity)
+		end = capacity;
+	if (end > __atomic_load_n(&region->committed, __ATOMIC_RELAXED))
+		region_commit(region, end);
+}
+
+void region_seal(struct region_header *region)
+{
+	__atomic_store_n(&region->capacity, __atomic_load_n(&region->committed, __ATOMIC_RELAXED),
+			 __ATOMIC_RELAXED);
+}
+
 void region_add_thread(struct region_header *region, struct thread_block *block)
 {
 	relative head = __atomic_load_n(&region->threads, __ATOMIC_RELAXED);

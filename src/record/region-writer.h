@@ -39,6 +39,12 @@ void region_discard(struct region_header *region, const char *path)
 void *region_take_slab(struct region_header *region, uint32_t *ret_size)
 	__attribute__((visibility("hidden")));
 
+/* Puts memory behind `room` bytes more than are in use, as far as there is any. */
+void region_prepare(struct region_header *region, uint64_t room) __attribute__((visibility("hidden")));
+
+/* Asks the kernel for no more memory from now on: what does not fit is lost, and counted. */
+void region_seal(struct region_header *region) __attribute__((visibility("hidden")));
+
 /* Gives back address space that is set aside for the region, but for some to grow in. */
 void region_shrink(struct region_header *region) __attribute__((visibility("hidden")));
 

@@ -22,6 +22,7 @@
 enum {
 	RECORD_UNIT = 64,  /* records start on cache lines */
 	CACHE_ARENAS = 16, /* each twice as large as the one before */
+	SANDBOX_ROOM = 256 * 1024, /* some hundred calls of one thread, all with many durations */
 	REUSE_PROBES = 4,  /* caches that a new thread looks at before it takes a new one */
 };
 
@@ -212,6 +213,18 @@ void recorder_lend_memory(void)
 	process.lends_memory = 1;
 	if (recorder_session.settings.state == SESSION_OPEN)
 		thread_find();
+}
+
+struct region_header *recorder_prepare_for_sandbox(void)
+{
+	recorder_start();
+	if (recorder_session.settings.state != SESSION_OPEN || !thread_find())
+		return NULL;
+	struct region_header *region = recorder_own_region();
+
+	if (region)
+		region_prepare(region, SANDBOX_ROOM);
+	return region;
 }
 
 uint64_t thread_next_random(struct thread_cache *thread)

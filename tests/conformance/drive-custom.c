@@ -108,6 +108,7 @@ DECLARE(daemon);
 DECLARE(wordexp);
 DECLARE(setrlimit64);
 DECLARE(prlimit64);
+DECLARE(prctl);
 DECLARE(execl);
 DECLARE(execle);
 DECLARE(execlp);
@@ -178,6 +179,7 @@ static const struct row rows[] = {
 	ROW(daemon, DAEMON, 0, "ii", 1, 2),
 	ROW(setrlimit64, RETURNS, 0, "il", 7, POINTER(object)),
 	ROW(prlimit64, RETURNS, 0, "iill", 1, 7, POINTER(object), POINTER(word)),
+	ROW(prctl, RETURNS, 0, "illll", 15, 0x222, 0x333, 0x444, 0x555),
 	ROW(wordexp, WORDEXP, 0, "lli", POINTER(word), POINTER(object), 3),
 
 	ROW(execl, EXECUTES, SYMBOL_execve, "la", POINTER(path), POINTER(word), 0),

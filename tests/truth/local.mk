@@ -8,7 +8,7 @@ libtruth_early_la_LDFLAGS = -avoid-version -shared -rpath /nowhere
 
 check_PROGRAMS += truth-subject truth-driver
 truth_subject_SOURCES = \
-	tests/truth/subject.c tests/truth/truth.h \
+	tests/truth/subject.c tests/truth/tables.c tests/truth/truth.h \
 	tests/truth/cases-death.c \
 	tests/truth/cases-hostile.c \
 	tests/truth/cases-io.c \

@@ -7,21 +7,18 @@
 
 #include "truth.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 const char *truth_program;
 uint64_t truth_stated;
-
-static const struct truth_case *const tables[] = {
-	truth_io_cases, truth_thread_cases, truth_process_cases, truth_death_cases,
-	truth_hostile_cases, truth_ledger_cases,
-};
+int truth_first_errno;
 
 static const struct truth_case *find_case(const char *name)
 {
-	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
-		for (const struct truth_case *row = tables[i]; row->name; row++)
+	for (const struct truth_table *table = truth_tables; table->cases; table++)
+		for (const struct truth_case *row = table->cases; row->name; row++)
 			if (strcmp(row->name, name) == 0)
 				return row;
 	return NULL;
@@ -38,9 +35,9 @@ static void list_case(const struct truth_case *row, bool has_crowd)
 
 static int list_cases(void)
 {
-	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
-		for (const struct truth_case *row = tables[i]; row->name; row++)
-			list_case(row, tables[i] == truth_death_cases);
+	for (const struct truth_table *table = truth_tables; table->cases; table++)
+		for (const struct truth_case *row = table->cases; row->name; row++)
+			list_case(row, table->has_crowd);
 	return 0;
 }
 
@@ -48,6 +45,7 @@ int main(int n_arguments, char **arguments)
 {
 	static char path[4096];
 
+	truth_first_errno = errno;
 	if (n_arguments < 2)
 		return 2;
 	if (strcmp(arguments[1], "--list") == 0)

@@ -12,6 +12,7 @@
 #include "base/raw.h"
 #include "base/text.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* One behaviour to be reported truly; `run` is given the command line behind the case's name. */
@@ -22,18 +23,23 @@ struct truth_case {
 	int wait_status; /* how the program ends, as waitpid() tells; 0: exit status 0 */
 };
 
-extern const struct truth_case truth_io_cases[];
-extern const struct truth_case truth_thread_cases[];
-extern const struct truth_case truth_process_cases[];
-extern const struct truth_case truth_death_cases[];
-extern const struct truth_case truth_hostile_cases[];
-extern const struct truth_case truth_ledger_cases[];
+/* Cases that belong together; with a crowd each is also run with the argument 64, for as many threads. */
+struct truth_table {
+	const struct truth_case *cases; /* ended by a case without a name */
+	bool has_crowd;
+};
+
+/* Each program defines its own, ended by a table without cases. */
+extern const struct truth_table truth_tables[];
 
 /* The path of the running program, to execute it again. */
 extern const char *truth_program;
 
 /* Bytes of all statements so far. */
 extern uint64_t truth_stated;
+
+/* As main() found it. */
+extern int truth_first_errno;
 
 static inline void truth_state(const char *what, const char *call, const char *error, uint64_t number)
 {
@@ -84,6 +90,19 @@ static inline void truth_accounted(const char *direction, uint64_t bytes)
 static inline void truth_written(uint64_t bytes)
 {
 	truth_state("kernel", "written", NULL, bytes + truth_stated + sizeof("kernel written 1234567"));
+}
+
+/* Between so many and so many calls more were made: for calls that race with the end of their process. */
+static inline void truth_between(const char *call, uint64_t least, uint64_t most)
+{
+	truth_state("least", call, NULL, least);
+	truth_state("most", call, NULL, most);
+}
+
+/* So many programs, of one name and for one reason each, cannot be watched. Where nothing is stated, none is. */
+static inline void truth_unwatched(uint64_t n_programs)
+{
+	truth_state("unwatched", "programs", NULL, n_programs);
 }
 
 /* So many calls more failed with that errno. They are to be stated with truth_count() too. */

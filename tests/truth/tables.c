@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+#include "config.h"
+
+#include "truth.h"
+
+extern const struct truth_case truth_io_cases[];
+extern const struct truth_case truth_thread_cases[];
+extern const struct truth_case truth_process_cases[];
+extern const struct truth_case truth_death_cases[];
+extern const struct truth_case truth_hostile_cases[];
+extern const struct truth_case truth_ledger_cases[];
+
+const struct truth_table truth_tables[] = {
+	{.cases = truth_io_cases},
+	{.cases = truth_thread_cases},
+	{.cases = truth_process_cases},
+	{.cases = truth_death_cases, .has_crowd = true},
+	{.cases = truth_hostile_cases},
+	{.cases = truth_ledger_cases},
+	{0},
+};
