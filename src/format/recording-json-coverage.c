@@ -105,6 +105,7 @@ json_t *process_coverage_to_json(const struct process_coverage *coverage)
 
 	set(&object, "lost", losses_to_json(coverage->lost));
 	set(&object, "raw_syscalls_by_name", name_counts_to_json(&coverage->raw_calls));
+	set(&object, "seccomp", json_boolean(coverage->is_sandboxed));
 	set(&object, "kernel_io_when_last_seen", kernel_io_to_json(&coverage->io));
 	return object;
 }
@@ -119,6 +120,8 @@ void process_coverage_from_json(struct json_reader *reader, const json_t *proces
 
 	losses_from_json(reader, object, ret_coverage->lost);
 	name_counts_from_json(reader, object, "raw_syscalls_by_name", &ret_coverage->raw_calls);
+	if (json_object_get(object, "seccomp"))
+		ret_coverage->is_sandboxed = reader_boolean(reader, object, "seccomp");
 	kernel_io_from_json(reader, object, "kernel_io_when_last_seen", &ret_coverage->io);
 	reader_leave(reader, back);
 }

@@ -321,6 +321,9 @@ static void read_coverage(struct json_reader *reader, const json_t *document,
 			reader_count(reader, coverage, "processes_not_kept");
 		name_counts_from_json(reader, coverage, "raw_syscalls_by_name",
 				      &recording->raw_calls);
+		if (json_object_get(coverage, "seccomp_processes"))
+			recording->n_sandboxed =
+				reader_count(reader, coverage, "seccomp_processes");
 		kernel_io_from_json(reader, coverage, "kernel_io", &recording->io);
 	}
 	reader_leave(reader, back);

@@ -354,6 +354,7 @@ static json_t *coverage_to_json(struct builder *builder, const struct recording 
 	set(builder, coverage, "processes_not_kept", count_to_json(recording->processes_not_kept));
 	set(builder, coverage, "raw_syscalls", count_to_json(raw ? raw->count : 0));
 	set(builder, coverage, "raw_syscalls_by_name", name_counts_to_json(&recording->raw_calls));
+	set(builder, coverage, "seccomp_processes", count_to_json(recording->n_sandboxed));
 	set(builder, coverage, "kernel_io", kernel_io_to_json(&recording->io));
 	set(builder, coverage, "accounted_io", accounted_to_json(builder, recording));
 	set(builder, coverage, "allocators", allocators_to_json(builder, recording));

@@ -274,6 +274,15 @@ static void count_process(struct recording *recording, const struct region_heade
 	recording->n_threads += header->n_threads - (goes_on && header->n_threads);
 }
 
+static void add_sight(struct process_coverage *coverage, const struct region_header *header,
+		      const struct process_sight *sight)
+{
+	coverage->is_sandboxed =
+		(header->flags & REGION_SANDBOXED) || (sight && sight->has_seccomp);
+	if (sight)
+		coverage->io = sight->io;
+}
+
 int fold_region(struct recording *recording, const struct region_image *image, bool is_running,
 		const struct fold_options *options)
 {
@@ -288,7 +297,10 @@ int fold_region(struct recording *recording, const struct region_image *image, b
 		process_record_deinit(&process);
 		return -ENOMEM;
 	}
+	add_sight(&process.coverage, header, options->sight);
 	count_process(recording, header);
+	recording->n_sandboxed +=
+		process.coverage.is_sandboxed && header->state != REGION_EXECUTED;
 	add_losses(recording, image);
 	return recording_add_process(recording, &process);
 }

@@ -80,6 +80,7 @@ struct process_coverage {
 	uint64_t lost[LOSS_REASONS];
 	struct name_counts raw_calls; /* of syscall(), by the name of the system call */
 	struct kernel_io io;          /* when the process was last seen running */
+	bool is_sandboxed;            /* asked for seccomp, or was seen under it */
 };
 
 /* One process image: a process between exec (or fork) and the next exec (or its end). */
@@ -135,6 +136,7 @@ struct recording {
 	uint64_t lost[LOSS_REASONS];  /* calls, or details of calls, not recorded */
 	uint64_t notes_lost;
 	uint64_t damaged_regions;     /* files that could not be read, or only in part */
+	uint64_t n_sandboxed;         /* processes under seccomp */
 	uint64_t processes_not_kept;  /* images in the totals, but not in `processes` */
 	struct name_counts raw_calls; /* of syscall(), by the name of the system call */
 	struct kernel_io io;          /* of the command at its end, and all whose end was waited for */

@@ -63,10 +63,13 @@ ALIAS(prlimit64, prlimit);
 static int enter_sandbox(unsigned long mode, unsigned long filter)
 {
 	struct region_header *region = recorder_prepare_for_sandbox();
+	bool was_noted = region && recorder_note_sandbox(region);
 	int result = REAL(prctl)(PR_SET_SECCOMP, mode, filter, 0UL, 0UL);
 
 	if (result == 0 && mode == SECCOMP_MODE_STRICT && region)
 		region_seal(region);
+	if (result != 0 && region && !was_noted)
+		recorder_unnote_sandbox(region);
 	return result;
 }
 

@@ -14,11 +14,13 @@
 #include "record/recorder.h"
 #include "record/region-writer.h"
 
+#include <linux/seccomp.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <threads.h>
@@ -197,7 +199,7 @@ EXPORT void thrd_exit(int result)
 /* -- Jumps ------------------------------------------------------------------------------------------ */
 
 __attribute__((visibility("hidden"), used)) void *enter_vfork(void);
-__attribute__((visibility("hidden"), used)) void *enter_syscall(long number);
+__attribute__((visibility("hidden"), used)) void *enter_syscall(long number, long operation);
 
 void *enter_vfork(void)
 {
@@ -221,7 +223,24 @@ static bool makes_namespace(long number)
 	return number == SYS_clone || number == SYS_clone3 || number == SYS_unshare || number == SYS_setns;
 }
 
-void *enter_syscall(long number)
+/* Whether it is granted is not seen. Operations above are questions. */
+static bool asks_for_sandbox(long number, long operation)
+{
+	return (number == SYS_seccomp && (operation == SECCOMP_SET_MODE_STRICT ||
+					  operation == SECCOMP_SET_MODE_FILTER)) ||
+	       (number == SYS_prctl && operation == PR_SET_SECCOMP);
+}
+
+static void prepare_for_sandbox(void)
+{
+	struct region_header *region = recorder_prepare_for_sandbox();
+
+	if (region)
+		recorder_note_sandbox(region);
+}
+
+/* `operation` is the first argument of the system call, or whatever lies in its place. */
+void *enter_syscall(long number, long operation)
 {
 	struct probe probe = probe_begin(CALL_syscall);
 
@@ -229,8 +248,8 @@ void *enter_syscall(long number)
 		recorder_count_raw_call(number);
 	if (makes_process(number))
 		recorder_lend_memory();
-	if (number == SYS_seccomp || number == SYS_prctl)
-		recorder_prepare_for_sandbox();
+	if (asks_for_sandbox(number, operation))
+		prepare_for_sandbox();
 	if (makes_namespace(number))
 		session_note_namespace(&recorder_session.settings);
 	return (void *)REAL(syscall);

@@ -52,7 +52,7 @@ static void fill_allocator(struct region_header *region)
 
 static void copy_from_parent(struct region_header *region, const struct region_header *parent)
 {
-	region->flags = REGION_FORKED | (parent->flags & REGION_FOREIGN_NAMESPACE);
+	region->flags = REGION_FORKED | (parent->flags & (REGION_FOREIGN_NAMESPACE | REGION_SANDBOXED));
 	__builtin_memcpy(region->executable, parent->executable, sizeof(region->executable));
 	__builtin_memcpy(region->command, parent->command, sizeof(region->command));
 	__builtin_memcpy(region->allocator, parent->allocator, sizeof(region->allocator));

@@ -153,6 +153,16 @@ void process_count_loss(enum region_loss reason)
 		__atomic_fetch_add(&region->lost[reason], 1, __ATOMIC_RELAXED);
 }
 
+bool recorder_note_sandbox(struct region_header *region)
+{
+	return __atomic_fetch_or(&region->flags, REGION_SANDBOXED, __ATOMIC_RELAXED) & REGION_SANDBOXED;
+}
+
+void recorder_unnote_sandbox(struct region_header *region)
+{
+	__atomic_fetch_and(&region->flags, ~(uint32_t)REGION_SANDBOXED, __ATOMIC_RELAXED);
+}
+
 static void forget(void)
 {
 	process.region = NULL;

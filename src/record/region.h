@@ -63,6 +63,7 @@ enum region_flag {
 	REGION_FOREIGN_NAMESPACE = 1, /* pid is not a number in the session's pid namespace */
 	REGION_EXIT_KNOWN = 2,        /* exit_status was given to exit() or _exit() */
 	REGION_FORKED = 4,            /* began with a fork, not with an exec */
+	REGION_SANDBOXED = 8,         /* asked for seccomp, or was forked by one that had */
 };
 
 struct region_header {

@@ -212,6 +212,16 @@ static void add_raw_calls(struct notices *notices, const struct recording *recor
 			   units_count(raw->count, COUNT_DIGITS, text), plural_s(raw->count));
 }
 
+static void add_sandboxes(struct notices *notices, const struct recording *recording)
+{
+	uint64_t n = recording->n_sandboxed;
+
+	if (n)
+		add_notice(notices, STYLE_PLAIN,
+			   "%" PRIu64 " process%s under seccomp: recorded in memory taken before", n,
+			   plural_es(n));
+}
+
 /* "98.1 %", of something; all of nothing is "100 %". */
 static const char *percentage(uint64_t part, uint64_t whole, char ret_text[UNITS_SIZE])
 {
@@ -303,6 +313,7 @@ static void add_all(struct notices *notices)
 	add_running(notices, recording);
 	add_raw_calls(notices, recording);
 	add_kernel_io(notices, recording);
+	add_sandboxes(notices, recording);
 	add_sampling(notices, recording);
 	add_allocators(notices, recording);
 	if (recording->processes_not_kept)

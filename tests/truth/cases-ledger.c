@@ -4,12 +4,18 @@
  */
 #include "config.h"
 
+#include "record/session.h"
+
 #include "truth.h"
 
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -130,11 +136,132 @@ static int run_raw_read(char **arguments)
 	return 0;
 }
 
+/* -- Sandboxes --------------------------------------------------------------------------------------- */
+
+/* A filter that lets everything through. */
+static struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+static const struct sock_fprog allow_all = {1, &allow};
+
+static int enter_by_prctl(void)
+{
+	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &allow_all);
+}
+
+static int enter_by_number(void)
+{
+	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &allow_all);
+}
+
+/* Asks whether there is such a thing, and asks in vain. */
+static int enter_in_vain(void)
+{
+	unsigned int action = SECCOMP_RET_ALLOW;
+
+	return syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) ||
+	       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, NULL) != -1;
+}
+
+static int wait_for(pid_t pid)
+{
+	int status;
+
+	return waitpid(pid, &status, 0) != pid || status;
+}
+
+/* The child's own child is in the sandbox, too. */
+static int sandbox_child(int (*enter)(void))
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || enter())
+			_exit(1);
+		pid_t grandchild = fork();
+
+		_exit(grandchild && wait_for(grandchild));
+	}
+	return wait_for(pid);
+}
+
+/*
+ * Until whoever looks at the session's processes has done so once more; at once when nobody does. Children of
+ * somebody else are to end meanwhile: their regions are removed when the others are looked at.
+ */
+static int wait_for_look(void)
+{
+	const char *directory = getenv("SONDE_SESSION");
+	char path[4096];
+
+	if (!directory)
+		return 0;
+	snprintf(path, sizeof(path), "%s/" SESSION_FILE, directory);
+	struct session_settings *settings =
+		mmap(NULL, sizeof(*settings), PROT_READ, MAP_SHARED, open(path, O_RDONLY), 0);
+
+	if (settings == MAP_FAILED)
+		return 1;
+	for (int i = 0; i < 2; i++) {
+		uint32_t n_folded = __atomic_load_n(&settings->n_folded, __ATOMIC_RELAXED);
+
+		while (__atomic_load_n(&settings->n_folded, __ATOMIC_RELAXED) == n_folded)
+			raw_syscall(SYS_sched_yield, 0, 0, 0, 0, 0, 0);
+	}
+	return 0;
+}
+
+/* A program that is executed in a sandbox. */
+static int run_sandboxed(char **arguments)
+{
+	(void)arguments;
+	return wait_for_look();
+}
+
+static int run_sandboxes(char **arguments)
+{
+	(void)arguments;
+	if (sandbox_child(enter_by_prctl) || sandbox_child(enter_by_number) ||
+	    sandbox_child(enter_in_vain))
+		return 1;
+	truth_sandboxed(4);
+	truth_count("prctl", 3 + 2);
+	truth_error("prctl", "EFAULT", 1);
+	return 0;
+}
+
+static int run_inherited_sandbox(char **arguments)
+{
+	pid_t pid = fork();
+
+	(void)arguments;
+	if (pid == 0) {
+		raw_syscall(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0, 0);
+		raw_syscall(SYS_prctl, PR_SET_SECCOMP, SECCOMP_MODE_FILTER, (long)&allow_all, 0, 0, 0);
+		execl(truth_program, "truth", "sandboxed", NULL);
+		_exit(1);
+	}
+	int status;
+
+	while (waitpid(pid, &status, WNOHANG) == 0) {
+		pid_t other = fork();
+
+		if (other == 0)
+			_exit(0);
+		wait_for(other);
+	}
+	if (status)
+		return 1;
+	truth_sandboxed(1);
+	return 0;
+}
+
 const struct truth_case truth_ledger_cases[] = {
 	{"raw-calls", "system calls by number are told apart, in threads and children", run_raw_calls, 0},
 	{"written-bytes", "the kernel's figure of written bytes is that of calls and of what went past them",
 	 run_written_bytes, 0},
 	{"read-bytes", "each byte that is read from a stream is accounted for once", run_read_bytes, 0},
+	{"sandboxes", "processes under seccomp are counted, and those forked by them", run_sandboxes, 0},
+	{"inherited-sandbox", "a sandbox from before an exec is seen from outside", run_inherited_sandbox, 0},
+	{"sandboxed", NULL, run_sandboxed, 0},
 	{"raw-read", NULL, run_raw_read, 0},
 	{0},
 };

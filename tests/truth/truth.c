@@ -196,6 +196,8 @@ static uint64_t reported_number(const struct recording *recording, const struct 
 {
 	if (strcmp(stated->what, "raw") == 0)
 		return name_counts_get(&recording->raw_calls, stated->call);
+	if (strcmp(stated->what, "sandboxed") == 0)
+		return recording->n_sandboxed;
 	if (strcmp(stated->what, "calls") == 0)
 		return reported_bytes(recording, stated->call);
 	if (strcmp(stated->what, "kernel") == 0)

@@ -77,6 +77,12 @@ static inline void truth_raw(const char *name, uint64_t n_calls)
 	truth_state("raw", name, NULL, n_calls);
 }
 
+/* So many processes more are under seccomp. */
+static inline void truth_sandboxed(uint64_t n_processes)
+{
+	truth_state("sandboxed", "processes", NULL, n_processes);
+}
+
 /* So many bytes more were moved by calls that the kernel's figures are held against: "read" or "written". */
 static inline void truth_accounted(const char *direction, uint64_t bytes)
 {
