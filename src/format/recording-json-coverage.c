@@ -76,6 +76,41 @@ void kernel_io_from_json(struct json_reader *reader, const json_t *object, const
 	reader_leave(reader, back);
 }
 
+json_t *memory_to_json(const struct memory_totals *memory)
+{
+	json_t *object = memory->is_known ? json_object() : json_null();
+
+	if (!memory->is_known)
+		return object;
+	set(&object, "live", count_to_json(memory->live));
+	set(&object, "peak", count_to_json(memory->peak));
+	set(&object, "allocated", count_to_json(memory->allocated));
+	set(&object, "freed", count_to_json(memory->freed));
+	set(&object, "inherited", count_to_json(memory->inherited));
+	set(&object, "before", count_to_json(memory->before));
+	return object;
+}
+
+void memory_from_json(struct json_reader *reader, const json_t *object, const char *key,
+		      struct memory_totals *ret_memory)
+{
+	const json_t *value = json_object_get(object, key);
+
+	if (!value || json_is_null(value))
+		return;
+	value = reader_object(reader, object, key);
+	size_t back = reader_enter(reader, key, -1);
+
+	ret_memory->is_known = true;
+	ret_memory->live = reader_count(reader, value, "live");
+	ret_memory->peak = reader_count(reader, value, "peak");
+	ret_memory->allocated = reader_count(reader, value, "allocated");
+	ret_memory->freed = reader_count(reader, value, "freed");
+	ret_memory->inherited = reader_count(reader, value, "inherited");
+	ret_memory->before = reader_count(reader, value, "before");
+	reader_leave(reader, back);
+}
+
 /* Only what was lost: most processes lose nothing. */
 static json_t *losses_to_json(const uint64_t lost[LOSS_REASONS])
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * recording-json-coverage.h - the parts of a document that say how complete its figures are; for
+ * recording-json-coverage.h - the parts of a document that say how complete its figures are, and of memory; for
  * recording-json-read.c and -write.c.
  *
  * What is written is a new reference, or NULL without memory. What is read came with later versions of
@@ -22,6 +22,11 @@ json_t *kernel_io_to_json(const struct kernel_io *io);
 /* Of a key that may be missing, or null. */
 void kernel_io_from_json(struct json_reader *reader, const json_t *object, const char *key,
 			 struct kernel_io *ret_io);
+
+/* {"live": 4096, ...}, or null. */
+json_t *memory_to_json(const struct memory_totals *memory);
+void memory_from_json(struct json_reader *reader, const json_t *object, const char *key,
+		      struct memory_totals *ret_memory);
 
 /* The object "coverage" of a process. */
 json_t *process_coverage_to_json(const struct process_coverage *coverage);

@@ -98,6 +98,10 @@ static void read_session(struct json_reader *reader, const json_t *document,
 		recording->exit = read_exit(reader, session);
 		recording->n_processes = reader_count(reader, session, "processes");
 		recording->n_threads = reader_count(reader, session, "threads");
+		memory_from_json(reader, session, "largest_memory", &recording->largest_memory);
+		if (json_object_get(session, "largest_memory_pid"))
+			recording->largest_memory_pid = (int)reader_integer(
+				reader, session, "largest_memory_pid", INT32_MIN, INT32_MAX);
 		recording->host = reader_optional_text(reader, session, "host");
 		recording->version = reader_optional_text(reader, session, "version");
 		read_command(reader, session, recording);
@@ -250,6 +254,7 @@ static void read_process(struct json_reader *reader, const json_t *object,
 	process->exit = read_exit(reader, object);
 	process->is_running = reader_boolean(reader, object, "running");
 	process->n_threads = reader_count(reader, object, "threads");
+	memory_from_json(reader, object, "memory", &process->memory);
 	process_coverage_from_json(reader, object, &process->coverage);
 	read_calls(reader, object, &process->calls);
 }

@@ -164,6 +164,8 @@ static json_t *session_to_json(struct builder *builder, const struct recording *
 	set(builder, session, "exit", exit_to_json(recording->exit));
 	set(builder, session, "processes", count_to_json(recording->n_processes));
 	set(builder, session, "threads", count_to_json(recording->n_threads));
+	set(builder, session, "largest_memory", memory_to_json(&recording->largest_memory));
+	set(builder, session, "largest_memory_pid", json_integer(recording->largest_memory_pid));
 	set(builder, session, "labels",
 	    labels_to_json(builder, recording->labels, recording->n_labels));
 	set(builder, session, "host", text_to_json(recording->host));
@@ -277,6 +279,7 @@ static json_t *process_to_json(struct builder *builder, const struct process_rec
 	set(builder, object, "exit", exit_to_json(process->exit));
 	set(builder, object, "running", json_boolean(process->is_running));
 	set(builder, object, "threads", count_to_json(process->n_threads));
+	set(builder, object, "memory", memory_to_json(&process->memory));
 	set(builder, object, "coverage", process_coverage_to_json(&process->coverage));
 	set(builder, object, "calls", calls_to_json(builder, &process->calls));
 	return object;

@@ -274,6 +274,34 @@ static void count_process(struct recording *recording, const struct region_heade
 	recording->n_threads += header->n_threads - (goes_on && header->n_threads);
 }
 
+static struct memory_totals memory_of(const struct region_header *header)
+{
+	const struct region_memory *memory = &header->memory;
+	uint64_t all = memory->inherited + memory->before + memory->allocated;
+
+	if (!(header->flags & REGION_MEMORY_KNOWN))
+		return (struct memory_totals){0};
+	return (struct memory_totals){
+		.is_known = true,
+		.allocated = memory->allocated,
+		.freed = memory->freed,
+		.inherited = memory->inherited,
+		.before = memory->before,
+		/* What is freed while we look may be in the one number and not yet in the other. */
+		.live = all > memory->freed ? all - memory->freed : 0,
+		.peak = memory->peak,
+	};
+}
+
+static void note_memory(struct recording *recording, const struct process_record *process)
+{
+	if (!process->memory.is_known || (recording->largest_memory.is_known &&
+					  recording->largest_memory.peak >= process->memory.peak))
+		return;
+	recording->largest_memory = process->memory;
+	recording->largest_memory_pid = process->pid;
+}
+
 static void add_sight(struct process_coverage *coverage, const struct region_header *header,
 		      const struct process_sight *sight)
 {
@@ -298,6 +326,8 @@ int fold_region(struct recording *recording, const struct region_image *image, b
 		return -ENOMEM;
 	}
 	add_sight(&process.coverage, header, options->sight);
+	process.memory = memory_of(header);
+	note_memory(recording, &process);
 	count_process(recording, header);
 	recording->n_sandboxed +=
 		process.coverage.is_sandboxed && header->state != REGION_EXECUTED;

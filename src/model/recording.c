@@ -237,6 +237,19 @@ int call_list_add(struct call_list *list, const struct call_list *other)
 	return 0;
 }
 
+bool call_is_allocation(const struct call_totals *totals)
+{
+	static const char *const names[] = {
+		"malloc",        "calloc",         "realloc", "reallocarray", "memalign",
+		"aligned_alloc", "posix_memalign", "valloc",  "pvalloc",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(totals->name, names[i]) == 0)
+			return true;
+	return false;
+}
+
 uint64_t call_totals_successes(const struct call_totals *totals)
 {
 	uint64_t others = totals->failures;

@@ -66,6 +66,17 @@ struct exit_info {
 	int value; /* status or signal */
 };
 
+/* Usable bytes in blocks of malloc() and its kin. */
+struct memory_totals {
+	bool is_known;
+	uint64_t allocated; /* by the process itself */
+	uint64_t freed;
+	uint64_t inherited; /* live when it was forked */
+	uint64_t before;    /* at least so many of those that were freed had been allocated unseen */
+	uint64_t live;      /* at the end */
+	uint64_t peak;      /* of live */
+};
+
 /* Bytes as the kernel counts them: /proc/PID/io. */
 struct kernel_io {
 	bool is_known;
@@ -95,6 +106,7 @@ struct process_record {
 	struct exit_info exit;
 	bool is_running;     /* when it was last looked at */
 	uint64_t n_threads;
+	struct memory_totals memory;
 	struct process_coverage coverage;
 	struct call_list calls;
 };
@@ -127,6 +139,8 @@ struct recording {
 	struct call_list calls; /* of all processes together */
 	uint64_t n_processes;   /* images that did not go on as another program */
 	uint64_t n_threads;
+	struct memory_totals largest_memory; /* of the process with the highest peak */
+	int largest_memory_pid;
 	struct process_record *processes; /* images: the first PROCESSES_KEPT, by time */
 	size_t n_process_records;
 	struct unwatched_record *unwatched;
@@ -161,6 +175,9 @@ struct call_totals *call_list_get(struct call_list *list, const char *name, cons
 /* NULL: not there. */
 struct call_totals *call_list_find(const struct call_list *list, const char *name);
 void call_list_deinit(struct call_list *list);
+
+/* Whether the bytes of a call are those that it was asked to allocate. */
+bool call_is_allocation(const struct call_totals *totals);
 
 /* Adds one to another: counts, buckets, errors by symbol, extremes. 0 or -ENOMEM. */
 int call_totals_add(struct call_totals *totals, const struct call_totals *other);

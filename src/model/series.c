@@ -230,7 +230,9 @@ static int add_call(const struct adding *adding, const struct call_totals *call)
 	if (!error)
 		error = add_duration(adding, call);
 	if (!error && call->bytes)
-		error = add_counter(adding, "libc.io", "By", call->bytes, &tag, 1);
+		error = add_counter(adding,
+				    call_is_allocation(call) ? "libc.memory.requested" : "libc.io",
+				    "By", call->bytes, &tag, 1);
 	return error;
 }
 

@@ -10,6 +10,7 @@
  *     libc.errors         counter  {error}  call, errno
  *     libc.call.duration  timer    s        call, group; successes that were timed
  *     libc.io             counter  By       call
+ *     libc.memory.requested     counter  By   call
  *     sonde.calls.lost    counter  {call}   reason
  *     sonde.notes.lost    counter  {note}
  *     sonde.regions.damaged     counter  {region}

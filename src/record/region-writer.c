@@ -13,6 +13,7 @@
 #include "base/raw.h"
 #include "base/text.h"
 #include "record/identity.h"
+#include "record/memory.h"
 
 #include <errno.h>
 #include <sys/mman.h>
@@ -146,6 +147,7 @@ static void fill_header(struct region_header *region, uint64_t capacity,
 	region->used = HEADER_SIZE;
 	region->clock = settings->clock;
 	identity_fill(region, parent, settings);
+	memory_inherit(region);
 	/* Release: a reader that sees the magic, with acquire, sees the header. */
 	__atomic_thread_fence(__ATOMIC_RELEASE);
 	__builtin_memcpy(region->magic, REGION_MAGIC, sizeof(region->magic));

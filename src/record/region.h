@@ -64,6 +64,19 @@ enum region_flag {
 	REGION_EXIT_KNOWN = 2,        /* exit_status was given to exit() or _exit() */
 	REGION_FORKED = 4,            /* began with a fork, not with an exec */
 	REGION_SANDBOXED = 8,         /* asked for seccomp, or was forked by one that had */
+	REGION_MEMORY_KNOWN = 16,     /* memory.* below is kept */
+};
+
+/*
+ * Bytes in blocks that malloc() and its kin gave, by usable size. Live are inherited + before + allocated - freed.
+ * All threads add to these.
+ */
+struct region_memory {
+	uint64_t inherited; /* live when the process was forked */
+	uint64_t allocated;
+	uint64_t freed;
+	uint64_t before;    /* freed and never seen allocated, as far as that made live negative */
+	uint64_t peak;      /* of live */
 };
 
 struct region_header {
@@ -88,6 +101,7 @@ struct region_header {
 
 	uint64_t n_threads;   /* threads that recorded anything */
 	uint64_t lost[LOSS_REASONS];
+	struct region_memory memory;
 
 	char executable[REGION_EXECUTABLE_SIZE]; /* as given to exec */
 	char command[REGION_COMMAND_SIZE];       /* arguments, each ended by NUL, cut at the end */

@@ -24,6 +24,10 @@ void page_line(const struct page *page, struct line *ret_line);
 /* The columns that the names of calls get: as many as the longest needs and the width allows. */
 unsigned int page_name_columns(const struct page *page);
 
+/* The line about memory; there is none when nothing was allocated. */
+size_t text_memory_lines(const struct page *page);
+void text_memory(const struct page *page);
+
 /* The table of calls, with its title. 0 or -ENOMEM. */
 int text_calls(const struct page *page, size_t max_rows);
 

@@ -212,7 +212,7 @@ static struct shares share_out(const struct page *page)
 
 	/* An empty line and a title for each section that there is. */
 	size_t n_sections = 1 + (wanted.calls > 0) + (wanted.failures > 0);
-	size_t left = max_lines - HEADER_LINES - 2 * n_sections;
+	size_t left = max_lines - HEADER_LINES - text_memory_lines(page) - 2 * n_sections;
 	struct shares shares = {.coverage = least(wanted.coverage, COVERAGE_ROWS_MAX)};
 
 	left -= shares.coverage;
@@ -256,6 +256,8 @@ int text_report(const struct recording *recording, const struct text_options *op
 	write_times(&page);
 	if (!error)
 		error = write_circumstances(&page);
+	if (!error)
+		text_memory(&page);
 	if (!error)
 		error = write_sections(&page);
 	if (!error && (fflush(file) == EOF || ferror(file)))

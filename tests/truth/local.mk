@@ -13,6 +13,7 @@ truth_subject_SOURCES = \
 	tests/truth/cases-hostile.c \
 	tests/truth/cases-io.c \
 	tests/truth/cases-ledger.c \
+	tests/truth/cases-memory.c \
 	tests/truth/cases-process.c \
 	tests/truth/cases-thread.c
 truth_subject_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/truth

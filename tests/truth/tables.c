@@ -9,6 +9,7 @@ extern const struct truth_case truth_process_cases[];
 extern const struct truth_case truth_death_cases[];
 extern const struct truth_case truth_hostile_cases[];
 extern const struct truth_case truth_ledger_cases[];
+extern const struct truth_case truth_memory_cases[];
 
 const struct truth_table truth_tables[] = {
 	{.cases = truth_io_cases},
@@ -17,5 +18,6 @@ const struct truth_table truth_tables[] = {
 	{.cases = truth_death_cases, .has_crowd = true},
 	{.cases = truth_hostile_cases},
 	{.cases = truth_ledger_cases},
+	{.cases = truth_memory_cases},
 	{0},
 };
