@@ -10,7 +10,6 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <glob.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -98,24 +97,21 @@ static void *use_all(void *unused)
 
 static void print_region(void)
 {
-	const char *session = getenv(SESSION_VARIABLE);
 	struct region_header header;
-	struct stat status;
-	char pattern[512];
-	glob_t found;
+	char path[512];
+	const char *session = getenv(SESSION_VARIABLE);
 
-	snprintf(pattern, sizeof(pattern), "%s/%d-*" REGION_SUFFIX, session ? session : "",
-		 (int)getpid());
-	if (glob(pattern, 0, NULL, &found) != 0) {
-		fprintf(stderr, "regions: there is no %s\n", pattern);
+	snprintf(path, sizeof(path), "%s/" SESSION_FILE, session ? session : "");
+	int fd = open(path, O_RDONLY);
+
+	/* We are the session's first process. */
+	if (fd < 0 || pread(fd, &header, sizeof(header), SESSION_HEAD_SIZE) != sizeof(header) ||
+	    header.pid != getpid()) {
+		fprintf(stderr, "regions: our region is not in %s\n", path);
 		exit(1);
 	}
-	int fd = open(found.gl_pathv[0], O_RDONLY);
-	if (fd < 0 || fstat(fd, &status) != 0 ||
-	    pread(fd, &header, sizeof(header), 0) != sizeof(header))
-		exit(1);
 	printf("%llu %llu\n", (unsigned long long)header.used,
-	       (unsigned long long)status.st_blocks * 512);
+	       (unsigned long long)header.committed);
 }
 
 int main(int argc, char **argv)

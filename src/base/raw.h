@@ -159,6 +159,13 @@ static inline long raw_mmap(void *address, size_t size, int protection, int flag
 	return raw_syscall(SYS_mmap, (long)address, (long)size, protection, flags, fd, 0);
 }
 
+/* A shared part of a file that nobody may touch yet, wherever there is room. */
+static inline long raw_mmap_file(size_t size, int fd, uint64_t offset)
+{
+	return raw_syscall(SYS_mmap, 0, (long)size, 0 /* PROT_NONE */, 1 /* MAP_SHARED */, fd,
+			   (long)offset);
+}
+
 static inline int raw_munmap(void *address, size_t size)
 {
 	return (int)raw_syscall(SYS_munmap, (long)address, (long)size, 0, 0, 0, 0);

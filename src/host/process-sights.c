@@ -13,16 +13,17 @@
 
 enum { LOOK_AGAIN_MS = 1000 };
 
-static struct process_sight_entry *find(const struct process_sights *sights, const char *name)
+static struct process_sight_entry *find(const struct process_sights *sights, int pid,
+					int64_t started_ns)
 {
 	for (size_t i = 0; i < sights->n_entries; i++)
-		if (strcmp(sights->entries[i].name, name) == 0)
+		if (sights->entries[i].pid == pid && sights->entries[i].started_ns == started_ns)
 			return &sights->entries[i];
 	return NULL;
 }
 
 /* NULL: there are too many, or no memory; then less is known of this one. */
-static struct process_sight_entry *add(struct process_sights *sights, const char *name)
+static struct process_sight_entry *add(struct process_sights *sights, int pid, int64_t started_ns)
 {
 	if (sights->n_entries == PROCESSES_KEPT)
 		return NULL;
@@ -30,12 +31,9 @@ static struct process_sight_entry *add(struct process_sights *sights, const char
 		sights->entries = calloc(PROCESSES_KEPT, sizeof(*sights->entries));
 	if (!sights->entries)
 		return NULL;
-	struct process_sight_entry *entry = &sights->entries[sights->n_entries];
+	struct process_sight_entry *entry = &sights->entries[sights->n_entries++];
 
-	*entry = (struct process_sight_entry){.name = strdup(name)};
-	if (!entry->name)
-		return NULL;
-	sights->n_entries++;
+	*entry = (struct process_sight_entry){.pid = pid, .started_ns = started_ns};
 	return entry;
 }
 
@@ -59,14 +57,14 @@ static bool has_seccomp(int pid)
 	return line && atoi(line + strlen("\nSeccomp:")) > 0;
 }
 
-void process_sights_look(struct process_sights *sights, const char *name, int pid, int64_t now_ms)
+void process_sights_look(struct process_sights *sights, int pid, int64_t started_ns, int64_t now_ms)
 {
-	struct process_sight_entry *entry = find(sights, name);
+	struct process_sight_entry *entry = find(sights, pid, started_ns);
 
 	if (entry && now_ms - entry->looked_ms < LOOK_AGAIN_MS)
 		return;
 	if (!entry)
-		entry = add(sights, name);
+		entry = add(sights, pid, started_ns);
 	if (!entry)
 		return;
 	entry->looked_ms = now_ms;
@@ -74,27 +72,24 @@ void process_sights_look(struct process_sights *sights, const char *name, int pi
 	process_io_read(pid, &entry->sight.io);
 }
 
-const struct process_sight *process_sights_find(const struct process_sights *sights, const char *name)
+const struct process_sight *process_sights_find(const struct process_sights *sights, int pid,
+						int64_t started_ns)
 {
-	const struct process_sight_entry *entry = find(sights, name);
+	const struct process_sight_entry *entry = find(sights, pid, started_ns);
 
 	return entry ? &entry->sight : NULL;
 }
 
-void process_sights_forget(struct process_sights *sights, const char *name)
+void process_sights_forget(struct process_sights *sights, int pid, int64_t started_ns)
 {
-	struct process_sight_entry *entry = find(sights, name);
+	struct process_sight_entry *entry = find(sights, pid, started_ns);
 
-	if (!entry)
-		return;
-	free(entry->name);
-	*entry = sights->entries[--sights->n_entries];
+	if (entry)
+		*entry = sights->entries[--sights->n_entries];
 }
 
 void process_sights_deinit(struct process_sights *sights)
 {
-	for (size_t i = 0; i < sights->n_entries; i++)
-		free(sights->entries[i].name);
 	free(sights->entries);
 	*sights = (struct process_sights){0};
 }

@@ -11,7 +11,8 @@
 #include "model/fold.h"
 
 struct process_sight_entry {
-	char *name; /* of its region */
+	int pid;            /* of a process image, with: */
+	int64_t started_ns; /* of its region */
 	int64_t looked_ms;
 	struct process_sight sight;
 };
@@ -23,12 +24,14 @@ struct process_sights {
 };
 
 /* Looks at a process that runs, if that is due. */
-void process_sights_look(struct process_sights *sights, const char *name, int pid, int64_t now_ms);
+void process_sights_look(struct process_sights *sights, int pid, int64_t started_ns,
+			 int64_t now_ms);
 
 /* What was last seen; NULL: nothing. */
-const struct process_sight *process_sights_find(const struct process_sights *sights, const char *name);
+const struct process_sight *process_sights_find(const struct process_sights *sights, int pid,
+						int64_t started_ns);
 
-void process_sights_forget(struct process_sights *sights, const char *name);
+void process_sights_forget(struct process_sights *sights, int pid, int64_t started_ns);
 void process_sights_deinit(struct process_sights *sights);
 
 #endif

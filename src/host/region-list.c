@@ -3,36 +3,25 @@
 
 #include "host/region-list.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "host/process-state.h"
+#include "model/region-reader.h"
 #include "record/region.h"
-
-static bool is_region_name(const char *name)
-{
-	size_t len = strlen(name);
-	size_t suffix_len = strlen(REGION_SUFFIX);
-
-	return len > suffix_len && strcmp(name + len - suffix_len, REGION_SUFFIX) == 0;
-}
+#include "record/session.h"
 
 /* Nothing here is trusted but for deciding when to look: the region reader checks it all again. */
-static void read_header(int dirfd, struct region_entry *entry)
+static void read_header(int fd, struct region_entry *entry)
 {
 	struct region_header header;
-	int fd = openat(dirfd, entry->name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	ssize_t size = pread(fd, &header, sizeof(header), (off_t)entry->offset);
 
-	if (fd < 0)
-		return;
-	ssize_t size = pread(fd, &header, sizeof(header), 0);
-
-	close(fd);
 	if (size != sizeof(header) ||
 	    memcmp(header.magic, REGION_MAGIC, sizeof(header.magic)) != 0 ||
 	    header.version != REGION_VERSION)
@@ -40,11 +29,12 @@ static void read_header(int dirfd, struct region_entry *entry)
 	entry->has_header = true;
 	entry->pid = header.pid;
 	entry->is_foreign = header.flags & REGION_FOREIGN_NAMESPACE;
+	entry->is_lent = header.flags & REGION_LENT;
 	entry->is_executed = header.state == REGION_EXECUTED;
 	entry->started_ns = header.started_ns;
 }
 
-static int add_entry(struct region_list *list, int dirfd, const char *name)
+static int add_entry(struct region_list *list, int fd, uint64_t offset)
 {
 	/* Room grows in steps of powers of two. */
 	if ((list->n_entries & (list->n_entries - 1)) == 0) {
@@ -57,9 +47,8 @@ static int add_entry(struct region_list *list, int dirfd, const char *name)
 	}
 	struct region_entry *entry = &list->entries[list->n_entries++];
 
-	*entry = (struct region_entry){.pid = atoi(name)};
-	snprintf(entry->name, sizeof(entry->name), "%s", name);
-	read_header(dirfd, entry);
+	*entry = (struct region_entry){.offset = offset};
+	read_header(fd, entry);
 	return 0;
 }
 
@@ -90,32 +79,57 @@ static void order(struct region_list *list)
 			!is_same_process(&list->entries[i], &list->entries[i + 1]);
 }
 
-int region_list_read(int dirfd, struct region_list *ret_list)
+/* The place of the first region at or behind an offset that has memory. -ENXIO: there is none. */
+static off_t next_region(int fd, uint64_t capacity, off_t from)
+{
+	off_t data = lseek(fd, from, SEEK_DATA);
+
+	if (data < 0)
+		return -errno;
+	return data - (data - SESSION_HEAD_SIZE) % (off_t)capacity;
+}
+
+int region_list_read(int fd, uint64_t capacity, struct region_list *ret_list)
 {
 	struct region_list list = {0};
-	/* A descriptor of its own: the position of a directory's descriptor is shared with its
-	 * copies. */
-	int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
-	struct dirent *found;
-	int result = directory ? 0 : -errno;
+	int result = session_is_region_capacity(capacity) ? 0 : -EPROTO;
+	off_t offset = SESSION_HEAD_SIZE;
 
-	if (!directory) {
-		if (fd >= 0)
-			close(fd);
-		return result;
+	while (result == 0) {
+		offset = next_region(fd, capacity, offset);
+		result = offset < 0 ? (int)offset : add_entry(&list, fd, (uint64_t)offset);
+		offset += (off_t)capacity;
 	}
-	while (result == 0 && (found = readdir(directory)))
-		if (is_region_name(found->d_name))
-			result = add_entry(&list, dirfd, found->d_name);
-	closedir(directory);
-	if (result < 0) {
+	if (result != -ENXIO) {
 		region_list_deinit(&list);
 		return result;
 	}
 	order(&list);
 	*ret_list = list;
 	return 0;
+}
+
+int region_entry_read(const struct region_entry *entry, int fd, uint64_t capacity,
+		      struct region_image **ret_image, struct message *ret_message)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "region at %" PRIu64, entry->offset);
+	return region_read(fd, entry->offset, capacity, name, ret_image, ret_message);
+}
+
+bool region_entry_remove(const struct region_entry *entry, int fd, uint64_t capacity)
+{
+	static const struct region_header nothing;
+
+	if (fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)entry->offset,
+		      (off_t)capacity) == 0)
+		return true;
+	/* A filesystem without holes: its header is emptied, so that it is not counted again. */
+	ssize_t size = pwrite(fd, &nothing, sizeof(nothing), (off_t)entry->offset);
+
+	(void)size;
+	return false;
 }
 
 void region_list_deinit(struct region_list *list)

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
 /*
- * region-list.h - the region files of a session's directory.
+ * region-list.h - the regions of a session.
  */
 #ifndef SONDE_HOST_REGION_LIST_H
 #define SONDE_HOST_REGION_LIST_H
 
-#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct region_entry {
-	char name[NAME_MAX + 1];
+	uint64_t offset;  /* in the session's file */
 	int pid;
-	bool has_header;  /* false: just being made, or damaged; then only name and pid are known */
+	bool has_header;  /* false: just being made, or damaged; then only the offset is known */
+	bool is_lent;     /* its place may not be taken by others: somebody may still write there */
 	bool is_foreign;  /* pid is not a number of the session's pid namespace */
 	bool is_executed; /* the process went on as another program */
 	bool is_newest;	  /* no later region has the same pid */
@@ -25,10 +25,21 @@ struct region_list {
 	size_t n_entries;
 };
 
-/* Lists the regions in a directory, the images of one process in their order. 0 or a negative
- * errno. */
-int region_list_read(int dirfd, struct region_list *ret_list);
+/*
+ * Lists the regions in an open session file, each with room for `capacity` bytes, the images of one process in
+ * their order. 0, -EPROTO for an impossible capacity, or another negative errno.
+ */
+int region_list_read(int fd, uint64_t capacity, struct region_list *ret_list);
 void region_list_deinit(struct region_list *list);
+
+/* Reads a listed region: region_read(). */
+struct region_image;
+struct message;
+int region_entry_read(const struct region_entry *entry, int fd, uint64_t capacity,
+		      struct region_image **ret_image, struct message *ret_message);
+
+/* Gives back the memory of a region; it is not counted any more. Tells whether its place is empty now. */
+bool region_entry_remove(const struct region_entry *entry, int fd, uint64_t capacity);
 
 /* Whether more may be recorded in the region. One whose pid means nothing to us counts as running.
  */

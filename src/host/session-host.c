@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * The directory is the list of regions: nothing about them is kept between two sweeps over it. A sweep
+ * The session's file is the list of regions: nothing about them is kept between two sweeps over it. A sweep
  * costs a few system calls for each living process, and what the host does while the program runs, the
  * program feels: so sweeps come by the clock, never because a process has begun; they follow each other
  * quickly only while processes end, and leave four fifths of the time to others.
@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -31,12 +32,11 @@ enum {
 	SWEEP_MIN_MS = 40, /* in which a shell starts a few dozen programs */
 	SWEEP_MAX_MS = 1000,
 	SWEEP_SHARE = 4, /* a sweep is followed by so many times its own length of rest */
-	REMOVE_ATTEMPTS = 8,	/* a process may begin while we remove the directory */
 };
 
 struct session_host {
 	char path[SESSION_PATH_SIZE];
-	int dirfd;
+	int fd; /* of the session's file */
 	struct session_file *file;
 	struct session_settings settings; /* as they were at the start */
 	struct failure_classes *classes;
@@ -77,28 +77,19 @@ static int describe(struct session_host *host, const struct configuration *confi
 	return 0;
 }
 
-static void remove_files(struct session_host *host)
-{
-	struct region_list list = {0};
-
-	region_list_read(host->dirfd, &list);
-	for (size_t i = 0; i < list.n_entries; i++)
-		unlinkat(host->dirfd, list.entries[i].name, 0);
-	region_list_deinit(&list);
-	unlinkat(host->dirfd, SESSION_FILE, 0);
-}
-
 static void remove_directory(struct session_host *host)
 {
-	for (int i = 0; i < REMOVE_ATTEMPTS && host->path[0]; i++) {
-		if (host->dirfd >= 0)
-			remove_files(host);
-		if (rmdir(host->path) == 0 || errno != ENOTEMPTY)
-			host->path[0] = '\0';
+	char name[SESSION_PATH_SIZE + sizeof("/" SESSION_FILE)];
+
+	if (host->path[0]) {
+		snprintf(name, sizeof(name), "%s/" SESSION_FILE, host->path);
+		unlink(name);
+		rmdir(host->path);
+		host->path[0] = '\0';
 	}
-	if (host->dirfd >= 0)
-		close(host->dirfd);
-	host->dirfd = -1;
+	if (host->fd >= 0)
+		close(host->fd);
+	host->fd = -1;
 }
 
 /* A directory with the session's file in it; nothing is left of one that could not be completed. */
@@ -112,10 +103,8 @@ static int make_directory(struct session_host *host, char *const *environment,
 		return result;
 	}
 	result = session_write_file(host->path, &host->settings);
-	if (result < 0) {
-		host->dirfd = open(host->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (result < 0)
 		remove_directory(host);
-	}
 	return result;
 }
 
@@ -133,13 +122,10 @@ static int make_session(struct session_host *host, const struct configuration *c
 	/* The first place may let us make a directory and be full all the same. */
 	if (result == -ENOSPC && !*configuration->directory)
 		result = make_directory(host, environment, temporary ? temporary : "/tmp");
-	return result < 0 ? result : session_map_file(host->path, NULL, &host->file);
-}
-
-static int open_directory(struct session_host *host)
-{
-	host->dirfd = open(host->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return host->dirfd < 0 ? -errno : 0;
+	if (result < 0)
+		return result;
+	host->fd = session_open_file(host->path);
+	return host->fd < 0 ? host->fd : session_map_file(host->fd, NULL, &host->file);
 }
 
 int session_host_new(const struct configuration *configuration, char *const *environment,
@@ -153,7 +139,7 @@ int session_host_new(const struct configuration *configuration, char *const *env
 		return -ENOMEM;
 	}
 	*host = (struct session_host){0};
-	host->dirfd = -1;
+	host->fd = -1;
 	host->interval_ms = SWEEP_MIN_MS;
 	int result = make_session(host, configuration, environment);
 
@@ -162,8 +148,6 @@ int session_host_new(const struct configuration *configuration, char *const *env
 			    *configuration->directory ? configuration->directory
 						      : "/dev/shm, $XDG_RUNTIME_DIR or $TMPDIR",
 			    strerror(-result));
-	if (result == 0)
-		result = open_directory(host);
 	if (result == 0)
 		result = describe(host, configuration);
 	host->classes = configuration_classes(configuration);
@@ -186,7 +170,8 @@ const char *session_host_path(const struct session_host *host)
 
 void session_host_inspect(struct session_host *host, int pid, const char *program)
 {
-	enum note_reason reason = executable_inspect(program);
+	char runtime[SANITIZER_NAME_SIZE];
+	enum note_reason reason = executable_inspect(program, runtime);
 
 	if (reason != NOTE_NONE)
 		session_note(host->file, reason, pid, program);
@@ -197,11 +182,11 @@ static void fold_entry(struct session_host *host, const struct region_entry *ent
 	struct fold_options options = {
 		.settings = &host->settings,
 		.classes = host->classes,
-		.sight = process_sights_find(&host->sights, entry->name),
+		.sight = process_sights_find(&host->sights, entry->pid, entry->started_ns),
 		.now_ns = clock_kernel_ns(CLOCK_BOOTTIME),
 	};
 	struct region_image *image;
-	int result = region_read(host->dirfd, entry->name, &image, NULL);
+	int result = region_entry_read(entry, host->fd, host->settings.region_capacity, &image, NULL);
 
 	if (result == -ENODATA && is_running)
 		return; /* it has recorded nothing yet */
@@ -219,14 +204,16 @@ static void fold_entry(struct session_host *host, const struct region_entry *ent
 static void look_at(struct session_host *host, const struct region_entry *entry)
 {
 	if (entry->has_header && !entry->is_foreign)
-		process_sights_look(&host->sights, entry->name, entry->pid, now_ms());
+		process_sights_look(&host->sights, entry->pid, entry->started_ns, now_ms());
 }
 
 static void fold_and_remove(struct session_host *host, const struct region_entry *entry)
 {
 	fold_entry(host, entry, false);
-	unlinkat(host->dirfd, entry->name, 0);
-	process_sights_forget(&host->sights, entry->name);
+	if (region_entry_remove(entry, host->fd, host->settings.region_capacity) && !entry->is_lent)
+		session_release_region(&host->file->settings, host->settings.region_capacity,
+				       entry->offset);
+	process_sights_forget(&host->sights, entry->pid, entry->started_ns);
 	/* Relaxed: a number for people, nothing is ordered by it. */
 	__atomic_fetch_add(&host->file->settings.n_folded, 1, __ATOMIC_RELAXED);
 }
@@ -237,7 +224,7 @@ static size_t sweep(struct session_host *host)
 	struct region_list list;
 	size_t n_folded = 0;
 
-	if (region_list_read(host->dirfd, &list) < 0)
+	if (region_list_read(host->fd, host->settings.region_capacity, &list) < 0)
 		return 0;
 	for (size_t i = 0; i < list.n_entries; i++) {
 		if (region_entry_is_running(&list.entries[i])) {
@@ -283,12 +270,12 @@ static void switch_off(struct session_settings *settings)
 	__atomic_store_n(&settings->state, SESSION_CLOSED, __ATOMIC_RELAXED);
 }
 
-/* What was in it is lost, although it can still be read: as an empty one. */
-static bool is_directory_removed(const struct session_host *host)
+/* Processes that began afterwards did not find it. */
+static bool is_file_removed(const struct session_host *host)
 {
 	struct stat status;
 
-	return fstat(host->dirfd, &status) == 0 && status.st_nlink == 0;
+	return fstat(host->fd, &status) == 0 && status.st_nlink == 0;
 }
 
 int session_host_close(struct session_host *host, struct recording *ret_recording)
@@ -297,7 +284,7 @@ int session_host_close(struct session_host *host, struct recording *ret_recordin
 	int result;
 
 	switch_off(&host->file->settings);
-	result = region_list_read(host->dirfd, &list);
+	result = region_list_read(host->fd, host->settings.region_capacity, &list);
 	if (result == 0) {
 		for (size_t i = 0; i < list.n_entries; i++) {
 			const struct region_entry *entry = &list.entries[i];
@@ -310,7 +297,7 @@ int session_host_close(struct session_host *host, struct recording *ret_recordin
 		region_list_deinit(&list);
 		result = host->result;
 	}
-	if (result == 0 && is_directory_removed(host))
+	if (result == 0 && is_file_removed(host))
 		result = -ENOENT;
 	if (fold_notes(&host->recording, host->file) < 0)
 		result = -ENOMEM;

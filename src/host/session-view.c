@@ -21,7 +21,8 @@
 #include "record/session.h"
 
 struct view {
-	int dirfd;
+	int fd; /* of the session's file */
+	uint64_t region_capacity;
 	int pid;		   /* 0: all */
 	struct session_file *file; /* NULL: unreadable, or of another version of sonde */
 	struct fold_options options;
@@ -85,13 +86,11 @@ static void note_times(struct view *view, const struct region_header *header, bo
 static int add_region(struct view *view, const struct region_entry *entry)
 {
 	struct region_image *image;
-	int result = region_read(view->dirfd, entry->name, &image, NULL);
+	int result = region_entry_read(entry, view->fd, view->region_capacity, &image, NULL);
 	bool is_running = region_entry_is_running(entry) && !entry->is_foreign;
 
-	if (result == -ENOENT)
-		return 0; /* its host was faster */
-	if (result == -ENODATA && is_running)
-		return 0; /* it has recorded nothing yet */
+	if (result == -ENODATA)
+		return 0; /* it has recorded nothing yet, or its host was faster */
 	if (result < 0) {
 		if (!view->pid)
 			fold_unreadable(&view->recording);
@@ -106,7 +105,7 @@ static int add_region(struct view *view, const struct region_entry *entry)
 static int add_regions(struct view *view)
 {
 	struct region_list list;
-	int result = region_list_read(view->dirfd, &list);
+	int result = region_list_read(view->fd, view->region_capacity, &list);
 
 	if (result < 0)
 		return result;
@@ -150,46 +149,93 @@ static int fill(struct view *view, const char *directory)
 	return result;
 }
 
+/* The room that each region of a session has, also of one with another call table. 0 or -EPROTO. */
+static int read_region_capacity(int fd, uint64_t *ret_capacity)
+{
+	struct session_settings settings;
+
+	if (pread(fd, &settings, sizeof(settings), 0) != (ssize_t)sizeof(settings) ||
+	    memcmp(settings.magic, SESSION_MAGIC, sizeof(settings.magic)) != 0 ||
+	    settings.version != SESSION_VERSION || !session_is_region_capacity(settings.region_capacity))
+		return -EPROTO;
+	*ret_capacity = settings.region_capacity;
+	return 0;
+}
+
+static int open_view(struct view *view, const char *directory)
+{
+	view->fd = session_open_file(directory);
+	if (view->fd < 0)
+		return view->fd;
+	if (session_map_file(view->fd, NULL, &view->file) < 0)
+		view->file = NULL;
+	return read_region_capacity(view->fd, &view->region_capacity);
+}
+
+static void close_view(struct view *view)
+{
+	if (view->file)
+		munmap(view->file, sizeof(*view->file));
+	if (view->fd >= 0)
+		close(view->fd);
+}
+
+static void say_why(const char *directory, int pid, int result, struct message *ret_message)
+{
+	if (result == -ESRCH)
+		message_set(ret_message, "%s: no region of process %d", directory, pid);
+	else if (result == -EPROTO)
+		message_set(ret_message, "%s: not a session, or one of another version of sonde", directory);
+	else
+		message_set(ret_message, "%s: %s", directory, strerror(-result));
+}
+
 int session_view(const char *directory, int pid, struct recording *ret_recording,
 		 uint32_t *ret_n_folded, struct message *ret_message)
 {
 	struct view view = {.pid = pid};
-	int result;
-
-	view.dirfd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (view.dirfd < 0) {
-		result = -errno;
-		message_set(ret_message, "%s: %s", directory, strerror(errno));
-		return result;
-	}
-	if (session_map_file(directory, NULL, &view.file) < 0)
-		view.file = NULL;
 	struct failure_classes *classes = failure_classes_new();
+	int result = open_view(&view, directory);
 
 	view.options = (struct fold_options){
 		.settings = view.file ? &view.file->settings : NULL,
 		.classes = classes,
 		.now_ns = clock_kernel_ns(CLOCK_BOOTTIME),
 	};
-	result = fill(&view, directory);
+	if (result == 0)
+		result = fill(&view, directory);
 	failure_classes_free(classes);
 	*ret_n_folded = view.file ? view.file->settings.n_folded : 0;
-	if (view.file)
-		munmap(view.file, sizeof(*view.file));
-	close(view.dirfd);
+	close_view(&view);
 	if (result == 0) {
 		*ret_recording = view.recording;
 		return 0;
 	}
 	recording_deinit(&view.recording);
-	if (result == -ESRCH)
-		message_set(ret_message, "%s: no region of process %d", directory, pid);
-	else
-		message_set(ret_message, "%s: %s", directory, strerror(-result));
+	say_why(directory, pid, result, ret_message);
 	return result;
 }
 
-/* Keeps the folder of a region's path. */
+/* Whether a session has a region of the process. */
+static bool holds_process(const char *directory, int pid)
+{
+	int fd = session_open_file(directory);
+	struct region_list list = {0};
+	uint64_t capacity;
+	bool is_found = false;
+
+	if (fd < 0)
+		return false;
+	if (read_region_capacity(fd, &capacity) == 0)
+		region_list_read(fd, capacity, &list);
+	for (size_t i = 0; i < list.n_entries; i++)
+		is_found |= list.entries[i].pid == pid;
+	region_list_deinit(&list);
+	close(fd);
+	return is_found;
+}
+
+/* Keeps the folder of a file's path. */
 static bool take_folder(const char *path, char *ret_path)
 {
 	const char *slash = strrchr(path, '/');
@@ -215,10 +261,8 @@ static bool find_by_mapping(int pid, char *ret_path)
 		const char *path = strchr(line, '/');
 
 		line[strcspn(line, "\n")] = '\0';
-		is_found =
-			path && strlen(line) > strlen(REGION_SUFFIX) &&
-			strcmp(line + strlen(line) - strlen(REGION_SUFFIX), REGION_SUFFIX) == 0 &&
-			take_folder(path, ret_path) && session_view_is_session(ret_path);
+		is_found = path && strcmp(strrchr(path, '/'), "/" SESSION_FILE) == 0 &&
+			   take_folder(path, ret_path) && holds_process(ret_path, pid);
 	}
 	fclose(maps);
 	return is_found;
@@ -233,11 +277,12 @@ static bool find_by_name(const char *base, bool has_uid, int pid, char *ret_path
 
 	if (has_uid)
 		snprintf(uid, sizeof(uid), "-%u", geteuid());
-	snprintf(pattern, sizeof(pattern), "%s/sonde%s/*/%d-*" REGION_SUFFIX, base, uid, pid);
-	if (glob(pattern, 0, NULL, &found) == 0) {
-		is_found = found.gl_pathc && take_folder(found.gl_pathv[0], ret_path);
-		globfree(&found);
-	}
+	snprintf(pattern, sizeof(pattern), "%s/sonde%s/*/" SESSION_FILE, base, uid);
+	if (glob(pattern, 0, NULL, &found) != 0)
+		return false;
+	for (size_t i = 0; i < found.gl_pathc && !is_found; i++)
+		is_found = take_folder(found.gl_pathv[i], ret_path) && holds_process(ret_path, pid);
+	globfree(&found);
 	return is_found;
 }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
- * Makes a copy of a file that may grow while it is read. A record is complete before anything
+ * Makes a copy of a region that may grow while it is read. A record is complete before anything
  * refers to it, and memory is committed before a record is made in it; so when `committed`, read
  * after the copy, lies inside the copy, then everything that the copy refers to does. What the copy
  * cannot have is one instant: a record at a low address may have been filled after it was copied,
  * and the reference to it, at a higher one, before. That looks like damage and goes away when the
- * file is read again.
+ * region is read again.
  */
 #include "config.h"
 
@@ -14,7 +14,6 @@
 #include "model/region-check.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -27,16 +26,22 @@ enum {
 	HEADER_SIZE = sizeof(struct region_header),
 };
 
-/* A writer hands out no more than its capacity; nor do we believe in more. */
-static const uint64_t size_limit = REGION_CAPACITY;
+/* Where a region lies. */
+struct place {
+	int fd;
+	uint64_t offset;
+	uint64_t capacity; /* a writer hands out no more; nor do we believe in more */
+	const char *name;
+};
 
 /* Reads up to size bytes; returns how many there were, or a negative errno. */
-static ssize_t read_all(int fd, void *buf, size_t size, size_t offset)
+static ssize_t read_all(const struct place *place, void *buf, size_t size, size_t offset)
 {
 	size_t done = 0;
 
 	while (done < size) {
-		ssize_t n = pread(fd, (char *)buf + done, size - done, (off_t)(offset + done));
+		ssize_t n = pread(place->fd, (char *)buf + done, size - done,
+				  (off_t)(place->offset + offset + done));
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -70,7 +75,7 @@ static int check_format(const struct region_header *header, ssize_t size, const 
 		message_set(ret_message, "%s: %zd bytes are too few for a region, %d is the least",
 			    name, size, HEADER_SIZE);
 	else if (memcmp(header->magic, REGION_MAGIC, sizeof(header->magic)) != 0)
-		message_set(ret_message, "%s: not a region file", name);
+		message_set(ret_message, "%s: not a region", name);
 	else if (header->version != REGION_VERSION)
 		message_set(ret_message, "%s: region of version %" PRIu32 ", this sonde reads %d",
 			    name, header->version, REGION_VERSION);
@@ -83,7 +88,7 @@ static int check_format(const struct region_header *header, ssize_t size, const 
 }
 
 /* Makes the copy larger by what the file has from its end up to `end`. 0 or a negative errno. */
-static int extend_copy(struct region_image *image, int fd, size_t end)
+static int extend_copy(struct region_image *image, const struct place *place, size_t end)
 {
 	char *larger = realloc(image->header, end);
 
@@ -91,7 +96,7 @@ static int extend_copy(struct region_image *image, int fd, size_t end)
 		return -ENOMEM;
 	image->header = (struct region_header *)larger;
 
-	ssize_t n = read_all(fd, larger + image->size, end - image->size, image->size);
+	ssize_t n = read_all(place, larger + image->size, end - image->size, image->size);
 
 	if (n < 0)
 		return (int)n;
@@ -99,29 +104,39 @@ static int extend_copy(struct region_image *image, int fd, size_t end)
 	return 0;
 }
 
+/* Bytes that the file has from the region's start on, at most its room. Or a negative errno. */
+static int64_t readable_size(const struct place *place)
+{
+	struct stat status;
+
+	if (fstat(place->fd, &status) < 0)
+		return -errno;
+	if ((uint64_t)status.st_size <= place->offset)
+		return 0;
+	uint64_t size = (uint64_t)status.st_size - place->offset;
+
+	return (int64_t)(size < place->capacity ? size : place->capacity);
+}
+
 /* Copies until what is committed lies in the copy or the file ends. */
-static int copy_committed(struct region_image *image, int fd)
+static int copy_committed(struct region_image *image, const struct place *place)
 {
 	for (;;) {
 		struct region_header header;
-		struct stat status;
-		ssize_t n = read_all(fd, &header, sizeof(header), 0);
+		ssize_t n = read_all(place, &header, sizeof(header), 0);
+		int64_t readable = readable_size(place);
 
-		if (n < 0)
-			return (int)n;
-		if (fstat(fd, &status) < 0)
-			return -errno;
+		if (n < 0 || readable < 0)
+			return n < 0 ? (int)n : (int)readable;
 		uint64_t end = header.committed;
 
-		if (n < HEADER_SIZE || end > (uint64_t)status.st_size)
-			end = (uint64_t)status.st_size;
-		if (end > size_limit)
-			end = size_limit;
+		if (n < HEADER_SIZE || end > (uint64_t)readable)
+			end = (uint64_t)readable;
 		size_t size_before = image->size;
 
 		if (end <= size_before)
 			return 0;
-		int error = extend_copy(image, fd, end);
+		int error = extend_copy(image, place, end);
 
 		if (error || image->size == size_before)
 			return error;
@@ -129,7 +144,7 @@ static int copy_committed(struct region_image *image, int fd)
 }
 
 /* Reads and checks once. */
-static int read_image(int fd, const char *name, struct region_image *ret_image,
+static int read_image(const struct place *place, struct region_image *ret_image,
 		      struct message *ret_message)
 {
 	struct region_image image = {.header = calloc(1, HEADER_SIZE)};
@@ -137,15 +152,15 @@ static int read_image(int fd, const char *name, struct region_image *ret_image,
 
 	if (!image.header)
 		return error;
-	ssize_t n = read_all(fd, image.header, HEADER_SIZE, 0);
+	ssize_t n = read_all(place, image.header, HEADER_SIZE, 0);
 
-	error = n < 0 ? (int)n : check_format(image.header, n, name, ret_message);
+	error = n < 0 ? (int)n : check_format(image.header, n, place->name, ret_message);
 	if (error)
 		goto out;
 	image.size = HEADER_SIZE;
-	error = copy_committed(&image, fd);
+	error = copy_committed(&image, place);
 	if (!error)
-		error = region_check(&image, name);
+		error = region_check(&image, place->name);
 out:
 	if (error)
 		free(image.header);
@@ -155,11 +170,11 @@ out:
 }
 
 /* Reads until nothing looks damaged, or it is certain that something is. */
-static int read_settled(int fd, const char *name, struct region_image *ret_image,
+static int read_settled(const struct place *place, struct region_image *ret_image,
 			struct message *ret_message)
 {
 	for (int attempt = 1;; attempt++) {
-		int error = read_image(fd, name, ret_image, ret_message);
+		int error = read_image(place, ret_image, ret_message);
 
 		if (error || !ret_image->n_damaged || attempt == READ_ATTEMPTS ||
 		    ret_image->header->state != REGION_RUNNING)
@@ -168,20 +183,13 @@ static int read_settled(int fd, const char *name, struct region_image *ret_image
 	}
 }
 
-int region_read(int dirfd, const char *name, struct region_image **ret_image,
-		struct message *ret_message)
+int region_read(int fd, uint64_t offset, uint64_t capacity, const char *name,
+		struct region_image **ret_image, struct message *ret_message)
 {
-	/* Somebody may have put a pipe or a link in the file's place. */
-	int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
-	int error = fd < 0 ? -errno : 0;
+	const struct place place = {fd, offset, capacity, name};
 	struct region_image *image = calloc(1, sizeof(*image));
+	int error = image ? read_settled(&place, image, ret_message) : -ENOMEM;
 
-	if (!image)
-		error = -ENOMEM;
-	if (!error)
-		error = read_settled(fd, name, image, ret_message);
-	if (fd >= 0)
-		close(fd);
 	if (!error) {
 		*ret_image = image;
 		return 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * region-reader.h - a region file as memory that can be trusted.
+ * region-reader.h - a region as memory that can be trusted.
  *
  * A region is written by another process, perhaps at this moment, perhaps by one that crashed,
  * perhaps by one that means harm. The reader therefore works on a private copy of the part that has
@@ -35,17 +35,17 @@ struct region_image {
 };
 
 /*
- * Reads the region file `name` in the directory `dirfd` (or AT_FDCWD). The image is the caller's,
- * to be freed with region_image_free(). A file that is being written is read again a few times
- * before what looks like damage is believed.
+ * Reads the region that lies at `offset` of an open file and has room for `capacity` bytes; `name` is what
+ * messages call it. The image is the caller's, to be freed with region_image_free(). A region that is being
+ * written is read again a few times before what looks like damage is believed.
  *
  * 0; or, with ret_message (may be NULL) set:
- *   -EPROTO  not a region file, or of another version
- *   -ENODATA the file has been made and its header not: while its process runs, it has recorded
- * nothing yet -ENOMEM, and what open, fstat and pread give: -ENOENT when the file has gone.
+ *   -EPROTO  not a region, or of another version
+ *   -ENODATA there is no header: while its process runs, it has recorded nothing yet; or it has been removed
+ *   -ENOMEM, and what fstat and pread give
  */
-int region_read(int dirfd, const char *name, struct region_image **ret_image,
-		struct message *ret_message);
+int region_read(int fd, uint64_t offset, uint64_t capacity, const char *name,
+		struct region_image **ret_image, struct message *ret_message);
 
 /* Frees an image; NULL is fine. Returns NULL. */
 struct region_image *region_image_free(struct region_image *image);

@@ -42,9 +42,12 @@ char *const *departure_prepare(const char *path, char *const *environment,
 			       struct environment_copy *copy, struct session_note **ret_note)
 {
 	bool can_reach = environment_can_reach_us();
-	enum note_reason reason = executable_inspect(path);
+	char runtime[SANITIZER_NAME_SIZE];
+	enum note_reason reason = executable_inspect(path, runtime);
 
+	copy->runtime = runtime;
 	environment = environment_change(environment, choose_change(reason, can_reach), copy);
+	copy->runtime = NULL;
 	if (reason == NOTE_NONE)
 		reason = absence(environment, can_reach);
 	*ret_note = reason == NOTE_NONE

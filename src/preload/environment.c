@@ -5,6 +5,7 @@
 
 #include "base/raw.h"
 #include "base/text.h"
+#include "record/preload-list.h"
 #include "record/recorder.h"
 #include "record/startup.h"
 
@@ -45,21 +46,6 @@ static void prepare(void)
 	text_add(&entry, recorder_session_directory());
 }
 
-static bool is_separator(char c)
-{
-	return c == ':' || c == ' ';
-}
-
-/* The length of the element at `list`, and where the next one begins. */
-static size_t element_length(const char *list)
-{
-	size_t len = 0;
-
-	while (list[len] && !is_separator(list[len]))
-		len++;
-	return len;
-}
-
 static bool element_is(const char *list, size_t len, const char *path)
 {
 	return text_length(path) == len && text_starts_with(list, path);
@@ -81,7 +67,7 @@ static bool element_is_own_path(const char *list, size_t len)
 static bool list_has(const char *list, bool (*is_wanted)(const char *list, size_t len))
 {
 	while (list && *list) {
-		size_t len = element_length(list);
+		size_t len = preload_element_length(list);
 
 		if (is_wanted(list, len))
 			return true;
@@ -117,32 +103,6 @@ size_t environment_copy_room(char *const *environment)
 	return n_entries + ENVIRONMENT_ADDED;
 }
 
-/*
- * The list with our path in the place where it names us, or else before all others: the first object
- * preloaded is the first to see a call.
- */
-static void join_list(struct text *ret_entry, const char *list)
-{
-	text_add(ret_entry, PRELOAD_VARIABLE "=");
-	if (!list_has(list, element_is_ours)) {
-		text_add(ret_entry, own_path);
-		if (list && *list)
-			text_add_char(ret_entry, ':');
-	}
-	while (list && *list) {
-		size_t len = element_length(list);
-
-		if (element_is_ours(list, len))
-			text_add(ret_entry, own_path);
-		else
-			for (size_t i = 0; i < len; i++)
-				text_add_char(ret_entry, list[i]);
-		if (list[len])
-			text_add_char(ret_entry, list[len]);
-		list += len + (list[len] != '\0');
-	}
-}
-
 /* The list without our path; the other elements keep their order and separators. */
 static void leave_list(struct text *ret_entry, const char *list)
 {
@@ -150,7 +110,7 @@ static void leave_list(struct text *ret_entry, const char *list)
 
 	text_add(ret_entry, PRELOAD_VARIABLE "=");
 	while (*list) {
-		size_t len = element_length(list);
+		size_t len = preload_element_length(list);
 
 		if (!element_is_ours(list, len)) {
 			if (!is_first)
@@ -172,11 +132,14 @@ static bool is_full(const struct environment_copy *copy, size_t n_entries)
 static char *const *join(char *const *environment, struct environment_copy *copy)
 {
 	const char *list = environment_find(environment, PRELOAD_VARIABLE);
-	bool has_list = list_has(list, element_is_own_path);
+	const struct link_map *own = startup_own_object();
+	struct preload_entry ours = {own_path, own ? own->l_name : NULL, copy->runtime};
+	bool has_list = false;
 	struct text entry = text_init(copy->preload, ENVIRONMENT_PRELOAD_SIZE);
 	size_t n = 0;
 
-	join_list(&entry, list);
+	text_add(&entry, PRELOAD_VARIABLE "=");
+	preload_list_join(&entry, list, &ours);
 	if (entry.is_cut)
 		return environment;
 	for (char *const *next = environment; next && *next; next++) {
@@ -229,13 +192,28 @@ char *const *environment_change(char *const *environment, enum environment_chang
 	prepare();
 	if (!*session_entry)
 		return environment;
-	if (change == ENVIRONMENT_JOIN && !environment_names_us(environment))
+	bool names_us = environment_names_us(environment);
+	bool needs_runtime = copy->runtime && *copy->runtime;
+
+	if (change == ENVIRONMENT_JOIN && (!names_us || needs_runtime))
+		return join(environment, copy);
+	if (change == ENVIRONMENT_KEEP && names_us && needs_runtime)
 		return join(environment, copy);
 	if (change == ENVIRONMENT_LEAVE &&
 	    (environment_find(environment, SESSION_VARIABLE) ||
 	     list_has(environment_find(environment, PRELOAD_VARIABLE), element_is_ours)))
 		return leave(environment, copy);
 	return environment;
+}
+
+void environment_forget_runtime(void)
+{
+	const char *list = environment_find(environ, PRELOAD_VARIABLE);
+
+	prepare();
+	/* The kernel put it on the stack, where the program may change it as well. */
+	if (list && *session_entry)
+		preload_list_forget_runtime((char *)list, own_path);
 }
 
 void environment_announce_session(void)

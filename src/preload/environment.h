@@ -30,10 +30,14 @@ struct environment_copy {
 	char **entries; /* ended by NULL */
 	size_t room;    /* for so many, as environment_copy_room() said */
 	char *preload;  /* the new LD_PRELOAD, ENVIRONMENT_PRELOAD_SIZE bytes */
+	const char *runtime; /* to be preloaded before us (record/sanitizer.h); NULL or "": nothing */
 };
 
 /* Puts SONDE_SESSION into the process's own environment, for children by system() and popen(). */
 void environment_announce_session(void);
+
+/* Takes the sanitizer's runtime that was put before us out of the process's own environment again. */
+void environment_forget_runtime(void);
 
 /* Whether a program executed with this environment (NULL: an empty one) would be in our session. */
 bool environment_names_us(char *const *environment);

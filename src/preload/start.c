@@ -16,6 +16,7 @@ __attribute__((constructor)) static void begin(void)
 	recorder_start();
 	startup_seal_objects();
 	recorder_begin_process();
+	environment_forget_runtime();
 	environment_announce_session();
 }
 

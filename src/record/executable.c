@@ -10,6 +10,7 @@
 
 #include "base/raw.h"
 #include "base/text.h"
+#include "record/sanitizer.h"
 
 #include <elf.h>
 #include <link.h>
@@ -95,7 +96,8 @@ static void read_interpreter(const char *line, size_t len, char *ret_path)
 /*
  * One file: the answer, or true with the path of the interpreter that is to be judged in its place.
  */
-static bool inspect_file(const char *path, char *ret_interpreter, enum note_reason *ret_reason)
+static bool inspect_file(const char *path, char *ret_interpreter, enum note_reason *ret_reason,
+			 char *ret_runtime)
 {
 	union {
 		char line[SCRIPT_LINE];
@@ -117,6 +119,8 @@ static bool inspect_file(const char *path, char *ret_interpreter, enum note_reas
 		*ret_reason = inspect_elf(fd, start.elf, (size_t)len);
 		if (*ret_reason == NOTE_NONE && gains_rights(path, &status))
 			*ret_reason = NOTE_SETUID;
+		if (*ret_reason == NOTE_NONE)
+			sanitizer_find(fd, ret_runtime);
 	} else if (len >= 2 && start.line[0] == '#' && start.line[1] == '!') {
 		read_interpreter(start.line, (size_t)len, ret_interpreter);
 		is_script = true;
@@ -125,13 +129,14 @@ static bool inspect_file(const char *path, char *ret_interpreter, enum note_reas
 	return is_script;
 }
 
-enum note_reason executable_inspect(const char *path)
+enum note_reason executable_inspect(const char *path, char ret_runtime[SANITIZER_NAME_SIZE])
 {
 	char interpreter[2][SCRIPT_LINE];
 	enum note_reason reason = NOTE_NONE;
 
+	*ret_runtime = '\0';
 	for (int depth = 0; depth <= SCRIPT_DEPTH; depth++) {
-		if (!inspect_file(path, interpreter[depth % 2], &reason))
+		if (!inspect_file(path, interpreter[depth % 2], &reason, ret_runtime))
 			return reason;
 		path = interpreter[depth % 2];
 	}

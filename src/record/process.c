@@ -59,6 +59,9 @@ static void leave_region(struct region_header *region)
 {
 	uint64_t committed = __atomic_load_n(&region->committed, __ATOMIC_RELAXED);
 
+	/* The host has emptied it, if the parent ended before we came to look. */
+	if (committed < REGION_COMMIT_FIRST)
+		committed = REGION_COMMIT_FIRST;
 	if (committed < process_mapped.size)
 		raw_munmap((char *)region + committed, process_mapped.size - committed);
 	else
@@ -95,20 +98,17 @@ bool process_owns_new_region(const void *record)
 	return region && (uintptr_t)record - (uintptr_t)region < region->capacity;
 }
 
-struct region_header *process_find_region(void)
+struct region_header *process_make_region(int fd)
 {
-	struct region_header *region = recorder_region();
+	struct region_header *region;
 	struct region_header *none = NULL;
 	const struct region_header *parent;
-	char path[REGION_PATH_SIZE];
 
-	if (region || process.has_no_region)
-		return region;
 	parent = parent_region();
 	if (!parent && has_begun)
 		parent = &unknown_parent;
 	has_begun = true;
-	region = region_make(recorder_session_directory(), &recorder_session, parent, path);
+	region = region_make(fd, &recorder_session, parent);
 	/* Not before: what it says of the program has been copied from it. */
 	leave_parent_region();
 	if (!region) {
@@ -118,13 +118,27 @@ struct region_header *process_find_region(void)
 	/* Release: pairs with the acquire in recorder_region(). */
 	if (__atomic_compare_exchange_n(&process.region, &none, region, false, __ATOMIC_RELEASE,
 					__ATOMIC_ACQUIRE)) {
-		region_adopt(path);
 		process_mapped.size = region->capacity;
 		__atomic_store_n(&process_mapped.region, region, __ATOMIC_RELEASE);
 		return region;
 	}
-	region_discard(region, path);
+	region_discard(region, &recorder_session.settings);
 	return none;
+}
+
+struct region_header *process_find_region(void)
+{
+	struct region_header *region = recorder_region();
+
+	if (region || process.has_no_region)
+		return region;
+	const char *directory = recorder_session_directory();
+	int fd = *directory ? session_open_file(directory) : -1;
+
+	region = process_make_region(fd);
+	if (fd >= 0)
+		raw_close(fd);
+	return region;
 }
 
 void recorder_give_way(void)

@@ -33,6 +33,9 @@ bool process_is_wiped_by_kernel(void) HIDDEN;
 /* The process's region, made if it is not there yet. NULL: there is no memory for it. */
 struct region_header *process_find_region(void) HIDDEN;
 
+/* Makes the region, in the session's file open as `fd`, when it is not there yet. */
+struct region_header *process_make_region(int fd) HIDDEN;
+
 /* The region mapped last, by this process or the one it was forked from. */
 struct mapped_region {
 	struct region_header *region;

@@ -41,13 +41,25 @@ static void find_vdso_clock(void)
 	}
 }
 
+/* Opens the session's file this once, for its settings and for the process's region. */
 static int join_session(const char *directory)
 {
 	struct session_file *file;
 	struct text path = text_init(session_directory, sizeof(session_directory));
 
 	text_add(&path, directory);
-	return path.is_cut ? -ENAMETOOLONG : session_map_file(directory, &recorder_session, &file);
+	if (path.is_cut)
+		return -ENAMETOOLONG;
+	int fd = session_open_file(directory);
+
+	if (fd < 0)
+		return fd;
+	int result = session_map_file(fd, &recorder_session, &file);
+
+	if (result == 0 && recorder_session.settings.state == SESSION_OPEN)
+		process_make_region(fd);
+	raw_close(fd);
+	return result;
 }
 
 /* A bare LD_PRELOAD run: nobody has made a session for us, so the first process does. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * The file is made with its full, sparse size and mapped once, out of reach. Memory comes behind it in
+ * A region's place in the session's file is mapped once, out of reach. Memory comes behind it in
  * steps, by MADV_POPULATE_WRITE, which needs no descriptor, works after chroot() and when no descriptor
  * is free, and fails with an error when the filesystem is full. Kernels before 5.14 do not know it: there
  * the file is opened again and posix_fallocate's system call does the same.
@@ -9,11 +9,10 @@
 
 #include "record/region-writer.h"
 
-#include "base/compiler.h"
 #include "base/raw.h"
-#include "base/text.h"
 #include "record/identity.h"
 #include "record/memory.h"
+#include "record/recorder.h"
 
 #include <errno.h>
 #include <sys/mman.h>
@@ -22,9 +21,6 @@
 #define MADV_POPULATE_WRITE 23
 #endif
 
-/* Path of the file behind the process's region, for kernels that cannot populate without opening it. */
-static KEPT char region_path[REGION_PATH_SIZE];
-
 enum {
 	/* Rounded up to a cache line, which is where records start. */
 	HEADER_SIZE = (sizeof(struct region_header) + 63) / 64 * 64,
@@ -32,23 +28,13 @@ enum {
 
 _Static_assert((int)HEADER_SIZE < (int)REGION_SLAB, "the header leaves room in its page");
 
-static void region_file_name(const char *directory, struct text *ret_name)
+static int allocate_by_descriptor(uint64_t offset, uint64_t size)
 {
-	text_add(ret_name, directory);
-	text_add_char(ret_name, '/');
-	text_add_number(ret_name, (uint64_t)raw_getpid());
-	text_add_char(ret_name, '-');
-	text_add_number(ret_name, (uint64_t)clock_kernel_ns(CLOCK_MONOTONIC));
-	text_add(ret_name, REGION_SUFFIX);
-}
-
-static int allocate_by_descriptor(uint64_t size)
-{
-	int fd = raw_open(region_path, O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0);
+	int fd = session_open_file(recorder_session_directory());
 
 	if (fd < 0)
 		return fd;
-	int result = raw_fallocate(fd, 0, (long)size);
+	int result = raw_fallocate(fd, (long)offset, (long)size);
 
 	raw_close(fd);
 	return result;
@@ -80,7 +66,7 @@ static int region_commit(struct region_header *region, uint64_t end)
 	int result = populate((char *)region + from, end - from);
 
 	if (result == -EINVAL)
-		result = allocate_by_descriptor(end);
+		result = allocate_by_descriptor(region->offset, end);
 	if (result < 0)
 		return result;
 	while (from < end &&
@@ -90,43 +76,24 @@ static int region_commit(struct region_header *region, uint64_t end)
 	return 0;
 }
 
-/* As large as the process's limits allow: past RLIMIT_FSIZE the kernel would send SIGXFSZ. */
-static uint64_t choose_capacity(void)
-{
-	uint64_t capacity = REGION_CAPACITY;
-	uint64_t file_limit = raw_limit(RLIMIT_FSIZE);
-
-	if (raw_limit(RLIMIT_AS) != RLIM_INFINITY)
-		capacity = REGION_SMALL_CAPACITY;
-	return capacity <= file_limit ? capacity : file_limit / REGION_SLAB * REGION_SLAB;
-}
-
 /* Populates the first step of a mapping that has no header yet. */
-static int commit_first(char *memory, int fd)
+static int commit_first(char *memory, int fd, uint64_t offset)
 {
 	int result = populate(memory, REGION_COMMIT_FIRST);
 
-	return result == -EINVAL ? raw_fallocate(fd, 0, REGION_COMMIT_FIRST) : result;
+	return result == -EINVAL ? raw_fallocate(fd, (long)offset, REGION_COMMIT_FIRST) : result;
 }
 
-static struct region_header *map_file(const char *path, uint64_t capacity)
+/* Maps a place in the session's file; the mapping has no header yet. NULL: there is no memory. */
+static struct region_header *map_place(int fd, uint64_t offset, uint64_t capacity)
 {
-	int fd = raw_open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	long address = raw_mmap_file(capacity, fd, offset);
 
-	if (fd < 0)
+	if (raw_failed(address))
 		return NULL;
-	long address = raw_ftruncate(fd, (long)capacity);
-
-	if (address == 0)
-		address = raw_mmap(NULL, capacity, PROT_NONE, MAP_SHARED, fd);
-	if (!raw_failed(address) && commit_first((char *)address, fd) < 0) {
-		raw_munmap((void *)address, capacity);
-		address = -ENOSPC;
-	}
-	raw_close(fd);
-	if (!raw_failed(address))
+	if (commit_first((char *)address, fd, offset) == 0)
 		return (struct region_header *)address;
-	raw_unlink(path);
+	raw_munmap((void *)address, capacity);
 	return NULL;
 }
 
@@ -153,30 +120,28 @@ static void fill_header(struct region_header *region, uint64_t capacity,
 	__builtin_memcpy(region->magic, REGION_MAGIC, sizeof(region->magic));
 }
 
-/* The file of the calling process's region, without a header; NULL: it cannot be had. */
-static struct region_header *make_file(const char *directory, uint64_t capacity, char *ret_path)
+/* As large as there is room for; where the address space is limited, we are content with less. */
+static uint64_t choose_capacity(const struct session_settings *settings)
 {
-	struct text path = text_init(ret_path, REGION_PATH_SIZE);
-	struct region_header *region = NULL;
+	uint64_t capacity = settings->region_capacity;
 
-	if (*directory && capacity >= REGION_COMMIT_FIRST) {
-		region_file_name(directory, &path);
-		region = map_file(ret_path, capacity);
-	}
-	if (!region)
-		*ret_path = '\0';
-	return region;
+	if (capacity > REGION_SMALL_CAPACITY && raw_limit(RLIMIT_AS) != RLIM_INFINITY)
+		capacity = REGION_SMALL_CAPACITY;
+	return capacity;
 }
 
-struct region_header *region_make(const char *directory, struct session_file *session,
-				  const struct region_header *parent,
-				  char ret_path[REGION_PATH_SIZE])
+struct region_header *region_make(int fd, struct session_file *session,
+				  const struct region_header *parent)
 {
-	uint64_t capacity = choose_capacity();
-	struct region_header *region = make_file(directory, capacity, ret_path);
+	uint64_t offset = fd >= 0 ? session_take_region(&session->settings, fd) : 0;
+	uint64_t capacity = choose_capacity(&session->settings);
+	struct region_header *region = offset ? map_place(fd, offset, capacity) : NULL;
 
+	if (offset && !region)
+		session_release_region(&session->settings, session->settings.region_capacity, offset);
 	if (region) {
 		region->committed = REGION_COMMIT_FIRST;
+		region->offset = offset;
 	} else {
 		session_note(session, NOTE_NO_REGION, raw_getpid(), identity_executable(parent));
 		capacity = REGION_SMALL_CAPACITY;
@@ -189,18 +154,14 @@ struct region_header *region_make(const char *directory, struct session_file *se
 	return region;
 }
 
-void region_adopt(const char *path)
+void region_discard(struct region_header *region, struct session_settings *settings)
 {
-	struct text text = text_init(region_path, sizeof(region_path));
+	uint64_t capacity = region->capacity;
+	uint64_t offset = region->offset;
 
-	text_add(&text, path);
-}
-
-void region_discard(struct region_header *region, const char *path)
-{
-	if (*path)
-		raw_unlink(path);
-	raw_munmap(region, region->capacity);
+	if (offset && raw_madvise(region, region->committed, MADV_REMOVE) == 0)
+		session_release_region(settings, settings->region_capacity, offset);
+	raw_munmap(region, capacity);
 }
 
 /* What the header leaves of its page, for who comes first: a process that does little has one page. */

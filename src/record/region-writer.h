@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * region-writer.h - making a region file and handing out its memory.
+ * region-writer.h - making a region and handing out its memory.
  *
  * Raw system calls only, no lock; every function may be entered again by a signal handler and run in
  * several threads at once. Memory is never given back.
@@ -14,25 +14,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { REGION_PATH_SIZE = SESSION_PATH_SIZE + 64 };
-
 /*
- * Makes the region of the calling process in a session's directory, its header filled in, and maps it.
- * `parent` is that of the process it was forked from, NULL after an exec.
- * Writes the file's path to ret_path. When the file cannot be had, the path is "" and the region is
- * private memory that nobody else will see, and the session's notes say so. NULL: not even that.
+ * Makes the region of the calling process, its header filled in, in the session's file, open as `fd`, and maps
+ * it. `parent` is that of the process it was forked from, NULL after an exec. When there is no file (-1), or it
+ * has no room, the region is private memory that nobody else will see, and the session's notes say so. NULL: not
+ * even that.
  */
-struct region_header *region_make(const char *directory, struct session_file *session,
-				  const struct region_header *parent,
-				  char ret_path[REGION_PATH_SIZE])
+struct region_header *region_make(int fd, struct session_file *session,
+				  const struct region_header *parent)
 	__attribute__((visibility("hidden")));
 
-/*
- * What becomes of a region that was made: it is the process's one from now on, or it lost the race
- * against another thread's or a signal handler's and is taken away again.
- */
-void region_adopt(const char *path) __attribute__((visibility("hidden")));
-void region_discard(struct region_header *region, const char *path)
+/* Takes a region away that lost the race against another thread's or a signal handler's. */
+void region_discard(struct region_header *region, struct session_settings *settings)
 	__attribute__((visibility("hidden")));
 
 /* Zeroed memory of at most REGION_SLAB bytes, on a cache line. NULL: the region is full. */

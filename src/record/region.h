@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * region.h - the layout of a region file: what one process image recorded.
+ * region.h - the layout of a region: what one process image recorded, a part of the session's file.
  *
  * A region is the one contract between the watched process, which writes it, and everybody else, who
  * only read. It describes itself: names and groups of calls stand in the file, so that a reader needs no
@@ -14,7 +14,7 @@
  *                                                |  `--errors--> error_stats --next--> ...
  *                                                `--rows[octave]--> 8 counters of a histogram
  *
- * The file has its full size from the start, but only the first `committed` bytes have memory behind
+ * A region has its place in the file from the start, but only the first `committed` bytes have memory behind
  * them: the writer has the kernel populate more before it uses it, so that a full filesystem is an error
  * and never a SIGBUS. Records are zero when they are made, are complete when the reference to them is
  * stored, and are never moved or freed.
@@ -29,13 +29,13 @@
 #include <stdint.h>
 
 #define REGION_MAGIC "SONDEREG"
-#define REGION_SUFFIX ".region"
 
 enum {
 	REGION_VERSION = 4, /* changes with every change of a struct below */
 	REGION_COMMIT_FIRST = 4096, /* what a process that does little needs */
 	REGION_COMMIT_STEP = 32 * 1024,
-	REGION_CAPACITY = 64 * 1024 * 1024,
+	REGION_CAPACITY = 64 * 1024 * 1024, /* less where the size of files is limited, but not less than: */
+	REGION_CAPACITY_LEAST = 64 * 1024,
 	REGION_SMALL_CAPACITY = 1024 * 1024, /* where the address space is limited */
 	REGION_SLAB = 4096,                  /* what a thread takes at a time */
 
@@ -65,6 +65,7 @@ enum region_flag {
 	REGION_FORKED = 4,            /* began with a fork, not with an exec */
 	REGION_SANDBOXED = 8,         /* asked for seccomp, or was forked by one that had */
 	REGION_MEMORY_KNOWN = 16,     /* memory.* below is kept */
+	REGION_LENT = 32,             /* a child that shares the memory may go on writing after the end */
 };
 
 /*
@@ -83,8 +84,9 @@ struct region_header {
 	char magic[8];
 	uint32_t version;
 	uint32_t header_size;
-	uint64_t capacity;  /* size of the file */
-	uint64_t used;      /* bytes handed out, from the start of the file; may pass capacity */
+	uint64_t offset;    /* in the session's file; 0: private memory that nobody else sees */
+	uint64_t capacity;  /* bytes that there is room for */
+	uint64_t used;      /* bytes handed out, from the start; may pass capacity */
 	uint64_t committed; /* bytes that have memory behind them */
 
 	int32_t pid;

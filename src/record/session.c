@@ -14,9 +14,16 @@
 #include "base/raw.h"
 #include "base/text.h"
 #include "calls/call.h"
+#include "record/region.h"
 
 #include <errno.h>
 #include <sys/mman.h>
+
+enum {
+	REGIONS_WANTED = 256,   /* rather with less room for each */
+	REGIONS_MOST = 1 << 24,
+	REGIONS_STEP = 16, /* by so many the file grows */
+};
 
 _Static_assert((int)CALL_COUNT <= (int)SESSION_CALLS, "the settings have room for every call");
 
@@ -137,43 +144,80 @@ static bool session_file_path(const char *directory, char *buf, size_t size)
 	return !text.is_cut;
 }
 
-int session_write_file(const char *path, const struct session_settings *settings)
+/*
+ * As many regions as the limit on the size of files allows. Where it is low, regions get less room, so that
+ * there are a few of them.
+ */
+static int choose_sizes(struct session_settings *settings)
+{
+	uint64_t limit = raw_limit(RLIMIT_FSIZE);
+	uint64_t capacity = REGION_CAPACITY;
+
+	if (limit < SESSION_HEAD_SIZE + REGION_CAPACITY_LEAST)
+		return -EFBIG;
+	while (capacity > REGION_CAPACITY_LEAST && (limit - SESSION_HEAD_SIZE) / capacity < REGIONS_WANTED)
+		capacity /= 2;
+	settings->region_capacity = capacity;
+	settings->n_regions = (limit - SESSION_HEAD_SIZE) / capacity;
+	if (settings->n_regions > REGIONS_MOST)
+		settings->n_regions = REGIONS_MOST;
+	return 0;
+}
+
+/* Gives the file its first size: nothing of it takes any space yet. */
+static int set_size(int fd, const struct session_settings *settings)
+{
+	uint64_t n = settings->n_regions < REGIONS_STEP ? settings->n_regions : REGIONS_STEP;
+
+	return raw_ftruncate(fd, (long)(SESSION_HEAD_SIZE + n * settings->region_capacity));
+}
+
+static int fill_file(int fd, struct session_settings *settings)
+{
+	int result = set_size(fd, settings);
+
+	if (result == 0)
+		result = raw_fallocate(fd, 0, sizeof(struct session_file));
+	if (result < 0)
+		return result;
+	long written = raw_pwrite(fd, settings, sizeof(*settings), 0);
+
+	return written == sizeof(*settings) ? 0 : written < 0 ? (int)written : -EIO;
+}
+
+int session_write_file(const char *path, struct session_settings *settings)
 {
 	char name[SESSION_PATH_SIZE + 16];
+	int result = choose_sizes(settings);
 
+	if (result < 0)
+		return result;
 	if (!session_file_path(path, name, sizeof(name)))
 		return -ENAMETOOLONG;
-	/* Past this limit the kernel would send SIGXFSZ. */
-	if (raw_limit(RLIMIT_FSIZE) < sizeof(struct session_file))
-		return -EFBIG;
 	int fd = raw_open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 
 	if (fd < 0)
 		return fd;
-	int result = raw_fallocate(fd, 0, sizeof(struct session_file));
-
-	if (result == 0) {
-		long written = raw_pwrite(fd, settings, sizeof(*settings), 0);
-
-		result = written == sizeof(*settings) ? 0 : written < 0 ? (int)written : -EIO;
-	}
+	result = fill_file(fd, settings);
 	raw_close(fd);
 	if (result < 0)
 		raw_unlink(name);
 	return result;
 }
 
-int session_map_file(const char *path, void *address, struct session_file **ret_file)
+int session_open_file(const char *path)
 {
 	char name[SESSION_PATH_SIZE + 16];
-	struct session_settings settings;
 
 	if (!session_file_path(path, name, sizeof(name)))
 		return -ENAMETOOLONG;
-	int fd = raw_open(name, O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0);
+	/* Somebody may have put a pipe or a link in the file's place. */
+	return raw_open(name, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0);
+}
 
-	if (fd < 0)
-		return fd;
+int session_map_file(int fd, void *address, struct session_file **ret_file)
+{
+	struct session_settings settings;
 	struct stat status;
 	long result = raw_fstat(fd, &status);
 
@@ -187,11 +231,82 @@ int session_map_file(const char *path, void *address, struct session_file **ret_
 	if (result >= 0)
 		result = raw_mmap(address, sizeof(struct session_file), PROT_READ | PROT_WRITE,
 				  MAP_SHARED | (address ? MAP_FIXED : 0), fd);
-	raw_close(fd);
 	if (raw_failed(result))
 		return (int)result;
 	*ret_file = (struct session_file *)result;
 	return 0;
+}
+
+/* One of the places that may be had again. SESSION_REUSED_REGIONS: all are taken. */
+static uint64_t take_first_free(struct session_settings *settings)
+{
+	for (uint64_t i = 0; i < SESSION_REUSED_REGIONS / 64; i++) {
+		uint64_t taken = __atomic_load_n(&settings->is_taken[i], __ATOMIC_RELAXED);
+
+		while (taken != UINT64_MAX) {
+			uint64_t free = ~taken & (taken + 1);
+
+			/* Acquire: pairs with the release of who emptied the place. */
+			if (__atomic_compare_exchange_n(&settings->is_taken[i], &taken, taken | free,
+							false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+				return i * 64 + (uint64_t)__builtin_ctzll(free);
+		}
+	}
+	return SESSION_REUSED_REGIONS;
+}
+
+/*
+ * Sees to it that the file reaches up to `end`. Several processes may do so at once, so none may set the size:
+ * memory for the last page of a step makes a file larger, and never smaller.
+ */
+static int grow_file(const struct session_settings *settings, int fd, uint64_t end)
+{
+	uint64_t step = REGIONS_STEP * settings->region_capacity;
+	struct stat status;
+	int result = raw_fstat(fd, &status);
+
+	if (result < 0 || (uint64_t)status.st_size >= end)
+		return result;
+	end = SESSION_HEAD_SIZE + (end - SESSION_HEAD_SIZE + step - 1) / step * step;
+	/* Past this limit the kernel would send SIGXFSZ. */
+	if (end > raw_limit(RLIMIT_FSIZE))
+		return -EFBIG;
+	return raw_fallocate(fd, (long)end - 1, 1);
+}
+
+uint64_t session_take_region(struct session_settings *settings, int fd)
+{
+	uint64_t capacity = settings->region_capacity;
+	uint64_t number = take_first_free(settings);
+
+	if (number == SESSION_REUSED_REGIONS)
+		number += __atomic_fetch_add(&settings->regions_begun, 1, __ATOMIC_RELAXED);
+	if (number >= settings->n_regions || !session_is_region_capacity(capacity))
+		return 0;
+	uint64_t offset = SESSION_HEAD_SIZE + number * capacity;
+
+	if (grow_file(settings, fd, offset + capacity) == 0)
+		return offset;
+	session_release_region(settings, capacity, offset);
+	return 0;
+}
+
+void session_release_region(struct session_settings *settings, uint64_t capacity, uint64_t offset)
+{
+	if (!session_is_region_capacity(capacity))
+		return;
+	uint64_t number = (offset - SESSION_HEAD_SIZE) / capacity;
+
+	/* Release: pairs with the acquire of who takes the place. Its memory reads zero. */
+	if (number < SESSION_REUSED_REGIONS)
+		__atomic_fetch_and(&settings->is_taken[number / 64], ~(1ULL << (number % 64)),
+				   __ATOMIC_RELEASE);
+}
+
+bool session_is_region_capacity(uint64_t capacity)
+{
+	return capacity >= REGION_CAPACITY_LEAST && capacity <= REGION_CAPACITY &&
+	       (capacity & (capacity - 1)) == 0;
 }
 
 /* "pid:[4026531836]" -> 4026531836 */

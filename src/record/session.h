@@ -2,8 +2,13 @@
 /*
  * session.h - a session: one run, and the directory that holds it.
  *
- *     /dev/shm/sonde-UID/ID/session          settings and notes, mapped by every process of the session
- *     /dev/shm/sonde-UID/ID/PID-TICKS.region one for each process image (record/region.h)
+ *     /dev/shm/sonde-UID/ID/session
+ *
+ * The one file in it begins with settings and notes, which every process of the session maps. Regions
+ * (record/region.h) follow, one for each process image, each with its room of address and file space of which
+ * only what is used has memory behind it. The file grows with the number of processes that live at once:
+ *
+ *     settings | notes | SESSION_HEAD_SIZE | region | region | ...
  *
  * SONDE_SESSION in the environment names the directory to children. All functions here use raw system
  * calls only, so that the preload can use them before libc is ready; they return 0 or a negative errno.
@@ -28,6 +33,8 @@ enum {
 	SESSION_NOTES = 127,
 	NOTE_PATH_SIZE = 232,
 	TIMING_PERIOD_MAX = 32767,
+	SESSION_HEAD_SIZE = 64 * 1024, /* before the first region */
+	SESSION_REUSED_REGIONS = 4096, /* places that later processes may have again */
 	SAMPLED_PERIOD = 64,     /* fast calls are timed one in so many unless told otherwise */
 };
 
@@ -80,6 +87,10 @@ struct session_settings {
 	uint64_t pid_namespace;  /* inode of the host's, 0 when unknown */
 	struct clock_calibration clock;
 	uint64_t notes_lost;     /* notes that found no room */
+	uint64_t region_capacity; /* room for each region: a power of two */
+	uint64_t n_regions;       /* so many may have room */
+	uint64_t regions_begun;   /* places after the first SESSION_REUSED_REGIONS that have been taken */
+	uint64_t is_taken[SESSION_REUSED_REGIONS / 64]; /* of the first places: one bit each */
 	uint32_t follow;         /* enum follow */
 	uint32_t n_folded;       /* regions that the host has added up and removed */
 	uint32_t has_namespaces; /* a process of the session may be in another pid namespace than its host */
@@ -94,6 +105,7 @@ struct session_file {
 } __attribute__((aligned(4096)));
 
 _Static_assert(sizeof(struct session_settings) == 4096, "settings are one page");
+_Static_assert(sizeof(struct session_file) <= (size_t)SESSION_HEAD_SIZE, "the head has room for all of it");
 
 /*
  * Finds a place and makes a session directory (mode 0700) in it: `directory` if it is
@@ -107,14 +119,35 @@ int session_make_directory(char *const *environment, const char *directory, char
 /* Settings as they are without a configuration: everything is counted, fast calls are timed by sample. */
 void session_settings_init(struct session_settings *settings);
 
-/* Writes the session file, with all of its memory allocated, into the directory; all of it or nothing. */
-int session_write_file(const char *path, const struct session_settings *settings);
+/*
+ * Writes the session file, with the memory of its head allocated, into the directory; all of it or nothing.
+ * Fills in how many regions of which size there is room for, by the limits of the process and the filesystem.
+ */
+int session_write_file(const char *path, struct session_settings *settings);
+
+/* Opens the session file of a directory. A descriptor or a negative errno. */
+int session_open_file(const char *path);
 
 /*
- * Maps the session file of a directory; at `address` when that is not NULL (replacing what is mapped
+ * Maps the head of an open session file; at `address` when that is not NULL (replacing what is mapped
  * there). Refuses one of another version or size with -EPROTO.
  */
-int session_map_file(const char *path, void *address, struct session_file **ret_file);
+int session_map_file(int fd, void *address, struct session_file **ret_file);
+
+/*
+ * Takes a place for a region, in the session's file open as `fd`, which grows as needed. Returns its offset, or 0
+ * when there is no room.
+ */
+uint64_t session_take_region(struct session_settings *settings, int fd);
+
+/*
+ * Lets others have a place again. Its memory must have been given back. The room of a region is given, too: what
+ * stands in the settings anybody in the session may have changed.
+ */
+void session_release_region(struct session_settings *settings, uint64_t capacity, uint64_t offset);
+
+/* Whether that can be the room of a region: file and address space are divided by it. */
+bool session_is_region_capacity(uint64_t capacity);
 
 /*
  * Notes that a process is not watched. Safe anywhere, also in a vfork child. Returns the note, or NULL

@@ -211,8 +211,8 @@ void recorder_lend_memory(void)
 {
 	recorder_start();
 	process.lends_memory = 1;
-	if (recorder_session.settings.state == SESSION_OPEN)
-		thread_find();
+	if (recorder_session.settings.state == SESSION_OPEN && thread_find())
+		__atomic_fetch_or(&recorder_region()->flags, REGION_LENT, __ATOMIC_RELAXED);
 }
 
 struct region_header *recorder_prepare_for_sandbox(void)

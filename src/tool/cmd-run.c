@@ -188,10 +188,11 @@ static int say_why_not_started(const struct run *run, const char *program, int e
 static int start_child(struct run *run, const char *program)
 {
 	struct preload_environment environment;
-	int result = preload_environment_init(&environment, environ, run->library,
-					      session_host_path(run->host));
+	char runtime[SANITIZER_NAME_SIZE];
 	/* The loader of another libc would stumble over our library. */
-	bool is_foreign = executable_inspect(program) == NOTE_ARCHITECTURE;
+	bool is_foreign = executable_inspect(program, runtime) == NOTE_ARCHITECTURE;
+	int result = preload_environment_init(&environment, environ, run->library, runtime,
+					      session_host_path(run->host));
 
 	if (result == 0) {
 		result = child_start(&run->child, &run->limits, run->request.command,

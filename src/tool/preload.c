@@ -11,6 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
+#include "record/preload-list.h"
 #include "record/session.h"
 
 #define LIBRARY "libsonde-preload.so"
@@ -77,34 +79,21 @@ int preload_find(char *const *environment, char **ret_path, struct message *ret_
 	return result;
 }
 
-/* Whether a list as the dynamic loader reads it has the element. */
-static bool list_has(const char *list, const char *element)
+/* NULL: no memory. */
+static char *preload_variable(const char *present, const char *library, const char *runtime)
 {
-	size_t len = strlen(element);
+	const struct preload_entry entry = {.path = library, .runtime = runtime};
+	size_t size = sizeof("LD_PRELOAD=: ") + strlen(present ? present : "") + strlen(library) +
+		      strlen(runtime);
+	char *variable = malloc(size);
 
-	while (*list) {
-		size_t element_len = strcspn(list, " :");
+	if (variable) {
+		struct text text = text_init(variable, size);
 
-		if (element_len == len && strncmp(list, element, len) == 0)
-			return true;
-		list += element_len;
-		list += strspn(list, " :");
+		text_add(&text, "LD_PRELOAD=");
+		preload_list_join(&text, present, &entry);
 	}
-	return false;
-}
-
-static char *preload_variable(const char *present, const char *library)
-{
-	char *variable;
-	int result;
-
-	if (!present || !*present)
-		result = asprintf(&variable, "LD_PRELOAD=%s", library);
-	else if (list_has(present, library))
-		result = asprintf(&variable, "LD_PRELOAD=%s", present);
-	else
-		result = asprintf(&variable, "LD_PRELOAD=%s:%s", library, present);
-	return result < 0 ? NULL : variable;
+	return variable;
 }
 
 static bool names(const char *variable, const char *name)
@@ -115,7 +104,7 @@ static bool names(const char *variable, const char *name)
 }
 
 int preload_environment_init(struct preload_environment *environment, char *const *original,
-			     const char *library, const char *session)
+			     const char *library, const char *runtime, const char *session)
 {
 	size_t n_variables = 0;
 	size_t n_kept = 0;
@@ -123,7 +112,8 @@ int preload_environment_init(struct preload_environment *environment, char *cons
 	while (original[n_variables])
 		n_variables++;
 	environment->variables = calloc(n_variables + 3, sizeof(*environment->variables));
-	environment->preload = preload_variable(environment_find(original, "LD_PRELOAD"), library);
+	environment->preload =
+		preload_variable(environment_find(original, "LD_PRELOAD"), library, runtime);
 	if (asprintf(&environment->session, SESSION_VARIABLE "=%s", session) < 0)
 		environment->session = NULL;
 	if (!environment->variables || !environment->preload || !environment->session)

@@ -22,11 +22,11 @@ struct preload_environment {
 };
 
 /*
- * Makes one that preloads a library, before what is preloaded already, and names the session. 0 or
- * -ENOMEM; to be deinitialised in any case.
+ * Makes one that preloads a library, before what is preloaded already but behind a sanitizer's runtime (which may
+ * be ""), and names the session. 0 or -ENOMEM; to be deinitialised in any case.
  */
 int preload_environment_init(struct preload_environment *environment, char *const *original,
-			     const char *library, const char *session);
+			     const char *library, const char *runtime, const char *session);
 void preload_environment_deinit(struct preload_environment *environment);
 
 #endif

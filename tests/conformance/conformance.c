@@ -29,6 +29,7 @@
 
 #include "calls/call.h"
 #include "calls/manual.h"
+#include "host/region-list.h"
 #include "preload/symbols.gen.h"
 #include "record/region.h"
 #include "record/session.h"
@@ -113,27 +114,18 @@ static void read_totals(const struct region_header *region, int code, struct tot
 /* NULL: nothing has been recorded yet. */
 static const struct region_header *map_region(void)
 {
-	DIR *directory = opendir(session);
-	char path[PATH_MAX] = "";
+	int fd = session_open_file(session);
+	struct region_list list;
+	void *region = NULL;
 
-	if (!directory)
+	if (fd < 0 || region_list_read(fd, REGION_CAPACITY, &list) < 0)
 		die(session);
-	for (struct dirent *entry = readdir(directory); entry; entry = readdir(directory))
-		if (strstr(entry->d_name, REGION_SUFFIX))
-			snprintf(path, sizeof(path), "%s/%s", session, entry->d_name);
-	closedir(directory);
-	if (!path[0])
-		return NULL;
-
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct stat status;
-
-	if (fd < 0 || fstat(fd, &status) < 0)
-		die(path);
-	void *region = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_SHARED, fd, 0);
-
+	if (list.n_entries)
+		region = mmap(NULL, REGION_CAPACITY, PROT_READ, MAP_SHARED, fd,
+			      (off_t)list.entries[0].offset);
 	if (region == MAP_FAILED)
-		die(path);
+		die(session);
+	region_list_deinit(&list);
 	close(fd);
 	return region;
 }

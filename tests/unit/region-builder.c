@@ -182,12 +182,9 @@ int builder_read(const struct region_builder *builder, size_t size, struct regio
 
 	if (fd < 0 || write(fd, builder->header, size) != (ssize_t)size)
 		abort();
+	int error = region_read(fd, 0, REGION_CAPACITY, name, ret_image, ret_message);
+
 	close(fd);
-
-	int dirfd = open("/tmp", O_PATH | O_DIRECTORY);
-	int error = region_read(dirfd, name, ret_image, ret_message);
-
-	close(dirfd);
 	unlink(path);
 	return error;
 }

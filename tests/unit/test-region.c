@@ -271,7 +271,7 @@ static void what_is_no_region_is_refused_with_the_reason(void)
 	builder.header->header_size = 8;
 	expect_refusal(&builder, BUILDER_SIZE, "region header of 8 bytes");
 	builder.header->magic[0] = 'X';
-	expect_refusal(&builder, BUILDER_SIZE, "not a region file");
+	expect_refusal(&builder, BUILDER_SIZE, "not a region");
 	builder_deinit(&builder);
 }
 
@@ -289,26 +289,26 @@ static void a_region_in_the_making_has_no_data(void)
 	builder_deinit(&builder);
 }
 
-static void a_missing_file_a_link_a_pipe_and_a_directory_are_errors(void)
+static void a_missing_session_a_link_a_pipe_and_a_directory_are_errors(void)
 {
 	char directory[] = "/tmp/sonde-test-XXXXXX";
-	char link[64];
-	char pipe[64];
-	struct region_image *image = NULL;
-	struct message message;
+	char file[64];
+	struct session_file *session = NULL;
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(directory));
-	snprintf(link, sizeof(link), "%s/link", directory);
-	snprintf(pipe, sizeof(pipe), "%s/pipe", directory);
-	CU_ASSERT_EQUAL(symlink("/etc/passwd", link), 0);
-	CU_ASSERT_EQUAL(mkfifo(pipe, 0600), 0);
-	CU_ASSERT_EQUAL(region_read(AT_FDCWD, "/nowhere/1.region", &image, &message), -ENOENT);
-	CU_ASSERT_STRING_EQUAL(message.text, "/nowhere/1.region: No such file or directory");
-	CU_ASSERT_EQUAL(region_read(AT_FDCWD, link, &image, &message), -ELOOP);
-	CU_ASSERT(region_read(AT_FDCWD, pipe, &image, &message) < 0);
-	CU_ASSERT_EQUAL(region_read(AT_FDCWD, directory, &image, &message), -EISDIR);
-	unlink(link);
-	unlink(pipe);
+	snprintf(file, sizeof(file), "%s/" SESSION_FILE, directory);
+	CU_ASSERT_EQUAL(session_open_file(directory), -ENOENT);
+	CU_ASSERT_EQUAL(symlink("/etc/passwd", file), 0);
+	CU_ASSERT_EQUAL(session_open_file(directory), -ELOOP);
+	unlink(file);
+	CU_ASSERT_EQUAL(mkfifo(file, 0600), 0);
+	int fd = session_open_file(directory);
+	CU_ASSERT(fd >= 0 && session_map_file(fd, NULL, &session) < 0);
+	close(fd);
+	unlink(file);
+	CU_ASSERT_EQUAL(mkdir(file, 0700), 0);
+	CU_ASSERT_EQUAL(session_open_file(directory), -EISDIR);
+	rmdir(file);
 	rmdir(directory);
 }
 
@@ -514,7 +514,7 @@ static void sums_that_overflow_stay_at_the_largest_number(void)
 	builder_deinit(&builder);
 }
 
-static void a_file_larger_than_any_region_is_read_up_to_the_limit(void)
+static void a_region_is_read_up_to_its_capacity(void)
 {
 	struct region_builder builder;
 	char path[] = "/tmp/sonde-test-XXXXXX";
@@ -524,9 +524,9 @@ static void a_file_larger_than_any_region_is_read_up_to_the_limit(void)
 	builder_init(&builder);
 	builder_fill(&builder);
 	builder.header->committed = UINT64_MAX;
-	CU_ASSERT_EQUAL(write(fd, builder.header, BUILDER_SIZE), BUILDER_SIZE);
 	CU_ASSERT_EQUAL(ftruncate(fd, (off_t)1 << 40), 0);
-	CU_ASSERT_EQUAL_FATAL(region_read(AT_FDCWD, path, &image, NULL), 0);
+	CU_ASSERT_EQUAL(pwrite(fd, builder.header, BUILDER_SIZE, 3 * REGION_CAPACITY), BUILDER_SIZE);
+	CU_ASSERT_EQUAL_FATAL(region_read(fd, 3 * REGION_CAPACITY, REGION_CAPACITY, "it", &image, NULL), 0);
 	CU_ASSERT_EQUAL(image->size, REGION_CAPACITY);
 	region_image_free(image);
 	close(fd);
@@ -547,8 +547,8 @@ UNIT_MAIN("region", {"figures of all threads are summed up", figures_of_all_thre
 	  {"what is no region is refused with the reason",
 	   what_is_no_region_is_refused_with_the_reason},
 	  {"a region in the making has no data", a_region_in_the_making_has_no_data},
-	  {"a missing file, a link, a pipe and a directory are errors",
-	   a_missing_file_a_link_a_pipe_and_a_directory_are_errors},
+	  {"a missing session, a link, a pipe and a directory are errors",
+	   a_missing_session_a_link_a_pipe_and_a_directory_are_errors},
 	  {"a shortened file gives what is left", a_shortened_file_gives_what_is_left},
 	  {"references that lead astray are cut off", references_that_lead_astray_are_cut_off},
 	  {"lists that run in a circle end", lists_that_run_in_a_circle_end},
@@ -559,5 +559,4 @@ UNIT_MAIN("region", {"figures of all threads are summed up", figures_of_all_thre
 	  {"a call without a name is left out", a_call_without_a_name_is_left_out},
 	  {"sums that overflow stay at the largest number",
 	   sums_that_overflow_stay_at_the_largest_number},
-	  {"a file larger than any region is read up to the limit",
-	   a_file_larger_than_any_region_is_read_up_to_the_limit})
+	  {"a region is read up to its capacity", a_region_is_read_up_to_its_capacity})

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: MIT
+#include "config.h"
+
+#include "record/region.h"
+#include "record/session.h"
+
+#include "host/region-list.h"
+#include "unit.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { FIRST = SESSION_HEAD_SIZE };
+
+static char directory[] = "/tmp/sonde-test-XXXXXX";
+static struct session_file *file;
+static int fd;
+
+static void begin(void)
+{
+	struct session_settings settings;
+
+	memcpy(directory + strlen(directory) - 6, "XXXXXX", 6);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(directory));
+	session_settings_init(&settings);
+	CU_ASSERT_EQUAL_FATAL(session_write_file(directory, &settings), 0);
+	fd = session_open_file(directory);
+	CU_ASSERT_FATAL(fd >= 0);
+	CU_ASSERT_EQUAL_FATAL(session_map_file(fd, NULL, &file), 0);
+}
+
+static void end(void)
+{
+	char name[64];
+
+	munmap(file, sizeof(*file));
+	close(fd);
+	snprintf(name, sizeof(name), "%s/" SESSION_FILE, directory);
+	unlink(name);
+	rmdir(directory);
+}
+
+static off_t file_size(void)
+{
+	struct stat status;
+
+	return fstat(fd, &status) == 0 ? status.st_size : -1;
+}
+
+static void places_follow_each_other(void)
+{
+	begin();
+	for (uint64_t i = 0; i < 100; i++)
+		CU_ASSERT_EQUAL(session_take_region(&file->settings, fd), FIRST + i * REGION_CAPACITY);
+	end();
+}
+
+static void a_released_place_is_taken_again(void)
+{
+	begin();
+	for (int i = 0; i < 70; i++)
+		session_take_region(&file->settings, fd);
+	session_release_region(&file->settings, REGION_CAPACITY, FIRST + 65ULL * REGION_CAPACITY);
+	session_release_region(&file->settings, REGION_CAPACITY, FIRST + 3ULL * REGION_CAPACITY);
+	CU_ASSERT_EQUAL(session_take_region(&file->settings, fd), FIRST + 3ULL * REGION_CAPACITY);
+	CU_ASSERT_EQUAL(session_take_region(&file->settings, fd), FIRST + 65ULL * REGION_CAPACITY);
+	CU_ASSERT_EQUAL(session_take_region(&file->settings, fd), FIRST + 70ULL * REGION_CAPACITY);
+	end();
+}
+
+static void there_are_places_beyond_those_used_again(void)
+{
+	begin();
+	memset(file->settings.is_taken, 0xff, sizeof(file->settings.is_taken));
+	for (uint64_t i = SESSION_REUSED_REGIONS; i < SESSION_REUSED_REGIONS + 3; i++) {
+		CU_ASSERT_EQUAL(session_take_region(&file->settings, fd), FIRST + i * REGION_CAPACITY);
+		session_release_region(&file->settings, REGION_CAPACITY, FIRST + i * REGION_CAPACITY);
+	}
+	end();
+}
+
+static void the_file_reaches_to_the_end_of_every_place_and_never_shrinks(void)
+{
+	off_t size = 0;
+
+	begin();
+	for (int i = 0; i < 100; i++) {
+		off_t offset = (off_t)session_take_region(&file->settings, fd);
+
+		CU_ASSERT(file_size() >= offset + REGION_CAPACITY);
+		CU_ASSERT(file_size() >= size);
+		size = file_size();
+	}
+	end();
+}
+
+/* Each of some processes takes places and writes its number into them; nobody finds another's there. */
+static void take_and_mark(uint32_t number, int n_places)
+{
+	for (int i = 0; i < n_places; i++) {
+		uint32_t found = 0;
+		off_t offset = (off_t)session_take_region(&file->settings, fd);
+
+		if (pread(fd, &found, sizeof(found), offset) != sizeof(found) || found != 0 ||
+		    pwrite(fd, &number, sizeof(number), offset) != sizeof(number))
+			_exit(1);
+	}
+	_exit(0);
+}
+
+static void no_place_is_taken_twice_by_processes_at_once(void)
+{
+	int n_failed = 0;
+	int status;
+
+	begin();
+	for (uint32_t i = 1; i <= 8; i++)
+		if (fork() == 0)
+			take_and_mark(i, 200);
+	while (wait(&status) > 0)
+		n_failed += status != 0;
+	CU_ASSERT_EQUAL(n_failed, 0);
+	CU_ASSERT_EQUAL(session_take_region(&file->settings, fd), FIRST + 1600ULL * REGION_CAPACITY);
+	end();
+}
+
+static void regions_are_listed_by_their_memory(void)
+{
+	struct region_header header = {.magic = REGION_MAGIC, .version = REGION_VERSION};
+	struct region_list list;
+
+	begin();
+	for (int i = 0; i < 40; i++) {
+		uint64_t offset = session_take_region(&file->settings, fd);
+
+		header.pid = 1000 + i;
+		if (i % 10 == 7)
+			CU_ASSERT_EQUAL(pwrite(fd, &header, sizeof(header), (off_t)offset), sizeof(header));
+	}
+	CU_ASSERT_EQUAL_FATAL(region_list_read(fd, REGION_CAPACITY, &list), 0);
+	size_t n_found = 0;
+	for (size_t i = 0; i < list.n_entries; i++)
+		if (list.entries[i].has_header) {
+			CU_ASSERT_EQUAL(list.entries[i].pid, 1007 + 10 * (int)n_found++);
+			CU_ASSERT(region_entry_remove(&list.entries[i], fd, REGION_CAPACITY));
+		}
+	CU_ASSERT_EQUAL(n_found, 4);
+	region_list_deinit(&list);
+
+	CU_ASSERT_EQUAL_FATAL(region_list_read(fd, REGION_CAPACITY, &list), 0);
+	for (size_t i = 0; i < list.n_entries; i++)
+		CU_ASSERT_FALSE(list.entries[i].has_header);
+	region_list_deinit(&list);
+	end();
+}
+
+static void an_impossible_capacity_is_refused(void)
+{
+	static const uint64_t impossible[] = {0, 4096, REGION_CAPACITY * 2ULL, REGION_CAPACITY - 1};
+	struct region_list list;
+
+	begin();
+	for (size_t i = 0; i < sizeof(impossible) / sizeof(impossible[0]); i++) {
+		CU_ASSERT_EQUAL(region_list_read(fd, impossible[i], &list), -EPROTO);
+		file->settings.region_capacity = impossible[i];
+		CU_ASSERT_EQUAL(session_take_region(&file->settings, fd), 0);
+		session_release_region(&file->settings, impossible[i], FIRST);
+	}
+	end();
+}
+
+static void a_small_limit_on_files_gives_small_places_and_no_signal(void)
+{
+	struct rlimit before, small;
+
+	getrlimit(RLIMIT_FSIZE, &before);
+	small = before;
+	small.rlim_cur = FIRST + 40 * REGION_CAPACITY_LEAST;
+	CU_ASSERT_EQUAL_FATAL(setrlimit(RLIMIT_FSIZE, &small), 0);
+	begin();
+	CU_ASSERT_EQUAL(file->settings.region_capacity, REGION_CAPACITY_LEAST);
+	int n_taken = 0;
+	while (n_taken < 100 && session_take_region(&file->settings, fd))
+		n_taken++;
+	/* The file grows by several places at once, so the last of them may not be had. */
+	CU_ASSERT(n_taken >= 32 && n_taken <= 40);
+	setrlimit(RLIMIT_FSIZE, &before);
+	end();
+}
+
+static void a_limit_that_has_become_small_costs_regions_and_no_signal(void)
+{
+	struct rlimit before, small;
+
+	begin();
+	getrlimit(RLIMIT_FSIZE, &before);
+	small = before;
+	small.rlim_cur = 4096;
+	CU_ASSERT_EQUAL_FATAL(setrlimit(RLIMIT_FSIZE, &small), 0);
+	int n_taken = 0;
+	while (n_taken < 100 && session_take_region(&file->settings, fd))
+		n_taken++;
+	setrlimit(RLIMIT_FSIZE, &before);
+	CU_ASSERT(n_taken > 0 && n_taken < 100);
+	end();
+}
+
+UNIT_MAIN("session", {"places follow each other", places_follow_each_other},
+	  {"a released place is taken again", a_released_place_is_taken_again},
+	  {"there are places beyond those that are used again",
+	   there_are_places_beyond_those_used_again},
+	  {"the file reaches to the end of every place and never shrinks",
+	   the_file_reaches_to_the_end_of_every_place_and_never_shrinks},
+	  {"no place is taken twice by processes at once",
+	   no_place_is_taken_twice_by_processes_at_once},
+	  {"regions are listed by their memory", regions_are_listed_by_their_memory},
+	  {"an impossible capacity is refused", an_impossible_capacity_is_refused},
+	  {"a small limit on files gives small places and no signal",
+	   a_small_limit_on_files_gives_small_places_and_no_signal},
+	  {"a limit that has become small costs regions and no signal",
+	   a_limit_that_has_become_small_costs_regions_and_no_signal})
