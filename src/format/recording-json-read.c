@@ -318,7 +318,9 @@ static void read_coverage(struct json_reader *reader, const json_t *document,
 		size_t back_to_coverage = reader_enter(reader, "lost", -1);
 
 		for (unsigned int i = 0; i < LOSS_REASONS; i++)
-			recording->lost[i] = reader_count(reader, lost, region_loss_name(i));
+			if (i != LOSS_EARLY || json_object_get(lost, region_loss_name(i)))
+				recording->lost[i] =
+					reader_count(reader, lost, region_loss_name(i));
 		reader_leave(reader, back_to_coverage);
 		recording->notes_lost = reader_count(reader, coverage, "notes_lost");
 		recording->damaged_regions = reader_count(reader, coverage, "damaged_regions");

@@ -315,6 +315,7 @@ static const char *const note_reason_names[NOTE_REASONS] = {
 static const char *const region_loss_names[LOSS_REASONS] = {
 	[LOSS_REGION_FULL] = "region_full",
 	[LOSS_DETAIL] = "detail",
+	[LOSS_EARLY] = "early",
 };
 
 const char *note_reason_name(enum note_reason reason)

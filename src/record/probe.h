@@ -83,12 +83,23 @@ static inline uint64_t probe_start_timing(struct call_stats *stats, enum call ca
 	return clock_ticks(&recorder_session.settings.clock);
 }
 
+/*
+ * Whether a call whose switch is off is on after all: until there is a session, which is joined now, all switches
+ * are off. A call that comes before we can is counted as lost.
+ */
+bool recorder_wakes(enum call call) HIDDEN;
+
+static inline bool recorder_is_on(enum call call)
+{
+	return !recorder_session.settings.version && recorder_wakes(call);
+}
+
 /* Counts the call as entered. The result is to be handed to one of the two functions below. */
 static inline struct probe probe_begin(enum call call)
 {
 	struct probe probe = {0};
 
-	if (unlikely(recorder_session.settings.is_off[call]))
+	if (unlikely(recorder_session.settings.is_off[call]) && !recorder_is_on(call))
 		return probe;
 	struct thread_cache *thread = recorder_thread;
 	struct call_stats *stats = likely(thread) ? thread->stats[call] : NULL;

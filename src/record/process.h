@@ -66,4 +66,7 @@ static inline bool process_is_sandboxed(void)
 
 void process_count_loss(enum region_loss reason) HIDDEN;
 
+/* Counts a call that was made before there can be a region, for the region that will be. */
+void process_count_early_call(void) HIDDEN;
+
 #endif

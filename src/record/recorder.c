@@ -15,7 +15,8 @@
 
 enum { BARE_CALIBRATION_NS = 2000000 };
 
-struct session_file recorder_session;
+/* Off, until a session is mapped in its place: nothing else of us is looked at before. */
+struct session_file recorder_session = {.settings.is_off = {[0 ... SESSION_CALLS - 1] = 1}};
 
 static KEPT char session_directory[SESSION_PATH_SIZE];
 static KEPT bool is_started;
@@ -98,6 +99,7 @@ static void switch_off(void)
 {
 	for (int call = 0; call < CALL_COUNT; call++)
 		recorder_session.settings.is_off[call] = 1;
+	recorder_session.settings.version = SESSION_VERSION;
 	recorder_session.settings.state = SESSION_CLOSED;
 }
 
@@ -121,6 +123,18 @@ void recorder_start(void)
 	} else if (recorder_session.settings.clock.source == CLOCK_SOURCE_MONOTONIC) {
 		find_vdso_clock();
 	}
+}
+
+bool recorder_wakes(enum call call)
+{
+	if (startup_is_relocated())
+		recorder_start();
+	/* Still none: the loader is not done with us, or we are interrupted while we join one. */
+	if (!recorder_session.settings.version) {
+		process_count_early_call();
+		return false;
+	}
+	return !recorder_session.settings.is_off[call];
 }
 
 const char *recorder_session_directory(void)

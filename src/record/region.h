@@ -50,6 +50,7 @@ enum {
 enum region_loss {
 	LOSS_REGION_FULL, /* a whole call: no memory for another thread block or call */
 	LOSS_DETAIL,      /* the duration or the error code of a call that is counted: no memory either */
+	LOSS_EARLY,       /* a whole call: made before we were ready */
 	LOSS_REASONS,
 };
 

@@ -113,6 +113,7 @@ static void add_losses(struct notices *notices, const struct recording *recordin
 	char text[UNITS_SIZE];
 	uint64_t lost = recording->lost[LOSS_REGION_FULL];
 	uint64_t details = recording->lost[LOSS_DETAIL];
+	uint64_t early = recording->lost[LOSS_EARLY];
 
 	if (is_empty(recording))
 		add_notice(notices, STYLE_ERROR, "no process was watched");
@@ -120,6 +121,10 @@ static void add_losses(struct notices *notices, const struct recording *recordin
 		add_notice(notices, STYLE_ERROR,
 			   "%s call%s not recorded: no memory left for the process's figures",
 			   units_count(lost, COUNT_DIGITS, text), plural_s(lost));
+	if (early)
+		add_notice(notices, STYLE_ERROR,
+			   "%s call%s not recorded: made before sonde was ready",
+			   units_count(early, COUNT_DIGITS, text), plural_s(early));
 	if (details)
 		add_notice(notices, STYLE_ERROR,
 			   "%s duration%s or error code%s not recorded: no memory left for them",
