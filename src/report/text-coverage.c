@@ -247,7 +247,7 @@ static void add_kernel_io(struct notices *notices, const struct recording *recor
 		return;
 	recording_accounted_bytes(recording, &n_read, &n_written);
 	add_notice(notices, STYLE_PLAIN,
-		   "kernel counted %s read, %s written; calls account for %s and %s",
+		   "kernel: %s read, %s written; calls account for %s and %s",
 		   units_bytes(io->read, text[0]), units_bytes(io->written, text[1]),
 		   percentage(n_read, io->read, text[2]),
 		   percentage(n_written, io->written, text[3]));

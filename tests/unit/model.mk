@@ -55,6 +55,8 @@ EXTRA_DIST += \
 	tests/golden/hostile.txt \
 	tests/golden/huge.json \
 	tests/golden/huge.txt \
+	tests/golden/ledger.json \
+	tests/golden/ledger.txt \
 	tests/golden/lossy-all-by-name.txt \
 	tests/golden/lossy.json \
 	tests/golden/lossy.txt \

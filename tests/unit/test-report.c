@@ -29,6 +29,7 @@ static const struct picture pictures[] = {
 	{"huge", "huge", TEXT_OPTIONS_DEFAULT},
 	{"hostile", "hostile", TEXT_OPTIONS_DEFAULT},
 	{"lossy", "lossy", TEXT_OPTIONS_DEFAULT},
+	{"ledger", "ledger", TEXT_OPTIONS_DEFAULT},
 	{"ordinary", "ordinary-colour", {80, 40, TEXT_SORT_TIME, true}},
 	{"ordinary", "ordinary-wide-by-bytes", {110, 40, TEXT_SORT_BYTES, false}},
 	{"ordinary", "ordinary-short-by-errors", {80, 20, TEXT_SORT_ERRORS, false}},
