@@ -2,6 +2,7 @@
 libsonde_core_la_SOURCES += \
 	src/format/json-reader.c src/format/json-reader.h \
 	src/format/recording-json.h \
+	src/format/recording-json-coverage.c src/format/recording-json-coverage.h \
 	src/format/recording-json-read.c \
 	src/format/recording-json-write.c
 

@@ -9,6 +9,7 @@
 #include "format/recording-json.h"
 
 #include "format/json-reader.h"
+#include "format/recording-json-coverage.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -97,6 +98,10 @@ static void read_session(struct json_reader *reader, const json_t *document,
 		recording->exit = read_exit(reader, session);
 		recording->n_processes = reader_count(reader, session, "processes");
 		recording->n_threads = reader_count(reader, session, "threads");
+		memory_from_json(reader, session, "largest_memory", &recording->largest_memory);
+		if (json_object_get(session, "largest_memory_pid"))
+			recording->largest_memory_pid = (int)reader_integer(
+				reader, session, "largest_memory_pid", INT32_MIN, INT32_MAX);
 		recording->host = reader_optional_text(reader, session, "host");
 		recording->version = reader_optional_text(reader, session, "version");
 		read_command(reader, session, recording);
@@ -267,6 +272,8 @@ static void read_process(struct json_reader *reader, const json_t *object,
 	process->is_running = reader_boolean(reader, object, "running");
 	process->n_threads = reader_count(reader, object, "threads");
 	read_waiting(reader, object, process);
+	memory_from_json(reader, object, "memory", &process->memory);
+	process_coverage_from_json(reader, object, &process->coverage);
 	read_calls(reader, object, &process->calls);
 }
 
@@ -329,12 +336,20 @@ static void read_coverage(struct json_reader *reader, const json_t *document,
 		size_t back_to_coverage = reader_enter(reader, "lost", -1);
 
 		for (unsigned int i = 0; i < LOSS_REASONS; i++)
-			recording->lost[i] = reader_count(reader, lost, region_loss_name(i));
+			if (i != LOSS_EARLY || json_object_get(lost, region_loss_name(i)))
+				recording->lost[i] =
+					reader_count(reader, lost, region_loss_name(i));
 		reader_leave(reader, back_to_coverage);
 		recording->notes_lost = reader_count(reader, coverage, "notes_lost");
 		recording->damaged_regions = reader_count(reader, coverage, "damaged_regions");
 		recording->processes_not_kept =
 			reader_count(reader, coverage, "processes_not_kept");
+		name_counts_from_json(reader, coverage, "raw_syscalls_by_name",
+				      &recording->raw_calls);
+		if (json_object_get(coverage, "seccomp_processes"))
+			recording->n_sandboxed =
+				reader_count(reader, coverage, "seccomp_processes");
+		kernel_io_from_json(reader, coverage, "kernel_io", &recording->io);
 	}
 	reader_leave(reader, back);
 }

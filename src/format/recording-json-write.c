@@ -9,6 +9,8 @@
 
 #include "format/recording-json.h"
 
+#include "format/recording-json-coverage.h"
+
 #include <errno.h>
 #include <jansson.h>
 #include <math.h>
@@ -175,6 +177,8 @@ static json_t *session_to_json(struct builder *builder, const struct recording *
 	set(builder, session, "threads", count_to_json(recording->n_threads));
 	if (recording_main_thread(recording, &main_thread))
 		set(builder, session, "waiting", waiting_to_json(builder, main_thread.spent_ns));
+	set(builder, session, "largest_memory", memory_to_json(&recording->largest_memory));
+	set(builder, session, "largest_memory_pid", json_integer(recording->largest_memory_pid));
 	set(builder, session, "labels",
 	    labels_to_json(builder, recording->labels, recording->n_labels));
 	set(builder, session, "host", text_to_json(recording->host));
@@ -292,6 +296,8 @@ static json_t *process_to_json(struct builder *builder, const struct process_rec
 	set(builder, object, "threads", count_to_json(process->n_threads));
 	if (process->has_waiting)
 		set(builder, object, "waiting", waiting_to_json(builder, process->waiting_ns));
+	set(builder, object, "memory", memory_to_json(&process->memory));
+	set(builder, object, "coverage", process_coverage_to_json(&process->coverage));
 	set(builder, object, "calls", calls_to_json(builder, &process->calls));
 	return object;
 }
@@ -341,6 +347,19 @@ static json_t *allocators_to_json(struct builder *builder, const struct recordin
 	return array;
 }
 
+/* The part of calls that is to be held against what the kernel counted. */
+static json_t *accounted_to_json(struct builder *builder, const struct recording *recording)
+{
+	json_t *object = json_object();
+	uint64_t n_read;
+	uint64_t n_written;
+
+	recording_accounted_bytes(recording, &n_read, &n_written);
+	set(builder, object, "read", count_to_json(n_read));
+	set(builder, object, "written", count_to_json(n_written));
+	return object;
+}
+
 static json_t *coverage_to_json(struct builder *builder, const struct recording *recording)
 {
 	const struct call_totals *raw = call_list_find(&recording->calls, "syscall", "");
@@ -354,6 +373,10 @@ static json_t *coverage_to_json(struct builder *builder, const struct recording 
 	set(builder, coverage, "damaged_regions", count_to_json(recording->damaged_regions));
 	set(builder, coverage, "processes_not_kept", count_to_json(recording->processes_not_kept));
 	set(builder, coverage, "raw_syscalls", count_to_json(raw ? raw->count : 0));
+	set(builder, coverage, "raw_syscalls_by_name", name_counts_to_json(&recording->raw_calls));
+	set(builder, coverage, "seccomp_processes", count_to_json(recording->n_sandboxed));
+	set(builder, coverage, "kernel_io", kernel_io_to_json(&recording->io));
+	set(builder, coverage, "accounted_io", accounted_to_json(builder, recording));
 	set(builder, coverage, "allocators", allocators_to_json(builder, recording));
 	return coverage;
 }

@@ -92,6 +92,7 @@ void configuration_apply(const struct configuration *configuration,
 			 struct session_settings *settings)
 {
 	settings->follow = configuration->follow;
+	settings->accounts_memory = configuration->accounts_memory;
 	for (size_t call = 0; call < CALL_COUNT; call++) {
 		const struct call_choice *choice = &configuration->calls[call];
 
@@ -241,6 +242,17 @@ static bool check_word(struct loader *loader, const config_setting_t *at, const 
 	return false;
 }
 
+static bool read_boolean(struct loader *loader, const config_setting_t *found, const char *path,
+			 struct setting_value *value)
+{
+	if (config_setting_type(found) != CONFIG_TYPE_BOOL) {
+		complain(loader, found, path, "expected true or false, found %s", type_name(found));
+		return false;
+	}
+	value->boolean = config_setting_get_bool(found);
+	return true;
+}
+
 static bool read_integer(struct loader *loader, const config_setting_t *found, const char *path,
 			 const struct setting *setting, struct setting_value *value)
 {
@@ -311,6 +323,9 @@ static void load_value(struct loader *loader, const config_setting_t *found, con
 	if (setting_has_star(setting) && !check_word(loader, found, path, setting->keys, value.key))
 		return;
 	switch (setting->type) {
+	case SETTING_BOOLEAN:
+		is_good = read_boolean(loader, found, path, &value);
+		break;
 	case SETTING_INTEGER:
 		is_good = read_integer(loader, found, path, setting, &value);
 		break;

@@ -43,6 +43,7 @@ struct configuration {
 	char *directory; /* "" for the default places */
 	struct label *labels;
 	size_t n_labels;
+	bool accounts_memory;
 	struct call_choice calls[CALL_COUNT];
 };
 

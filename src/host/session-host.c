@@ -19,6 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "host/process-sights.h"
 #include "host/region-list.h"
 #include "model/failure-class.h"
 #include "model/fold.h"
@@ -40,6 +41,7 @@ struct session_host {
 	struct session_settings settings; /* as they were at the start */
 	struct failure_classes *classes;
 	struct recording recording;
+	struct process_sights sights;
 	int result; /* -ENOMEM when a region could not be added */
 
 	int64_t next_sweep_ms;
@@ -180,6 +182,7 @@ static void fold_entry(struct session_host *host, const struct region_entry *ent
 	struct fold_options options = {
 		.settings = &host->settings,
 		.classes = host->classes,
+		.sight = process_sights_find(&host->sights, entry->pid, entry->started_ns),
 		.now_ns = clock_kernel_ns(CLOCK_BOOTTIME),
 	};
 	struct region_image *image;
@@ -197,12 +200,20 @@ static void fold_entry(struct session_host *host, const struct region_entry *ent
 		host->result = result;
 }
 
+/* What can be seen of a process only while it runs. */
+static void look_at(struct session_host *host, const struct region_entry *entry)
+{
+	if (entry->has_header && !entry->is_foreign)
+		process_sights_look(&host->sights, entry->pid, entry->started_ns, now_ms());
+}
+
 static void fold_and_remove(struct session_host *host, const struct region_entry *entry)
 {
 	fold_entry(host, entry, false);
 	if (region_entry_remove(entry, host->fd, host->settings.region_capacity) && !entry->is_lent)
 		session_release_region(&host->file->settings, host->settings.region_capacity,
 				       entry->offset);
+	process_sights_forget(&host->sights, entry->pid, entry->started_ns);
 	/* Relaxed: a number for people, nothing is ordered by it. */
 	__atomic_fetch_add(&host->file->settings.n_folded, 1, __ATOMIC_RELAXED);
 }
@@ -216,8 +227,10 @@ static size_t sweep(struct session_host *host)
 	if (region_list_read(host->fd, host->settings.region_capacity, &list) < 0)
 		return 0;
 	for (size_t i = 0; i < list.n_entries; i++) {
-		if (region_entry_is_running(&list.entries[i]))
+		if (region_entry_is_running(&list.entries[i])) {
+			look_at(host, &list.entries[i]);
 			continue;
+		}
 		fold_and_remove(host, &list.entries[i]);
 		n_folded++;
 	}
@@ -253,6 +266,7 @@ static void switch_off(struct session_settings *settings)
 {
 	for (size_t call = 0; call < SESSION_CALLS; call++)
 		__atomic_store_n(&settings->is_off[call], 1, __ATOMIC_RELAXED);
+	__atomic_store_n(&settings->accounts_memory, 0, __ATOMIC_RELAXED);
 	__atomic_store_n(&settings->state, SESSION_CLOSED, __ATOMIC_RELAXED);
 }
 
@@ -276,6 +290,8 @@ int session_host_close(struct session_host *host, struct recording *ret_recordin
 			const struct region_entry *entry = &list.entries[i];
 			bool is_running = region_entry_is_running(entry) && !entry->is_foreign;
 
+			if (is_running)
+				look_at(host, entry);
 			fold_entry(host, entry, is_running);
 		}
 		region_list_deinit(&list);
@@ -299,6 +315,7 @@ struct session_host *session_host_free(struct session_host *host)
 	if (host->file)
 		munmap(host->file, sizeof(*host->file));
 	failure_classes_free(host->classes);
+	process_sights_deinit(&host->sights);
 	recording_deinit(&host->recording);
 	free(host);
 	return NULL;

@@ -17,6 +17,7 @@
 struct configuration;
 
 enum setting_type {
+	SETTING_BOOLEAN,
 	SETTING_INTEGER,
 	SETTING_STRING,
 	SETTING_STRINGS, /* a list of them */
@@ -25,6 +26,7 @@ enum setting_type {
 /* A value of the right type, its words and its range checked. */
 struct setting_value {
 	const char *key; /* what stood for the star of the path, or NULL */
+	bool boolean;
 	int integer;
 	const char *string;
 	const char **strings;

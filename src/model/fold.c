@@ -11,6 +11,8 @@
 
 #include "model/fold.h"
 
+#include "model/syscall-name.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -203,6 +205,23 @@ static int fold_calls(const struct folding *folding)
 	return 0;
 }
 
+static int fold_raw_calls(const struct folding *folding)
+{
+	const struct thread_block *thread = relative_get(&folding->header->threads);
+	char name[SYSCALL_NAME_SIZE];
+
+	for (; thread; thread = relative_get(&thread->next)) {
+		const struct raw_call_stats *raw = relative_get(&thread->raw_calls);
+
+		for (; raw; raw = relative_get(&raw->next))
+			if (raw->count &&
+			    name_counts_add(&folding->process->coverage.raw_calls,
+					    syscall_name(raw->number, name), raw->count))
+				return -ENOMEM;
+	}
+	return 0;
+}
+
 /* One argument as a shell needs it: in quotes unless it is made of harmless characters only. */
 static void write_quoted(FILE *stream, const char *word)
 {
@@ -297,6 +316,7 @@ static int describe_process(struct process_record *process, const struct region_
 	process->is_running = is_running && header->state != REGION_EXECUTED;
 	process->n_threads = header->n_threads;
 	process->has_waiting = true;
+	memcpy(process->coverage.lost, header->lost, sizeof(process->coverage.lost));
 	return has_failed || !process->command ? -ENOMEM : 0;
 }
 
@@ -321,6 +341,43 @@ static void count_process(struct recording *recording, const struct region_heade
 	recording->n_threads += header->n_threads - (goes_on && header->n_threads);
 }
 
+static struct memory_totals memory_of(const struct region_header *header)
+{
+	const struct region_memory *memory = &header->memory;
+	uint64_t all = memory->inherited + memory->before + memory->allocated;
+
+	if (!(header->flags & REGION_MEMORY_KNOWN))
+		return (struct memory_totals){0};
+	return (struct memory_totals){
+		.is_known = true,
+		.allocated = memory->allocated,
+		.freed = memory->freed,
+		.inherited = memory->inherited,
+		.before = memory->before,
+		/* What is freed while we look may be in the one number and not yet in the other. */
+		.live = all > memory->freed ? all - memory->freed : 0,
+		.peak = memory->peak,
+	};
+}
+
+static void note_memory(struct recording *recording, const struct process_record *process)
+{
+	if (!process->memory.is_known || (recording->largest_memory.is_known &&
+					  recording->largest_memory.peak >= process->memory.peak))
+		return;
+	recording->largest_memory = process->memory;
+	recording->largest_memory_pid = process->pid;
+}
+
+static void add_sight(struct process_coverage *coverage, const struct region_header *header,
+		      const struct process_sight *sight)
+{
+	coverage->is_sandboxed =
+		(header->flags & REGION_SANDBOXED) || (sight && sight->has_seccomp);
+	if (sight)
+		coverage->io = sight->io;
+}
+
 int fold_region(struct recording *recording, const struct region_image *image, bool is_running,
 		const struct fold_options *options)
 {
@@ -329,11 +386,18 @@ int fold_region(struct recording *recording, const struct region_image *image, b
 	struct folding folding = {header, options, &process};
 
 	if (describe_process(&process, header, is_running, options->now_ns) ||
-	    fold_calls(&folding) || call_list_add(&recording->calls, &process.calls)) {
+	    fold_calls(&folding) || fold_raw_calls(&folding) ||
+	    call_list_add(&recording->calls, &process.calls) ||
+	    name_counts_add_all(&recording->raw_calls, &process.coverage.raw_calls)) {
 		process_record_deinit(&process);
 		return -ENOMEM;
 	}
+	add_sight(&process.coverage, header, options->sight);
+	process.memory = memory_of(header);
+	note_memory(recording, &process);
 	count_process(recording, header);
+	recording->n_sandboxed +=
+		process.coverage.is_sandboxed && header->state != REGION_EXECUTED;
 	add_losses(recording, image);
 	return recording_add_process(recording, &process);
 }

@@ -19,12 +19,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What the regions of one session have in common. */
+/* A process that runs, as the kernel shows it. */
+struct process_sight {
+	bool has_seccomp;
+	struct kernel_io io;
+};
+
+/* What the regions of one session have in common, and what else is known of the process. */
 struct fold_options {
 	/* Says which calls are timed every time, so that those that never returned can be counted.
 	 * NULL: not known, `unfinished` is 0 everywhere. */
 	const struct session_settings *settings;
 	const struct failure_classes *classes; /* NULL: every failure is an error */
+	/* What was seen of the process from outside; NULL: nothing. */
+	const struct process_sight *sight;
 	int64_t now_ns; /* CLOCK_BOOTTIME; ends the wall time of running processes */
 };
 

@@ -1,11 +1,22 @@
 # SPDX-License-Identifier: MIT
 libsonde_core_la_SOURCES += \
+	src/model/accounted-bytes.c \
 	src/model/failure-class.c src/model/failure-class.h \
 	src/model/fold.c src/model/fold.h \
 	src/model/main-thread.c \
 	src/model/message.c src/model/message.h \
+	src/model/name-counts.c src/model/name-counts.h \
 	src/model/quantile.c \
 	src/model/recording.c src/model/recording.h \
 	src/model/region-check.c src/model/region-check.h \
 	src/model/region-reader.c src/model/region-reader.h \
-	src/model/series.c src/model/series.h
+	src/model/series.c src/model/series.h \
+	src/model/syscall-name.c src/model/syscall-name.h
+
+# Numbers are the machine's, so names come from the headers of the machine that sonde is built for.
+BUILT_SOURCES += src/model/syscalls.gen.h
+CLEANFILES += src/model/syscalls.gen.h src/model/syscalls.gen.h-t
+src/model/syscalls.gen.h: $(srcdir)/src/model/local.mk
+	@$(MKDIR_P) $(@D)
+	$(AM_V_GEN)echo '#include <sys/syscall.h>' | $(CC) $(CPPFLAGS) -E -dM - | LC_ALL=C sort | \
+		sed -n 's/^#define SYS_\([a-z_0-9]*\) .*/{SYS_\1, "\1"},/p' >$@-t && test -s $@-t && mv $@-t $@

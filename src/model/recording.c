@@ -46,6 +46,7 @@ void process_record_deinit(struct process_record *process)
 	free(process->executable);
 	free(process->command);
 	free(process->allocator);
+	name_counts_deinit(&process->coverage.raw_calls);
 	call_list_deinit(&process->calls);
 }
 
@@ -62,6 +63,7 @@ void recording_deinit(struct recording *recording)
 	for (size_t i = 0; i < recording->n_unwatched; i++)
 		free(recording->unwatched[i].command);
 	call_list_deinit(&recording->calls);
+	name_counts_deinit(&recording->raw_calls);
 	free(recording->command);
 	free(recording->labels);
 	free(recording->processes);
@@ -244,6 +246,19 @@ int call_list_add(struct call_list *list, const struct call_list *other)
 	return 0;
 }
 
+bool call_is_allocation(const struct call_totals *totals)
+{
+	static const char *const names[] = {
+		"malloc",        "calloc",         "realloc", "reallocarray", "memalign",
+		"aligned_alloc", "posix_memalign", "valloc",  "pvalloc",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(totals->name, names[i]) == 0)
+			return true;
+	return false;
+}
+
 uint64_t call_totals_successes(const struct call_totals *totals)
 {
 	uint64_t others = totals->failures;
@@ -309,6 +324,7 @@ static const char *const note_reason_names[NOTE_REASONS] = {
 static const char *const region_loss_names[LOSS_REASONS] = {
 	[LOSS_REGION_FULL] = "region_full",
 	[LOSS_DETAIL] = "detail",
+	[LOSS_EARLY] = "early",
 };
 
 const char *note_reason_name(enum note_reason reason)

@@ -14,6 +14,7 @@
 
 #include "base/histogram.h"
 #include "calls/kinds.h"
+#include "model/name-counts.h"
 #include "record/region.h"
 #include "record/session.h"
 
@@ -67,6 +68,34 @@ struct exit_info {
 	int value; /* status or signal */
 };
 
+/* Usable bytes in blocks of malloc() and its kin. */
+struct memory_totals {
+	bool is_known;
+	uint64_t allocated; /* by the process itself */
+	uint64_t freed;
+	uint64_t inherited; /* live when it was forked */
+	uint64_t before;    /* at least so many of those that were freed had been allocated unseen */
+	uint64_t live;      /* at the end */
+	uint64_t peak;      /* of live */
+};
+
+/* Bytes as the kernel counts them: /proc/PID/io. */
+struct kernel_io {
+	bool is_known;
+	uint64_t read;          /* by read(2) and its kin, also from the page cache; rchar */
+	uint64_t written;       /* wchar */
+	uint64_t storage_read;  /* fetched from storage, also for mapped files; read_bytes */
+	uint64_t storage_written;
+};
+
+/* What is known of how complete a process's figures are. */
+struct process_coverage {
+	uint64_t lost[LOSS_REASONS];
+	struct name_counts raw_calls; /* of syscall(), by the name of the system call */
+	struct kernel_io io;          /* when the process was last seen running */
+	bool is_sandboxed;            /* asked for seccomp, or was seen under it */
+};
+
 /* One process image: a process between exec (or fork) and the next exec (or its end). */
 struct process_record {
 	int pid;
@@ -81,6 +110,8 @@ struct process_record {
 	uint64_t n_threads;
 	bool has_waiting;    /* waiting_ns is known: not in documents of older versions */
 	uint64_t waiting_ns[WAIT_CLASSES]; /* of its main thread */
+	struct memory_totals memory;
+	struct process_coverage coverage;
 	struct call_list calls;
 };
 
@@ -118,6 +149,8 @@ struct recording {
 	struct call_list calls; /* of all processes together */
 	uint64_t n_processes;   /* images that did not go on as another program */
 	uint64_t n_threads;
+	struct memory_totals largest_memory; /* of the process with the highest peak */
+	int largest_memory_pid;
 	struct process_record *processes; /* images: the first PROCESSES_KEPT, by time */
 	size_t n_process_records;
 	struct unwatched_record *unwatched;
@@ -127,7 +160,10 @@ struct recording {
 	uint64_t lost[LOSS_REASONS];  /* calls, or details of calls, not recorded */
 	uint64_t notes_lost;
 	uint64_t damaged_regions;     /* files that could not be read, or only in part */
+	uint64_t n_sandboxed;         /* processes under seccomp */
 	uint64_t processes_not_kept;  /* images in the totals, but not in `processes` */
+	struct name_counts raw_calls; /* of syscall(), by the name of the system call */
+	struct kernel_io io;          /* of the command at its end, and all whose end was waited for */
 };
 
 enum { PROCESSES_KEPT = 256 };
@@ -152,9 +188,19 @@ struct call_totals *call_list_find(const struct call_list *list, const char *nam
 				   const char *kind);
 void call_list_deinit(struct call_list *list);
 
+/* Whether the bytes of a call are those that it was asked to allocate. */
+bool call_is_allocation(const struct call_totals *totals);
+
 /* Adds one to another: counts, buckets, errors by symbol, extremes. 0 or -ENOMEM. */
 int call_totals_add(struct call_totals *totals, const struct call_totals *other);
 int call_list_add(struct call_list *list, const struct call_list *other);
+
+/*
+ * Bytes that calls moved through descriptors in such a way that the kernel counts them, those of streams
+ * included: what fread() and its kin returned, and what fwrite() and its kin took.
+ */
+void recording_accounted_bytes(const struct recording *recording, uint64_t *ret_read,
+			       uint64_t *ret_written);
 
 /* How many calls came back without a failure. */
 uint64_t call_totals_successes(const struct call_totals *totals);

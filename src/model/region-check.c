@@ -66,6 +66,13 @@ static const struct record_kind error_stats_kind = {
 	false,
 };
 
+static const struct record_kind raw_call_kind = {
+	"raw call",
+	sizeof(struct raw_call_stats),
+	_Alignof(struct raw_call_stats),
+	false,
+};
+
 static size_t offset_of(const struct check *check, const void *address)
 {
 	return (size_t)((const char *)address - (const char *)check->image->header);
@@ -205,10 +212,25 @@ static void check_call(struct check *check, struct call_stats *stats)
 	}
 }
 
+static void check_raw_calls(struct check *check, struct thread_block *thread)
+{
+	relative *next = &thread->raw_calls;
+
+	for (;;) {
+		struct raw_call_stats *raw =
+			check_reference(check, next, &raw_call_kind, "thread's raw calls");
+
+		if (!raw)
+			return;
+		next = &raw->next;
+	}
+}
+
 static void check_thread(struct check *check, struct thread_block *thread)
 {
 	relative *next = &thread->calls;
 
+	check_raw_calls(check, thread);
 	for (;;) {
 		struct call_stats *stats =
 			check_reference(check, next, &call_stats_kind, "thread's calls");

@@ -242,8 +242,9 @@ static int add_call(const struct adding *adding, const struct call_totals *call)
 	if (!error)
 		error = add_duration(adding, call);
 	if (!error && call->bytes)
-		error = add_counter(adding, "libc.io", "By", call->bytes, tags,
-				    1 + is_told_apart(call));
+		error = add_counter(adding,
+				    call_is_allocation(call) ? "libc.memory.requested" : "libc.io",
+				    "By", call->bytes, tags, 1 + is_told_apart(call));
 	return error;
 }
 

@@ -11,6 +11,7 @@
  *     libc.call.duration  timer    s        call, group; successes that were timed
  *     libc.io             counter  By       call
  *                                           and kind, where calls of one name are told apart
+ *     libc.memory.requested     counter  By   call
  *     sonde.calls.lost    counter  {call}   reason
  *     sonde.notes.lost    counter  {note}
  *     sonde.regions.damaged     counter  {region}

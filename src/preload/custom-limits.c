@@ -72,6 +72,7 @@ static bool forbids_counter(int option, unsigned long mode)
 static int enter_sandbox(int option, unsigned long mode, unsigned long filter)
 {
 	struct region_header *region = recorder_prepare_for_sandbox();
+	bool was_noted = region && recorder_note_sandbox(region);
 
 	descriptor_may_ask(false);
 	if (region && forbids_counter(option, mode))
@@ -83,6 +84,8 @@ static int enter_sandbox(int option, unsigned long mode, unsigned long filter)
 		descriptor_may_ask(true);
 	if (result == 0 && option == PR_SET_SECCOMP && mode == SECCOMP_MODE_STRICT && region)
 		region_seal(region);
+	if (result != 0 && region && !was_noted)
+		recorder_unnote_sandbox(region);
 	return result;
 }
 

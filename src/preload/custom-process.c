@@ -258,7 +258,7 @@ static void forget_descriptors(long number, long first, long second)
 		descriptor_closed((int)second);
 }
 
-/* Whether the process confines itself; without a filter it only tries whether it could. */
+/* Whether the process confines itself, if it is granted; without a filter it only tries whether it could. */
 static bool confines(long number, long first, long third)
 {
 	if (number == SYS_prctl)
@@ -267,16 +267,27 @@ static bool confines(long number, long first, long third)
 	       (first == SECCOMP_SET_MODE_STRICT || (first == SECCOMP_SET_MODE_FILTER && third));
 }
 
+static void prepare_for_sandbox(void)
+{
+	struct region_header *region = recorder_prepare_for_sandbox();
+
+	descriptor_may_ask(false);
+	if (region)
+		recorder_note_sandbox(region);
+}
+
+/* The arguments are the first three of the system call, or whatever lies in their place. */
 void *enter_syscall(long number, long first, long second, long third)
 {
-	probe_count(CALL_syscall);
+	struct probe probe = probe_begin(CALL_syscall);
+
+	if (probe.stats)
+		recorder_count_raw_call(number);
 	forget_descriptors(number, first, second);
-	if (confines(number, first, third))
-		descriptor_may_ask(false);
 	if (makes_process(number))
 		recorder_lend_memory();
-	if (number == SYS_seccomp || number == SYS_prctl)
-		recorder_prepare_for_sandbox();
+	if (confines(number, first, third))
+		prepare_for_sandbox();
 	if (makes_namespace(number))
 		session_note_namespace(&recorder_session.settings);
 	return (void *)REAL(syscall);

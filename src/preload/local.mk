@@ -4,6 +4,7 @@ libsonde_preload_la_SOURCES += \
 	src/preload/custom-exec.c \
 	src/preload/custom-limits.c \
 	src/preload/custom-loader.c \
+	src/preload/custom-memory.c \
 	src/preload/custom-process.c \
 	src/preload/custom-spawn.c \
 	src/preload/custom-variadic.c \

@@ -19,8 +19,30 @@
 #include "preload/stream.h"
 #include "record/descriptor.h"
 #include "record/probe.h"
+#include "record/startup.h"
 
 #include <errno.h>
+#include <string.h>
+
+/*
+ * The two things of libc that a wrapper itself uses. They are out of reach while the dynamic loader has not
+ * prepared us, and not wanted: nothing is recorded then.
+ */
+static inline int *wrapper_errno(void)
+{
+	static int unknown;
+
+	return likely(startup_is_relocated()) ? __errno_location() : &unknown;
+}
+
+static inline size_t wrapper_strlen(const char *text)
+{
+	return likely(startup_is_relocated()) ? strlen(text) : 0;
+}
+
+#undef errno
+#define errno (*wrapper_errno())
+#define strlen(text) wrapper_strlen(text)
 
 #pragma GCC diagnostic ignored "-Wmissing-prototypes"
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"

@@ -50,9 +50,11 @@ static void fill_allocator(struct region_header *region)
 		text_add(&text, *owner->l_name ? text_file_name(owner->l_name) : "the program");
 }
 
+enum { INHERITED_FLAGS = REGION_FOREIGN_NAMESPACE | REGION_SANDBOXED | REGION_MEMORY_KNOWN };
+
 static void copy_from_parent(struct region_header *region, const struct region_header *parent)
 {
-	region->flags = REGION_FORKED | (parent->flags & REGION_FOREIGN_NAMESPACE);
+	region->flags = REGION_FORKED | (parent->flags & INHERITED_FLAGS);
 	__builtin_memcpy(region->executable, parent->executable, sizeof(region->executable));
 	__builtin_memcpy(region->command, parent->command, sizeof(region->command));
 	__builtin_memcpy(region->allocator, parent->allocator, sizeof(region->allocator));

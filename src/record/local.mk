@@ -6,6 +6,7 @@ libsonde_preload_la_SOURCES += \
 	src/record/statistics.c \
 	src/record/descriptor.c src/record/descriptor.h \
 	src/record/identity.c src/record/identity.h \
+	src/record/memory.c src/record/memory.h \
 	src/record/region-writer.c src/record/region-writer.h src/record/region.h \
 	src/record/session.c src/record/session.h \
 	src/record/startup.c src/record/startup.h \

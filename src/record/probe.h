@@ -75,6 +75,9 @@ static inline void probe_note_entry(struct call_stats *stats, uint64_t ticks)
 	__atomic_store_n(&stats->moment, ticks | 1, __ATOMIC_RELAXED);
 }
 
+/* Counts a call of syscall() under its number, for the calling thread, which has a block. */
+void recorder_count_raw_call(long number) HIDDEN;
+
 /* The count has come to where a call is timed: this one is, and the next one is chosen. */
 static inline uint64_t probe_start_timing(struct call_stats *stats, enum call call)
 {
@@ -90,10 +93,21 @@ static inline uint64_t probe_start_timing(struct call_stats *stats, enum call ca
 	return ticks;
 }
 
+/*
+ * Whether a call whose switch is off is on after all: until there is a session, which is joined now, all switches
+ * are off. A call that comes before we can is counted as lost.
+ */
+bool recorder_wakes(enum call call) HIDDEN;
+
+static inline bool recorder_is_on(enum call call)
+{
+	return !recorder_session.settings.version && recorder_wakes(call);
+}
+
 /* The thread's figures in a slot of a call. NULL: the call is switched off, or there is no memory. */
 static inline struct call_stats *probe_find_stats(enum call call, unsigned int slot)
 {
-	if (unlikely(recorder_session.settings.is_off[call]))
+	if (unlikely(recorder_session.settings.is_off[call]) && !recorder_is_on(call))
 		return NULL;
 	struct thread_cache *thread = recorder_thread;
 	struct call_stats *stats = likely(thread) ? thread->stats[slot] : NULL;

@@ -20,6 +20,8 @@ KEPT struct mapped_region process_mapped;
 /* The program has been asked what it is: it may have changed its arguments since. */
 static KEPT bool has_begun;
 
+static uint64_t n_early_calls;
+
 /* Stands for the region of a parent that found no memory for one. */
 static const struct region_header unknown_parent;
 
@@ -152,12 +154,27 @@ void recorder_give_way(void)
 	process_mapped.size = region->capacity;
 }
 
+void process_count_early_call(void)
+{
+	__atomic_fetch_add(&n_early_calls, 1, __ATOMIC_RELAXED);
+}
+
+static void report_early_calls(void)
+{
+	struct region_header *region = recorder_region();
+	uint64_t n_calls = region ? __atomic_exchange_n(&n_early_calls, 0, __ATOMIC_RELAXED) : 0;
+
+	if (n_calls)
+		__atomic_fetch_add(&region->lost[LOSS_EARLY], n_calls, __ATOMIC_RELAXED);
+}
+
 void recorder_begin_process(void)
 {
 	if (recorder_session.settings.state == SESSION_OPEN)
 		process_find_region();
 	else
 		leave_parent_region();
+	report_early_calls();
 }
 
 void process_count_loss(enum region_loss reason)
@@ -166,6 +183,16 @@ void process_count_loss(enum region_loss reason)
 
 	if (region)
 		__atomic_fetch_add(&region->lost[reason], 1, __ATOMIC_RELAXED);
+}
+
+bool recorder_note_sandbox(struct region_header *region)
+{
+	return __atomic_fetch_or(&region->flags, REGION_SANDBOXED, __ATOMIC_RELAXED) & REGION_SANDBOXED;
+}
+
+void recorder_unnote_sandbox(struct region_header *region)
+{
+	__atomic_fetch_and(&region->flags, ~(uint32_t)REGION_SANDBOXED, __ATOMIC_RELAXED);
 }
 
 static void forget(void)
@@ -184,5 +211,7 @@ void recorder_after_fork(void)
 {
 	if (!is_wiped_by_kernel)
 		forget();
+	/* They are the parent's. */
+	n_early_calls = 0;
 	recorder_begin_process();
 }

@@ -16,7 +16,8 @@
 
 enum { BARE_CALIBRATION_NS = 2000000 };
 
-struct session_file recorder_session;
+/* Off, until a session is mapped in its place: nothing else of us is looked at before. */
+struct session_file recorder_session = {.settings.is_off = {[0 ... SESSION_CALLS - 1] = 1}};
 
 static KEPT char session_directory[SESSION_PATH_SIZE];
 static KEPT bool is_started;
@@ -99,6 +100,7 @@ static void switch_off(void)
 {
 	for (int call = 0; call < CALL_COUNT; call++)
 		recorder_session.settings.is_off[call] = 1;
+	recorder_session.settings.version = SESSION_VERSION;
 	recorder_session.settings.state = SESSION_CLOSED;
 }
 
@@ -140,6 +142,18 @@ void recorder_stop_clock(struct region_header *region)
 		    (long)&recorder_session.settings, 0);
 	/* What ticks mean in the region stays as it is. */
 	__atomic_store_n(&region->clock.source, CLOCK_SOURCE_STOPPED, __ATOMIC_RELAXED);
+}
+
+bool recorder_wakes(enum call call)
+{
+	if (startup_is_relocated())
+		recorder_start();
+	/* Still none: the loader is not done with us, or we are interrupted while we join one. */
+	if (!recorder_session.settings.version) {
+		process_count_early_call();
+		return false;
+	}
+	return !recorder_session.settings.is_off[call];
 }
 
 const char *recorder_session_directory(void)

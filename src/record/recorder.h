@@ -57,6 +57,13 @@ struct region_header *recorder_prepare_for_sandbox(void) HIDDEN;
  */
 void recorder_stop_clock(struct region_header *region) HIDDEN;
 
+/*
+ * Notes that the process asks for a sandbox, before it does: another thread may be in it before the call returns.
+ * Tells whether it was noted already; if not, and the process was refused, recorder_unnote_sandbox().
+ */
+bool recorder_note_sandbox(struct region_header *region) HIDDEN;
+void recorder_unnote_sandbox(struct region_header *region) HIDDEN;
+
 /* In a forked child: leaves the parent's region alone from now on, and makes its own. */
 void recorder_after_fork(void) HIDDEN;
 

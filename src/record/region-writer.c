@@ -11,6 +11,7 @@
 
 #include "base/raw.h"
 #include "record/identity.h"
+#include "record/memory.h"
 #include "record/recorder.h"
 
 #include <errno.h>
@@ -113,6 +114,7 @@ static void fill_header(struct region_header *region, uint64_t capacity,
 	region->used = HEADER_SIZE;
 	region->clock = settings->clock;
 	identity_fill(region, parent, settings);
+	memory_inherit(region);
 	/* Release: a reader that sees the magic, with acquire, sees the header. */
 	__atomic_thread_fence(__ATOMIC_RELEASE);
 	__builtin_memcpy(region->magic, REGION_MAGIC, sizeof(region->magic));

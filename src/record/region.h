@@ -7,6 +7,7 @@
  * table of its own. References are relative (base/relative.h); a reader checks each before it follows it.
  *
  *     region_header --threads--> thread_block --next--> thread_block ...
+ *                                     |  `-raw_calls--> raw_call_stats --next--> ...
  *                                     |
  *                                   calls --> call_stats --next--> call_stats ...
  *                                                |  |  `--info--> call_info_record (name, kind, group)
@@ -30,7 +31,7 @@
 #define REGION_MAGIC "SONDEREG"
 
 enum {
-	REGION_VERSION = 4, /* changes with every change of a struct below */
+	REGION_VERSION = 5, /* changes with every change of a struct below */
 	REGION_COMMIT_FIRST = 4096, /* what a process that does little needs */
 	REGION_COMMIT_STEP = 32 * 1024,
 	REGION_CAPACITY = 64 * 1024 * 1024, /* less where the size of files is limited, but not less than: */
@@ -41,12 +42,15 @@ enum {
 	REGION_EXECUTABLE_SIZE = 256,
 	REGION_COMMAND_SIZE = 1024,
 	REGION_ALLOCATOR_SIZE = 64,
+
+	REGION_RAW_CALLS = 1024, /* numbers below are told apart; the kernel's largest is near 470 */
 };
 
 /* What was not recorded, and why. */
 enum region_loss {
 	LOSS_REGION_FULL, /* a whole call: no memory for another thread block or call */
 	LOSS_DETAIL,      /* the duration or the error code of a call that is counted: no memory either */
+	LOSS_EARLY,       /* a whole call: made before we were ready */
 	LOSS_REASONS,
 };
 
@@ -60,7 +64,21 @@ enum region_flag {
 	REGION_FOREIGN_NAMESPACE = 1, /* pid is not a number in the session's pid namespace */
 	REGION_EXIT_KNOWN = 2,        /* exit_status was given to exit() or _exit() */
 	REGION_FORKED = 4,            /* began with a fork, not with an exec */
-	REGION_LENT = 8,              /* a child that shares the memory may go on writing after the end */
+	REGION_SANDBOXED = 8,         /* asked for seccomp, or was forked by one that had */
+	REGION_MEMORY_KNOWN = 16,     /* memory.* below is kept */
+	REGION_LENT = 32,             /* a child that shares the memory may go on writing after the end */
+};
+
+/*
+ * Bytes in blocks that malloc() and its kin gave, by usable size. Live are inherited + before + allocated - freed.
+ * All threads add to these.
+ */
+struct region_memory {
+	uint64_t inherited; /* live when the process was forked */
+	uint64_t allocated;
+	uint64_t freed;
+	uint64_t before;    /* freed and never seen allocated, as far as that made live negative */
+	uint64_t peak;      /* of live */
 };
 
 struct region_header {
@@ -86,6 +104,7 @@ struct region_header {
 
 	uint64_t n_threads;   /* threads that recorded anything */
 	uint64_t lost[LOSS_REASONS];
+	struct region_memory memory;
 
 	char executable[REGION_EXECUTABLE_SIZE]; /* as given to exec */
 	char command[REGION_COMMAND_SIZE];       /* arguments, each ended by NUL, cut at the end */
@@ -101,6 +120,14 @@ struct thread_block {
 	relative calls; /* struct call_stats */
 	int32_t tid;    /* of the present or last owner */
 	uint32_t n_owners;
+	relative raw_calls; /* struct raw_call_stats */
+};
+
+/* Calls of syscall() with one number. */
+struct raw_call_stats {
+	uint64_t count;
+	int32_t number; /* -1: all that are not told apart */
+	relative next;
 };
 
 enum call_flag {

@@ -27,7 +27,7 @@
 #define SESSION_FILE "session"
 
 enum {
-	SESSION_VERSION = 2,
+	SESSION_VERSION = 3,
 	SESSION_PATH_SIZE = 200, /* of a session directory's path, with its NUL */
 	SESSION_CALLS = 1024,    /* at most so many calls in the table */
 	SESSION_NOTES = 127,
@@ -94,7 +94,7 @@ struct session_settings {
 	uint32_t follow;         /* enum follow */
 	uint32_t n_folded;       /* regions that the host has added up and removed */
 	uint32_t has_namespaces; /* a process of the session may be in another pid namespace than its host */
-	uint32_t reserved;
+	uint32_t accounts_memory; /* live bytes are known */
 	uint8_t is_off[SESSION_CALLS];  /* by call id: not counted at all */
 	uint16_t period[SESSION_CALLS]; /* by call id: one call in so many is timed; 0 counts as 1 */
 } __attribute__((aligned(4096)));

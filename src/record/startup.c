@@ -4,9 +4,12 @@
 #include "record/startup.h"
 
 #include "base/compiler.h"
+#include "base/raw.h"
 
 #include <elf.h>
 #include <stddef.h>
+
+enum { AUXV_ENTRIES = 64 };
 
 /* Where the initial stack begins: argc, then argv, the environment and the auxiliary vector. */
 extern void *__libc_stack_end;
@@ -14,6 +17,53 @@ extern void *__libc_stack_end;
 extern ElfW(Dyn) _DYNAMIC[] __attribute__((visibility("hidden")));
 
 static KEPT struct link_map *last_object;
+
+/* The loader puts the address here when it prepares us. */
+static const volatile void *const volatile own_address = &own_address;
+
+bool startup_is_relocated(void)
+{
+	return own_address == &own_address;
+}
+
+/* Where the loader lies; 0: not known. */
+static uintptr_t find_loader(void)
+{
+	ElfW(auxv_t) entries[AUXV_ENTRIES];
+	int fd = raw_open("/proc/self/auxv", O_RDONLY | O_CLOEXEC, 0);
+	long size = fd < 0 ? fd : raw_pread(fd, entries, sizeof(entries), 0);
+
+	if (fd >= 0)
+		raw_close(fd);
+	for (long i = 0; i < size / (long)sizeof(entries[0]); i++)
+		if (entries[i].a_type == AT_BASE)
+			return entries[i].a_un.a_val;
+	return 0;
+}
+
+/* _r_debug of the loader, found without its help. */
+static const struct r_debug *find_debug(void)
+{
+	uintptr_t base = find_loader();
+	const ElfW(Ehdr) *header = (const void *)base;
+	const ElfW(Phdr) *program = base ? (const void *)(base + header->e_phoff) : NULL;
+	struct elf_object elf;
+
+	for (int i = 0; base && i < header->e_phnum; i++)
+		if (program[i].p_type == PT_DYNAMIC &&
+		    elf_object_init(&elf, base, (const void *)(base + program[i].p_vaddr)))
+			return elf_object_find(&elf, "_r_debug", elf_name_hash("_r_debug"));
+	return NULL;
+}
+
+static struct link_map *first_object(void)
+{
+	if (startup_is_relocated())
+		return _r_debug.r_map;
+	const struct r_debug *debug = find_debug();
+
+	return debug ? debug->r_map : NULL;
+}
 
 char *const *startup_arguments(void)
 {
@@ -42,7 +92,7 @@ const char *startup_executable(void)
 
 struct link_map *startup_own_object(void)
 {
-	struct link_map *object = _r_debug.r_map;
+	struct link_map *object = first_object();
 
 	while (object && object->l_ld != _DYNAMIC)
 		object = object->l_next;
@@ -51,7 +101,7 @@ struct link_map *startup_own_object(void)
 
 void startup_seal_objects(void)
 {
-	struct link_map *object = _r_debug.r_map;
+	struct link_map *object = first_object();
 
 	while (object && object->l_next)
 		object = object->l_next;
@@ -61,7 +111,7 @@ void startup_seal_objects(void)
 struct link_map *startup_next_object(struct link_map *object)
 {
 	if (!object)
-		return _r_debug.r_map;
+		return first_object();
 	return object == last_object ? NULL : object->l_next;
 }
 

@@ -22,6 +22,12 @@ char *const *startup_environment(void);
 /* The name given to exec, or NULL. */
 const char *startup_executable(void);
 
+/*
+ * Whether the dynamic loader has prepared this object. Before that, no variable of another object and no thread-local
+ * one can be reached; libraries that it prepares earlier may call us all the same.
+ */
+bool startup_is_relocated(void);
+
 /* Our own entry in the loader's list of objects; NULL in a program that links us in. */
 struct link_map *startup_own_object(void);
 

@@ -186,3 +186,42 @@ void recorder_add_failure(struct call_stats *stats, uint64_t start_ticks, int co
 		owner_add(&error->sum_ns, clock_interval_ns(clock, start_ticks, now_ticks));
 	}
 }
+
+/* -- System calls by number ------------------------------------------------------------------------- */
+
+/* The record of a number, made when it first occurs. NULL: no memory. */
+static struct raw_call_stats *find_raw_call(struct thread_cache *thread, int32_t number)
+{
+	relative *list = &thread->block->raw_calls;
+	struct raw_call_stats *made = NULL;
+
+	for (;;) {
+		relative head = __atomic_load_n(list, __ATOMIC_RELAXED);
+		struct raw_call_stats *first = relative_follow(list, head);
+
+		for (struct raw_call_stats *raw = first; raw; raw = relative_get(&raw->next))
+			if (raw->number == number)
+				return raw;
+		if (!made)
+			made = thread_make_record(thread, sizeof(*made));
+		if (!made)
+			return NULL;
+		made->number = number;
+		made->next = relative_to(&made->next, first);
+		if (relative_publish(list, head, made))
+			return made;
+	}
+}
+
+void recorder_count_raw_call(long number)
+{
+	struct thread_cache *thread = recorder_thread;
+	int32_t known = number >= 0 && number < REGION_RAW_CALLS ? (int32_t)number : -1;
+	struct raw_call_stats *raw =
+		thread && thread->block ? find_raw_call(thread, known) : NULL;
+
+	if (raw)
+		owner_add(&raw->count, 1);
+	else
+		process_count_loss(LOSS_DETAIL);
+}

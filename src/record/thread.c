@@ -15,6 +15,7 @@
 #include "record/process.h"
 #include "record/recorder.h"
 #include "record/region-writer.h"
+#include "record/startup.h"
 
 #include <errno.h>
 #include <sys/mman.h>
@@ -215,8 +216,12 @@ struct thread_cache *thread_find(void)
 
 void recorder_lend_memory(void)
 {
+	if (!startup_is_relocated())
+		return;
 	recorder_start();
 	process.lends_memory = 1;
+	if (!recorder_session.settings.version)
+		return;
 	if (recorder_session.settings.state == SESSION_OPEN && thread_find())
 		__atomic_fetch_or(&recorder_region()->flags, REGION_LENT, __ATOMIC_RELAXED);
 }

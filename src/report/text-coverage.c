@@ -19,6 +19,7 @@ enum {
 	COUNT_DIGITS = 12,
 	PATH_COLUMNS = 34,
 	NOTICE_SIZE = 512,
+	RAW_NAMES = 4, /* system calls that are named */
 };
 
 struct notices {
@@ -112,6 +113,7 @@ static void add_losses(struct notices *notices, const struct recording *recordin
 	char text[UNITS_SIZE];
 	uint64_t lost = recording->lost[LOSS_REGION_FULL];
 	uint64_t details = recording->lost[LOSS_DETAIL];
+	uint64_t early = recording->lost[LOSS_EARLY];
 
 	if (is_empty(recording))
 		add_notice(notices, STYLE_ERROR, "no process was watched");
@@ -119,6 +121,10 @@ static void add_losses(struct notices *notices, const struct recording *recordin
 		add_notice(notices, STYLE_ERROR,
 			   "%s call%s not recorded: no memory left for the process's figures",
 			   units_count(lost, COUNT_DIGITS, text), plural_s(lost));
+	if (early)
+		add_notice(notices, STYLE_ERROR,
+			   "%s call%s not recorded: made before sonde was ready",
+			   units_count(early, COUNT_DIGITS, text), plural_s(early));
 	if (details)
 		add_notice(notices, STYLE_ERROR,
 			   "%s duration%s or error code%s not recorded: no memory left for them",
@@ -160,15 +166,91 @@ static void add_running(struct notices *notices, const struct recording *recordi
 			   plural_es(n));
 }
 
+/* The most frequent one that is not more frequent than `last`, nor it nor before it in the list; NULL: none. */
+static const struct name_count *next_by_count(const struct name_counts *counts,
+					      const struct name_count *last)
+{
+	const struct name_count *best = NULL;
+
+	for (size_t i = 0; i < counts->n_items; i++) {
+		const struct name_count *item = &counts->items[i];
+		bool was_named = last && (item->count > last->count ||
+					  (item->count == last->count && item <= last));
+
+		if (!was_named && (!best || item->count > best->count))
+			best = item;
+	}
+	return best;
+}
+
+/* "futex 12, getpid 3, 5 more" */
+static const char *list_raw_calls(const struct name_counts *counts, char *ret_text, size_t size)
+{
+	const struct name_count *item = NULL;
+	char number[UNITS_SIZE];
+	size_t length = 0;
+
+	ret_text[0] = '\0';
+	for (size_t i = 0; i < RAW_NAMES && (item = next_by_count(counts, item)); i++)
+		length += (size_t)snprintf(ret_text + length, size - length, "%s%s %s",
+					   i ? ", " : "", item->name,
+					   units_count(item->count, COUNT_DIGITS, number));
+	if (counts->n_items > RAW_NAMES)
+		snprintf(ret_text + length, size - length, ", %zu more",
+			 counts->n_items - RAW_NAMES);
+	return ret_text;
+}
+
 static void add_raw_calls(struct notices *notices, const struct recording *recording)
 {
 	const struct call_totals *raw = call_list_find(&recording->calls, "syscall", "");
 	char text[UNITS_SIZE];
+	char names[NOTICE_SIZE / 2];
 
-	if (raw)
+	if (raw && recording->raw_calls.n_items)
+		add_notice(notices, STYLE_PLAIN, "%s call%s of syscall(): %s",
+			   units_count(raw->count, COUNT_DIGITS, text), plural_s(raw->count),
+			   list_raw_calls(&recording->raw_calls, names, sizeof(names)));
+	else if (raw)
 		add_notice(notices, STYLE_PLAIN,
 			   "%s system call%s made by number with syscall(), not told apart",
 			   units_count(raw->count, COUNT_DIGITS, text), plural_s(raw->count));
+}
+
+static void add_sandboxes(struct notices *notices, const struct recording *recording)
+{
+	uint64_t n = recording->n_sandboxed;
+
+	if (n)
+		add_notice(notices, STYLE_PLAIN,
+			   "%" PRIu64 " process%s under seccomp: recorded in memory taken before", n,
+			   plural_es(n));
+}
+
+/* "98.1 %", of something; all of nothing is "100 %". */
+static const char *percentage(uint64_t part, uint64_t whole, char ret_text[UNITS_SIZE])
+{
+	double percent = whole ? 100.0 * (double)part / (double)whole : 100;
+
+	snprintf(ret_text, UNITS_SIZE, percent >= 99.95 ? "%.0f %%" : "%.1f %%", percent);
+	return ret_text;
+}
+
+static void add_kernel_io(struct notices *notices, const struct recording *recording)
+{
+	const struct kernel_io *io = &recording->io;
+	char text[4][UNITS_SIZE];
+	uint64_t n_read;
+	uint64_t n_written;
+
+	if (!io->is_known)
+		return;
+	recording_accounted_bytes(recording, &n_read, &n_written);
+	add_notice(notices, STYLE_PLAIN,
+		   "kernel: %s read, %s written; calls account for %s and %s",
+		   units_bytes(io->read, text[0]), units_bytes(io->written, text[1]),
+		   percentage(n_read, io->read, text[2]),
+		   percentage(n_written, io->written, text[3]));
 }
 
 /* Of all calls that are marked "~". */
@@ -235,6 +317,8 @@ static void add_all(struct notices *notices)
 	add_unwatched(notices, recording);
 	add_running(notices, recording);
 	add_raw_calls(notices, recording);
+	add_kernel_io(notices, recording);
+	add_sandboxes(notices, recording);
 	add_sampling(notices, recording);
 	add_allocators(notices, recording);
 	if (recording->processes_not_kept)

@@ -288,7 +288,8 @@ static struct shares share_out(const struct page *page)
 	/* An empty line and a title for each section that there is. */
 	size_t n_sections = 1 + (wanted.calls > 0) + (wanted.failures > 0);
 	struct main_thread thread;
-	size_t n_header_lines = HEADER_LINES + recording_main_thread(page->recording, &thread);
+	size_t n_header_lines = HEADER_LINES + recording_main_thread(page->recording, &thread) +
+				text_memory_lines(page);
 	size_t left = max_lines - n_header_lines - 2 * n_sections;
 	struct shares shares = {.coverage = least(wanted.coverage, COVERAGE_ROWS_MAX)};
 
@@ -335,6 +336,8 @@ int text_report(const struct recording *recording, const struct text_options *op
 		error = write_circumstances(&page);
 	if (!error)
 		write_main_thread(&page);
+	if (!error)
+		text_memory(&page);
 	if (!error)
 		error = write_sections(&page);
 	if (!error && (fflush(file) == EOF || ferror(file)))

@@ -17,6 +17,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "host/process-io.h"
+
 /* Those that a fault of our own raises, and those that stop a background group, keep their effect.
  */
 static void fill_mask(sigset_t *mask)
@@ -129,12 +131,24 @@ static void command_stopped(struct child *child, int signal)
 	child->was_asked_to_stop = false;
 }
 
+/* What the kernel counted of a process that has ended is there until it is waited for. */
+static void read_io_at_end(struct child *child)
+{
+	siginfo_t info = {0};
+
+	if (waitid(P_PID, (id_t)child->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+	    info.si_pid == child->pid)
+		process_io_read(child->pid, &child->io);
+}
+
 /* Returns whether the command was continued since the last time. */
 static bool collect(struct child *child)
 {
 	bool is_continued = false;
 	int status;
 
+	if (!child->has_ended)
+		read_io_at_end(child);
 	while (!child->has_ended &&
 	       wait4(child->pid, &status, WNOHANG | WUNTRACED | WCONTINUED, &child->usage) > 0) {
 		if (WIFSTOPPED(status)) {

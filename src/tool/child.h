@@ -14,6 +14,7 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 
+#include "model/recording.h"
 #include "tool/limits.h"
 
 struct child {
@@ -25,6 +26,7 @@ struct child {
 	bool has_ended;
 	int status;		/* of wait(2), once it has ended */
 	struct rusage usage;	/* of it and all whom it waited for */
+	struct kernel_io io;	/* likewise */
 	bool was_asked_to_stop; /* by the terminal, since it last continued */
 };
 

@@ -263,6 +263,7 @@ static void describe_run(const struct run *run, struct recording *recording)
 	recording->wall_ns = run->wall_ns;
 	recording->user_ns = timeval_ns(run->child.usage.ru_utime);
 	recording->system_ns = timeval_ns(run->child.usage.ru_stime);
+	recording->io = run->child.io;
 	if (WIFSIGNALED(status))
 		recording->exit = (struct exit_info){EXIT_SIGNAL, WTERMSIG(status)};
 	else

@@ -154,6 +154,8 @@ int *driver_pair(void)
 	return pair;
 }
 
+char driver_text[8] = "text";
+
 /* As if all registers had been used up: the arguments are those on the stack. */
 void driver_make_list(unsigned int i, va_list *ret_list)
 {

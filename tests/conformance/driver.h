@@ -73,6 +73,9 @@ DIR *driver_directory(void);
 /* What comes to hold two descriptors. */
 int *driver_pair(void);
 
+/* A text that is not empty. */
+extern char driver_text[8];
+
 /* A list whose arguments are driver_value(i), and a double with the bits of driver_value(i + 1). */
 void driver_make_list(unsigned int i, va_list *ret_list);
 

@@ -119,6 +119,11 @@ function first_word(text) {
 }
 
 function emit_fill(i, declaration, name, row) {
+	# A text that the wrapper measures must be one.
+	if (index(value_of(row, "bytes"), "strlen(" name ")")) {
+		print "\t" name " = driver_text;"
+		return
+	}
 	if (declaration ~ /^FILE \*/)
 		print "\t" name " = driver_stream(step);"
 	else if (declaration ~ /timespec .*abstime$|timespec .*time_point$/ && (row, "try") in fact)

@@ -29,13 +29,14 @@ cat >all.cfg <<'END'
 session: { follow = "env"; directory = "/tmp"; labels: { branch = "a \"b\" \\c"; }; };
 intercept: { groups = ["io", "path"]; exclude = ["lseek", "stat"]; };
 timing: { memory = 1; poll = 7; read = 5000; };
+memory: { account = true; };
 failures: { expected: { read = ["EAGAIN", "EAI_AGAIN"]; stat = []; }; };
 END
 sonde config print -c all.cfg >first.cfg
 sonde config print -c first.cfg >second.cfg
 check "what is printed reads back as the same" "$(tail -n +2 second.cfg)" = "$(tail -n +2 first.cfg)"
 check "every setting of the file is printed" "$(tr -d '\t\n' <first.cfg | sed 's/^# all.cfg//')" = \
-	'session: {follow = "env";directory = "/tmp";labels: {branch = "a \"b\" \\c";};};intercept: {groups = ["io", "path"];exclude = ["lseek", "stat"];};timing: {memory = 1;poll = 7;read = 5000;};failures: {expected: {read = ["EAGAIN", "EAI_AGAIN"];stat = [];};};'
+	'session: {follow = "env";directory = "/tmp";labels: {branch = "a \"b\" \\c";};};intercept: {groups = ["io", "path"];exclude = ["lseek", "stat"];};timing: {memory = 1;poll = 7;read = 5000;};memory: {account = true;};failures: {expected: {read = ["EAGAIN", "EAI_AGAIN"];stat = [];};};'
 
 wrong=
 sonde config explain --format=markdown | while read -r line; do
@@ -43,7 +44,7 @@ sonde config explain --format=markdown | while read -r line; do
 done >missing
 check "the manual has the table of settings as it is" ! -s missing
 act sonde config explain
-check "explain tells of every setting" "$(grep -c '; default: ' out)" -eq 7
+check "explain tells of every setting" "$(grep -c '; default: ' out)" -eq 8
 act sonde config chek
 says "an unknown action names the nearest" 2 "sonde: config: unknown action 'chek'; did you mean 'check'?"
 

@@ -4,6 +4,8 @@
 tool_tests = \
 	tests/e2e/test-config-errors.sh \
 	tests/e2e/test-config-show.sh \
+	tests/e2e/test-ledger.sh \
+	tests/e2e/test-memory.sh \
 	tests/e2e/test-report-commands.sh \
 	tests/e2e/test-run-recording.sh \
 	tests/e2e/test-run-session.sh \

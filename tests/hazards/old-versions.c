@@ -111,7 +111,7 @@ static int run_old_matches(char **arguments)
 
 static const struct truth_case old_cases[] = {
 	{"old-condition", "conditions keep their old layout", run_old_condition, 0},
-	{"old-meanings", NULL, run_old_meanings, 0},
+	{"old-meanings", "realpath and posix_spawn keep their old meanings", run_old_meanings, 0},
 	{"old-matches", "regexec keeps its old meaning", run_old_matches, 0},
 	{0},
 };

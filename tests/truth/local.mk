@@ -15,6 +15,8 @@ truth_subject_SOURCES = \
 	tests/truth/cases-hostile.c \
 	tests/truth/cases-io.c \
 	tests/truth/cases-lock.c \
+	tests/truth/cases-ledger.c \
+	tests/truth/cases-memory.c \
 	tests/truth/cases-process.c \
 	tests/truth/cases-thread.c \
 	tests/truth/cases-wait.c

@@ -12,6 +12,7 @@
 #include <string.h>
 
 const char *truth_program;
+uint64_t truth_stated;
 int truth_first_errno;
 
 static const struct truth_case *find_case(const char *name)

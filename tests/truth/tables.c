@@ -12,6 +12,8 @@ extern const struct truth_case truth_process_cases[];
 extern const struct truth_case truth_death_cases[];
 extern const struct truth_case truth_hostile_cases[];
 extern const struct truth_case truth_code_cases[];
+extern const struct truth_case truth_ledger_cases[];
+extern const struct truth_case truth_memory_cases[];
 
 const struct truth_table truth_tables[] = {
 	{.cases = truth_io_cases},
@@ -23,5 +25,7 @@ const struct truth_table truth_tables[] = {
 	{.cases = truth_death_cases, .has_crowd = true},
 	{.cases = truth_hostile_cases},
 	{.cases = truth_code_cases},
+	{.cases = truth_ledger_cases},
+	{.cases = truth_memory_cases},
 	{0},
 };

@@ -208,6 +208,14 @@ static uint64_t waited_ns(const struct recording *recording, const char *what)
 	return UINT64_MAX;
 }
 
+static uint64_t reported_bytes(const struct recording *recording, const char *direction)
+{
+	uint64_t n_read, n_written;
+
+	recording_accounted_bytes(recording, &n_read, &n_written);
+	return strcmp(direction, "read") == 0 ? n_read : n_written;
+}
+
 static uint64_t reported_number(const struct recording *recording, const struct statement *stated)
 {
 	uint64_t number = 0;
@@ -216,6 +224,14 @@ static uint64_t reported_number(const struct recording *recording, const struct 
 		return recording->n_unwatched;
 	if (strcmp(stated->what, "wait") == 0)
 		return waited_ns(recording, stated->call);
+	if (strcmp(stated->what, "raw") == 0)
+		return name_counts_get(&recording->raw_calls, stated->call);
+	if (strcmp(stated->what, "sandboxed") == 0)
+		return recording->n_sandboxed;
+	if (strcmp(stated->what, "calls") == 0)
+		return reported_bytes(recording, stated->call);
+	if (strcmp(stated->what, "kernel") == 0)
+		return recording->io.is_known ? recording->io.written : UINT64_MAX;
 	for (size_t i = 0; i < recording->calls.n_calls; i++)
 		if (is_stated(&recording->calls.calls[i], stated->call))
 			number += number_of_call(&recording->calls.calls[i], stated);

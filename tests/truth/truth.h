@@ -37,6 +37,9 @@ extern const struct truth_table truth_tables[];
 /* The path of the running program, to execute it again. */
 extern const char *truth_program;
 
+/* Bytes of all statements so far. */
+extern uint64_t truth_stated;
+
 /* As main() found it. */
 extern int truth_first_errno;
 
@@ -56,6 +59,7 @@ static inline void truth_state(const char *what, const char *call, const char *e
 	text_add_number(&text, number);
 	text_add_char(&text, '\n');
 	raw_write(1, line, text.len);
+	__atomic_fetch_add(&truth_stated, text.len, __ATOMIC_RELAXED);
 }
 
 /* So many calls more were made, and so many bytes moved by them. */
@@ -67,6 +71,33 @@ static inline void truth_count(const char *call, uint64_t n_calls)
 static inline void truth_bytes(const char *call, uint64_t bytes)
 {
 	truth_state("bytes", call, NULL, bytes);
+}
+
+/* So many calls of syscall() were for this system call. They are to be stated with truth_count() too. */
+static inline void truth_raw(const char *name, uint64_t n_calls)
+{
+	truth_state("raw", name, NULL, n_calls);
+}
+
+/* So many processes more are under seccomp. */
+static inline void truth_sandboxed(uint64_t n_processes)
+{
+	truth_state("sandboxed", "processes", NULL, n_processes);
+}
+
+/* So many bytes more were moved by calls that the kernel's figures are held against: "read" or "written". */
+static inline void truth_accounted(const char *direction, uint64_t bytes)
+{
+	truth_state("calls", direction, NULL, bytes);
+}
+
+/*
+ * The kernel counted so many bytes written, besides the statements. To be the last one, of a number with seven
+ * digits.
+ */
+static inline void truth_written(uint64_t bytes)
+{
+	truth_state("kernel", "written", NULL, bytes + truth_stated + sizeof("kernel written 1234567"));
 }
 
 /* Between so many and so many calls more were made: for calls that race with the end of their process. */

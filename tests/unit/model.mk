@@ -58,6 +58,8 @@ EXTRA_DIST += \
 	tests/golden/kinds-wide.txt \
 	tests/golden/kinds.json \
 	tests/golden/kinds.txt \
+	tests/golden/ledger.json \
+	tests/golden/ledger.txt \
 	tests/golden/lossy-all-by-name.txt \
 	tests/golden/lossy.json \
 	tests/golden/lossy.txt \

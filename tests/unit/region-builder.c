@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/relative.h"
@@ -159,6 +160,17 @@ struct error_stats *builder_fail(struct region_builder *builder, struct call_sta
 	return error;
 }
 
+void builder_add_raw_call(struct region_builder *builder, struct thread_block *thread, int number,
+			  uint64_t count)
+{
+	struct raw_call_stats *raw = builder_allocate(builder, sizeof(*raw));
+
+	raw->number = number;
+	raw->count = count;
+	raw->next = relative_to(&raw->next, relative_get(&thread->raw_calls));
+	thread->raw_calls = relative_to(&thread->raw_calls, raw);
+}
+
 void builder_fill(struct region_builder *builder)
 {
 	for (int i = 0; i < 2; i++) {
@@ -172,6 +184,8 @@ void builder_fill(struct region_builder *builder)
 		builder_fail(builder, read, EIO, 1, 9000);
 		builder_succeed(builder, open, 1500, 0);
 		builder_fail(builder, open, ENOENT, 5, 700);
+		builder_add_raw_call(builder, thread, SYS_gettid, 7);
+		builder_add_raw_call(builder, thread, -1, 1);
 	}
 }
 

@@ -40,6 +40,9 @@ void builder_succeed(struct region_builder *builder, struct call_stats *stats, u
 /* Failed, timed calls; each call of the function makes a record of its own. */
 struct error_stats *builder_fail(struct region_builder *builder, struct call_stats *stats, int code,
 				 uint64_t count, uint64_t ns_each);
+/* Calls of syscall() with one number; each call of the function makes a record of its own. */
+void builder_add_raw_call(struct region_builder *builder, struct thread_block *thread, int number,
+			  uint64_t count);
 
 /* Two threads with a few calls each: a region with every kind of record. */
 void builder_fill(struct region_builder *builder);

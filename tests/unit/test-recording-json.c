@@ -110,6 +110,8 @@ static void a_recording_that_is_written_and_read_is_the_same(void)
 	CU_ASSERT_PTR_NULL(again.command[2]);
 	CU_ASSERT_EQUAL(again.lost[LOSS_REGION_FULL], 17);
 	CU_ASSERT_EQUAL(again.n_process_records, 2);
+	CU_ASSERT_EQUAL(name_counts_get(&again.raw_calls, "gettid"), 28);
+	CU_ASSERT_EQUAL(name_counts_get(&again.processes[0].coverage.raw_calls, "gettid"), 14);
 
 	struct call_totals *before = call_list_find(&recording.calls, "read", "");
 	struct call_totals *after = call_list_find(&again.calls, "read", "");

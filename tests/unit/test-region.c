@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static const struct fold_options no_options;
@@ -160,6 +161,30 @@ static void a_wait_that_the_end_cut_short_counts_up_to_the_end(void)
 	close_call->moment = 1200;
 	recording = fold_builder(&builder);
 	CU_ASSERT_EQUAL(recording.processes[0].waiting_ns[WAIT_SLEEP], 0);
+	recording_deinit(&recording);
+	builder_deinit(&builder);
+}
+
+static void raw_calls_are_summed_up_by_name(void)
+{
+	struct region_builder builder;
+
+	builder_init(&builder);
+	for (int i = 0; i < 2; i++) {
+		struct thread_block *thread = builder_add_thread(&builder);
+
+		builder_add_raw_call(&builder, thread, SYS_futex, 10);
+		builder_add_raw_call(&builder, thread, REGION_RAW_CALLS - 1, 1);
+		builder_add_raw_call(&builder, thread, -1, 3);
+		builder_add_raw_call(&builder, thread, SYS_getpid, 0);
+	}
+	struct recording recording = fold_builder(&builder);
+
+	CU_ASSERT_EQUAL(recording.raw_calls.n_items, 3);
+	CU_ASSERT_EQUAL(name_counts_get(&recording.raw_calls, "futex"), 20);
+	CU_ASSERT_EQUAL(name_counts_get(&recording.raw_calls, "number 1023"), 2);
+	CU_ASSERT_EQUAL(name_counts_get(&recording.raw_calls, "other"), 6);
+	CU_ASSERT_EQUAL(name_counts_get(&recording.processes[0].coverage.raw_calls, "futex"), 20);
 	recording_deinit(&recording);
 	builder_deinit(&builder);
 }
@@ -622,6 +647,7 @@ UNIT_MAIN("region", {"figures of all threads are summed up", figures_of_all_thre
 	   the_main_threads_waiting_is_summed_up_by_class},
 	  {"a wait that the end cut short counts up to the end",
 	   a_wait_that_the_end_cut_short_counts_up_to_the_end},
+	  {"raw calls are summed up by name", raw_calls_are_summed_up_by_name},
 	  {"every bucket comes through", every_bucket_comes_through},
 	  {"a process is described by its header", a_process_is_described_by_its_header},
 	  {"a process that executes another program is counted once",

@@ -31,6 +31,7 @@ static const struct picture pictures[] = {
 	{"lossy", "lossy", TEXT_OPTIONS_DEFAULT},
 	{"kinds", "kinds", TEXT_OPTIONS_DEFAULT},
 	{"kinds", "kinds-wide", {100, 40, TEXT_SORT_TIME, false}},
+	{"ledger", "ledger", TEXT_OPTIONS_DEFAULT},
 	{"ordinary", "ordinary-colour", {80, 40, TEXT_SORT_TIME, true}},
 	{"ordinary", "ordinary-wide-by-bytes", {110, 40, TEXT_SORT_BYTES, false}},
 	{"ordinary", "ordinary-short-by-errors", {80, 20, TEXT_SORT_ERRORS, false}},

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+/*
+ * recording-json-coverage.h - the parts of a document that say how complete its figures are, and of memory; for
+ * recording-json-read.c and -write.c.
+ *
+ * What is written is a new reference, or NULL without memory. What is read came with later versions of
+ * sonde than the schema: where it is not there, nothing is known, and the fields stay as they are.
+ */
+#ifndef SONDE_FORMAT_RECORDING_JSON_COVERAGE_H
+#define SONDE_FORMAT_RECORDING_JSON_COVERAGE_H
+
+#include "format/json-reader.h"
+#include "model/recording.h"
+
+/* {"futex": 12, "getpid": 3} */
+json_t *name_counts_to_json(const struct name_counts *counts);
+void name_counts_from_json(struct json_reader *reader, const json_t *object, const char *key,
+			   struct name_counts *ret_counts);
+
+/* {"read": 4096, ...}, or null. */
+json_t *kernel_io_to_json(const struct kernel_io *io);
+/* Of a key that may be missing, or null. */
+void kernel_io_from_json(struct json_reader *reader, const json_t *object, const char *key,
+			 struct kernel_io *ret_io);
+
+/* {"live": 4096, ...}, or null. */
+json_t *memory_to_json(const struct memory_totals *memory);
+void memory_from_json(struct json_reader *reader, const json_t *object, const char *key,
+		      struct memory_totals *ret_memory);
+
+/* The object "coverage" of a process. */
+json_t *process_coverage_to_json(const struct process_coverage *coverage);
+void process_coverage_from_json(struct json_reader *reader, const json_t *process,
+				struct process_coverage *ret_coverage);
+
+#endif
