@@ -32,7 +32,7 @@ calls_wrappers = \
 
 BUILT_SOURCES += $(calls_headers)
 CLEANFILES += $(calls_headers) $(calls_wrappers) \
-	src/calls/calls.gen.c src/preload/symbols.gen.c src/preload/preload.gen.map \
+	src/calls/calls.gen.c src/calls/manual.gen.c src/preload/symbols.gen.c src/preload/preload.gen.map \
 	src/preload/exports.gen.list \
 	src/calls/*-t src/preload/*-t
 EXTRA_DIST += $(calls_tables) $(calls_parser) src/calls/README.md \
