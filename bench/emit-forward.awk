@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 #
 # emit-forward.awk - from the list of what the preload library exports, the source of a library that exports
-# the same symbols (but for older versions) and does nothing but forward each through a pointer: floor F0. For x86-64.
+# the same symbols and does nothing but forward each through a pointer: floor F0. For x86-64.
+#
+# Left out are older versions and the loader's own functions, by which the others are found.
 #
 # A pointer leads at first to a stub that has forward_resolve() find the function, with every register saved
 # that may hold an argument, and goes on there.
@@ -13,7 +15,7 @@ function line(text) {
 
 {
 	sub(/@@.*/, "")
-	if ($0 !~ /@/)
+	if ($0 !~ /@|^dl/)
 		name[n++] = $0
 }
 
