@@ -32,7 +32,7 @@ report "a missing name of the past is found" \
 report "a missing fortified name of an unlocked one is found" complains \
 	"__fread_unlocked_chk, a variant of fread, is neither" stdio.calls '/chk *__fread_unlocked_chk/d'
 report "a missing inner name of libc is found" \
-	complains "_IO_puts, a variant of puts, is neither" stdio.calls '/alias *_IO_puts/d'
+	complains "_IO_puts, a variant of puts, is neither" stdio.calls '/chk *_IO_puts/d'
 report "a missing name of the inline functions of old headers is found" \
 	complains "__fxstatat64, a variant of fstatat, is neither" path.calls '/chk *__fxstatat64/d'
 report "a missing 64-bit twin is found" \
@@ -57,7 +57,7 @@ report "a further version of the same code that is missing is found" complains \
 report "a version that libc lacks is found" complains \
 	"quick_exit@GLIBC_2.9 is in the table, but not in" process.calls 's/GLIBC_2.10 before/GLIBC_2.9 before/'
 report "a skipped symbol needs no row" \
-	accepts io.calls 's/^\talias *__pipe$/#/; $a skip __pipe for a reason'
+	accepts io.calls 's/^\tchk *__pipe$/#/; $a skip __pipe for a reason'
 report "a name that only newer libraries have may be missing" \
 	accepts io.calls '$a int not_yet(int fd)\n\tsince glibc 2.99'
 finish

@@ -18,6 +18,33 @@ END
 build wrapped special.c -Wl,--no-as-needed -Wl,-rpath,"$PWD" ./libwrap.so &&
 	truthful "H5 a program linked with a library that wraps lseek:" wrapped
 
+# A library behind us that is called by the plain name, and calls by the inner one.
+cat >inward.c <<'END'
+#include <unistd.h>
+ssize_t __read(int fd, void *buf, size_t size);
+off_t __lseek(int fd, off_t offset, int whence);
+ssize_t read(int fd, void *buf, size_t size) { return __read(fd, buf, size); }
+off_t lseek(int fd, off_t offset, int whence) { return __lseek(fd, offset, whence); }
+END
+cat >calls-inward.c <<'END'
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+int main(void)
+{
+	char text[4] = "";
+	int fd = open("inward.c", O_RDONLY);
+	ssize_t size = read(fd, text, 3);
+
+	printf("%zd %s %ld\n", size, text, (long)lseek(fd, 0, SEEK_CUR));
+	return 0;
+}
+END
+"$CC" -shared -fPIC -o libinward.so inward.c &&
+	"$CC" -o calls-inward calls-inward.c -Wl,--no-as-needed -Wl,-rpath,"$PWD" ./libinward.so
+unharmed "H5 a library that wraps calls by libc's inner names for them goes round no circle" ./calls-inward
+check "H5 and its calls were made" "$(cat out)" = "3 #in 3"
+
 # H6: versions.
 build old old-versions.c && truthful "H6 a program linked with an old libc:" old
 
