@@ -20,7 +20,7 @@ KEPT struct mapped_region process_mapped;
 /* The program has been asked what it is: it may have changed its arguments since. */
 static KEPT bool has_begun;
 
-static uint64_t n_early_calls;
+static KEPT uint64_t n_early_calls;
 
 /* Stands for the region of a parent that found no memory for one. */
 static const struct region_header unknown_parent;

@@ -16,8 +16,13 @@
 
 enum { BARE_CALIBRATION_NS = 2000000 };
 
-/* Off, until a session is mapped in its place: nothing else of us is looked at before. */
-struct session_file recorder_session = {.settings.is_off = {[0 ... SESSION_CALLS - 1] = 1}};
+/*
+ * Off, until a session is mapped in its place: nothing else of us is looked at before. In a section of its own: it
+ * would have this file's state begin on a page of its own, too.
+ */
+__attribute__((section(".data.session"))) struct session_file recorder_session = {
+	.settings.is_off = {[0 ... SESSION_CALLS - 1] = 1},
+};
 
 static KEPT char session_directory[SESSION_PATH_SIZE];
 static KEPT bool is_started;
