@@ -267,13 +267,26 @@ static bool confines(long number, long first, long third)
 	       (first == SECCOMP_SET_MODE_STRICT || (first == SECCOMP_SET_MODE_FILTER && third));
 }
 
-static void prepare_for_sandbox(void)
+/* The strict mode forbids all but read, write and exit, and to read the processor's counter. */
+static bool confines_strictly(long number, long first, long second)
+{
+	return (number == SYS_prctl && second == SECCOMP_MODE_STRICT) ||
+	       (number == SYS_seccomp && first == SECCOMP_SET_MODE_STRICT);
+}
+
+/* Whether it is granted is not seen; to be without durations for nothing is better than to be killed. */
+static void prepare_for_sandbox(bool is_strict)
 {
 	struct region_header *region = recorder_prepare_for_sandbox();
 
 	descriptor_may_ask(false);
-	if (region)
-		recorder_note_sandbox(region);
+	if (!region)
+		return;
+	recorder_note_sandbox(region);
+	if (is_strict) {
+		recorder_stop_clock(region);
+		region_seal(region);
+	}
 }
 
 /* The arguments are the first three of the system call, or whatever lies in their place. */
@@ -287,7 +300,7 @@ void *enter_syscall(long number, long first, long second, long third)
 	if (makes_process(number))
 		recorder_lend_memory();
 	if (confines(number, first, third))
-		prepare_for_sandbox();
+		prepare_for_sandbox(confines_strictly(number, first, second));
 	if (makes_namespace(number))
 		session_note_namespace(&recorder_session.settings);
 	return (void *)REAL(syscall);

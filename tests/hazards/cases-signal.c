@@ -338,11 +338,16 @@ static int run_jumps(char **arguments)
 /* -- H38: sandboxes ----------------------------------------------------------------------------------------- */
 
 /* From here on read, write, exit and the return from a handler are all that the kernel allows. */
-static void seal_strictly(int fd)
+static void seal_strictly(int fd, int way)
 {
 	char buf[64];
 
-	REQUIRE(prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT) == 0);
+	if (way == 0)
+		REQUIRE(prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT) == 0);
+	else if (way == 1)
+		REQUIRE(syscall(SYS_prctl, PR_SET_SECCOMP, SECCOMP_MODE_STRICT, 0, 0, 0) == 0);
+	else
+		REQUIRE(syscall(SYS_seccomp, SECCOMP_SET_MODE_STRICT, 0, NULL) == 0);
 	for (int i = 0; i < 5000; i++)
 		REQUIRE(read(fd, buf, (size_t)(1 + i % 64)) == 1 + i % 64);
 	for (int i = 0; i < 20; i++)
@@ -361,7 +366,7 @@ static int run_strict_sandbox(char **arguments)
 
 		if (pid == 0) {
 			seek(1);
-			seal_strictly(fd);
+			seal_strictly(fd, i);
 		}
 		REQUIRE(status_of(pid) == 0);
 	}
