@@ -60,7 +60,7 @@ static inline void descriptor_closed(int fd)
 /* As probe_begin(), for a call on a descriptor; its slots begin at `slot`. */
 static inline struct probe descriptor_begin(enum call call, unsigned int slot, int fd)
 {
-	if (unlikely(recorder_session.settings.is_off[call]))
+	if (probe_is_off(call))
 		return (struct probe){0};
 	return probe_begin_at(call, slot + descriptor_kind(fd));
 }

@@ -99,15 +99,16 @@ static inline uint64_t probe_start_timing(struct call_stats *stats, enum call ca
  */
 bool recorder_wakes(enum call call) HIDDEN;
 
-static inline bool recorder_is_on(enum call call)
+static inline bool probe_is_off(enum call call)
 {
-	return !recorder_session.settings.version && recorder_wakes(call);
+	return unlikely(recorder_session.settings.is_off[call]) &&
+	       (recorder_session.settings.version || !recorder_wakes(call));
 }
 
 /* The thread's figures in a slot of a call. NULL: the call is switched off, or there is no memory. */
 static inline struct call_stats *probe_find_stats(enum call call, unsigned int slot)
 {
-	if (unlikely(recorder_session.settings.is_off[call]) && !recorder_is_on(call))
+	if (probe_is_off(call))
 		return NULL;
 	struct thread_cache *thread = recorder_thread;
 	struct call_stats *stats = likely(thread) ? thread->stats[slot] : NULL;

@@ -61,17 +61,6 @@ static inline bool process_owns(const void *record)
 	       process_owns_new_region(record);
 }
 
-/*
- * Whether the process has asked for seccomp: then the kernel may kill it for a system call that it has not
- * made before, so we make none of that kind. It is not known of a sandbox that was there before an exec.
- */
-static inline bool process_is_sandboxed(void)
-{
-	const struct region_header *region = __atomic_load_n(&process.region, __ATOMIC_ACQUIRE);
-
-	return region && (__atomic_load_n(&region->flags, __ATOMIC_RELAXED) & REGION_SANDBOXED);
-}
-
 void process_count_loss(enum region_loss reason) HIDDEN;
 
 /* Counts a call that was made before there can be a region, for the region that will be. */

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 /* Made by tests/truth/early.c, whose constructor runs before the preload's. */
+extern int early_reads(void);
 extern int early_seeks(void);
 
 static void seek(int n_seeks)
@@ -44,6 +45,8 @@ static int run_early_and_late(char **arguments)
 	(void)arguments;
 	atexit(seek_at_exit);
 	n_late_seeks = 5;
+	truth_count("read", (uint64_t)early_reads());
+	truth_error("read", "EBADF", (uint64_t)early_reads());
 	truth_count("lseek", (uint64_t)early_seeks() + 6 + 5);
 	return 0;
 }
