@@ -4,6 +4,7 @@ libsonde_core_la_SOURCES += \
 	src/host/configuration.c src/host/configuration.h \
 	src/host/messages.c src/host/messages.h \
 	src/host/nearest.c src/host/nearest.h \
+	src/host/process-file.c src/host/process-file.h \
 	src/host/process-io.c src/host/process-io.h \
 	src/host/process-sights.c src/host/process-sights.h \
 	src/host/process-state.c src/host/process-state.h \

@@ -3,11 +3,11 @@
 
 #include "host/process-io.h"
 
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "host/process-file.h"
 
 /* "rchar: 4292\n" -> 4292 */
 static bool find_number(const char *text, const char *label, uint64_t *ret_number)
@@ -20,19 +20,11 @@ static bool find_number(const char *text, const char *label, uint64_t *ret_numbe
 void process_io_read(int pid, struct kernel_io *ret_io)
 {
 	struct kernel_io io = {0};
-	char path[32];
 	char text[512];
 
 	*ret_io = io;
-	snprintf(path, sizeof(path), "/proc/%d/io", pid);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0)
+	if (!process_file_read(pid, "io", text, sizeof(text)))
 		return;
-	ssize_t size = read(fd, text, sizeof(text) - 1);
-
-	close(fd);
-	text[size > 0 ? size : 0] = '\0';
 	io.is_known = find_number(text, "rchar: ", &io.read) &&
 		      find_number(text, "wchar: ", &io.written) &&
 		      find_number(text, "\nread_bytes: ", &io.storage_read) &&

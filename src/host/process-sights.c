@@ -3,12 +3,10 @@
 
 #include "host/process-sights.h"
 
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "host/process-file.h"
 #include "host/process-io.h"
 
 enum { LOOK_AGAIN_MS = 1000 };
@@ -40,18 +38,9 @@ static struct process_sight_entry *add(struct process_sights *sights, int pid, i
 /* "Seccomp:\t2": 1 is the strict mode, 2 a filter. */
 static bool has_seccomp(int pid)
 {
-	char path[32];
 	char text[4096];
 
-	snprintf(path, sizeof(path), "/proc/%d/status", pid);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return false;
-	ssize_t size = read(fd, text, sizeof(text) - 1);
-
-	close(fd);
-	text[size > 0 ? size : 0] = '\0';
+	process_file_read(pid, "status", text, sizeof(text));
 	const char *line = strstr(text, "\nSeccomp:");
 
 	return line && atoi(line + strlen("\nSeccomp:")) > 0;

@@ -4,11 +4,12 @@
 #include "host/process-state.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "host/process-file.h"
 
 /* What we need of /proc/PID/stat. */
 struct process_stat {
@@ -19,18 +20,10 @@ struct process_stat {
 
 static bool read_stat(int pid, struct process_stat *ret_stat)
 {
-	char path[32];
 	char line[1024];
 
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0)
+	if (!process_file_read(pid, "stat", line, sizeof(line)))
 		return false;
-	ssize_t size = read(fd, line, sizeof(line) - 1);
-
-	close(fd);
-	line[size > 0 ? size : 0] = '\0';
 	/* The program's name, in brackets, may have brackets and spaces in it. */
 	const char *rest = strrchr(line, ')');
 
