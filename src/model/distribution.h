@@ -9,10 +9,10 @@
 
 /* A view: the buckets belong to somebody else. */
 struct distribution {
-	uint64_t count;          /* the sum of the buckets */
-	double min;              /* exact, or as near as is known */
+	uint64_t count; /* the sum of the buckets */
+	double min;	/* exact, or as near as is known */
 	double max;
-	double scale;            /* of the buckets' bounds: 1 for seconds, 1e9 for nanoseconds, ... */
+	double scale; /* of the buckets' bounds: 1 for seconds, 1e9 for nanoseconds, ... */
 	const uint64_t *buckets; /* HISTOGRAM_BUCKETS */
 };
 

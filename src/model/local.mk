@@ -11,6 +11,9 @@ libsonde_core_la_SOURCES += \
 	src/model/region-check.c src/model/region-check.h \
 	src/model/region-reader.c src/model/region-reader.h \
 	src/model/series.c src/model/series.h \
+	src/model/snapshot.c src/model/snapshot.h src/model/snapshot-build.h \
+	src/model/snapshot-difference.c \
+	src/model/snapshot-recording.c \
 	src/model/syscall-name.c src/model/syscall-name.h
 
 # Numbers are the machine's, so names come from the headers of the machine that sonde is built for.
