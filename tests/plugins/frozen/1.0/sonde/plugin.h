@@ -132,6 +132,8 @@ struct sonde_histogram {
 	double zero_threshold;
 };
 
+#define SONDE_SERIES_FRACTIONAL 1u /* a counter of fractions, such as seconds: only number has it */
+
 /* One figure. A plugin that has one filled in, or fills it in, sets struct_size first. */
 struct sonde_series {
 	uint32_t struct_size;
@@ -140,7 +142,7 @@ struct sonde_series {
 	const char *unit;	      /* "{call}" */
 	const struct sonde_tag *tags; /* from a host, in the order of keys; no key twice */
 	uint32_t n_tags;
-	uint32_t reserved;
+	uint32_t flags;	  /* SONDE_SERIES_FRACTIONAL */
 	int64_t start_ns; /* CLOCK_REALTIME: counters and histograms count from here on */
 	uint64_t count;	  /* counters, exactly; histograms: how many values */
 	double number;	  /* gauges, rates; counters, rounded; histograms: the sum */
