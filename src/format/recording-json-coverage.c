@@ -3,6 +3,8 @@
 
 #include "format/recording-json-coverage.h"
 
+#include "format/json-text.h"
+
 /* An object on its way; it becomes NULL when a value cannot be made. */
 static void set(json_t **object, const char *key, json_t *value)
 {
@@ -10,12 +12,6 @@ static void set(json_t **object, const char *key, json_t *value)
 		return;
 	json_decref(*object);
 	*object = NULL;
-}
-
-/* JSON integers end at 2^63 - 1, for jansson and for most who read them. */
-static json_t *count_to_json(uint64_t count)
-{
-	return json_integer(count > INT64_MAX ? INT64_MAX : (json_int_t)count);
 }
 
 json_t *name_counts_to_json(const struct name_counts *counts)
@@ -185,5 +181,27 @@ void process_coverage_from_json(struct json_reader *reader, const json_t *proces
 	if (json_object_get(object, "seccomp"))
 		ret_coverage->is_sandboxed = reader_boolean(reader, object, "seccomp");
 	kernel_io_from_json(reader, object, "kernel_io_when_last_seen", &ret_coverage->io);
+	reader_leave(reader, back);
+}
+
+json_t *refusals_to_json(const uint64_t *refused)
+{
+	json_t *object = json_object();
+
+	for (unsigned int i = 0; i < SERIES_REFUSALS; i++)
+		set(&object, series_refusal_name(i), count_to_json(refused[i]));
+	return object;
+}
+
+void refusals_from_json(struct json_reader *reader, const json_t *object, const char *key,
+			uint64_t *ret_refused)
+{
+	if (!json_object_get(object, key))
+		return;
+	const json_t *values = reader_object(reader, object, key);
+	size_t back = reader_enter(reader, key, -1);
+
+	for (unsigned int i = 0; i < SERIES_REFUSALS; i++)
+		ret_refused[i] = reader_count(reader, values, series_refusal_name(i));
 	reader_leave(reader, back);
 }

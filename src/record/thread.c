@@ -149,6 +149,7 @@ static void clear_cache(struct thread_cache *cache)
 	cache->block = NULL;
 	cache->slab = NULL;
 	cache->left_workspace = NULL;
+	cache->cells = NULL;
 }
 
 /*

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+#include "config.h"
+
+#include "record/private-memory.h"
+
+#include "base/raw.h"
+
+#include <sys/mman.h>
+
+enum {
+	CHUNK_SIZE = 256 * 1024,
+	UNIT = 16,
+};
+
+/* A piece of memory from which takers cut theirs; `used` of its bytes are taken, itself included. */
+struct chunk {
+	size_t used;
+	size_t unused;
+};
+
+_Static_assert(sizeof(struct chunk) % UNIT == 0, "what follows is aligned");
+
+static KEPT struct chunk *present;
+
+static struct chunk *map_chunk(void)
+{
+	long address = raw_mmap(NULL, CHUNK_SIZE, PROT_READ | PROT_WRITE,
+				MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1);
+
+	return raw_failed(address) ? NULL : (struct chunk *)address;
+}
+
+/* NULL: it is too full. Asked first, so that the sum stays small. */
+static void *take_from(struct chunk *chunk, size_t size)
+{
+	if (__atomic_load_n(&chunk->used, __ATOMIC_RELAXED) + size > CHUNK_SIZE)
+		return NULL;
+	size_t offset = __atomic_fetch_add(&chunk->used, size, __ATOMIC_RELAXED);
+
+	return offset + size <= CHUNK_SIZE ? (char *)chunk + offset : NULL;
+}
+
+void *private_take(size_t size)
+{
+	size = (size + UNIT - 1) / UNIT * UNIT;
+	for (;;) {
+		/* Acquire: pairs with the release below. */
+		struct chunk *chunk = __atomic_load_n(&present, __ATOMIC_ACQUIRE);
+		void *memory = chunk ? take_from(chunk, size) : NULL;
+
+		if (memory)
+			return memory;
+		struct chunk *made = map_chunk();
+
+		if (!made)
+			return NULL;
+		made->used = sizeof(*made);
+		/* Release: who finds it finds it filled in. */
+		if (!__atomic_compare_exchange_n(&present, &chunk, made, false, __ATOMIC_RELEASE,
+						 __ATOMIC_RELAXED))
+			raw_munmap(made, CHUNK_SIZE);
+	}
+}
