@@ -136,6 +136,19 @@ json_t *metric_list_to_json(const struct metric_list *list)
 	return array;
 }
 
+json_t *snapshot_to_json(const struct snapshot *snapshot)
+{
+	json_t *object = json_object();
+	json_t *array = json_array();
+
+	for (size_t i = 0; array && i < snapshot_n_series(snapshot); i++)
+		append(&array, series_to_json(snapshot_series(snapshot, i)));
+	set(&object, "schema", json_string("sonde.metrics/1"));
+	set(&object, "taken", instant_to_json(snapshot_taken_ns(snapshot)));
+	set(&object, "metrics", array);
+	return object;
+}
+
 /* -- Back ------------------------------------------------------------------------------------------ */
 
 /* One series while it is read: what it points to lies in the document. */

@@ -45,6 +45,7 @@ const struct engine *engine_own(void)
 	engine.after_fork = recorder_after_fork;
 	engine.find = metric_find;
 	engine.limit_tag_sets = metric_limit_tag_sets;
+	engine.take_number = metric_take_number;
 	engine.kind = metric_kind;
 	engine.flags = metric_flags;
 	engine.name = metric_name;

@@ -30,6 +30,7 @@ struct engine {
 
 	struct metric *(*find)(const struct metric_request *request, enum series_refusal *ret_reason);
 	void (*limit_tag_sets)(uint32_t max_tag_sets);
+	bool (*take_number)(struct metric *metric, uint32_t limit);
 	uint8_t (*kind)(const struct metric *metric);
 	uint8_t (*flags)(const struct metric *metric);
 	const char *(*name)(const struct metric *metric);

@@ -29,6 +29,7 @@ struct metric {
 	uint32_t number; /* below METRICS_MAX */
 	uint32_t tags_size;
 	uint32_t n_tags;
+	uint32_t n_numbers; /* given by metric_take_number() */
 	char tags[];     /* key and value of each, by order of keys, each ended by NUL */
 };
 

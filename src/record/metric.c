@@ -467,6 +467,11 @@ static __attribute__((noinline)) struct metric *find_carefully(const struct metr
 		return NULL;
 	}
 	words->name.text = family->name;
+	if (request->must_exist) {
+		uint64_t hash = hash_words(words);
+
+		return look_for_metric(__atomic_load_n(metric_chain(hash), __ATOMIC_ACQUIRE), hash, words);
+	}
 	struct metric *metric = find_or_make(family, words, true, &is_over);
 
 	return is_over ? find_overflow(family) : metric;
@@ -488,6 +493,17 @@ struct metric *metric_find(const struct metric_request *request, enum series_ref
 		return NULL;
 	}
 	return find_carefully(request, &words, ret_reason);
+}
+
+bool metric_take_number(struct metric *metric, uint32_t limit)
+{
+	uint32_t n = __atomic_load_n(&metric->n_numbers, __ATOMIC_RELAXED);
+
+	while (n < limit)
+		if (__atomic_compare_exchange_n(&metric->n_numbers, &n, n + 1, false, __ATOMIC_RELAXED,
+						__ATOMIC_RELAXED))
+			return true;
+	return false;
 }
 
 void metric_limit_tag_sets(uint32_t n)

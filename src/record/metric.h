@@ -45,6 +45,7 @@ struct metric_request {
 	uint8_t flags;     /* enum series_flag */
 	uint8_t merge;     /* enum gauge_merge */
 	uint8_t n_tags;    /* at most METRIC_TAGS_MAX */
+	bool must_exist;   /* none is made; a new one is refused as REFUSED_MEMORY */
 	const struct metric_tag *tags; /* in any order; one with an empty value is as none */
 };
 
@@ -54,6 +55,12 @@ struct metric_request {
  * can be none.
  */
 struct metric *metric_find(const struct metric_request *request, enum series_refusal *ret_reason) HIDDEN;
+
+/*
+ * Takes one of the first `limit` numbers that a metric has to give, for who keeps their number small. False: all are
+ * taken.
+ */
+bool metric_take_number(struct metric *metric, uint32_t limit) HIDDEN;
 
 /* How many sets of tags a name may have from now on. */
 void metric_limit_tag_sets(uint32_t max_tag_sets) HIDDEN;
