@@ -38,6 +38,10 @@ size_t text_failures_count(const struct page *page);
 /* The table of failures, with its title. 0 or -ENOMEM. */
 int text_failures(const struct page *page, size_t max_rows);
 
+size_t text_metrics_count(const struct page *page);
+/* The table of what programs recorded themselves, with its title. 0 or -ENOMEM. */
+int text_metrics(const struct page *page, size_t max_rows);
+
 size_t text_coverage_count(const struct page *page);
 /* What was not seen, with its title. */
 void text_coverage(const struct page *page, size_t max_rows);

@@ -81,6 +81,9 @@ EXTRA_DIST += \
 	tests/golden/ledger.json \
 	tests/golden/ledger.txt \
 	tests/golden/lossy-all-by-name.txt \
+	tests/golden/metrics.json \
+	tests/golden/metrics.txt \
+	tests/golden/metrics-short.txt \
 	tests/golden/lossy.json \
 	tests/golden/lossy.txt \
 	tests/golden/ordinary-colour.txt \

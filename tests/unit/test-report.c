@@ -32,6 +32,8 @@ static const struct picture pictures[] = {
 	{"kinds", "kinds", TEXT_OPTIONS_DEFAULT},
 	{"kinds", "kinds-wide", {100, 40, TEXT_SORT_TIME, false}},
 	{"ledger", "ledger", TEXT_OPTIONS_DEFAULT},
+	{"metrics", "metrics", TEXT_OPTIONS_DEFAULT},
+	{"metrics", "metrics-short", {80, 20, TEXT_SORT_TIME, false}},
 	{"ordinary", "ordinary-colour", {80, 40, TEXT_SORT_TIME, true}},
 	{"ordinary", "ordinary-wide-by-bytes", {110, 40, TEXT_SORT_BYTES, false}},
 	{"ordinary", "ordinary-short-by-errors", {80, 20, TEXT_SORT_ERRORS, false}},
