@@ -17,13 +17,14 @@ static struct timespec instant(int64_t ns)
 	return (struct timespec){.tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000};
 }
 
-/* The lock is held but while it waits. */
+/* The lock is held but while it waits: what it waits by is called and left with the lock, too. */
 static void *collect(void *argument)
 {
 	struct sonde *sonde = argument;
 	int64_t next_ns = clock_kernel_ns(CLOCK_MONOTONIC) + sonde->interval_ns;
 
-	pthread_mutex_lock(&sonde->lock);
+	struct hold hold = instance_lock();
+
 	while (!sonde->is_ending) {
 		struct timespec until = instant(next_ns);
 		int64_t now_ns;
@@ -36,7 +37,7 @@ static void *collect(void *argument)
 		while (next_ns <= now_ns)
 			next_ns += sonde->interval_ns;
 	}
-	pthread_mutex_unlock(&sonde->lock);
+	instance_unlock(&hold);
 	return NULL;
 }
 

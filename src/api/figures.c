@@ -54,10 +54,8 @@ static int look(struct sonde *sonde, struct snapshot **ret_snapshot)
 
 static void feed(struct sonde *sonde, struct snapshot *snapshot, int64_t now_ns)
 {
-	if (!sonde->windows) {
+	if (!sonde->windows)
 		sonde->windows = windows_new(0);
-		sonde->windows_begun_ns = now_ns;
-	}
 	if (sonde->windows)
 		windows_add(sonde->windows, snapshot, now_ns);
 }
@@ -72,11 +70,6 @@ void figures_feed_windows(struct sonde *sonde)
 	snapshot_put(snapshot);
 }
 
-void figures_begin_windows(struct sonde *sonde)
-{
-	figures_feed_windows(sonde);
-}
-
 int figures_open(struct sonde *sonde, double window, struct figures *ret_figures)
 {
 	struct figures figures = {.sonde = sonde, .saved_errno = errno};
@@ -86,10 +79,10 @@ int figures_open(struct sonde *sonde, double window, struct figures *ret_figures
 	if (isnan(window) || window < 0 || window > WINDOW_MAX)
 		return SONDE_ERANGE;
 	figures.window_ns = (int64_t)(window * 1e9);
-	pthread_mutex_lock(&sonde->lock);
+	figures.hold = instance_lock();
 	figures.now_ns = clock_kernel_ns(CLOCK_MONOTONIC);
 	if (look(sonde, &figures.snapshot)) {
-		pthread_mutex_unlock(&sonde->lock);
+		instance_unlock(&figures.hold);
 		errno = figures.saved_errno;
 		return SONDE_ENOMEM;
 	}
@@ -101,7 +94,7 @@ int figures_open(struct sonde *sonde, double window, struct figures *ret_figures
 void figures_close(struct figures *figures)
 {
 	snapshot_put(figures->snapshot);
-	pthread_mutex_unlock(&figures->sonde->lock);
+	instance_unlock(&figures->hold);
 	errno = figures->saved_errno;
 }
 

@@ -19,6 +19,7 @@ struct figures {
 	struct snapshot *snapshot; /* all series, now */
 	int64_t window_ns;	   /* 0: since the process began */
 	int64_t now_ns;		   /* CLOCK_MONOTONIC */
+	struct hold hold;
 	int saved_errno;
 };
 
@@ -44,7 +45,6 @@ void figures_tally(const struct figures *figures, const struct series *series,
 		   struct tally *tally) HIDDEN;
 
 /* The lock is held. What cannot be seen for want of memory is seen the next time. */
-void figures_begin_windows(struct sonde *sonde) HIDDEN;
 void figures_feed_windows(struct sonde *sonde) HIDDEN;
 
 /* The value of a tag; NULL: the series has none with that key. */

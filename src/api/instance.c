@@ -10,6 +10,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <math.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 
 #include "api/figures.h"
 #include "api/timer-table.h"
+#include "base/raw.h"
 #include "host/configuration.h"
 
 struct sonde instance = {.lock = PTHREAD_MUTEX_INITIALIZER};
@@ -38,6 +40,33 @@ static const struct engine *find_engine(bool *ret_is_own)
 
 	*ret_is_own = !function;
 	return engine_fits(engine) ? engine : NULL;
+}
+
+static uint64_t change_signals(uint64_t mask)
+{
+	uint64_t before = 0;
+
+	raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&mask, (long)&before, sizeof(mask), 0, 0);
+	return before;
+}
+
+/* The calls that take and release the lock are the program's: nobody may be there before the lock is his. */
+struct hold instance_lock(void)
+{
+	struct hold hold = {.signals = change_signals(UINT64_MAX)};
+
+	pthread_mutex_lock(&instance.lock);
+	if (instance.engine && !instance.is_engine_own)
+		hold.cache = instance.engine->enter_own();
+	return hold;
+}
+
+void instance_unlock(const struct hold *hold)
+{
+	if (instance.engine && !instance.is_engine_own)
+		instance.engine->leave_own(hold->cache);
+	pthread_mutex_unlock(&instance.lock);
+	change_signals(hold->signals);
 }
 
 int instance_refuse(enum series_refusal reason)
@@ -182,17 +211,25 @@ static int64_t interval_of(const struct sonde_config *config)
 	return ns && ns < INTERVAL_MIN_NS ? INTERVAL_MIN_NS : ns;
 }
 
+/* With the engine found; what is called for the configuration is not the program's. */
+static int configure(const struct engine *engine, const struct sonde_config *config,
+		     struct sonde_problem *ret_problem)
+{
+	struct thread_cache *cache = instance.is_engine_own ? NULL : engine->enter_own();
+	int result = read_classes(config, &instance.classes, ret_problem);
+
+	if (!instance.is_engine_own)
+		engine->leave_own(cache);
+	return result;
+}
+
 static int begin(const struct sonde_config *config, struct sonde_problem *ret_problem)
 {
-	int result = read_classes(config, &instance.classes, ret_problem);
-	const struct engine *engine = result ? NULL : find_engine(&instance.is_engine_own);
+	const struct engine *engine = find_engine(&instance.is_engine_own);
+	int result = engine ? configure(engine, config, ret_problem) : SONDE_ESYSTEM;
 
-	if (!result && !engine)
-		result = SONDE_ESYSTEM;
-	if (result) {
-		instance.classes = failure_classes_free(instance.classes);
+	if (result)
 		return result;
-	}
 	engine->start();
 	if (config && config->max_tag_sets)
 		engine->limit_tag_sets(config->max_tag_sets);
@@ -200,7 +237,16 @@ static int begin(const struct sonde_config *config, struct sonde_problem *ret_pr
 	pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
 	/* Release: who finds the instance by sonde_get() finds it whole. */
 	__atomic_store_n(&instance.engine, engine, __ATOMIC_RELEASE);
-	figures_begin_windows(&instance);
+	return 0;
+}
+
+/* What comes now is compared with what is there now. */
+static int begin_windows(void)
+{
+	struct hold hold = instance_lock();
+
+	figures_feed_windows(&instance);
+	instance_unlock(&hold);
 	return instance.interval_ns ? collector_start(&instance) : 0;
 }
 
@@ -209,6 +255,7 @@ int sonde_initialize_metrics(const struct sonde_config *config, struct sonde **r
 {
 	int saved_errno = errno;
 	int result = ret_sonde ? check_config(config, ret_problem) : SONDE_EINVAL;
+	uint64_t signals = change_signals(UINT64_MAX);
 
 	pthread_mutex_lock(&instance.lock);
 	if (!result && instance.engine)
@@ -216,6 +263,9 @@ int sonde_initialize_metrics(const struct sonde_config *config, struct sonde **r
 	else if (!result)
 		result = begin(config, ret_problem);
 	pthread_mutex_unlock(&instance.lock);
+	if (!result)
+		result = begin_windows();
+	change_signals(signals);
 	if (!result || result == SONDE_EALREADY)
 		*ret_sonde = &instance;
 	errno = saved_errno;

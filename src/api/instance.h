@@ -25,7 +25,6 @@ struct sonde {
 	pthread_mutex_t lock;
 	struct failure_classes *classes;
 	struct windows *windows; /* NULL: to be begun again, in a forked child */
-	int64_t windows_begun_ns; /* CLOCK_MONOTONIC */
 
 	bool has_collector; /* a thread that looks every interval_ns */
 	bool is_ending;
@@ -44,6 +43,18 @@ static inline int instance_check(const struct sonde *sonde)
 		return SONDE_EINVAL;
 	return unlikely(__atomic_load_n(&sonde->is_shut_down, __ATOMIC_RELAXED)) ? SONDE_ESHUTDOWN : 0;
 }
+
+/*
+ * Takes the lock, with all signals blocked, so that a handler can neither want it nor fork while it is held. Under the
+ * preload, calls that are made while it is held are not counted as the program's.
+ */
+struct hold {
+	uint64_t signals; /* that were blocked before */
+	struct thread_cache *cache;
+};
+
+struct hold instance_lock(void) HIDDEN;
+void instance_unlock(const struct hold *hold) HIDDEN;
 
 /* Counts what was not recorded; returns the error that says so. */
 int instance_refuse(enum series_refusal reason) HIDDEN;

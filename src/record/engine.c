@@ -5,6 +5,7 @@
 
 #include "record/process.h"
 #include "record/region-writer.h"
+#include "record/thread.h"
 
 static void start(void)
 {
@@ -41,6 +42,8 @@ const struct engine *engine_own(void)
 	engine.session_directory = recorder_session_directory;
 	engine.settings = settings;
 	engine.ticks = ticks;
+	engine.enter_own = thread_enter_own;
+	engine.leave_own = thread_leave_own;
 	engine.mark_exit = mark_exit;
 	engine.after_fork = recorder_after_fork;
 	engine.find = metric_find;

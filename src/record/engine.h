@@ -25,6 +25,8 @@ struct engine {
 	const char *(*session_directory)(void);
 	const struct session_settings *(*settings)(void);
 	uint64_t (*ticks)(void);
+	struct thread_cache *(*enter_own)(void);
+	void (*leave_own)(struct thread_cache *before);
 	void (*mark_exit)(void);
 	void (*after_fork)(void);
 

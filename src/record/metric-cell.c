@@ -231,7 +231,10 @@ bool metric_add_fraction(struct metric *metric, double amount)
 	return cell;
 }
 
-/* The octave's counters, made when they are first needed; a handler may have made them meanwhile. */
+/*
+ * The octave's counters, made when they are first needed; a handler may have made them meanwhile. A cell of before a fork,
+ * in a child that returns from a handler, leads nowhere.
+ */
 static struct histogram_row *find_row(struct distribution_cell *cell, unsigned int bucket)
 {
 	relative *place = &cell->rows[bucket / HISTOGRAM_ROW_BUCKETS];
@@ -240,7 +243,9 @@ static struct histogram_row *find_row(struct distribution_cell *cell, unsigned i
 
 	if (likely(row))
 		return row;
-	row = thread && thread->block ? thread_make_record(thread, sizeof(*row)) : NULL;
+	if (!process_owns_new_region(cell) || !thread || !thread->block)
+		return NULL;
+	row = thread_make_record(thread, sizeof(*row));
 	if (row)
 		relative_publish(place, 0, row);
 	return relative_get(place);
