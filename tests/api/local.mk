@@ -2,6 +2,7 @@
 #
 # The library as programs use it: sonde.h and libsonde.so, nothing of src/.
 api_programs = \
+	tests/api/one-engine \
 	tests/api/test-aggregator \
 	tests/api/test-collector \
 	tests/api/test-system \
@@ -11,6 +12,7 @@ api_tests = \
 	tests/api/test-header.sh \
 	tests/api/test-aggregator.sh \
 	tests/api/test-collector.sh \
+	tests/api/test-one-engine.sh \
 	tests/api/test-system.sh \
 	tests/api/test-timer.sh \
 	tests/api/test-tracker.sh
@@ -20,6 +22,9 @@ TESTS += $(api_tests)
 EXTRA_DIST += $(api_tests) tests/api/lib.sh
 
 API_LIBS = libsonde.la $(CUNIT_LIBS) -lpthread -lm
+
+tests_api_one_engine_SOURCES = tests/api/one-engine.c
+tests_api_one_engine_LDADD = libsonde.la
 
 tests_api_test_aggregator_SOURCES = tests/api/test-aggregator.c tests/api/api.h
 tests_api_test_aggregator_CFLAGS = $(UNIT_CFLAGS) $(JANSSON_CFLAGS)
