@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * metrics OPERATION - prints how many nanoseconds an operation of libsonde takes, the least of several tries; or, for
- * "series", how many bytes of the region and of memory a counter takes, of 100,000.
+ * metrics OPERATION - prints how many nanoseconds an operation of libsonde takes, the least of
+ * several tries; or, for "series", how many bytes of the region and of memory a counter takes, of
+ * 100,000.
  *
  *     counter        sonde_counter_add() by handle
  *     named          sonde_record_counter() by name with two tags
@@ -83,9 +84,9 @@ static const struct {
 	void (*run)(int n);
 	int n;
 } operations[] = {
-	{"counter", count, 1000000},	   {"named", count_named, 100000},
-	{"distribution", enter, 1000000},  {"stopwatch", run_stopwatch, 300000},
-	{"timer", run_timer, 30000},	   {"clock-pair", read_clock, 1000000},
+	{"counter", count, 1000000},	  {"named", count_named, 100000},
+	{"distribution", enter, 1000000}, {"stopwatch", run_stopwatch, 300000},
+	{"timer", run_timer, 30000},	  {"clock-pair", read_clock, 1000000},
 };
 
 static double now_ns(void)
@@ -159,6 +160,7 @@ int main(int argc, char **argv)
 			printf("%.2f\n", least_ns(operations[i].run, operations[i].n));
 			return 0;
 		}
-	fprintf(stderr, "usage: metrics counter|named|distribution|stopwatch|timer|clock-pair|series\n");
+	fprintf(stderr,
+		"usage: metrics counter|named|distribution|stopwatch|timer|clock-pair|series\n");
 	return 2;
 }

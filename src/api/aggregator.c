@@ -13,7 +13,8 @@ static enum sonde_type type_of(const struct series *series)
 	return (enum sonde_type)(series->type - SERIES_COUNTER + SONDE_COUNTER);
 }
 
-/* -- Summaries ------------------------------------------------------------------------------------- */
+/* -- Summaries
+ * ------------------------------------------------------------------------------------- */
 
 static void fill_distribution(const struct tally *tally, struct sonde_metric_summary *summary)
 {
@@ -46,7 +47,8 @@ static void fill_summary(const struct tally *tally, struct sonde_metric_summary 
 	}
 }
 
-/* A text that outlives the snapshot: the unit of a metric that the engine knows, or of those that it makes itself. */
+/* A text that outlives the snapshot: the unit of a metric that the engine knows, or of those that
+ * it makes itself. */
 static const char *lasting_unit(const char *unit)
 {
 	enum sonde_unit known = sonde_unit_find(unit);
@@ -62,8 +64,16 @@ int sonde_get_metric_summary(struct sonde *sonde, const char *name, double windo
 			     struct sonde_metric_summary *ret_summary)
 {
 	struct sonde_metric_summary summary = {
-		.rate = NAN, .last = NAN, .avg = NAN, .min = NAN, .max = NAN, .p50 = NAN,
-		.p90 = NAN, .p95 = NAN, .p99 = NAN, .p999 = NAN,
+		.rate = NAN,
+		.last = NAN,
+		.avg = NAN,
+		.min = NAN,
+		.max = NAN,
+		.p50 = NAN,
+		.p90 = NAN,
+		.p95 = NAN,
+		.p99 = NAN,
+		.p999 = NAN,
 	};
 	struct tally tally = {0};
 	struct figures figures;
@@ -93,7 +103,8 @@ int sonde_get_metric_summary(struct sonde *sonde, const char *name, double windo
 	return tally.n_known ? 0 : SONDE_ENODATA;
 }
 
-/* -- Lists of values ------------------------------------------------------------------------------- */
+/* -- Lists of values
+ * ------------------------------------------------------------------------------- */
 
 /* One piece of memory: the list, its values, their tags and texts. */
 struct value_list {
@@ -158,7 +169,8 @@ static void fill_value(const struct series *series, int64_t taken_ns, struct son
 }
 
 /* Copies series to a list of values. NULL without memory. */
-static struct value_list *make_list(const struct series *const *series, size_t n_series, int64_t taken_ns)
+static struct value_list *make_list(const struct series *const *series, size_t n_series,
+				    int64_t taken_ns)
 {
 	size_t n_tags = 0;
 	size_t texts_size = 0;
@@ -167,9 +179,8 @@ static struct value_list *make_list(const struct series *const *series, size_t n
 		n_tags += series[i]->n_tags;
 		texts_size += text_size(series[i]);
 	}
-	struct value_list *list =
-		calloc(1, sizeof(*list) + n_series * sizeof(list->values[0]) +
-				  n_tags * sizeof(struct sonde_tag) + texts_size);
+	struct value_list *list = calloc(1, sizeof(*list) + n_series * sizeof(list->values[0]) +
+						    n_tags * sizeof(struct sonde_tag) + texts_size);
 
 	if (!list)
 		return NULL;
@@ -241,7 +252,8 @@ int sonde_get_metrics_by_tag(struct sonde *sonde, const struct sonde_tag *filter
 	return error;
 }
 
-/* -- The greatest ---------------------------------------------------------------------------------- */
+/* -- The greatest
+ * ---------------------------------------------------------------------------------- */
 
 struct ranked {
 	const struct series *series;
@@ -334,8 +346,7 @@ int sonde_get_top_metrics(struct sonde *sonde, enum sonde_type type, enum sonde_
 	if (error)
 		return error;
 	const struct series **choice = make_choice(&figures);
-	struct ranked *ranked =
-		calloc(snapshot_n_series(figures.snapshot) + 1, sizeof(*ranked));
+	struct ranked *ranked = calloc(snapshot_n_series(figures.snapshot) + 1, sizeof(*ranked));
 	size_t n = choice && ranked ? rank(&figures, type, order, ranked) : 0;
 
 	n = n < limit ? n : limit;
@@ -351,7 +362,8 @@ int sonde_get_top_metrics(struct sonde *sonde, enum sonde_type type, enum sonde_
 	return error;
 }
 
-/* -- Exports --------------------------------------------------------------------------------------- */
+/* -- Exports
+ * --------------------------------------------------------------------------------------- */
 
 struct export_target {
 	sonde_writer write;
@@ -391,7 +403,8 @@ static const struct {
 	{"json", export_json},
 };
 
-int sonde_export_metrics(struct sonde *sonde, const char *format, sonde_writer write, void *argument)
+int sonde_export_metrics(struct sonde *sonde, const char *format, sonde_writer write,
+			 void *argument)
 {
 	struct export_target target = {.write = write, .argument = argument};
 	struct figures figures;

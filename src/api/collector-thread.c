@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The thread that feeds the windows, where the program wants one. Its instants do not drift; one that has gone by is left
- * out.
+ * The thread that feeds the windows, where the program wants one. Its instants do not drift; one
+ * that has gone by is left out.
  */
 #include "config.h"
 
@@ -22,7 +22,6 @@ static void *collect(void *argument)
 {
 	struct sonde *sonde = argument;
 	int64_t next_ns = clock_kernel_ns(CLOCK_MONOTONIC) + sonde->interval_ns;
-
 	struct hold hold = instance_lock();
 
 	while (!sonde->is_ending) {
@@ -34,6 +33,7 @@ static void *collect(void *argument)
 		if (now_ns < next_ns)
 			continue;
 		figures_feed_windows(sonde);
+		sonde->collected_ns = now_ns;
 		while (next_ns <= now_ns)
 			next_ns += sonde->interval_ns;
 	}
@@ -53,6 +53,7 @@ int collector_start(struct sonde *sonde)
 	pthread_condattr_destroy(&attributes);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
+	sonde->collected_ns = clock_kernel_ns(CLOCK_MONOTONIC);
 	sonde->has_collector = pthread_create(&sonde->collector, NULL, collect, sonde) == 0;
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return sonde->has_collector ? 0 : SONDE_ENOMEM;

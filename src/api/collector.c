@@ -8,7 +8,8 @@
 
 /* A metric by its words, for a value that is in order. NULL, with the error. */
 static struct metric *find(struct sonde *sonde, enum series_kind kind, uint8_t flags,
-			   const char *name, const struct sonde_tag *tags, size_t n_tags, int *ret_error)
+			   const char *name, const struct sonde_tag *tags, size_t n_tags,
+			   int *ret_error)
 {
 	struct request request;
 
@@ -100,7 +101,8 @@ static int add_one(struct metric *metric)
 	return result_of(instance.engine->add(metric, 1));
 }
 
-int sonde_increment(struct sonde *sonde, const char *name, const struct sonde_tag *tags, size_t n_tags)
+int sonde_increment(struct sonde *sonde, const char *name, const struct sonde_tag *tags,
+		    size_t n_tags)
 {
 	enum series_refusal reason = REFUSED_CONFLICT;
 	struct request request;
@@ -121,7 +123,8 @@ int sonde_increment(struct sonde *sonde, const char *name, const struct sonde_ta
 	return instance_refuse(reason);
 }
 
-int sonde_decrement(struct sonde *sonde, const char *name, const struct sonde_tag *tags, size_t n_tags)
+int sonde_decrement(struct sonde *sonde, const char *name, const struct sonde_tag *tags,
+		    size_t n_tags)
 {
 	struct request request;
 	struct metric *metric;
@@ -136,7 +139,8 @@ int sonde_decrement(struct sonde *sonde, const char *name, const struct sonde_ta
 	return metric ? result_of(instance.engine->change(metric, -1)) : error;
 }
 
-/* -- Handles: a handle is its metric ---------------------------------------------------------------- */
+/* -- Handles: a handle is its metric
+ * ---------------------------------------------------------------- */
 
 static int open_handle(struct sonde *sonde, struct request *request, void **ret_handle)
 {
@@ -162,10 +166,12 @@ static int make_request(struct sonde *sonde, struct request *request, enum serie
 }
 
 int sonde_counter_open(struct sonde *sonde, const char *name, const char *unit,
-		       const struct sonde_tag *tags, size_t n_tags, struct sonde_counter **ret_counter)
+		       const struct sonde_tag *tags, size_t n_tags,
+		       struct sonde_counter **ret_counter)
 {
 	struct request request;
-	int error = make_request(sonde, &request, KIND_COUNTER, name, unit, tags, n_tags, ret_counter);
+	int error =
+		make_request(sonde, &request, KIND_COUNTER, name, unit, tags, n_tags, ret_counter);
 
 	return error ? error : open_handle(sonde, &request, (void **)ret_counter);
 }
@@ -175,7 +181,8 @@ int sonde_counter_open_double(struct sonde *sonde, const char *name, const char 
 			      struct sonde_counter **ret_counter)
 {
 	struct request request;
-	int error = make_request(sonde, &request, KIND_COUNTER, name, unit, tags, n_tags, ret_counter);
+	int error =
+		make_request(sonde, &request, KIND_COUNTER, name, unit, tags, n_tags, ret_counter);
 
 	if (error)
 		return error;
@@ -271,6 +278,7 @@ int sonde_distribution_record(struct sonde_distribution *distribution, double va
 
 int sonde_timer_record(struct sonde_timer *timer, uint64_t duration_ns)
 {
-	return is_over() ? SONDE_ESHUTDOWN
-			 : result_of(instance.engine->enter_ns((struct metric *)timer, duration_ns));
+	return is_over()
+		       ? SONDE_ESHUTDOWN
+		       : result_of(instance.engine->enter_ns((struct metric *)timer, duration_ns));
 }

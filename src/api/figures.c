@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * A look is a copy of the process's region, folded and made a snapshot, as a host makes it of all processes of a
- * session. Windows are fed with each, so that an answer reaches up to now.
+ * A look is a copy of the process's region, folded and made a snapshot, as a host makes it of all
+ * processes of a session. Windows are fed with each, so that an answer reaches up to now.
  */
 #include "config.h"
 
@@ -32,8 +32,7 @@ static int fold_own_region(struct sonde *sonde, struct recording *recording)
 	if (error)
 		return error;
 	recording->started_ns = image->header->started_realtime_ns;
-	recording->wall_ns =
-		(uint64_t)(clock_kernel_ns(CLOCK_REALTIME) - recording->started_ns);
+	recording->wall_ns = (uint64_t)(clock_kernel_ns(CLOCK_REALTIME) - recording->started_ns);
 	error = fold_region(recording, image, true, &options);
 	region_image_free(image);
 	return error;
@@ -50,7 +49,8 @@ static int look(struct sonde *sonde, struct snapshot **ret_snapshot)
 	return error;
 }
 
-/* -- Windows --------------------------------------------------------------------------------------- */
+/* -- Windows
+ * --------------------------------------------------------------------------------------- */
 
 static void feed(struct sonde *sonde, struct snapshot *snapshot, int64_t now_ns)
 {
@@ -98,7 +98,8 @@ void figures_close(struct figures *figures)
 	errno = figures->saved_errno;
 }
 
-/* -- Values ---------------------------------------------------------------------------------------- */
+/* -- Values
+ * ---------------------------------------------------------------------------------------- */
 
 static void take_histogram(const struct series_histogram *histogram, struct window_answer *answer)
 {
@@ -131,16 +132,17 @@ static int value_in_all(const struct figures *figures, const struct series *seri
 	if (series_has_histogram(series)) {
 		take_histogram(series->value.histogram, answer);
 	} else if (series->type == SERIES_COUNTER) {
-		answer->sum = series->is_fractional ? series->value.number
-						    : (double)series->value.count;
+		answer->sum =
+			series->is_fractional ? series->value.number : (double)series->value.count;
 		answer->count = series->is_fractional ? (uint64_t)fmin(answer->sum, 0x1p63)
 						      : series->value.count;
 	} else {
 		answer->last = answer->min = answer->max = answer->mean = series->value.number;
 	}
 	if (series_is_cumulative(series) && covered_ns > 0)
-		answer->rate = (series_has_histogram(series) ? (double)answer->count : answer->sum) /
-			       ((double)covered_ns * 1e-9);
+		answer->rate =
+			(series_has_histogram(series) ? (double)answer->count : answer->sum) /
+			((double)covered_ns * 1e-9);
 	return series_has_histogram(series) && !answer->count ? WINDOW_EMPTY : 0;
 }
 

@@ -23,7 +23,8 @@ struct figures {
 	int saved_errno;
 };
 
-/* Looks, and holds the instance's lock until figures_close(). 0, SONDE_EINVAL or SONDE_ERANGE for the window, SONDE_ENOMEM. */
+/* Looks, and holds the instance's lock until figures_close(). 0, SONDE_EINVAL or SONDE_ERANGE for
+ * the window, SONDE_ENOMEM. */
 int figures_open(struct sonde *sonde, double window, struct figures *ret_figures) HIDDEN;
 void figures_close(struct figures *figures) HIDDEN;
 
@@ -32,8 +33,8 @@ int figures_value(const struct figures *figures, const struct series *series,
 		  struct window_answer *ret_answer) HIDDEN;
 
 /*
- * What several series did together, each being added to it. To begin with, all zero but type. Extremes are 0 until
- * there are values.
+ * What several series did together, each being added to it. To begin with, all zero but type.
+ * Extremes are 0 until there are values.
  */
 struct tally {
 	size_t n_series; /* looked at */

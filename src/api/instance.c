@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * How the library begins, ends and forks. The recording side is the preload's where that is in the process, and else
- * the one that is linked to us.
+ * How the library begins, ends and forks. The recording side is the preload's where that is in the
+ * process, and else the one that is linked to us.
  */
 #include "config.h"
 
@@ -25,7 +25,8 @@ struct sonde instance = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 enum { INTERVAL_MIN_NS = 10000000 };
 
-/* -- Engine ---------------------------------------------------------------------------------------- */
+/* -- Engine
+ * ---------------------------------------------------------------------------------------- */
 
 static bool engine_fits(const struct engine *engine)
 {
@@ -46,11 +47,13 @@ static uint64_t change_signals(uint64_t mask)
 {
 	uint64_t before = 0;
 
-	raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&mask, (long)&before, sizeof(mask), 0, 0);
+	raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&mask, (long)&before, sizeof(mask), 0,
+		    0);
 	return before;
 }
 
-/* The calls that take and release the lock are the program's: nobody may be there before the lock is his. */
+/* The calls that take and release the lock are the program's: nobody may be there before the lock
+ * is his. */
 struct hold instance_lock(void)
 {
 	struct hold hold = {.signals = change_signals(UINT64_MAX)};
@@ -81,7 +84,8 @@ int instance_refuse(enum series_refusal reason)
 	return errors[reason];
 }
 
-/* -- Configuration --------------------------------------------------------------------------------- */
+/* -- Configuration
+ * --------------------------------------------------------------------------------- */
 
 __attribute__((format(printf, 2, 3))) static int say(struct sonde_problem *ret_problem,
 						     const char *format, ...)
@@ -179,7 +183,8 @@ static int check_config(const struct sonde_config *config, struct sonde_problem 
 	return 0;
 }
 
-/* -- Fork ------------------------------------------------------------------------------------------ */
+/* -- Fork
+ * ------------------------------------------------------------------------------------------ */
 
 static void before_fork(void)
 {
@@ -202,7 +207,8 @@ static void after_fork_in_child(void)
 	pthread_mutex_unlock(&instance.lock);
 }
 
-/* -- Begin and end --------------------------------------------------------------------------------- */
+/* -- Begin and end
+ * --------------------------------------------------------------------------------- */
 
 static int64_t interval_of(const struct sonde_config *config)
 {

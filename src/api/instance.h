@@ -2,7 +2,8 @@
 /*
  * instance.h - the process's metrics, as the sections of sonde.h share them.
  *
- * What records needs the engine and whether it is over, and nothing else. All that asks holds the lock.
+ * What records needs the engine and whether it is over, and nothing else. All that asks holds the
+ * lock.
  */
 #ifndef SONDE_API_INSTANCE_H
 #define SONDE_API_INSTANCE_H
@@ -29,6 +30,7 @@ struct sonde {
 	bool has_collector; /* a thread that looks every interval_ns */
 	bool is_ending;
 	int64_t interval_ns;
+	int64_t collected_ns; /* CLOCK_MONOTONIC: when the thread last looked */
 	pthread_t collector;
 	pthread_cond_t wake;
 };
@@ -41,12 +43,14 @@ static inline int instance_check(const struct sonde *sonde)
 {
 	if (unlikely(!sonde))
 		return SONDE_EINVAL;
-	return unlikely(__atomic_load_n(&sonde->is_shut_down, __ATOMIC_RELAXED)) ? SONDE_ESHUTDOWN : 0;
+	return unlikely(__atomic_load_n(&sonde->is_shut_down, __ATOMIC_RELAXED)) ? SONDE_ESHUTDOWN
+										 : 0;
 }
 
 /*
- * Takes the lock, with all signals blocked, so that a handler can neither want it nor fork while it is held. Under the
- * preload, calls that are made while it is held are not counted as the program's.
+ * Takes the lock, with all signals blocked, so that a handler can neither want it nor fork while it
+ * is held. Under the preload, calls that are made while it is held are not counted as the
+ * program's.
  */
 struct hold {
 	uint64_t signals; /* that were blocked before */

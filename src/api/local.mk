@@ -4,6 +4,7 @@ libsonde_la_SOURCES += \
 	src/api/collector.c \
 	src/api/collector-thread.c \
 	src/api/figures.c src/api/figures.h \
+	src/api/health.c \
 	src/api/instance.c src/api/instance.h \
 	src/api/names.c \
 	src/api/operation.c src/api/operation.h \

@@ -55,4 +55,5 @@ const char *sonde_type_name(enum sonde_type type)
 	return series_type_name((enum series_type)(type - SONDE_COUNTER));
 }
 
-_Static_assert(SERIES_RATE - SERIES_COUNTER == SONDE_RATE - SONDE_COUNTER, "types come in one order");
+_Static_assert(SERIES_RATE - SERIES_COUNTER == SONDE_RATE - SONDE_COUNTER,
+	       "types come in one order");

@@ -56,13 +56,15 @@ int operation_record(struct sonde *sonde, const char *operation, const char *err
 	error = make_request(&request, operation, NULL);
 	metric = error ? NULL : request_find(&request, &error);
 	if (metric && error_type)
-		metric = find_failure(operation, *error_type ? error_type : ERROR_OTHER, metric, &error);
+		metric = find_failure(operation, *error_type ? error_type : ERROR_OTHER, metric,
+				      &error);
 	if (!metric)
 		return error;
 	return instance.engine->add(metric, 1) ? 0 : SONDE_ENOMEM;
 }
 
-struct metric *operation_timer(struct sonde *sonde, const char *operation, bool success, int *ret_error)
+struct metric *operation_timer(struct sonde *sonde, const char *operation, bool success,
+			       int *ret_error)
 {
 	static const struct sonde_tag failed = {"success", "false"};
 	struct request request;

@@ -8,7 +8,7 @@
 #include "api/figures.h"
 
 #define OPERATIONS_NAME "operations"
-#define ERROR_OTHER "_OTHER"
+#define ERROR_OTHER	"_OTHER"
 
 enum { ERROR_TYPES_MAX = 256 }; /* of an operation, beside ERROR_OTHER */
 

@@ -16,17 +16,19 @@ struct request {
 };
 
 /*
- * A series of a kind. A tag `unit` becomes the unit, unless `unit` is one; its words become codes. 0, or an error,
- * which is then counted.
+ * A series of a kind. A tag `unit` becomes the unit, unless `unit` is one; its words become codes.
+ * 0, or an error, which is then counted.
  */
 int request_init(struct request *request, enum series_kind kind, const char *name, const char *unit,
 		 const struct sonde_tag *tags, size_t n_tags) HIDDEN;
 
-/* Finds or makes the metric. NULL, with the error that is to be returned, and counted, when there can be none. */
+/* Finds or makes the metric. NULL, with the error that is to be returned, and counted, when there
+ * can be none. */
 struct metric *request_find(const struct request *request, int *ret_error) HIDDEN;
 
 /* The same, but nothing is counted: *ret_reason says why. */
-static inline struct metric *request_try(const struct request *request, enum series_refusal *ret_reason)
+static inline struct metric *request_try(const struct request *request,
+					 enum series_refusal *ret_reason)
 {
 	return instance.engine->find(&request->metric, ret_reason);
 }

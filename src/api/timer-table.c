@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * A slot has a word with its generation and whether it is in use: even is free, odd is used. To take a slot or to
- * free it is to change that word from what it was seen to be, so of two that stop one timer, one does. Few
- * slots are used at first, in turn, and twice as many each time that several in a row are in use: the memory follows the
- * number of timers that run.
+ * A slot has a word with its generation and whether it is in use: even is free, odd is used. To
+ * take a slot or to free it is to change that word from what it was seen to be, so of two that stop
+ * one timer, one does. Few slots are used at first, in turn, and twice as many each time that
+ * several in a row are in use: the memory follows the number of timers that run.
  *
  * The table is wiped by the kernel in forked children, as the recorder's state is.
  */

@@ -2,8 +2,9 @@
 /*
  * timer-table.h - the timers that run, by number.
  *
- * A number is a slot of the table, the generation of its use, and the process: so a number that was used is
- * told from one that is in use, and from one of before a fork. No lock: safe in signal handlers.
+ * A number is a slot of the table, the generation of its use, and the process: so a number that was
+ * used is told from one that is in use, and from one of before a fork. No lock: safe in signal
+ * handlers.
  */
 #ifndef SONDE_API_TIMER_TABLE_H
 #define SONDE_API_TIMER_TABLE_H

@@ -18,7 +18,8 @@ static const struct clock_calibration *calibration(void)
 	return &instance.engine->settings()->clock;
 }
 
-/* -- Timers ---------------------------------------------------------------------------------------- */
+/* -- Timers
+ * ---------------------------------------------------------------------------------------- */
 
 static struct sonde_timing_result make_result(const struct running_timer *timer, uint64_t stopped,
 					      bool success)
@@ -90,8 +91,9 @@ int sonde_stop_timer(struct sonde *sonde, uint64_t id, bool success,
 	return error;
 }
 
-int sonde_time_operation(struct sonde *sonde, const char *operation_name, int (*operation)(void *argument),
-			 void *argument, const void *metadata, struct sonde_timing_result *ret_result)
+int sonde_time_operation(struct sonde *sonde, const char *operation_name,
+			 int (*operation)(void *argument), void *argument, const void *metadata,
+			 struct sonde_timing_result *ret_result)
 {
 	struct running_timer timer = {.metadata = metadata};
 	struct sonde_timing_result result;
@@ -115,7 +117,8 @@ int sonde_time_operation(struct sonde *sonde, const char *operation_name, int (*
 	return record(sonde, &timer, &result);
 }
 
-/* -- Stopwatches ----------------------------------------------------------------------------------- */
+/* -- Stopwatches
+ * ----------------------------------------------------------------------------------- */
 
 void sonde_stopwatch_start(struct sonde_timer *timer, struct sonde_stopwatch *ret_stopwatch)
 {
@@ -132,7 +135,8 @@ int sonde_stopwatch_stop(const struct sonde_stopwatch *stopwatch, uint64_t *ret_
 	return sonde_timer_record(stopwatch->timer, ns);
 }
 
-/* -- Statistics ------------------------------------------------------------------------------------ */
+/* -- Statistics
+ * ------------------------------------------------------------------------------------ */
 
 /* By the middles of buckets, those on both outsides being at the extremes. */
 static double deviation(const struct series_histogram *histogram)
@@ -141,10 +145,11 @@ static double deviation(const struct series_histogram *histogram)
 	double squares = 0;
 
 	for (unsigned int b = 0; b < HISTOGRAM_BUCKETS; b++) {
-		double middle = b == HISTOGRAM_ZERO   ? histogram->min
-				: b == HISTOGRAM_OVER ? histogram->max
-						      : sqrt(histogram_lower_seconds(b) *
-							     histogram_upper_seconds(b));
+		double middle =
+			b == HISTOGRAM_ZERO ? histogram->min
+			: b == HISTOGRAM_OVER
+				? histogram->max
+				: sqrt(histogram_lower_seconds(b) * histogram_upper_seconds(b));
 
 		middle = fmax(histogram->min, fmin(histogram->max, middle));
 		squares += (double)histogram->buckets[b] * (middle - mean) * (middle - mean);
@@ -159,7 +164,7 @@ static void fill_stats(const struct tally *tally, double scale, struct sonde_tim
 		double *number;
 		double q;
 	} quantiles[] = {
-		{&stats->p50, 0.5},   {&stats->p90, 0.9},    {&stats->p95, 0.95},
+		{&stats->p50, 0.5},  {&stats->p90, 0.9},    {&stats->p95, 0.95},
 		{&stats->p99, 0.99}, {&stats->p999, 0.999},
 	};
 
@@ -174,7 +179,8 @@ static void fill_stats(const struct tally *tally, double scale, struct sonde_tim
 }
 
 /* Whether a series has the durations of the operation's successes. */
-static bool is_timer_of(const struct series *series, const char *operation, enum operation_kind kind)
+static bool is_timer_of(const struct series *series, const char *operation,
+			enum operation_kind kind)
 {
 	if (kind == OPERATION_CALL)
 		return strcmp(series->name, "libc.call.duration") == 0 &&
@@ -202,8 +208,15 @@ int sonde_get_timing_stats(struct sonde *sonde, const char *operation, double wi
 			   enum sonde_unit unit, struct sonde_timing_stats *ret_stats)
 {
 	struct sonde_timing_stats stats = {
-		.avg = NAN, .min = NAN, .max = NAN, .p50 = NAN, .p90 = NAN, .p95 = NAN,
-		.p99 = NAN, .p999 = NAN, .stddev = NAN,
+		.avg = NAN,
+		.min = NAN,
+		.max = NAN,
+		.p50 = NAN,
+		.p90 = NAN,
+		.p95 = NAN,
+		.p99 = NAN,
+		.p999 = NAN,
+		.stddev = NAN,
 	};
 	struct tally tally = {0};
 	struct figures figures;

@@ -25,7 +25,8 @@ int sonde_record_failure_errno(struct sonde *sonde, const char *operation, int e
 	return operation_record(sonde, operation, symbol);
 }
 
-/* -- Rates ----------------------------------------------------------------------------------------- */
+/* -- Rates
+ * ----------------------------------------------------------------------------------------- */
 
 /* What a series of an operation's outcomes counts; NULL: it is none. */
 static const char *result_of(const struct series *series, const char *operation,
@@ -92,7 +93,8 @@ int sonde_get_success_rate(struct sonde *sonde, const char *operation, double wi
 	return rate.total ? 0 : SONDE_ENODATA;
 }
 
-/* -- Failures -------------------------------------------------------------------------------------- */
+/* -- Failures
+ * -------------------------------------------------------------------------------------- */
 
 /* One piece of memory: the breakdown, its rows, their texts. */
 struct breakdown {
@@ -122,8 +124,7 @@ static struct breakdown *make_breakdown(const struct figures *figures, const cha
 	size_t size = 0;
 
 	for (size_t i = 0; i < snapshot_n_series(figures->snapshot); i++) {
-		const char *type =
-			error_of(snapshot_series(figures->snapshot, i), operation, kind);
+		const char *type = error_of(snapshot_series(figures->snapshot, i), operation, kind);
 
 		if (type) {
 			n_rows++;
@@ -196,8 +197,8 @@ int sonde_get_failure_breakdown(struct sonde *sonde, const char *operation, doub
 {
 	struct breakdown *breakdown = NULL;
 	struct figures figures;
-	int error = operation && ret_breakdown ? figures_open(sonde, window, &figures)
-					       : SONDE_EINVAL;
+	int error =
+		operation && ret_breakdown ? figures_open(sonde, window, &figures) : SONDE_EINVAL;
 
 	if (error)
 		return error;

@@ -14,7 +14,8 @@ static const struct {
 	const char *name;
 	const char *code;
 	enum dimension dimension;
-	double factor; /* how many nanoseconds, bytes or hundredths one is: whole numbers, whose quotients are exact */
+	double factor; /* how many nanoseconds, bytes or hundredths one is: whole numbers, whose
+			  quotients are exact */
 } units[] = {
 	[SONDE_UNIT_NONE] = {"", "1", NO_DIMENSION, 1},
 	[SONDE_SECONDS] = {"seconds", "s", TIME, 1e9},
@@ -64,8 +65,8 @@ int sonde_unit_convert(double value, enum sonde_unit from, enum sonde_unit to, d
 		return SONDE_EINVAL;
 	if (!is_unit(from) || !is_unit(to))
 		return SONDE_EUNIT;
-	if (from != to && (units[from].dimension == NO_DIMENSION ||
-			   units[from].dimension != units[to].dimension))
+	if (from != to &&
+	    (units[from].dimension == NO_DIMENSION || units[from].dimension != units[to].dimension))
 		return SONDE_EUNIT;
 	*ret_value = units[from].factor >= units[to].factor
 			     ? value * (units[from].factor / units[to].factor)

@@ -2,9 +2,9 @@
 /*
  * pair.h - two words that change together, written by any thread.
  *
- * Each change is one instruction, or one that is tried until it succeeds, so writers need no lock and a signal handler
- * may interrupt another writer. A reader in another process copies the words one by one: while they change he may
- * have the one of a change and the other of that before it.
+ * Each change is one instruction, or one that is tried until it succeeds, so writers need no lock
+ * and a signal handler may interrupt another writer. A reader in another process copies the words
+ * one by one: while they change he may have the one of a change and the other of that before it.
  */
 #ifndef SONDE_BASE_PAIR_H
 #define SONDE_BASE_PAIR_H
@@ -26,7 +26,8 @@ static inline struct pair pair_guess(const struct pair *pair)
 	};
 }
 
-/* Stores desired if the pair still is *expected, and tells whether it did; else *expected is what it is. */
+/* Stores desired if the pair still is *expected, and tells whether it did; else *expected is what
+ * it is. */
 static inline bool pair_replace(struct pair *pair, struct pair *expected, struct pair desired)
 {
 	bool is_done;
@@ -39,9 +40,13 @@ static inline bool pair_replace(struct pair *pair, struct pair *expected, struct
 	uint32_t has_failed;
 
 	do {
-		__asm__ volatile("ldaxp %0, %1, %2" : "=&r"(first), "=&r"(second) : "Q"(*pair) : "memory");
+		__asm__ volatile("ldaxp %0, %1, %2"
+				 : "=&r"(first), "=&r"(second)
+				 : "Q"(*pair)
+				 : "memory");
 		is_done = first == expected->first && second == expected->second;
-		/* Also what was only read is stored: the two loads are one if the store succeeds. */
+		/* Also what was only read is stored: the two loads are one if the store succeeds.
+		 */
 		__asm__ volatile("stlxp %w0, %2, %3, %1"
 				 : "=&r"(has_failed), "=Q"(*pair)
 				 : "r"(is_done ? desired.first : first),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Numbers that JSON does not have, NaN and the infinities of gauges, are written as the texts "NaN",
- * "Infinity" and "-Infinity".
+ * Numbers that JSON does not have, NaN and the infinities of gauges, are written as the texts
+ * "NaN", "Infinity" and "-Infinity".
  */
 #include "config.h"
 
@@ -149,7 +149,8 @@ json_t *snapshot_to_json(const struct snapshot *snapshot)
 	return object;
 }
 
-/* -- Back ------------------------------------------------------------------------------------------ */
+/* -- Back
+ * ------------------------------------------------------------------------------------------ */
 
 /* One series while it is read: what it points to lies in the document. */
 struct reading {
@@ -203,7 +204,8 @@ static void read_tags(struct json_reader *reader, const json_t *object, struct r
 			reader_complain_type(reader, "tags", value, "strings only");
 			return;
 		}
-		reading->tags[reading->series.n_tags++] = (struct tag){key, json_string_value(value)};
+		reading->tags[reading->series.n_tags++] =
+			(struct tag){key, json_string_value(value)};
 	}
 	tags_sort(reading->tags, reading->series.n_tags);
 }
@@ -219,8 +221,7 @@ static void read_buckets(struct json_reader *reader, const json_t *object,
 		return;
 	histogram->buckets[HISTOGRAM_ZERO] = reader_count(reader, object, "zero_count");
 	histogram->buckets[HISTOGRAM_OVER] = reader_count(reader, object, "over_count");
-	histogram->count =
-		histogram->buckets[HISTOGRAM_ZERO] + histogram->buckets[HISTOGRAM_OVER];
+	histogram->count = histogram->buckets[HISTOGRAM_ZERO] + histogram->buckets[HISTOGRAM_OVER];
 	for (size_t i = 0; !reader->error && i < json_array_size(array); i++) {
 		const json_t *value = json_array_get(array, i);
 
@@ -257,7 +258,8 @@ static void read_value(struct json_reader *reader, const json_t *object, struct 
 		series->start_ns = reader_instant(reader, object, "start");
 	if (series_has_histogram(series))
 		read_histogram(reader, object, reading);
-	else if (series->type == SERIES_COUNTER && json_is_integer(json_object_get(object, "value")))
+	else if (series->type == SERIES_COUNTER &&
+		 json_is_integer(json_object_get(object, "value")))
 		series->value.count = reader_count(reader, object, "value");
 	else
 		series->value.number = read_number(reader, object, "value");

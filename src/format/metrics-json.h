@@ -16,8 +16,8 @@ json_t *series_to_json(const struct series *series);
 json_t *metric_list_to_json(const struct metric_list *list);
 
 /*
- * All series of a snapshot: {"schema": "sonde.metrics/1", "taken": INSTANT, "metrics": [..]}. A new reference, or NULL
- * without memory.
+ * All series of a snapshot: {"schema": "sonde.metrics/1", "taken": INSTANT, "metrics": [..]}. A new
+ * reference, or NULL without memory.
  */
 json_t *snapshot_to_json(const struct snapshot *snapshot);
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * A cell is made a series, and that is added to the list: threads, processes and sessions add up by the same rule.
- * A series without cells is one that somebody asked for and nobody used: its cells came before its use.
+ * A cell is made a series, and that is added to the list: threads, processes and sessions add up by
+ * the same rule. A series without cells is one that somebody asked for and nobody used: its cells
+ * came before its use.
  */
 #include "config.h"
 
@@ -57,8 +58,8 @@ static void describe(struct unfolding *unfolding, const struct series_info *info
 		.is_fractional = info->kind == KIND_COUNTER && (info->flags & SERIES_OF_FRACTIONS),
 		.tags = unfolding->tags,
 		.n_tags = info->n_tags,
-		.start_ns = clock_ticks_to_realtime_ns(&unfolding->header->clock,
-						       info->started_ticks),
+		.start_ns =
+			clock_ticks_to_realtime_ns(&unfolding->header->clock, info->started_ticks),
 	};
 	series->name = next_string(&strings);
 	series->unit = next_string(&strings);
@@ -76,7 +77,8 @@ static double number_of(uint64_t bits)
 	return number;
 }
 
-/* -- Counters and distributions -------------------------------------------------------------------- */
+/* -- Counters and distributions
+ * -------------------------------------------------------------------- */
 
 static int fold_counter(struct metric_list *list, struct unfolding *unfolding,
 			const struct counter_cell *cell)
@@ -154,7 +156,8 @@ static int fold_thread(struct metric_list *list, struct unfolding *unfolding,
 	return 0;
 }
 
-/* -- Gauges ---------------------------------------------------------------------------------------- */
+/* -- Gauges
+ * ---------------------------------------------------------------------------------------- */
 
 /* Gauges that several processes have, each its own, are told apart by a tag. */
 static void add_pid(struct unfolding *unfolding, char *buf, size_t size)
@@ -185,7 +188,8 @@ static int fold_gauge(struct metric_list *list, struct unfolding *unfolding,
 		   clock_ticks_to_realtime_ns(&unfolding->header->clock, value.second));
 }
 
-int fold_metrics(struct metric_list *list, const struct region_image *image, struct fold_scope scope)
+int fold_metrics(struct metric_list *list, const struct region_image *image,
+		 struct fold_scope scope)
 {
 	struct unfolding unfolding = {.header = image->header};
 	const struct thread_block *thread = relative_get(&image->header->threads);

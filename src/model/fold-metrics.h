@@ -10,10 +10,11 @@
 
 struct fold_scope {
 	bool is_running; /* gauges of processes that have ended may end with them */
-	bool is_alone;   /* there is no other process: gauges need no tag `pid` */
+	bool is_alone;	 /* there is no other process: gauges need no tag `pid` */
 };
 
 /* Adds the series of a region to a list. 0 or -ENOMEM. */
-int fold_metrics(struct metric_list *list, const struct region_image *image, struct fold_scope scope);
+int fold_metrics(struct metric_list *list, const struct region_image *image,
+		 struct fold_scope scope);
 
 #endif

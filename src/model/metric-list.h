@@ -32,9 +32,10 @@ void metric_list_deinit(struct metric_list *list);
 struct metric_entry *metric_list_find(const struct metric_list *list, const struct series *key);
 
 /*
- * Adds a copy of a series, its tags in order, to that of the same name and tags. Gauges make one value as `merge`
- * (enum gauge_merge) says; MERGE_ALL replaces. Left out is one whose name has another type or unit, or is one of those
- * that are recorded without being asked for ("libc.", "sonde."), or that is one too many. 0, also then, or -ENOMEM.
+ * Adds a copy of a series, its tags in order, to that of the same name and tags. Gauges make one
+ * value as `merge` (enum gauge_merge) says; MERGE_ALL replaces. Left out is one whose name has
+ * another type or unit, or is one of those that are recorded without being asked for ("libc.",
+ * "sonde."), or that is one too many. 0, also then, or -ENOMEM.
  */
 int metric_list_add(struct metric_list *list, const struct series *series, unsigned int merge,
 		    int64_t changed_ns);

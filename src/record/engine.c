@@ -31,7 +31,8 @@ static void mark_exit(void)
 		region_mark_end(region, REGION_EXITED);
 }
 
-/* Filled in when it is asked for: a table of addresses would be relocated in every process that starts. */
+/* Filled in when it is asked for: a table of addresses would be relocated in every process that
+ * starts. */
 const struct engine *engine_own(void)
 {
 	static struct engine engine;

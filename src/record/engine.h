@@ -2,9 +2,10 @@
 /*
  * engine.h - the recording side, for a library that is in the process beside it.
  *
- * A program that records figures of its own links libsonde, which has a recording side for itself. When the
- * preload is there, it has one already: libsonde then uses that, so that what the program records lies in one
- * region with its calls. The preload exports one function for it, by which both find out whether they fit.
+ * A program that records figures of its own links libsonde, which has a recording side for itself.
+ * When the preload is there, it has one already: libsonde then uses that, so that what the program
+ * records lies in one region with its calls. The preload exports one function for it, by which both
+ * find out whether they fit.
  */
 #ifndef SONDE_RECORD_ENGINE_H
 #define SONDE_RECORD_ENGINE_H
@@ -30,7 +31,8 @@ struct engine {
 	void (*mark_exit)(void);
 	void (*after_fork)(void);
 
-	struct metric *(*find)(const struct metric_request *request, enum series_refusal *ret_reason);
+	struct metric *(*find)(const struct metric_request *request,
+			       enum series_refusal *ret_reason);
 	void (*limit_tag_sets)(uint32_t max_tag_sets);
 	bool (*take_number)(struct metric *metric, uint32_t limit);
 	uint8_t (*kind)(const struct metric *metric);

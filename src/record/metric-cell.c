@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * How metrics are recorded. A thread finds its cell of a metric by the metric's number, in a table that
- * hangs at its cache: memory that the kernel wipes at fork, so a forked child finds no cell and makes cells and
- * descriptions in a region of its own. The tables themselves are private memory.
+ * How metrics are recorded. A thread finds its cell of a metric by the metric's number, in a table
+ * that hangs at its cache: memory that the kernel wipes at fork, so a forked child finds no cell
+ * and makes cells and descriptions in a region of its own. The tables themselves are private
+ * memory.
  *
- * As in statistics.c, a signal handler may enter any function again: at worst a thread has two cells of a metric, whose
- * sum is right.
+ * As in statistics.c, a signal handler may enter any function again: at worst a thread has two
+ * cells of a metric, whose sum is right.
  */
 #include "config.h"
 
@@ -38,7 +39,8 @@ void metric_refuse(enum series_refusal reason)
 		__atomic_fetch_add(&region->refused[reason], 1, __ATOMIC_RELAXED);
 }
 
-/* -- Descriptions ------------------------------------------------------------------------------------ */
+/* -- Descriptions
+ * ------------------------------------------------------------------------------------ */
 
 /* As thread_make_record(), of any size. */
 static void *make_record(struct thread_cache *thread, size_t size)
@@ -63,9 +65,11 @@ static void publish_info(struct region_header *region, struct series_info *info)
 
 	do {
 		info->next = relative_to(&info->next, relative_follow(&region->series, head));
-		/* Release: a reader that follows the list, with acquire, sees a complete description. */
-	} while (!__atomic_compare_exchange_n(&region->series, &head, relative_to(&region->series, info),
-					      false, __ATOMIC_RELEASE, __ATOMIC_RELAXED));
+		/* Release: a reader that follows the list, with acquire, sees a complete
+		 * description. */
+	} while (!__atomic_compare_exchange_n(&region->series, &head,
+					      relative_to(&region->series, info), false,
+					      __ATOMIC_RELEASE, __ATOMIC_RELAXED));
 }
 
 static struct series_info *make_info(struct thread_cache *thread, const struct metric *metric)
@@ -93,8 +97,9 @@ static struct series_info *make_info(struct thread_cache *thread, const struct m
 }
 
 /*
- * The metric's description in the process's region. It is in the region's list before anything refers to it; of two
- * threads that come at once, one has made a description that nothing refers to.
+ * The metric's description in the process's region. It is in the region's list before anything
+ * refers to it; of two threads that come at once, one has made a description that nothing refers
+ * to.
  */
 static struct series_info *find_info(struct thread_cache *thread, struct metric *metric)
 {
@@ -114,7 +119,8 @@ static struct series_info *find_info(struct thread_cache *thread, struct metric 
 	return info;
 }
 
-/* -- Cells ------------------------------------------------------------------------------------------- */
+/* -- Cells
+ * ------------------------------------------------------------------------------------------- */
 
 static inline void *find_cell(const struct metric *metric)
 {
@@ -142,7 +148,8 @@ static void **find_place(struct thread_cache *thread, const struct metric *metri
 
 _Static_assert(sizeof(struct cell_table) <= PRIVATE_SIZE_MAX, "a table is one piece of memory");
 _Static_assert(offsetof(struct counter_cell, info) == offsetof(struct distribution_cell, info) &&
-		       offsetof(struct counter_cell, next) == offsetof(struct distribution_cell, next),
+		       offsetof(struct counter_cell, next) ==
+			       offsetof(struct distribution_cell, next),
 	       "cells begin alike");
 
 /* Makes a cell, and has it in the list that begins at `list` of the thread's block. */
@@ -174,16 +181,19 @@ static void *make_cell(struct metric *metric, size_t size, size_t list_offset)
 
 static __attribute__((noinline, cold)) struct counter_cell *make_counter(struct metric *metric)
 {
-	return make_cell(metric, sizeof(struct counter_cell), offsetof(struct thread_block, counters));
+	return make_cell(metric, sizeof(struct counter_cell),
+			 offsetof(struct thread_block, counters));
 }
 
-static __attribute__((noinline, cold)) struct distribution_cell *make_distribution(struct metric *metric)
+static __attribute__((noinline, cold)) struct distribution_cell *
+make_distribution(struct metric *metric)
 {
 	return make_cell(metric, sizeof(struct distribution_cell),
 			 offsetof(struct thread_block, distributions));
 }
 
-/* -- Values ------------------------------------------------------------------------------------------ */
+/* -- Values
+ * ------------------------------------------------------------------------------------------ */
 
 union number_bits {
 	double number;
@@ -232,8 +242,8 @@ bool metric_add_fraction(struct metric *metric, double amount)
 }
 
 /*
- * The octave's counters, made when they are first needed; a handler may have made them meanwhile. A cell of before a fork,
- * in a child that returns from a handler, leads nowhere.
+ * The octave's counters, made when they are first needed; a handler may have made them meanwhile. A
+ * cell of before a fork, in a child that returns from a handler, leads nowhere.
  */
 static struct histogram_row *find_row(struct distribution_cell *cell, unsigned int bucket)
 {
@@ -289,7 +299,8 @@ bool metric_enter_ns(struct metric *metric, uint64_t ns)
 	return enter(metric, histogram_bucket(ns), ns, false);
 }
 
-/* The description holds a gauge's value. A forked child has no region until it makes one. NULL: no memory. */
+/* The description holds a gauge's value. A forked child has no region until it makes one. NULL: no
+ * memory. */
 static struct series_info *find_gauge(struct metric *metric)
 {
 	struct series_info *info = __atomic_load_n(&metric->info, __ATOMIC_ACQUIRE);
@@ -315,7 +326,8 @@ bool metric_set(struct metric *metric, double value)
 		return false;
 	seen = pair_guess(&info->gauge);
 	/* Of two values, the later one stays, whoever comes to store his first. */
-	while (seen.second <= ticks && !pair_replace(&info->gauge, &seen, (struct pair){bits_of(value), ticks}))
+	while (seen.second <= ticks &&
+	       !pair_replace(&info->gauge, &seen, (struct pair){bits_of(value), ticks}))
 		;
 	return true;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * metric-private.h - what a metric is made of: for metric.c, which finds them, and metric-cell.c, which records.
+ * metric-private.h - what a metric is made of: for metric.c, which finds them, and metric-cell.c,
+ * which records.
  */
 #ifndef SONDE_RECORD_METRIC_PRIVATE_H
 #define SONDE_RECORD_METRIC_PRIVATE_H
@@ -30,7 +31,7 @@ struct metric {
 	uint32_t tags_size;
 	uint32_t n_tags;
 	uint32_t n_numbers; /* given by metric_take_number() */
-	char tags[];     /* key and value of each, by order of keys, each ended by NUL */
+	char tags[];	    /* key and value of each, by order of keys, each ended by NUL */
 };
 
 #endif

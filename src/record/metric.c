@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * How metrics are found. There are two indexes, of chains that only grow, at their heads: one of metrics, by
- * all bytes of their names and tags, and one of names, by what exporters make of them. The first alone is asked
- * for what was asked for before in the same words. All else (new names, another case of letters, tags that are
- * put right) goes through the second.
+ * How metrics are found. There are two indexes, of chains that only grow, at their heads: one of
+ * metrics, by all bytes of their names and tags, and one of names, by what exporters make of them.
+ * The first alone is asked for what was asked for before in the same words. All else (new names,
+ * another case of letters, tags that are put right) goes through the second.
  *
- * A chain is looked through and then replaced by one that begins with the new entry, if it is still the
- * one that was looked through: so nothing is there twice, whoever comes at the same time.
+ * A chain is looked through and then replaced by one that begins with the new entry, if it is still
+ * the one that was looked through: so nothing is there twice, whoever comes at the same time.
  */
 #include "config.h"
 
@@ -48,7 +48,8 @@ struct words {
 
 static const char overflow_key[] = "otel.metric.overflow";
 
-/* -- Words ------------------------------------------------------------------------------------------- */
+/* -- Words
+ * ------------------------------------------------------------------------------------------- */
 
 static struct piece measure(const char *text)
 {
@@ -99,7 +100,8 @@ static bool is_letter(char c)
 
 static bool is_name_char(char c)
 {
-	return is_letter(c) || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-' || c == '/';
+	return is_letter(c) || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-' ||
+	       c == '/';
 }
 
 bool metric_name_is_valid(const char *name)
@@ -107,7 +109,8 @@ bool metric_name_is_valid(const char *name)
 	size_t len = 0;
 
 	/* Those names are of what is recorded without being asked for. */
-	if (!is_letter(*name) || text_starts_with(name, "libc.") || text_starts_with(name, "sonde."))
+	if (!is_letter(*name) || text_starts_with(name, "libc.") ||
+	    text_starts_with(name, "sonde."))
 		return false;
 	while (is_name_char(name[len]))
 		len++;
@@ -153,7 +156,8 @@ static bool put_right(struct words *words)
 	return unit_is_valid(words->unit);
 }
 
-/* -- Hashes ------------------------------------------------------------------------------------------ */
+/* -- Hashes
+ * ------------------------------------------------------------------------------------------ */
 
 static inline uint64_t mix(uint64_t hash, uint64_t word)
 {
@@ -188,7 +192,8 @@ static uint64_t hash_words(const struct words *words)
 	return hash;
 }
 
-/* Letters in one case; exporters make an underscore of all that stands between letters and digits. */
+/* Letters in one case; exporters make an underscore of all that stands between letters and digits.
+ */
 static char fold_char(char c)
 {
 	if (c >= 'A' && c <= 'Z')
@@ -240,7 +245,8 @@ static bool differ_in_case_only(const char *left, const char *right)
 	return lower(*left) == lower(*right);
 }
 
-/* -- Names ------------------------------------------------------------------------------------------- */
+/* -- Names
+ * ------------------------------------------------------------------------------------------- */
 
 /* A copy, ended by NUL; returns what follows it. */
 static char *place(char *memory, struct piece piece)
@@ -251,9 +257,11 @@ static char *place(char *memory, struct piece piece)
 	return memory + piece.len + 1;
 }
 
-static struct metric_family *make_family(const struct metric_request *request, const struct words *words)
+static struct metric_family *make_family(const struct metric_request *request,
+					 const struct words *words)
 {
-	struct piece unit = words->unit.len ? words->unit : measure(request->kind == KIND_TIMER ? "s" : "1");
+	struct piece unit =
+		words->unit.len ? words->unit : measure(request->kind == KIND_TIMER ? "s" : "1");
 	struct metric_family *family =
 		private_take(sizeof(*family) + words->name.len + 1 + unit.len + 1);
 
@@ -262,7 +270,8 @@ static struct metric_family *make_family(const struct metric_request *request, c
 	family->kind = request->kind;
 	family->flags = request->flags;
 	family->merge = request->merge;
-	family->first_index = piece_is(unit, "s") ? HISTOGRAM_FIRST_INDEX : HISTOGRAM_FIRST_OF_NUMBERS;
+	family->first_index =
+		piece_is(unit, "s") ? HISTOGRAM_FIRST_INDEX : HISTOGRAM_FIRST_OF_NUMBERS;
 	family->name_length = (uint16_t)words->name.len;
 	family->unit = place(family->name, words->name);
 	place(family->unit, unit);
@@ -276,7 +285,8 @@ static struct metric_family *look_for_family(struct metric_family *chain, const 
 	return chain;
 }
 
-static struct metric_family *find_family(const struct metric_request *request, const struct words *words)
+static struct metric_family *find_family(const struct metric_request *request,
+					 const struct words *words)
 {
 	struct metric_family **head = &family_chains[hash_folded(request->name) % FAMILY_CHAINS];
 	struct metric_family *made = NULL;
@@ -311,12 +321,14 @@ static int check_family(const struct metric_family *family, const struct metric_
 {
 	if (!differ_in_case_only(family->name, request->name))
 		return 1 + REFUSED_NAME;
-	if (!is_of_kind(family, request) || (words->unit.len && !piece_is(words->unit, family->unit)))
+	if (!is_of_kind(family, request) ||
+	    (words->unit.len && !piece_is(words->unit, family->unit)))
 		return 1 + REFUSED_CONFLICT;
 	return 0;
 }
 
-/* -- Metrics ----------------------------------------------------------------------------------------- */
+/* -- Metrics
+ * ----------------------------------------------------------------------------------------- */
 
 /* Whether a string is the piece; *string moves past it. */
 static inline bool take_equal(const char **string, struct piece piece)
@@ -338,12 +350,14 @@ static bool metric_is(const struct metric *metric, const struct words *words)
 	if (metric->n_tags != words->n_tags || !take_equal(&name, words->name))
 		return false;
 	for (size_t i = 0; i < words->n_tags; i++)
-		if (!take_equal(&tags, words->tags[i].key) || !take_equal(&tags, words->tags[i].value))
+		if (!take_equal(&tags, words->tags[i].key) ||
+		    !take_equal(&tags, words->tags[i].value))
 			return false;
 	return true;
 }
 
-static struct metric *look_for_metric(struct metric *chain, uint64_t hash, const struct words *words)
+static struct metric *look_for_metric(struct metric *chain, uint64_t hash,
+				      const struct words *words)
 {
 	while (chain && (chain->hash != hash || !metric_is(chain, words)))
 		chain = chain->next;
@@ -355,13 +369,15 @@ static struct metric **metric_chain(uint64_t hash)
 	return &metric_chains[(hash ^ hash >> 48) % METRIC_CHAINS];
 }
 
-static struct metric *make_metric(struct metric_family *family, uint64_t hash, const struct words *words)
+static struct metric *make_metric(struct metric_family *family, uint64_t hash,
+				  const struct words *words)
 {
 	size_t size = 0;
 
 	for (size_t i = 0; i < words->n_tags; i++)
 		size += words->tags[i].key.len + 1 + words->tags[i].value.len + 1;
-	/* A number is used up even if another thread is faster: it happens as often as threads meet. */
+	/* A number is used up even if another thread is faster: it happens as often as threads
+	 * meet. */
 	uint32_t number = __atomic_load_n(&n_metrics, __ATOMIC_RELAXED) < METRICS_MAX
 				  ? __atomic_fetch_add(&n_metrics, 1, __ATOMIC_RELAXED)
 				  : METRICS_MAX;
@@ -395,8 +411,8 @@ static bool take_tag_set(struct metric_family *family)
 	return false;
 }
 
-static struct metric *find_or_make(struct metric_family *family, const struct words *words, bool is_limited,
-				   bool *ret_is_over)
+static struct metric *find_or_make(struct metric_family *family, const struct words *words,
+				   bool is_limited, bool *ret_is_over)
 {
 	uint64_t hash = hash_words(words);
 	struct metric **head = metric_chain(hash);
@@ -470,7 +486,8 @@ static __attribute__((noinline)) struct metric *find_carefully(const struct metr
 	if (request->must_exist) {
 		uint64_t hash = hash_words(words);
 
-		return look_for_metric(__atomic_load_n(metric_chain(hash), __ATOMIC_ACQUIRE), hash, words);
+		return look_for_metric(__atomic_load_n(metric_chain(hash), __ATOMIC_ACQUIRE), hash,
+				       words);
 	}
 	struct metric *metric = find_or_make(family, words, true, &is_over);
 
@@ -500,8 +517,8 @@ bool metric_take_number(struct metric *metric, uint32_t limit)
 	uint32_t n = __atomic_load_n(&metric->n_numbers, __ATOMIC_RELAXED);
 
 	while (n < limit)
-		if (__atomic_compare_exchange_n(&metric->n_numbers, &n, n + 1, false, __ATOMIC_RELAXED,
-						__ATOMIC_RELAXED))
+		if (__atomic_compare_exchange_n(&metric->n_numbers, &n, n + 1, false,
+						__ATOMIC_RELAXED, __ATOMIC_RELAXED))
 			return true;
 	return false;
 }

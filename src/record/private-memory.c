@@ -12,7 +12,8 @@ enum {
 	UNIT = 16,
 };
 
-/* A piece of memory from which takers cut theirs; `used` of its bytes are taken, itself included. */
+/* A piece of memory from which takers cut theirs; `used` of its bytes are taken, itself included.
+ */
 struct chunk {
 	size_t used;
 	size_t unused;

@@ -2,7 +2,8 @@
 /*
  * private-memory.h - memory of the process's own, for what is needed as long as it runs.
  *
- * It is never given back. A forked child has a copy of all of it. No lock, no libc: safe in signal handlers.
+ * It is never given back. A forked child has a copy of all of it. No lock, no libc: safe in signal
+ * handlers.
  */
 #ifndef SONDE_RECORD_PRIVATE_MEMORY_H
 #define SONDE_RECORD_PRIVATE_MEMORY_H

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * The table of what programs recorded themselves, in the order of names and tags. A counter or a gauge has a value; of
- * a histogram that column has how many values there were. Numbers are in the unit of the series, but for times and sizes.
+ * The table of what programs recorded themselves, in the order of names and tags. A counter or a
+ * gauge has a value; of a histogram that column has how many values there were. Numbers are in the
+ * unit of the series, but for times and sizes.
  */
 #include "config.h"
 
@@ -63,7 +64,8 @@ static void add_name(const struct page *page, struct line *line, const struct se
 		return;
 	fputs(series->name, stream);
 	for (size_t i = 0; i < series->n_tags; i++)
-		fprintf(stream, "%s%s=%s", i ? "," : "{", series->tags[i].key, series->tags[i].value);
+		fprintf(stream, "%s%s=%s", i ? "," : "{", series->tags[i].key,
+			series->tags[i].value);
 	if (series->n_tags)
 		fputc('}', stream);
 	if (fclose(stream) == 0)

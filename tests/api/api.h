@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * api.h - what the tests of sonde.h have in common. They see what any program sees: sonde.h, and the shared library.
+ * api.h - what the tests of sonde.h have in common. They see what any program sees: sonde.h, and
+ * the shared library.
  *
- * Each program is run by tests/api/lib.sh, bare and under the preload: what it asserts must hold in both.
+ * Each program is run by tests/api/lib.sh, bare and under the preload: what it asserts must hold in
+ * both.
  */
 #ifndef SONDE_TESTS_API_H
 #define SONDE_TESTS_API_H

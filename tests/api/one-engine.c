@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * one-engine - records 42 jobs, a duration and a length, and reads seven bytes one by one; a forked child records 8 more
- * jobs. With an argument it says first what an export has of its reads: "calls N".
+ * one-engine - records 42 jobs, a duration and a length, and reads seven bytes one by one; a forked
+ * child records 8 more jobs. With an argument it says first what an export has of its reads: "calls
+ * N".
  */
 #include <fcntl.h>
 #include <stdio.h>

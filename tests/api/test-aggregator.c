@@ -12,7 +12,8 @@ static bool is_watched(void)
 	return getenv("LD_PRELOAD") != NULL;
 }
 
-/* -- Summaries ------------------------------------------------------------------------------------- */
+/* -- Summaries
+ * ------------------------------------------------------------------------------------- */
 
 static void a_summary_is_of_all_series_of_a_name(void)
 {
@@ -107,7 +108,8 @@ static void a_window_has_what_came_in_it(void)
 	CU_ASSERT_EQUAL(summary.count, 1005);
 }
 
-/* -- Lists ----------------------------------------------------------------------------------------- */
+/* -- Lists
+ * ----------------------------------------------------------------------------------------- */
 
 static size_t n_with_tags(const struct sonde_tag *filter, size_t n_filter, const char *name)
 {
@@ -162,16 +164,15 @@ static void the_greatest_come_first(void)
 	sonde_record_gauge(metrics(), "top.b", 2e300, NULL, 0);
 	sonde_record_gauge(metrics(), "top.c", 2e300, NULL, 0);
 	sonde_record_gauge(metrics(), "top.b", NAN, &none, 1);
-	CU_ASSERT_EQUAL_FATAL(sonde_get_top_metrics(metrics(), SONDE_GAUGE, SONDE_BY_SUM, 3, &values),
-			      0);
+	CU_ASSERT_EQUAL_FATAL(
+		sonde_get_top_metrics(metrics(), SONDE_GAUGE, SONDE_BY_SUM, 3, &values), 0);
 	CU_ASSERT_EQUAL_FATAL(values->n_values, 3);
 	CU_ASSERT_STRING_EQUAL(values->values[0].name, "top.b");
 	CU_ASSERT_STRING_EQUAL(values->values[1].name, "top.c");
 	CU_ASSERT_STRING_EQUAL(values->values[2].name, "top.a");
 	sonde_free(values);
-	CU_ASSERT_EQUAL_FATAL(sonde_get_top_metrics(metrics(), SONDE_GAUGE, SONDE_BY_SUM, 1000,
-						    &values),
-			      0);
+	CU_ASSERT_EQUAL_FATAL(
+		sonde_get_top_metrics(metrics(), SONDE_GAUGE, SONDE_BY_SUM, 1000, &values), 0);
 	CU_ASSERT(isnan(values->values[values->n_values - 1].value));
 	sonde_free(values);
 }
@@ -198,9 +199,9 @@ static void distributions_are_ranked_as_one_likes(void)
 	for (size_t i = 0; i < 4; i++) {
 		struct sonde_metric_values *values;
 
-		CU_ASSERT_EQUAL_FATAL(sonde_get_top_metrics(metrics(), SONDE_TIMER, orders[i].order, 1,
-							    &values),
-				      0);
+		CU_ASSERT_EQUAL_FATAL(
+			sonde_get_top_metrics(metrics(), SONDE_TIMER, orders[i].order, 1, &values),
+			0);
 		CU_ASSERT_EQUAL_FATAL(values->n_values, 1);
 		CU_ASSERT_STRING_EQUAL(values->values[0].name, orders[i].first);
 		sonde_free(values);
@@ -212,8 +213,8 @@ static void rates_are_of_counters(void)
 	struct sonde_metric_values *values;
 
 	sonde_record_counter(metrics(), "fastest", INT64_MAX, NULL, 0);
-	CU_ASSERT_EQUAL_FATAL(sonde_get_top_metrics(metrics(), SONDE_RATE, SONDE_BY_SUM, 1, &values),
-			      0);
+	CU_ASSERT_EQUAL_FATAL(
+		sonde_get_top_metrics(metrics(), SONDE_RATE, SONDE_BY_SUM, 1, &values), 0);
 	CU_ASSERT_EQUAL_FATAL(values->n_values, 1);
 	CU_ASSERT_STRING_EQUAL(values->values[0].name, "fastest");
 	CU_ASSERT_EQUAL(values->values[0].type, SONDE_RATE);
@@ -221,11 +222,13 @@ static void rates_are_of_counters(void)
 	sonde_free(values);
 	CU_ASSERT_EQUAL(sonde_get_top_metrics(metrics(), SONDE_RATE, SONDE_BY_SUM, 0, &values),
 			SONDE_ERANGE);
-	CU_ASSERT_EQUAL(sonde_get_top_metrics(metrics(), (enum sonde_type)9, SONDE_BY_SUM, 1, &values),
-			SONDE_EINVAL);
+	CU_ASSERT_EQUAL(
+		sonde_get_top_metrics(metrics(), (enum sonde_type)9, SONDE_BY_SUM, 1, &values),
+		SONDE_EINVAL);
 }
 
-/* -- Exports --------------------------------------------------------------------------------------- */
+/* -- Exports
+ * --------------------------------------------------------------------------------------- */
 
 struct text {
 	char *bytes;
@@ -311,7 +314,8 @@ static void an_export_that_cannot_be_written_fails(void)
 	CU_ASSERT_EQUAL(sonde_export_metrics(metrics(), "json", NULL, NULL), SONDE_EINVAL);
 }
 
-/* -- Threads and forks ----------------------------------------------------------------------------- */
+/* -- Threads and forks
+ * ----------------------------------------------------------------------------- */
 
 static void *ask_and_record(void *number)
 {
@@ -384,13 +388,15 @@ static void a_hundred_thousand_series_are_usable(void)
 	sonde_free(values);
 }
 
-UNIT_MAIN("aggregator", {"a summary is of all series of a name", a_summary_is_of_all_series_of_a_name},
+UNIT_MAIN("aggregator",
+	  {"a summary is of all series of a name", a_summary_is_of_all_series_of_a_name},
 	  {"a distribution is summed up by its values", a_distribution_is_summed_up_by_its_values},
 	  {"a gauge is summed up by what it is", a_gauge_is_summed_up_by_what_it_is},
 	  {"unknown and empty are two things", unknown_and_empty_are_two_things},
 	  {"a window has what came in it", a_window_has_what_came_in_it},
 	  {"a filter is met by all its pairs", a_filter_is_met_by_all_its_pairs},
-	  {"values come in the order of names and tags", values_come_in_the_order_of_names_and_tags},
+	  {"values come in the order of names and tags",
+	   values_come_in_the_order_of_names_and_tags},
 	  {"the greatest come first", the_greatest_come_first},
 	  {"distributions are ranked as one likes", distributions_are_ranked_as_one_likes},
 	  {"rates are of counters", rates_are_of_counters},

@@ -149,8 +149,10 @@ static int collect_with_a_thread(void)
 	struct sonde_success_rate rate;
 	struct sonde *sonde;
 
+	int n_threads = count_threads();
+
 	EXPECT(sonde_initialize_metrics(&config, &sonde, NULL) == 0);
-	EXPECT(count_threads() == 2);
+	EXPECT(count_threads() == n_threads + 1);
 	for (int i = 0; i < 100; i++)
 		EXPECT(sonde_record_success(sonde, "collected") == 0);
 	EXPECT(sonde_get_success_rate(sonde, "collected", 10, &rate) == 0);
@@ -160,15 +162,61 @@ static int collect_with_a_thread(void)
 
 static int collect_and_end(void)
 {
+	int n_threads = count_threads();
+
 	EXPECT(collect_with_a_thread() == 0);
 	EXPECT(sonde_shutdown_metrics(sonde_get()) == 0);
-	EXPECT(count_threads() == 1);
+	EXPECT(count_threads() == n_threads);
 	return 0;
 }
 
 static void a_thread_that_collects_ends_with_it(void)
 {
 	in_child(collect_and_end);
+}
+
+static int be_healthy_and_then_not(void)
+{
+	struct sonde_config config = {.struct_size = sizeof(config), .max_tag_sets = 1};
+	const struct sonde_tag tags[] = {{"n", "1"}, {"n", "2"}};
+	struct sonde_system_health health;
+	struct sonde *sonde;
+
+	EXPECT(sonde_initialize_metrics(&config, &sonde, NULL) == 0);
+	EXPECT(sonde_get_system_health(sonde, &health) == 0);
+	EXPECT(health.healthy && !health.reasons[0]);
+	EXPECT(isnan(health.error_rate) && health.operations == 0);
+	EXPECT(health.n_series > 0);
+	EXPECT(sonde_increment(sonde, "ok", &tags[0], 1) == 0);
+	EXPECT(sonde_increment(sonde, "ok", &tags[1], 1) == 0);
+	EXPECT(sonde_increment(sonde, "no name", NULL, 0) == SONDE_EINVAL_NAME);
+	EXPECT(sonde_get_system_health(sonde, &health) == 0);
+	EXPECT(!health.healthy);
+	EXPECT(health.refused == 1 && health.n_overflowed >= 1);
+	EXPECT(strstr(health.reasons, "1 figures were refused"));
+	EXPECT(strstr(health.reasons, "too many sets of tags"));
+	EXPECT(sonde_get_system_health(NULL, &health) == SONDE_EINVAL);
+	EXPECT(sonde_get_system_health(sonde, NULL) == SONDE_EINVAL);
+	return 0;
+}
+
+static int have_errors(void)
+{
+	struct sonde_system_health health;
+
+	EXPECT(sonde_record_failure(metrics(), "op", "x") == 0);
+	for (int i = 0; i < 3; i++)
+		EXPECT(sonde_record_success(metrics(), "op") == 0);
+	EXPECT(sonde_get_system_health(metrics(), &health) == 0);
+	EXPECT(health.operations == 4 && health.error_rate == 0.25);
+	EXPECT(health.healthy);
+	return 0;
+}
+
+static void health_comes_with_its_reasons(void)
+{
+	in_child(be_healthy_and_then_not);
+	in_child(have_errors);
 }
 
 static void units_convert_within_their_kind(void)
@@ -232,6 +280,7 @@ UNIT_MAIN("system",
 	  {"after the end nothing is recorded and all can be asked for",
 	   after_the_end_nothing_is_recorded_and_all_can_be_asked_for},
 	  {"a thread that collects ends with it", a_thread_that_collects_ends_with_it},
+	  {"health comes with its reasons", health_comes_with_its_reasons},
 	  {"units convert within their kind", units_convert_within_their_kind},
 	  {"every member of the protocol has its word", every_member_of_the_protocol_has_its_word},
 	  {"both headers have one numbering", both_headers_have_one_numbering})

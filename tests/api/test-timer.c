@@ -21,7 +21,8 @@ static void work_for_ms(int ms)
 		;
 }
 
-/* -- The examples of the protocol ------------------------------------------------------------------ */
+/* -- The examples of the protocol
+ * ------------------------------------------------------------------ */
 
 static void a_timer_is_started_and_stopped(void)
 {
@@ -52,9 +53,8 @@ static void what_is_timed_is_told_by_its_statistics(void)
 
 	CU_ASSERT_EQUAL(sonde_start_timer(metrics(), "database.query", NULL, &id), 0);
 	CU_ASSERT_EQUAL(sonde_stop_timer(metrics(), id, true, NULL), 0);
-	CU_ASSERT_EQUAL(sonde_get_timing_stats(metrics(), "database.query", 0, SONDE_UNIT_NONE,
-					       &stats),
-			0);
+	CU_ASSERT_EQUAL(
+		sonde_get_timing_stats(metrics(), "database.query", 0, SONDE_UNIT_NONE, &stats), 0);
 	CU_ASSERT_EQUAL(stats.count, 1);
 	CU_ASSERT_EQUAL(stats.min, stats.max);
 	CU_ASSERT_EQUAL(stats.p95, stats.max);
@@ -87,9 +87,9 @@ static void an_operation_is_timed_whatever_it_returns(void)
 			0);
 	CU_ASSERT_EQUAL(result.returned, 7);
 	CU_ASSERT(!result.success);
-	CU_ASSERT_EQUAL(sonde_get_timing_stats(metrics(), "data.processing", 0, SONDE_UNIT_NONE,
-					       &stats),
-			0);
+	CU_ASSERT_EQUAL(
+		sonde_get_timing_stats(metrics(), "data.processing", 0, SONDE_UNIT_NONE, &stats),
+		0);
 	CU_ASSERT_EQUAL(stats.count, 1);
 	CU_ASSERT(value_of("data.processing", &failed, 1) >= 0.00099);
 	CU_ASSERT_EQUAL(sonde_get_success_rate(metrics(), "data.processing", 0, &rate), 0);
@@ -101,11 +101,11 @@ static void statistics_are_in_the_unit_asked_for(void)
 	struct sonde_timing_stats stats;
 
 	for (int ms = 1; ms <= 100; ms++)
-		CU_ASSERT_EQUAL(sonde_record_timer(metrics(), "git.clone", ms, SONDE_MILLISECONDS,
-						   NULL, 0),
-				0);
-	CU_ASSERT_EQUAL(sonde_get_timing_stats(metrics(), "git.clone", 0, SONDE_MICROSECONDS, &stats),
+		CU_ASSERT_EQUAL(
+			sonde_record_timer(metrics(), "git.clone", ms, SONDE_MILLISECONDS, NULL, 0),
 			0);
+	CU_ASSERT_EQUAL(
+		sonde_get_timing_stats(metrics(), "git.clone", 0, SONDE_MICROSECONDS, &stats), 0);
 	CU_ASSERT_EQUAL(stats.count, 100);
 	CU_ASSERT_DOUBLE_EQUAL(stats.sum, 5050e3, 1e-6);
 	CU_ASSERT_DOUBLE_EQUAL(stats.avg, 50.5e3, 1e-6);
@@ -120,20 +120,22 @@ static void statistics_are_in_the_unit_asked_for(void)
 			SONDE_EUNIT);
 }
 
-/* -- Nothing, and nonsense ------------------------------------------------------------------------- */
+/* -- Nothing, and nonsense
+ * ------------------------------------------------------------------------- */
 
 static void nothing_is_not_a_number(void)
 {
 	struct sonde_timing_stats stats;
 	uint64_t id;
 
-	CU_ASSERT_EQUAL(sonde_get_timing_stats(metrics(), "never.heard.of", 0, SONDE_UNIT_NONE,
-					       &stats),
-			SONDE_ENOENT);
+	CU_ASSERT_EQUAL(
+		sonde_get_timing_stats(metrics(), "never.heard.of", 0, SONDE_UNIT_NONE, &stats),
+		SONDE_ENOENT);
 	CU_ASSERT_EQUAL(sonde_start_timer(metrics(), "only.failed", NULL, &id), 0);
 	CU_ASSERT_EQUAL(sonde_stop_timer(metrics(), id, false, NULL), 0);
-	CU_ASSERT_EQUAL(sonde_get_timing_stats(metrics(), "only.failed", 0, SONDE_UNIT_NONE, &stats),
-			SONDE_ENODATA);
+	CU_ASSERT_EQUAL(
+		sonde_get_timing_stats(metrics(), "only.failed", 0, SONDE_UNIT_NONE, &stats),
+		SONDE_ENODATA);
 	CU_ASSERT_EQUAL(stats.count, 0);
 	CU_ASSERT_EQUAL(stats.sum, 0);
 	CU_ASSERT(isnan(stats.avg) && isnan(stats.min) && isnan(stats.max) && isnan(stats.p50) &&
@@ -190,7 +192,8 @@ static void too_many_timers_are_refused_until_some_have_stopped(void)
 			CU_ASSERT_EQUAL(sonde_stop_timer(metrics(), ids[i], true, NULL), 0);
 }
 
-/* -- Threads and forks ----------------------------------------------------------------------------- */
+/* -- Threads and forks
+ * ----------------------------------------------------------------------------- */
 
 static void *time_much(void *number)
 {

@@ -25,7 +25,8 @@ static int64_t n_failures(const char *operation, const char *error_type)
 	return n;
 }
 
-/* -- The examples of the protocol ------------------------------------------------------------------ */
+/* -- The examples of the protocol
+ * ------------------------------------------------------------------ */
 
 static void successes_and_failures_make_a_rate(void)
 {
@@ -59,7 +60,8 @@ static void failures_come_most_frequent_first(void)
 		for (int n = 0; n < kinds[i].count; n++)
 			CU_ASSERT_EQUAL(sonde_record_failure(metrics(), "git.clone", kinds[i].type),
 					0);
-	CU_ASSERT_EQUAL_FATAL(sonde_get_failure_breakdown(metrics(), "git.clone", 0, &breakdown), 0);
+	CU_ASSERT_EQUAL_FATAL(sonde_get_failure_breakdown(metrics(), "git.clone", 0, &breakdown),
+			      0);
 	CU_ASSERT_EQUAL_FATAL(breakdown->n_failures, 4);
 	CU_ASSERT_STRING_EQUAL(breakdown->failures[0].error_type, "network_error");
 	CU_ASSERT_EQUAL(breakdown->failures[0].count, 5);
@@ -81,14 +83,16 @@ static void an_errno_is_told_by_its_symbol(void)
 	CU_ASSERT_EQUAL(n_failures("connect.peer", "ETIMEDOUT"), 1);
 }
 
-/* -- Nothing, and nonsense ------------------------------------------------------------------------- */
+/* -- Nothing, and nonsense
+ * ------------------------------------------------------------------------- */
 
 static void nothing_is_neither_0_nor_1(void)
 {
 	struct sonde_success_rate rate = {.rate = 1};
 	struct sonde_failure_breakdown *breakdown;
 
-	CU_ASSERT_EQUAL(sonde_get_success_rate(metrics(), "never.heard.of", 0, &rate), SONDE_ENOENT);
+	CU_ASSERT_EQUAL(sonde_get_success_rate(metrics(), "never.heard.of", 0, &rate),
+			SONDE_ENOENT);
 	CU_ASSERT_EQUAL(sonde_get_failure_breakdown(metrics(), "never.heard.of", 0, &breakdown),
 			SONDE_ENOENT);
 	CU_ASSERT_EQUAL(sonde_record_timer(metrics(), "only.timed", 1, SONDE_SECONDS, NULL, 0), 0);
@@ -138,8 +142,8 @@ static void types_of_errors_are_few(void)
 	}
 	CU_ASSERT_EQUAL(sonde_record_failure(metrics(), "of.many.errors", "error 255"), 0);
 	CU_ASSERT_EQUAL(sonde_record_failure(metrics(), "of.many.errors", "error 256"), 0);
-	CU_ASSERT_EQUAL_FATAL(sonde_get_failure_breakdown(metrics(), "of.many.errors", 0, &breakdown),
-			      0);
+	CU_ASSERT_EQUAL_FATAL(
+		sonde_get_failure_breakdown(metrics(), "of.many.errors", 0, &breakdown), 0);
 	CU_ASSERT_EQUAL(breakdown->n_failures, 257);
 	CU_ASSERT_EQUAL(breakdown->total, 302);
 	sonde_free(breakdown);
@@ -147,7 +151,8 @@ static void types_of_errors_are_few(void)
 	CU_ASSERT_EQUAL(n_failures("of.many.errors", "error 255"), 2);
 }
 
-/* -- Calls ----------------------------------------------------------------------------------------- */
+/* -- Calls
+ * ----------------------------------------------------------------------------------------- */
 
 static void a_call_of_libc_is_an_operation_under_the_preload(void)
 {
@@ -169,11 +174,13 @@ static void a_call_of_libc_is_an_operation_under_the_preload(void)
 	CU_ASSERT_EQUAL(rate.total, rate.successes + rate.errors + rate.expected);
 	CU_ASSERT(n_failures("open", "ENOENT") >= 3);
 	CU_ASSERT_EQUAL(n_failures("open", "ENOENT"), (int64_t)(rate.errors + rate.expected));
-	CU_ASSERT_EQUAL(sonde_get_timing_stats(metrics(), "open", 0, SONDE_MICROSECONDS, &stats), 0);
+	CU_ASSERT_EQUAL(sonde_get_timing_stats(metrics(), "open", 0, SONDE_MICROSECONDS, &stats),
+			0);
 	CU_ASSERT(stats.count >= 1 && stats.min > 0 && stats.max >= stats.min);
 }
 
-/* -- Threads and forks ----------------------------------------------------------------------------- */
+/* -- Threads and forks
+ * ----------------------------------------------------------------------------- */
 
 static void *track_much(void *number)
 {

@@ -187,7 +187,8 @@ static void of_one_name_with_two_types_the_first_is_kept(void)
 	builder_deinit(&builder);
 }
 
-/* Reads a spoilt region; the damage must be told in these words. Returns how many series are left. */
+/* Reads a spoilt region; the damage must be told in these words. Returns how many series are left.
+ */
 static size_t n_series_in_spite_of(struct region_builder *builder, const char *words)
 {
 	struct region_image *image = NULL;
@@ -281,11 +282,11 @@ static void a_recording_keeps_its_series_in_json(void)
 	const struct series *length = find(&again, "queue.length", "pid", "42");
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(time);
-	CU_ASSERT_EQUAL(memcmp(time->value.histogram->buckets,
-			       find(&recording, "job.duration", "queue", "mail")
-				       ->value.histogram->buckets,
-			       sizeof(time->value.histogram->buckets)),
-			0);
+	CU_ASSERT_EQUAL(
+		memcmp(time->value.histogram->buckets,
+		       find(&recording, "job.duration", "queue", "mail")->value.histogram->buckets,
+		       sizeof(time->value.histogram->buckets)),
+		0);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(length);
 	CU_ASSERT_EQUAL(length->value.number, 2.5);
 	CU_ASSERT_EQUAL(find(&again, "jobs.done", "queue", "mail")->value.count, 2000);
