@@ -8,6 +8,7 @@ libsonde_core_la_SOURCES += \
 	src/host/process-io.c src/host/process-io.h \
 	src/host/process-sights.c src/host/process-sights.h \
 	src/host/process-state.c src/host/process-state.h \
+	src/host/quantity.c src/host/quantity.h \
 	src/host/region-list.c src/host/region-list.h \
 	src/host/session-host.c src/host/session-host.h \
 	src/host/session-view.c src/host/session-view.h \

@@ -3,6 +3,7 @@ host_unit_tests = \
 	tests/unit/test-configuration \
 	tests/unit/test-nearest \
 	tests/unit/test-process-state \
+	tests/unit/test-quantity \
 	tests/unit/test-session
 
 check_PROGRAMS += $(host_unit_tests)
@@ -19,6 +20,10 @@ tests_unit_test_nearest_LDADD = $(UNIT_LIBS)
 tests_unit_test_process_state_SOURCES = tests/unit/test-process-state.c tests/unit/unit.h
 tests_unit_test_process_state_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_process_state_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_quantity_SOURCES = tests/unit/test-quantity.c tests/unit/unit.h
+tests_unit_test_quantity_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_quantity_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_session_SOURCES = tests/unit/test-session.c tests/unit/unit.h
 tests_unit_test_session_CFLAGS = $(UNIT_CFLAGS)
