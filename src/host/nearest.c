@@ -10,6 +10,7 @@
 
 #include <ctype.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { LONGEST = 63 };
@@ -55,15 +56,15 @@ void nearest_offer(struct nearest *nearest, const char *candidate)
 {
 	unsigned int found = distance(nearest->word, candidate);
 
-	if (!nearest->best || found < nearest->distance) {
-		nearest->best = candidate;
-		nearest->distance = found;
-	}
+	if (*nearest->best && found >= nearest->distance)
+		return;
+	snprintf(nearest->best, sizeof(nearest->best), "%s", candidate);
+	nearest->distance = found;
 }
 
 const char *nearest_word(const struct nearest *nearest)
 {
 	size_t len = strnlen(nearest->word, LONGEST);
 
-	return nearest->best && nearest->distance <= (len < 6 ? 1 : len / 3) ? nearest->best : NULL;
+	return *nearest->best && nearest->distance <= (len < 6 ? 1 : len / 3) ? nearest->best : NULL;
 }
