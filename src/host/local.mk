@@ -1,9 +1,17 @@
 # SPDX-License-Identifier: MIT
 libsonde_core_la_SOURCES += \
+	src/host/config-loader.c src/host/config-loader.h \
+	src/host/config-overrides.c \
+	src/host/config-plugins.c \
+	src/host/config-print.c \
 	src/host/config-text.c src/host/config-text.h \
 	src/host/configuration.c src/host/configuration.h \
+	src/host/explain.c src/host/explain.h \
+	src/host/given.c src/host/given.h \
 	src/host/messages.c src/host/messages.h \
 	src/host/nearest.c src/host/nearest.h \
+	src/host/option-table.c src/host/option-table.h \
+	src/host/plugin-config.c src/host/plugin-config.h \
 	src/host/process-file.c src/host/process-file.h \
 	src/host/process-io.c src/host/process-io.h \
 	src/host/process-sights.c src/host/process-sights.h \
@@ -13,4 +21,5 @@ libsonde_core_la_SOURCES += \
 	src/host/session-host.c src/host/session-host.h \
 	src/host/session-view.c src/host/session-view.h \
 	src/host/settings.c src/host/settings.h \
+	src/host/value.c src/host/value.h \
 	src/host/vocabulary.c src/host/vocabulary.h
