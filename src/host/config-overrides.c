@@ -71,7 +71,7 @@ static void take_variable(struct loader *loader, const char *name, const char *t
 
 	if (setting)
 		override(loader, setting, path, text, name);
-	else if (!loader_override_option_by_variable(loader, name, text))
+	else if (!loader_override_option_by_variable(loader, name, text, &nearest))
 		warn_unknown(loader, name, &nearest);
 }
 

@@ -243,6 +243,7 @@ bool loader_override_option(struct loader *loader, const char *path, const char 
 struct variable_search {
 	const struct plugin_config *instance;
 	const char *name;
+	struct nearest *nearest;
 	char path[OPTION_PATH_SIZE]; /* of the option that has this variable */
 };
 
@@ -251,20 +252,24 @@ static int match_variable(void *argument, const char *path, const struct sonde_o
 	struct variable_search *search = argument;
 	char name[SETTING_PATH_SIZE];
 
+	if (!may_be_overridden(option, path))
+		return 0;
 	setting_variable(full_path(search->instance, path).text, name, sizeof(name));
-	if (strcmp(name, search->name) != 0 || !may_be_overridden(option, path))
+	nearest_offer(search->nearest, name);
+	if (strcmp(name, search->name) != 0)
 		return 0;
 	snprintf(search->path, sizeof(search->path), "%s", path);
 	return 1;
 }
 
 bool loader_override_option_by_variable(struct loader *loader, const char *variable,
-					const char *text)
+					const char *text, struct nearest *nearest)
 {
 	struct configuration *configuration = loader->configuration;
 
 	for (size_t i = 0; i < configuration->n_plugins; i++) {
-		struct variable_search search = {configuration->plugins[i], variable, ""};
+		struct variable_search search = {configuration->plugins[i], variable,
+						 nearest, ""};
 
 		if (!plugin_config_visit(search.instance, match_variable, &search))
 			continue;

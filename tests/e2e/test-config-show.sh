@@ -18,7 +18,15 @@ check "the user's file is found" "$(sonde config print | from)" = home
 check "SONDE_CONFIG goes before it" "$(SONDE_CONFIG=variable.cfg sonde config print | from)" = variable
 check "-c goes before that" "$(SONDE_CONFIG=variable.cfg sonde config print -c option.cfg | from)" = option
 rm config/sonde/sonde.cfg
-test -e /etc/sonde/sonde.cfg || check "the current directory is not searched" -z "$(sonde config print | from)"
+if test ! -e /etc/sonde/sonde.cfg; then
+	mkdir sonde
+	cp sonde.cfg sonde/sonde.cfg
+	check "the current directory is not searched" -z "$(sonde config print | from)"
+	check "nor is it by a relative XDG_CONFIG_HOME" -z "$(XDG_CONFIG_HOME=. sonde config print | from)"
+	check "nor by a relative or missing HOME" -z "$(unset XDG_CONFIG_HOME; HOME=. sonde config print | from
+		unset HOME; sonde config print | from)"
+	check "sonde run reads none there" -z "$(sonde run -o here.json --report=none true; grep here here.json)"
+fi
 check "a file in HOME is found without XDG_CONFIG_HOME" "$(
 	mkdir -p .config/sonde && cp option.cfg .config/sonde/sonde.cfg
 	unset XDG_CONFIG_HOME

@@ -2,9 +2,11 @@
 host_unit_tests = \
 	tests/unit/test-configuration \
 	tests/unit/test-nearest \
+	tests/unit/test-plugin-config \
 	tests/unit/test-process-state \
 	tests/unit/test-quantity \
-	tests/unit/test-session
+	tests/unit/test-session \
+	tests/unit/test-value
 
 check_PROGRAMS += $(host_unit_tests)
 TESTS += $(host_unit_tests)
@@ -28,3 +30,11 @@ tests_unit_test_quantity_LDADD = $(UNIT_LIBS)
 tests_unit_test_session_SOURCES = tests/unit/test-session.c tests/unit/unit.h
 tests_unit_test_session_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_session_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_value_SOURCES = tests/unit/test-value.c tests/unit/unit.h
+tests_unit_test_value_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_value_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_plugin_config_SOURCES = tests/unit/test-plugin-config.c tests/unit/unit.h
+tests_unit_test_plugin_config_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_plugin_config_LDADD = $(UNIT_LIBS)

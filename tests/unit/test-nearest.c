@@ -47,6 +47,19 @@ static void far_away(void)
 	CU_ASSERT_STRING_EQUAL(best_of("", "io", "dns", "poll"), "");
 }
 
+static void common_start(void)
+{
+	CU_ASSERT_STRING_EQUAL(best_of("SONDE_TIMING_RAED", "SONDE_TIMING_READ", "SONDE_TIMING_OPEN",
+				       "SONDE_TIMING_POLL"),
+			       "SONDE_TIMING_READ");
+	CU_ASSERT_STRING_EQUAL(best_of("SONDE_TMING_READ", "SONDE_TIMING_READ", "SONDE_TIMING_OPEN",
+				       "SONDE_TIMING_POLL"),
+			       "SONDE_TIMING_READ");
+	CU_ASSERT_STRING_EQUAL(best_of("SONDE_TIMING_WOMBAT", "SONDE_TIMING_READ",
+				       "SONDE_TIMING_OPEN", "SONDE_TIMING_POLL"),
+			       "");
+}
+
 static void long_words(void)
 {
 	char word[200];
@@ -75,5 +88,6 @@ UNIT_MAIN("nearest", {"a missing letter is found", missing_letter},
 	  {"the case of letters makes no difference", other_case},
 	  {"of two as near the first is taken", first_of_equals},
 	  {"what is too far away is not suggested", far_away},
+	  {"that long words begin alike makes them not near", common_start},
 	  {"a word longer than any name is cut", long_words},
 	  {"a candidate need not outlive its offer", short_lived})
