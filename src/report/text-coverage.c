@@ -8,6 +8,7 @@
 
 #include "report/text-sections.h"
 
+#include "base/text.h"
 #include "report/units.h"
 
 #include <inttypes.h>
@@ -183,21 +184,24 @@ static const struct name_count *next_by_count(const struct name_counts *counts,
 	return best;
 }
 
-/* "futex 12, getpid 3, 5 more" */
+/* "futex 12, getpid 3, 5 more"; a recording may have names of any length. */
 static const char *list_raw_calls(const struct name_counts *counts, char *ret_text, size_t size)
 {
+	struct text text = text_init(ret_text, size);
 	const struct name_count *item = NULL;
 	char number[UNITS_SIZE];
-	size_t length = 0;
 
-	ret_text[0] = '\0';
-	for (size_t i = 0; i < RAW_NAMES && (item = next_by_count(counts, item)); i++)
-		length += (size_t)snprintf(ret_text + length, size - length, "%s%s %s",
-					   i ? ", " : "", item->name,
-					   units_count(item->count, COUNT_DIGITS, number));
-	if (counts->n_items > RAW_NAMES)
-		snprintf(ret_text + length, size - length, ", %zu more",
-			 counts->n_items - RAW_NAMES);
+	for (size_t i = 0; i < RAW_NAMES && (item = next_by_count(counts, item)); i++) {
+		text_add(&text, i ? ", " : "");
+		text_add(&text, item->name);
+		text_add_char(&text, ' ');
+		text_add(&text, units_count(item->count, COUNT_DIGITS, number));
+	}
+	if (counts->n_items > RAW_NAMES) {
+		text_add(&text, ", ");
+		text_add_number(&text, counts->n_items - RAW_NAMES);
+		text_add(&text, " more");
+	}
 	return ret_text;
 }
 
