@@ -36,7 +36,7 @@ field() {
 
 # timed_now CALL - how many have been timed until now.
 timed_now() {
-	sonde report --format=json "$subject_pid" | sed -n "s/.*{\"call\":\"$1\",.*\"timed\":\([0-9]*\),.*/\1/p" | head -1
+	sonde report --format=json "$subject_pid" 2>err | sed -n "s/.*{\"call\":\"$1\",.*\"timed\":\([0-9]*\),.*/\1/p" | head -1
 }
 
 begin
