@@ -82,7 +82,7 @@ static inline void *otherwise(enum call call, enum symbol symbol, void *general)
 {
 	void *real = __atomic_load_n(&resolved_symbols[symbol], __ATOMIC_RELAXED);
 
-	return probe_mode(call) == MODE_OFF && real ? real : general;
+	return probe_mode(call) == (MODE_KNOWN | MODE_OFF) && real ? real : general;
 }
 
 #endif

@@ -28,11 +28,13 @@ static bool is_always_timed(const struct call_info *row, unsigned int kind)
 static struct call_info_record *find_info(struct thread_cache *thread, enum call call,
 					  unsigned int slot)
 {
-	struct call_info_record *info = __atomic_load_n(&process.info[slot], __ATOMIC_ACQUIRE);
 	const struct call_info *row = &call_table[call];
 	unsigned int kind = slot - row->slot;
+	struct call_info_record *info = NULL;
 
-	if (info)
+	/* Nothing for nothing: but it is a write, without which the page would fault again when it is written. */
+	if (!__atomic_compare_exchange_n(&process.info[slot], &info, NULL, false, __ATOMIC_ACQUIRE,
+					 __ATOMIC_ACQUIRE))
 		return info;
 	info = thread_make_record(thread, sizeof(*info));
 	if (!info)
