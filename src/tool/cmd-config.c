@@ -45,6 +45,8 @@ static int check(const struct request *request)
 		return STATUS_FAILED;
 	if (configuration.file)
 		printf("%s: no errors\n", configuration.file);
+	else if (configuration.given.n_items)
+		puts("there is no configuration file; no errors in what overrides the defaults");
 	else
 		puts("there is no configuration file: all settings have their defaults");
 	configuration_deinit(&configuration);

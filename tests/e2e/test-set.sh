@@ -112,6 +112,21 @@ check "of which nothing was done" "$(field access count)" -eq 1
 act sonde set access=off
 says "without a session there is nothing to change" 1 "sonde: set: no session of yours is running"
 
+# Without the launcher, the session is the first process's.
+mkfifo orders answers
+LD_PRELOAD=$(readlink -f "$top_builddir"/.libs/libsonde-preload.so) "$subject" obey <orders >answers &
+run_pid=$!
+exec 8>orders 9<answers
+order access 2
+act sonde set access=off
+check "a session of LD_PRELOAD alone is changed, too" "$status" -eq 0
+order access 8
+session=$(echo sessions/sonde-*/*)
+end
+sonde report --format=json "$session" >recording.json
+check "with effect" "$(field access count)" -eq 2
+rm -r "$session"
+
 act sonde run -o recording.json --report=none -- sh -c 'test -e /; "$1" set stat=off access=off io=off' - "$sonde"
 check "a program in a session changes its own" "$status" -eq 0 -a -n "$(grep -F '"switched":["access",' recording.json)"
 finish

@@ -447,6 +447,25 @@ static void explained(void)
 	CU_ASSERT_STRING_EQUAL(message.text, "there is no plugin 'wbe'");
 }
 
+static void in_the_manual(void)
+{
+	const char *source = getenv("top_srcdir");
+	char *path = NULL;
+	char rows[4096] = "";
+	char manual[65536] = "";
+	FILE *stream = fmemopen(rows, sizeof(rows), "w");
+
+	explain_options(&plugin_common_table, "plugins.NAME", EXPLAIN_MARKDOWN, stream);
+	fclose(stream);
+	CU_ASSERT_FATAL(asprintf(&path, "%s/docs/configuration.md", source ? source : "..") > 0);
+	stream = fopen(path, "r");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(stream);
+	CU_ASSERT(fread(manual, 1, sizeof(manual) - 1, stream) > 0);
+	fclose(stream);
+	free(path);
+	CU_ASSERT_PTR_NOT_NULL(strstr(manual, rows));
+}
+
 /* A table of one row, which is changed before it is checked. */
 static const char *fault_of(struct sonde_option row)
 {
@@ -536,5 +555,6 @@ UNIT_MAIN("plugins in a configuration",
 	  {"what is printed reads back as the same, without secrets", written},
 	  {"what differs tells whether a new instance is needed", compared},
 	  {"options are explained", explained},
+	  {"the manual has the options of all instances as they are", in_the_manual},
 	  {"what is wrong with a table is said", faulty_tables},
 	  {"rows may be longer than those known here, and not shorter", longer_rows})
