@@ -56,9 +56,9 @@ struct configuration {
 
 /* Where a configuration comes from; all but the catalogue is needed only while it is loaded. */
 struct configuration_source {
-	const char *file; /* NULL: none */
-	bool is_named;	  /* by the user, who thereby trusts its owner; else it was found */
-	char *const *environment;     /* with SONDE_TIMING_MEMORY=1 and the like; NULL: none */
+	const char *file;	  /* NULL: none */
+	bool is_named;		  /* by the user, who thereby trusts its owner; else it was found */
+	char *const *environment; /* with SONDE_TIMING_MEMORY=1 and the like; NULL: none */
 	const char *const *overrides; /* "timing.memory=1", of the command line; NULL: none */
 	const struct plugin_catalogue *plugins; /* NULL: there are no plugins */
 };

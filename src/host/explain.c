@@ -70,7 +70,7 @@ static char *default_of(const struct value_rule *rule, const char *text, const c
 	return text ? value_text_canonical(rule, text) : strdup(words);
 }
 
-/* -- Settings --------------------------------------------------------------------------------------- */
+/* -- Settings ---------------------------------------------------------------------------------- */
 
 /* "*" stands for a name in the table; people read NAME. */
 static const char *readable_path(const struct setting *setting, char *ret_path, size_t size)
@@ -115,7 +115,8 @@ static int explain_settings(const char *group, enum explain_format format, FILE 
 
 		if (!setting_is_below(setting, group))
 			continue;
-		explain_setting(setting, readable_path(setting, path, sizeof(path)), format, stream);
+		explain_setting(setting, readable_path(setting, path, sizeof(path)), format,
+				stream);
 		result = 0;
 	}
 	return result;
@@ -127,7 +128,7 @@ static bool has_key(const struct setting *setting, const char *path)
 	       vocabulary_find(setting->keys, setting_key(path)) >= 0;
 }
 
-/* -- Options ---------------------------------------------------------------------------------------- */
+/* -- Options ----------------------------------------------------------------------------------- */
 
 struct explanation {
 	const char *prefix;
@@ -165,8 +166,8 @@ static int explain_option(void *argument, const char *path, const struct sonde_o
 	nearest_offer(&explanation->nearest, path);
 	snprintf(full_path, sizeof(full_path), "%s%s%s", explanation->prefix,
 		 *explanation->prefix ? "." : "", path);
-	if (len == 0 || (strncmp(path, explanation->wanted, len) == 0 &&
-			 (path[len] == '.' || !path[len]))) {
+	if (len == 0 ||
+	    (strncmp(path, explanation->wanted, len) == 0 && (path[len] == '.' || !path[len]))) {
 		print_entry(&entry, explanation->format, explanation->stream);
 		explanation->n_told++;
 	}
@@ -214,9 +215,8 @@ static int explain_plugin(const char *path, const struct plugin_catalogue *plugi
 		return 0;
 	const char *meant = nearest_word(&explanation.nearest);
 
-	message_set(ret_message, "plugin '%s' has no option '%s'%s%s%s", plugin,
-		    explanation.wanted, meant ? "; did you mean '" : "", meant ? meant : "",
-		    meant ? "'?" : "");
+	message_set(ret_message, "plugin '%s' has no option '%s'%s%s%s", plugin, explanation.wanted,
+		    meant ? "; did you mean '" : "", meant ? meant : "", meant ? "'?" : "");
 	return -ENOENT;
 }
 

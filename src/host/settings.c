@@ -21,7 +21,7 @@ static int take_follow(struct configuration *configuration, const char *key,
 }
 
 static int take_directory(struct configuration *configuration, const char *key,
-		       const struct value *value)
+			  const struct value *value)
 {
 	char *directory = strdup(value->string);
 
@@ -34,7 +34,7 @@ static int take_directory(struct configuration *configuration, const char *key,
 }
 
 static int take_label(struct configuration *configuration, const char *key,
-		       const struct value *value)
+		      const struct value *value)
 {
 	return configuration_add_label(configuration, key, value->string);
 }
@@ -58,7 +58,7 @@ static int take_groups(struct configuration *configuration, const char *key,
 }
 
 static int take_exclude(struct configuration *configuration, const char *key,
-		       const struct value *value)
+			const struct value *value)
 {
 	(void)key;
 	for (size_t call = 0; call < CALL_COUNT; call++)
@@ -100,7 +100,7 @@ static void free_expected(struct call_choice *choice)
 }
 
 static int take_expected(struct configuration *configuration, const char *key,
-		       const struct value *value)
+			 const struct value *value)
 {
 	int call = vocabulary_find(WORDS_CALL, key);
 	struct call_choice *choice = &configuration->calls[call];
@@ -174,8 +174,9 @@ const struct setting settings_table[] = {
 		.path = "memory.account",
 		.rule = {.type = VALUE_BOOL},
 		.default_text = "false",
-		.summary = "Bytes that are live in each process, and their peak, are accounted for; "
-			   "each allocation then costs some 10 ns more.",
+		.summary =
+			"Bytes that are live in each process, and their peak, are accounted for; "
+			"each allocation then costs some 10 ns more.",
 		.take = take_memory_account,
 	},
 	{
@@ -254,7 +255,7 @@ bool settings_has_group(const char *path)
 	return false;
 }
 
-/* -- Environment variables -------------------------------------------------------------------------- */
+/* -- Environment variables --------------------------------------------------------------------- */
 
 const char *setting_variable(const char *path, char *ret_name, size_t size)
 {
