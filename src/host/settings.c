@@ -288,14 +288,16 @@ static const char *label_of_variable(const struct setting *setting, const char *
 	return ret_path;
 }
 
-/* Whether this path's variable has the name. */
+/* Whether this path's variable has the name. If not, it may be offered: nearest may be NULL. */
 static bool is_variable_of(const char *path, const char *wanted, struct nearest *nearest)
 {
 	char name[SETTING_PATH_SIZE];
 
-	setting_variable(path, name, sizeof(name));
-	nearest_offer(nearest, name);
-	return strcmp(name, wanted) == 0;
+	if (strcmp(setting_variable(path, name, sizeof(name)), wanted) == 0)
+		return true;
+	if (nearest)
+		nearest_offer(nearest, name);
+	return false;
 }
 
 static bool is_variable_of_row(const struct setting *setting, const char *name, char *ret_path,
@@ -318,7 +320,9 @@ static bool is_variable_of_row(const struct setting *setting, const char *name, 
 const struct setting *setting_of_variable(const char *name, char *ret_path, struct nearest *nearest)
 {
 	for (size_t i = 0; i < settings_count; i++)
-		if (is_variable_of_row(&settings_table[i], name, ret_path, nearest))
+		if (is_variable_of_row(&settings_table[i], name, ret_path, NULL))
 			return &settings_table[i];
+	for (size_t i = 0; i < settings_count; i++)
+		is_variable_of_row(&settings_table[i], name, ret_path, nearest);
 	return NULL;
 }
