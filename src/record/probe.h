@@ -147,14 +147,18 @@ static inline struct probe probe_begin(enum call call)
 	return probe_begin_at(call, call);
 }
 
-/*
- * The same figures, but only where nothing is to be done than to count: the call is on, has been used before and is
- * not to be timed this time. All else is NULL.
- */
-static inline struct call_stats *probe_find_untimed(enum call call, unsigned int slot)
+/* Whether the call is on, and no more. */
+static inline bool probe_is_usual(enum call call)
 {
-	if (unlikely(probe_mode(call) != MODE_KNOWN))
-		return NULL;
+	return likely(probe_mode(call) == MODE_KNOWN);
+}
+
+/*
+ * The figures of a usual call, but only where nothing is to be done than to count: the thread has used it before, and
+ * it is not to be timed this time. All else is NULL.
+ */
+static inline struct call_stats *probe_find_untimed(unsigned int slot)
+{
 	struct thread_cache *thread = recorder_thread;
 	struct call_stats *stats = likely(thread) ? thread->stats[slot] : NULL;
 

@@ -207,7 +207,7 @@ static void forget(void)
 	process.has_no_region = 0;
 	process.lends_memory = 0;
 	for (int i = 0; i < SLOT_COUNT; i++)
-		process.info[i] = NULL;
+		process.info[i] = 0;
 	descriptor_closed_range(0, -1);
 	recorder_thread = NULL;
 }

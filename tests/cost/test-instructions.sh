@@ -56,11 +56,11 @@ for operation in malloc malloc-failing mutex; do
 done
 
 adds "malloc() and free() that are switched off are passed on at once" off malloc 30
-adds "malloc() and free() that are only counted cost little more" sampled malloc 62
-adds "malloc() and free() that are timed stay below a limit" timed malloc 310
-adds "a failing malloc() is found by its errno and no more" sampled malloc-failing 115
-adds "a lock and an unlock that are switched off are passed on at once" off mutex 40
-adds "a lock and an unlock that are only counted cost little more" sampled mutex 72
-adds "a lock and an unlock that are timed stay below a limit" timed mutex 320
+adds "malloc() and free() that are only counted cost little more" sampled malloc 60
+adds "malloc() and free() that are timed stay below a limit" timed malloc 290
+adds "a failing malloc() is found by its errno and no more" sampled malloc-failing 110
+adds "a lock and an unlock that are switched off are passed on at once" off mutex 30
+adds "a lock and an unlock that are only counted cost little more" sampled mutex 68
+adds "a lock and an unlock that are timed stay below a limit" timed mutex 295
 
 finish
