@@ -9,7 +9,8 @@ model_unit_tests = \
 	tests/unit/test-recording-json \
 	tests/unit/test-region \
 	tests/unit/test-report \
-	tests/unit/test-series
+	tests/unit/test-series \
+	tests/unit/test-snapshot
 
 check_PROGRAMS += $(model_unit_tests)
 TESTS += $(model_unit_tests)
@@ -42,9 +43,13 @@ tests_unit_test_report_SOURCES = tests/unit/test-report.c tests/unit/unit.h $(re
 tests_unit_test_report_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_report_LDADD = $(UNIT_LIBS)
 
-tests_unit_test_series_SOURCES = tests/unit/test-series.c $(region_builder_sources)
+tests_unit_test_series_SOURCES = tests/unit/test-series.c tests/unit/unit.h
 tests_unit_test_series_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_series_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_snapshot_SOURCES = tests/unit/test-snapshot.c tests/unit/unit.h
+tests_unit_test_snapshot_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_snapshot_LDADD = $(UNIT_LIBS)
 
 EXTRA_DIST += \
 	tests/golden/empty.json \
