@@ -130,6 +130,23 @@ double series_histogram_quantile(const struct series_histogram *histogram, doubl
 	return distribution_quantile(&distribution, q);
 }
 
+int series_first_index(const char *unit)
+{
+	return strcmp(unit, "s") == 0 ? HISTOGRAM_FIRST_INDEX : SERIES_FIRST_INDEX;
+}
+
+void series_histogram_enter(struct series_histogram *histogram, int64_t index, uint64_t count)
+{
+	int64_t bucket = index - histogram->first_index;
+
+	if (bucket < 0)
+		bucket = HISTOGRAM_ZERO;
+	else if (bucket >= HISTOGRAM_INSIDE)
+		bucket = HISTOGRAM_OVER;
+	histogram->buckets[bucket] += count;
+	histogram->count += count;
+}
+
 void series_histogram_add(struct series_histogram *sum, const struct series_histogram *more)
 {
 	if (!more->count)

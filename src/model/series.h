@@ -107,6 +107,12 @@ void series_add(struct series *sum, const struct series *more);
  */
 double series_histogram_quantile(const struct series_histogram *histogram, double q);
 
+/* The first_index of histograms in this unit. */
+int series_first_index(const char *unit);
+
+/* Adds to the bucket with this OpenTelemetry index, or to the outside ones, and to the count. */
+void series_histogram_enter(struct series_histogram *histogram, int64_t index, uint64_t count);
+
 /* Adds buckets, count, sum and extremes. */
 void series_histogram_add(struct series_histogram *sum, const struct series_histogram *more);
 

@@ -3,6 +3,7 @@
 # Tests of what reads and reports: model, format, report.
 
 model_unit_tests = \
+	tests/unit/test-emitter \
 	tests/unit/test-failure-class \
 	tests/unit/test-recording \
 	tests/unit/test-recording-fuzz \
@@ -16,6 +17,10 @@ check_PROGRAMS += $(model_unit_tests)
 TESTS += $(model_unit_tests)
 
 region_builder_sources = tests/unit/region-builder.c tests/unit/region-builder.h tests/unit/unit.h
+
+tests_unit_test_emitter_SOURCES = tests/unit/test-emitter.c tests/unit/unit.h
+tests_unit_test_emitter_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_emitter_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_failure_class_SOURCES = tests/unit/test-failure-class.c tests/unit/unit.h
 tests_unit_test_failure_class_CFLAGS = $(UNIT_CFLAGS)
