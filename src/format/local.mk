@@ -5,6 +5,8 @@ libsonde_core_la_SOURCES += \
 	src/format/recording-json.h \
 	src/format/recording-json-coverage.c src/format/recording-json-coverage.h \
 	src/format/recording-json-read.c \
-	src/format/recording-json-write.c
+	src/format/recording-json-write.c \
+	src/format/snapshot-format.c src/format/snapshot-format.h \
+	src/format/snapshot-jsonlines.c
 
 EXTRA_DIST += docs/recording.md docs/recording.schema.json
