@@ -4,6 +4,24 @@ libsonde_core_la_SOURCES += \
 	src/host/configuration.c src/host/configuration.h \
 	src/host/messages.c src/host/messages.h \
 	src/host/nearest.c src/host/nearest.h \
+	src/host/plugin-choice.h \
+	src/host/plugin-backoff.c src/host/plugin-backoff.h \
+	src/host/plugin-emit.c src/host/plugin-emit.h \
+	src/host/plugin-format.c src/host/plugin-format.h \
+	src/host/plugin-health.c src/host/plugin-health.h \
+	src/host/plugin-io.c src/host/plugin-io.h \
+	src/host/plugin-life.c src/host/plugin-life.h \
+	src/host/plugin-loader.c src/host/plugin-loader.h \
+	src/host/plugin-log.c src/host/plugin-log.h \
+	src/host/plugin-memory.c src/host/plugin-memory.h \
+	src/host/plugin-queue.c src/host/plugin-queue.h \
+	src/host/plugin-runner.c src/host/plugin-runner.h \
+	src/host/plugin-snapshot.c src/host/plugin-snapshot.h \
+	src/host/plugin-symbols.c src/host/plugin-symbols.h \
+	src/host/plugin-table.c src/host/plugin-table.h \
+	src/host/plugin-tag.c src/host/plugin-tag.h \
+	src/host/plugin-thread.c src/host/plugin-thread.h \
+	src/host/plugin-watch.c src/host/plugin-watch.h \
 	src/host/process-file.c src/host/process-file.h \
 	src/host/process-io.c src/host/process-io.h \
 	src/host/process-sights.c src/host/process-sights.h \
