@@ -1,11 +1,19 @@
 # SPDX-License-Identifier: MIT
 libsonde_core_la_SOURCES += \
+	src/host/config-loader.c src/host/config-loader.h \
+	src/host/config-overrides.c \
+	src/host/config-plugins.c \
+	src/host/config-print.c \
 	src/host/config-text.c src/host/config-text.h \
 	src/host/configuration.c src/host/configuration.h \
+	src/host/explain.c src/host/explain.h \
+	src/host/given.c src/host/given.h \
 	src/host/messages.c src/host/messages.h \
 	src/host/nearest.c src/host/nearest.h \
-	src/host/plugin-choice.h \
+	src/host/option-table.c src/host/option-table.h \
 	src/host/plugin-backoff.c src/host/plugin-backoff.h \
+	src/host/plugin-choice.h \
+	src/host/plugin-config.c src/host/plugin-config.h \
 	src/host/plugin-emit.c src/host/plugin-emit.h \
 	src/host/plugin-format.c src/host/plugin-format.h \
 	src/host/plugin-health.c src/host/plugin-health.h \
@@ -26,8 +34,10 @@ libsonde_core_la_SOURCES += \
 	src/host/process-io.c src/host/process-io.h \
 	src/host/process-sights.c src/host/process-sights.h \
 	src/host/process-state.c src/host/process-state.h \
+	src/host/quantity.c src/host/quantity.h \
 	src/host/region-list.c src/host/region-list.h \
 	src/host/session-host.c src/host/session-host.h \
 	src/host/session-view.c src/host/session-view.h \
 	src/host/settings.c src/host/settings.h \
+	src/host/value.c src/host/value.h \
 	src/host/vocabulary.c src/host/vocabulary.h

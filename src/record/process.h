@@ -54,11 +54,15 @@ extern struct mapped_region process_mapped HIDDEN;
 
 bool process_owns_new_region(const void *record) HIDDEN;
 
+static inline bool process_is_known_to_own(const void *record)
+{
+	return (uintptr_t)record - (uintptr_t)process_mapped.region < process_mapped.size;
+}
+
 /* Whether a record lies in the process's region; that of a call begun before a fork does not. */
 static inline bool process_owns(const void *record)
 {
-	return likely((uintptr_t)record - (uintptr_t)process_mapped.region < process_mapped.size) ||
-	       process_owns_new_region(record);
+	return likely(process_is_known_to_own(record)) || process_owns_new_region(record);
 }
 
 void process_count_loss(enum region_loss reason) HIDDEN;

@@ -33,6 +33,7 @@ enum {
 	OPTION_REPORT,
 	OPTION_REPORT_FILE,
 	OPTION_LABEL,
+	OPTION_SET,
 	OPTION_VERBOSE,
 };
 
@@ -42,6 +43,7 @@ static const struct command_option options[] = {
 	[OPTION_REPORT] = {"report", 'r', "FORMAT", "at the end: text (default), json or none"},
 	[OPTION_REPORT_FILE] = {"report-file", 0, "FILE", "the report goes there, not to stderr"},
 	[OPTION_LABEL] = {"label", 'l', "KEY=VALUE", "keep this in the recording"},
+	[OPTION_SET] = {"set", 's', "KEY=VALUE", "override a setting of the configuration"},
 	[OPTION_VERBOSE] = {"verbose", 'v', NULL, "say where recordings are kept"},
 	{0},
 };
@@ -54,6 +56,8 @@ struct request {
 	enum report_format format;
 	const char **labels; /* ended by NULL */
 	size_t n_labels;
+	const char **overrides; /* of settings; ended by NULL */
+	size_t n_overrides;
 	bool is_verbose;
 	char **command;
 };
@@ -102,6 +106,9 @@ static int take_option(struct request *request, int option, const char *value)
 			return command_refuse(&command_run, "--label: '%s' is not KEY=VALUE",
 					      value);
 		request->labels[request->n_labels++] = value;
+		break;
+	case OPTION_SET:
+		request->overrides[request->n_overrides++] = value;
 		break;
 	case OPTION_VERBOSE:
 		request->is_verbose = true;
@@ -153,7 +160,8 @@ static int make_session(struct run *run)
 	struct configuration configuration;
 	struct message message = {0};
 
-	if (configured_load(&command_run, run->request.config, &configuration) < 0)
+	if (configured_load(&command_run, run->request.config, run->request.overrides,
+			    &configuration) < 0)
 		return STATUS_RUN_FAILED;
 	int result = add_labels(&run->request, &configuration);
 
@@ -384,12 +392,14 @@ static int run(int argc, char **argv)
 	int status;
 
 	run.request.labels = calloc((size_t)argc + 1, sizeof(*run.request.labels));
-	if (!run.request.labels)
-		return STATUS_RUN_FAILED;
-	status = take_arguments(argc, argv, &run.request);
+	run.request.overrides = calloc((size_t)argc + 1, sizeof(*run.request.overrides));
+	status = run.request.labels && run.request.overrides
+			 ? take_arguments(argc, argv, &run.request)
+			 : STATUS_RUN_FAILED;
 	if (status == 0 && run.request.command)
 		status = run_command(&run);
 	free(run.request.labels);
+	free(run.request.overrides);
 	if (status || !run.child.has_ended)
 		return status;
 	if (WIFSIGNALED(run.child.status))

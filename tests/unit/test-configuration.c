@@ -15,7 +15,7 @@
 /* A configuration read from text, and what was wrong with it. */
 struct loaded {
 	struct configuration configuration;
-	struct messages messages;
+	struct complaints complaints;
 	int result;
 };
 
@@ -27,9 +27,11 @@ static struct loaded load(const char *text)
 
 	CU_ASSERT_EQUAL_FATAL(write(fd, text, strlen(text)), (ssize_t)strlen(text));
 	close(fd);
-	loaded.messages = (struct messages){0};
+	loaded.complaints = (struct complaints){0};
 	CU_ASSERT_EQUAL_FATAL(configuration_init(&loaded.configuration), 0);
-	loaded.result = configuration_load(&loaded.configuration, file, &loaded.messages);
+	loaded.result = configuration_load(
+		&loaded.configuration, &(struct configuration_source){.file = file, .is_named = true},
+		&loaded.complaints);
 	unlink(file);
 	return loaded;
 }
@@ -37,7 +39,7 @@ static struct loaded load(const char *text)
 static void unload(struct loaded *loaded)
 {
 	configuration_deinit(&loaded->configuration);
-	messages_deinit(&loaded->messages);
+	complaints_deinit(&loaded->complaints);
 }
 
 static void errors_are_known(void)
@@ -61,9 +63,9 @@ static void settings_before_and_after(void)
 	CU_ASSERT_EQUAL(loaded.result, 0);
 	session_settings_init(&settings);
 	configuration_apply(&loaded.configuration, &settings);
-	CU_ASSERT_FALSE(settings.is_off[CALL_read]);
-	CU_ASSERT_TRUE(settings.is_off[CALL_write]);
-	CU_ASSERT_TRUE(settings.is_off[CALL_malloc]);
+	CU_ASSERT_FALSE(settings.mode[CALL_read]);
+	CU_ASSERT_TRUE(settings.mode[CALL_write]);
+	CU_ASSERT_TRUE(settings.mode[CALL_malloc]);
 	CU_ASSERT_EQUAL(settings.period[CALL_read], 7);
 	CU_ASSERT_EQUAL(settings.period[CALL_write], 5);
 	CU_ASSERT_EQUAL(settings.period[CALL_epoll_wait], 3);
@@ -104,8 +106,10 @@ static void rows_are_complete(void)
 		const struct setting *setting = &settings_table[i];
 
 		CU_ASSERT_PTR_EQUAL(setting_find(setting->path), setting);
-		CU_ASSERT_TRUE(setting->take && setting->print && setting->summary);
-		CU_ASSERT_TRUE(setting->type != SETTING_INTEGER || setting->min < setting->max);
+		CU_ASSERT_TRUE(setting->take && setting->summary);
+		CU_ASSERT_TRUE(setting->default_text || setting->default_words);
+		CU_ASSERT_TRUE(setting->rule.type != VALUE_INTEGER ||
+			       setting->rule.min < setting->rule.max);
 	}
 }
 
