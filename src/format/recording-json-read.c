@@ -350,6 +350,8 @@ static void read_coverage(struct json_reader *reader, const json_t *document,
 			recording->n_sandboxed =
 				reader_count(reader, coverage, "seccomp_processes");
 		kernel_io_from_json(reader, coverage, "kernel_io", &recording->io);
+		names_from_json(reader, coverage, "switched", &recording->switched);
+		names_from_json(reader, coverage, "retimed", &recording->retimed);
 	}
 	reader_leave(reader, back);
 }

@@ -309,6 +309,8 @@ static json_t *coverage_to_json(struct builder *builder, const struct recording 
 	set(builder, coverage, "kernel_io", kernel_io_to_json(&recording->io));
 	set(builder, coverage, "accounted_io", accounted_to_json(builder, recording));
 	set(builder, coverage, "allocators", allocators_to_json(builder, recording));
+	set(builder, coverage, "switched", names_to_json(&recording->switched));
+	set(builder, coverage, "retimed", names_to_json(&recording->retimed));
 	return coverage;
 }
 

@@ -36,7 +36,9 @@ libsonde_core_la_SOURCES += \
 	src/host/process-state.c src/host/process-state.h \
 	src/host/quantity.c src/host/quantity.h \
 	src/host/region-list.c src/host/region-list.h \
+	src/host/session-change.c src/host/session-change.h \
 	src/host/session-host.c src/host/session-host.h \
+	src/host/session-list.c src/host/session-list.h \
 	src/host/session-view.c src/host/session-view.h \
 	src/host/settings.c src/host/settings.h \
 	src/host/value.c src/host/value.h \

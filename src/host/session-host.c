@@ -177,8 +177,16 @@ void session_host_inspect(struct session_host *host, int pid, const char *progra
 		session_note(host->file, reason, pid, program);
 }
 
+/* The settings of the start tell of a call only as long as nobody has changed them. */
+static void learn_changes(struct session_host *host)
+{
+	memcpy(host->settings.was_retimed, host->file->settings.was_retimed,
+	       sizeof(host->settings.was_retimed));
+}
+
 static void fold_entry(struct session_host *host, const struct region_entry *entry, bool is_running)
 {
+	learn_changes(host);
 	struct fold_options options = {
 		.settings = &host->settings,
 		.classes = host->classes,

@@ -66,6 +66,8 @@ void recording_deinit(struct recording *recording)
 		free(recording->unwatched[i].command);
 	call_list_deinit(&recording->calls);
 	name_counts_deinit(&recording->raw_calls);
+	name_counts_deinit(&recording->switched);
+	name_counts_deinit(&recording->retimed);
 	free(recording->command);
 	free(recording->labels);
 	free(recording->processes);

@@ -164,6 +164,9 @@ struct recording {
 	uint64_t processes_not_kept;  /* images in the totals, but not in `processes` */
 	struct name_counts raw_calls; /* of syscall(), by the name of the system call */
 	struct kernel_io io;          /* of the command at its end, and all whose end was waited for */
+	/* Calls, as sets: the number of each is 1. */
+	struct name_counts switched;  /* off or on while the run went on: not all are counted */
+	struct name_counts retimed;   /* sampled more or less than before from some moment on */
 };
 
 enum { PROCESSES_KEPT = 256 };

@@ -5,6 +5,7 @@ sonde_SOURCES += \
 	src/tool/cmd-config.c \
 	src/tool/cmd-report.c \
 	src/tool/cmd-run.c \
+	src/tool/cmd-set.c \
 	src/tool/command.c src/tool/command.h \
 	src/tool/configured.c src/tool/configured.h \
 	src/tool/limits.c src/tool/limits.h \
