@@ -11,6 +11,7 @@
 
 #include "format/json-text.h"
 #include "format/recording-json-coverage.h"
+#include "format/recording-json-plugins.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -325,6 +326,8 @@ static json_t *recording_to_json(const struct recording *recording)
 	set(&builder, document, "calls", calls_to_json(&builder, &recording->calls));
 	set(&builder, document, "processes", processes_to_json(&builder, recording));
 	set(&builder, document, "unwatched", unwatched_to_json(&builder, recording));
+	if (recording->n_plugins)
+		set(&builder, document, "plugins", plugins_to_json(recording));
 	set(&builder, document, "metrics", json_array());
 	set(&builder, document, "files", json_array());
 	set(&builder, document, "peers", json_array());

@@ -47,6 +47,7 @@ const char *plugin_count_name(uint32_t count)
 		[COUNT_PARTIAL] = "partial",
 		[COUNT_RETRIED] = "retried",
 		[COUNT_REFUSED] = "refused",
+		[COUNT_SUPERSEDED] = "superseded",
 		[COUNT_DROPPED_FULL] = "dropped_full",
 		[COUNT_DROPPED_STUCK] = "dropped_stuck",
 		[COUNT_DROPPED_END] = "dropped_end",
@@ -75,12 +76,35 @@ bool health_has_ended(const struct plugin_health *health)
 }
 
 /* What plugins say is told as it is, but must not reach into the reader's terminal. */
+static void make_printable(char *text, size_t size)
+{
+	text[size - 1] = '\0';
+	for (char *c = text; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			*c = '?';
+}
+
 static void keep_text(char *kept, const char *text)
 {
 	snprintf(kept, HEALTH_TEXT_SIZE, "%s", text);
-	for (; *kept; kept++)
-		if ((unsigned char)*kept < ' ' || *kept == 0x7f)
-			*kept = '?';
+	make_printable(kept, HEALTH_TEXT_SIZE);
+}
+
+void health_copy(const struct plugin_health *health, struct plugin_health *ret_copy)
+{
+	memcpy(ret_copy, health, sizeof(*ret_copy));
+	make_printable(ret_copy->version, sizeof(ret_copy->version));
+	make_printable(ret_copy->reason, sizeof(ret_copy->reason));
+	for (size_t i = 0; i < HEALTH_LINES; i++)
+		make_printable(ret_copy->lines[i].text, sizeof(ret_copy->lines[i].text));
+	for (size_t i = 0; i < HEALTH_OWN_COUNTERS; i++)
+		make_printable(ret_copy->own[i].name, sizeof(ret_copy->own[i].name));
+}
+
+void health_begin_again(struct plugin_health *health)
+{
+	health_leave(health);
+	__atomic_store_n(&health->state, PLUGIN_NEW, __ATOMIC_RELEASE);
 }
 
 bool health_change(struct plugin_health *health, enum plugin_state state, const char *reason)

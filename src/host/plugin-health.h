@@ -47,6 +47,7 @@ enum plugin_count {
 	COUNT_PARTIAL,
 	COUNT_RETRIED,
 	COUNT_REFUSED,	     /* DROP and FATAL, and what is no status at all */
+	COUNT_SUPERSEDED,    /* totals that newer ones took the place of: nothing is lost */
 	COUNT_DROPPED_FULL,  /* the queue had no room */
 	COUNT_DROPPED_STUCK, /* queued when the instance was given up, or crashed */
 	COUNT_DROPPED_END,   /* still not taken when the run was over */
@@ -77,6 +78,8 @@ struct plugin_own_counter {
 struct plugin_health {
 	uint32_t state;
 	uint32_t callback;
+	uint32_t kind; /* SONDE_KIND_, once it is loaded */
+	uint32_t reserved;
 	int64_t called_ns;  /* CLOCK_MONOTONIC: since when it is in the callback */
 	int64_t allowed_ns; /* how long it may be there */
 	uint64_t counts[PLUGIN_COUNTS];
@@ -98,6 +101,12 @@ uint32_t health_state(const struct plugin_health *health);
 
 /* Whether the instance has come to an end, good or bad. */
 bool health_has_ended(const struct plugin_health *health);
+
+/* A copy that can be printed, whatever the memory of the original has gone through. */
+void health_copy(const struct plugin_health *health, struct plugin_health *ret_copy);
+
+/* From a state that was an end back to the beginning, in a new process; counts go on. */
+void health_begin_again(struct plugin_health *health);
 
 /*
  * A change of state, with its reason; NULL: none, the one before is kept. False: nothing has

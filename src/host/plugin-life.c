@@ -100,6 +100,7 @@ static bool load(struct plugin_life *life, const char *directory)
 		health_change(life->health, PLUGIN_FAILED, message.text);
 		return false;
 	}
+	life->health->kind = life->plugin->desc.kind;
 	snprintf(life->health->version, sizeof(life->health->version), "%s",
 		 life->plugin->desc.version);
 	return health_change(life->health, PLUGIN_LOADED, NULL);

@@ -33,19 +33,20 @@ static bool has_room(const struct plugin_queue *queue, size_t size)
 					   queue->n_bytes + size <= queue->capacity_bytes);
 }
 
-size_t plugin_queue_add(struct plugin_queue *queue, const struct sonde_snapshot *snapshot)
+struct queue_change plugin_queue_add(struct plugin_queue *queue,
+				     const struct sonde_snapshot *snapshot)
 {
 	size_t size = plugin_snapshot_size(snapshot);
-	size_t n_dropped = 0;
+	struct queue_change change = {0};
 
 	if (queue->only_newest)
-		plugin_queue_clear(queue);
-	for (; !has_room(queue, size); n_dropped++)
+		change.n_superseded = plugin_queue_clear(queue);
+	for (; !has_room(queue, size); change.n_dropped++)
 		plugin_snapshot_unref(plugin_queue_take(queue));
 	queue->snapshots[(queue->first + queue->n_snapshots++) % queue->capacity] =
 		plugin_snapshot_ref(snapshot);
 	queue->n_bytes += size;
-	return n_dropped;
+	return change;
 }
 
 const struct sonde_snapshot *plugin_queue_take(struct plugin_queue *queue)
@@ -60,20 +61,22 @@ const struct sonde_snapshot *plugin_queue_take(struct plugin_queue *queue)
 	return snapshot;
 }
 
-size_t plugin_queue_return(struct plugin_queue *queue, const struct sonde_snapshot *snapshot)
+struct queue_change plugin_queue_return(struct plugin_queue *queue,
+					const struct sonde_snapshot *snapshot)
 {
 	size_t size = plugin_snapshot_size(snapshot);
-	bool is_outdated = queue->only_newest && queue->n_snapshots > 0;
+	bool is_superseded = queue->only_newest && queue->n_snapshots > 0;
 
-	if (is_outdated || !has_room(queue, size)) {
+	if (is_superseded || !has_room(queue, size)) {
 		plugin_snapshot_unref(snapshot);
-		return is_outdated ? 0 : 1;
+		return (struct queue_change){.n_dropped = !is_superseded,
+					     .n_superseded = is_superseded};
 	}
 	queue->first = (queue->first + queue->capacity - 1) % queue->capacity;
 	queue->snapshots[queue->first] = snapshot;
 	queue->n_snapshots++;
 	queue->n_bytes += size;
-	return 0;
+	return (struct queue_change){0};
 }
 
 size_t plugin_queue_clear(struct plugin_queue *queue)

@@ -31,17 +31,25 @@ int plugin_queue_init(struct plugin_queue *queue, size_t capacity, size_t capaci
 /* Puts all that wait. */
 void plugin_queue_deinit(struct plugin_queue *queue);
 
-/* Adds a reference to a snapshot at the end. Returns how many were dropped and are lost by that. */
-size_t plugin_queue_add(struct plugin_queue *queue, const struct sonde_snapshot *snapshot);
+/* What became of others when one was added. */
+struct queue_change {
+	size_t n_dropped;    /* lost, to make room */
+	size_t n_superseded; /* a newer one says all that they said */
+};
+
+/* Adds a reference to a snapshot at the end. */
+struct queue_change plugin_queue_add(struct plugin_queue *queue,
+				     const struct sonde_snapshot *snapshot);
 
 /* Hands over the oldest, and the reference to it; NULL: none waits. */
 const struct sonde_snapshot *plugin_queue_take(struct plugin_queue *queue);
 
 /*
- * Gives one back that was taken last, with the reference: it is the oldest again. Returns how many
- * are lost by that: it makes room for those that came meanwhile, as if it had not been taken.
+ * Gives one back that was taken last, with the reference: it is the oldest again, and the first to
+ * make room for those that came meanwhile.
  */
-size_t plugin_queue_return(struct plugin_queue *queue, const struct sonde_snapshot *snapshot);
+struct queue_change plugin_queue_return(struct plugin_queue *queue,
+					const struct sonde_snapshot *snapshot);
 
 /* Puts all that wait; returns how many. */
 size_t plugin_queue_clear(struct plugin_queue *queue);

@@ -30,6 +30,7 @@ struct plugin_runner {
 	pthread_mutex_t lock; /* of what follows */
 	pthread_cond_t changed;
 	struct plugin_queue queue;
+	bool is_busy; /* in the plugin's code, or about to be */
 	bool is_ending;
 	int64_t until_ns; /* when it is */
 	bool has_ended;
@@ -82,6 +83,7 @@ static enum task wait_for_task(struct plugin_runner *runner,
 	enum task task = TASK_END;
 
 	pthread_mutex_lock(&runner->lock);
+	runner->is_busy = false;
 	while (!is_export_due(runner) && !runner->is_ending && !is_collection_due(runner))
 		wait_until(runner, next_task_ns(runner));
 	if (is_export_due(runner) && (!runner->is_ending || now_ns() < runner->until_ns)) {
@@ -90,26 +92,35 @@ static enum task wait_for_task(struct plugin_runner *runner,
 	} else if (!runner->is_ending) {
 		task = TASK_COLLECT;
 	}
+	runner->is_busy = true;
 	pthread_mutex_unlock(&runner->lock);
 	return task;
 }
 
-/* An instance that is to end tries everything once. */
+static void count_change(struct plugin_runner *runner, const struct queue_change *change)
+{
+	health_count(runner->work.health, COUNT_DROPPED_FULL, change->n_dropped);
+	health_count(runner->work.health, COUNT_SUPERSEDED, change->n_superseded);
+}
+
+/* An instance that is to end tries everything once: there, only a newer one can make up for it. */
 static void take_back(struct plugin_runner *runner, const struct sonde_snapshot *snapshot)
 {
-	size_t n_full = 0;
-	size_t n_late = 0;
+	struct queue_change change;
+	bool is_lost;
 
 	pthread_mutex_lock(&runner->lock);
-	if (!runner->is_ending) {
-		n_full = plugin_queue_return(&runner->queue, snapshot);
-	} else {
-		n_late = runner->queue.only_newest && runner->queue.n_snapshots > 0 ? 0 : 1;
-		plugin_snapshot_unref(snapshot);
-	}
+	is_lost =
+		runner->is_ending && !(runner->queue.only_newest && runner->queue.n_snapshots > 0);
+	if (!is_lost)
+		change = plugin_queue_return(&runner->queue, snapshot);
 	pthread_mutex_unlock(&runner->lock);
-	health_count(runner->work.health, COUNT_DROPPED_FULL, n_full);
-	health_count(runner->work.health, COUNT_DROPPED_END, n_late);
+	if (!is_lost) {
+		count_change(runner, &change);
+		return;
+	}
+	plugin_snapshot_unref(snapshot);
+	health_count(runner->work.health, COUNT_DROPPED_END, 1);
 }
 
 static int64_t end_of_time(struct plugin_runner *runner)
@@ -237,6 +248,7 @@ int plugin_runner_new(const struct plugin_work *work, struct plugin_runner **ret
 	if (!runner)
 		return -ENOMEM;
 	runner->work = *work;
+	runner->is_busy = true;
 	int result = init(runner);
 
 	if (result == 0)
@@ -252,15 +264,15 @@ int plugin_runner_new(const struct plugin_work *work, struct plugin_runner **ret
 void plugin_runner_offer(struct plugin_runner *runner, const struct sonde_snapshot *snapshot)
 {
 	const struct plugin_health *health = runner->work.health;
-	size_t n_dropped = 0;
+	struct queue_change change = {0};
 
 	pthread_mutex_lock(&runner->lock);
 	if (!runner->has_ended && !health_has_ended(health)) {
-		n_dropped = plugin_queue_add(&runner->queue, snapshot);
+		change = plugin_queue_add(&runner->queue, snapshot);
 		pthread_cond_broadcast(&runner->changed);
 	}
 	pthread_mutex_unlock(&runner->lock);
-	health_count(runner->work.health, COUNT_DROPPED_FULL, n_dropped);
+	count_change(runner, &change);
 	if (health_state(health) == PLUGIN_STUCK)
 		health_count(runner->work.health, COUNT_DROPPED_STUCK, 1);
 }
@@ -291,6 +303,24 @@ static void say_stuck(struct plugin_runner *runner)
 	give_up(runner, reason);
 }
 
+/* When the plugin may be in a callback that it is not in now. */
+static int64_t next_call_ns(struct plugin_runner *runner)
+{
+	const struct plugin_choice *choice = runner->work.choice;
+	int64_t pause_ns = choice->deadline_ns ? choice->deadline_ns : PLUGIN_COLLECT_NS;
+
+	pthread_mutex_lock(&runner->lock);
+	bool is_idle = !runner->is_busy && runner->queue.n_snapshots == 0;
+
+	pthread_mutex_unlock(&runner->lock);
+	if (!is_idle)
+		return now_ns() + pause_ns;
+	/* Only the thread of a monitor starts by itself. */
+	return runner->work.health->kind & SONDE_KIND_MONITOR
+		       ? now_ns() + plugin_choice_interval_ns(choice)
+		       : INT64_MAX;
+}
+
 int64_t plugin_runner_look(struct plugin_runner *runner)
 {
 	int64_t again_ns;
@@ -299,7 +329,7 @@ int64_t plugin_runner_look(struct plugin_runner *runner)
 		return INT64_MAX;
 	if (plugin_watch_look(runner->work.health, now_ns(), &again_ns) == WATCH_STUCK)
 		say_stuck(runner);
-	return again_ns;
+	return again_ns < INT64_MAX ? again_ns : next_call_ns(runner);
 }
 
 void plugin_runner_end(struct plugin_runner *runner, int64_t until_ns)

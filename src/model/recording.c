@@ -72,6 +72,9 @@ void recording_deinit(struct recording *recording)
 	free(recording->labels);
 	free(recording->processes);
 	free(recording->unwatched);
+	for (size_t i = 0; i < recording->n_plugins; i++)
+		plugin_record_deinit(&recording->plugins[i]);
+	free(recording->plugins);
 	free(recording->id);
 	free(recording->host);
 	free(recording->version);
