@@ -16,8 +16,10 @@ libsonde_core_la_SOURCES += \
 	src/host/plugin-child.c src/host/plugin-child.h \
 	src/host/plugin-choice.h \
 	src/host/plugin-config.c src/host/plugin-config.h \
+	src/host/plugin-describe.c src/host/plugin-describe.h \
 	src/host/plugin-emit.c src/host/plugin-emit.h \
 	src/host/plugin-figures.c src/host/plugin-figures.h \
+	src/host/plugin-folder.c src/host/plugin-folder.h \
 	src/host/plugin-format.c src/host/plugin-format.h \
 	src/host/plugin-health.c src/host/plugin-health.h \
 	src/host/plugin-home.c src/host/plugin-home.h \

@@ -8,9 +8,12 @@
 #include "report/text-sections.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { LOG_LINES_MAX = 2 };
+enum { LOG_LINES_MAX = 2, REASON_LINES_MAX = 3 };
+
+#define INDENT "    "
 
 static bool has_trouble(const struct plugin_record *plugin)
 {
@@ -24,13 +27,40 @@ static size_t log_lines(const struct plugin_record *plugin)
 	return plugin->n_lines < LOG_LINES_MAX ? plugin->n_lines : LOG_LINES_MAX;
 }
 
+/* How many bytes of a text go on one line: up to the last space that does, if there is one. */
+static size_t fitting_length(const char *text, size_t columns)
+{
+	size_t length = strlen(text);
+
+	if (length <= columns)
+		return length;
+	for (length = columns; length > columns / 2; length--)
+		if (text[length] == ' ')
+			return length;
+	return columns;
+}
+
+static size_t reason_lines(const struct page *page, const struct plugin_record *plugin)
+{
+	size_t columns = page->options->width - strlen(INDENT);
+	const char *text = plugin->reason;
+	size_t n_lines = 0;
+
+	for (; *text && n_lines < REASON_LINES_MAX; n_lines++) {
+		text += fitting_length(text, columns);
+		text += *text == ' ';
+	}
+	return n_lines;
+}
+
 size_t text_plugins_lines(const struct page *page)
 {
 	const struct recording *recording = page->recording;
 	size_t n_lines = recording->n_plugins ? 2 : 0; /* an empty one and the title */
 
 	for (size_t i = 0; i < recording->n_plugins; i++)
-		n_lines += 1 + log_lines(&recording->plugins[i]);
+		n_lines += 1 + reason_lines(page, &recording->plugins[i]) +
+			   log_lines(&recording->plugins[i]);
 	return n_lines;
 }
 
@@ -75,11 +105,28 @@ static void write_plugin(const struct page *page, const struct plugin_record *pl
 		  "snapshot", "taken");
 	add_count(&line, plugin->n_lost, "snapshot", "lost");
 	add_count(&line, name_counts_get(&plugin->counts, "collected"), "collection", "made");
-	if (*plugin->reason) {
-		line_add(&line, STYLE_PLAIN, "; ", 0);
-		line_add(&line, STYLE_PLAIN, plugin->reason, 0);
-	}
 	line_write(&line, page->file);
+}
+
+static void write_reason(const struct page *page, const struct plugin_record *plugin)
+{
+	size_t columns = page->options->width - strlen(INDENT);
+	size_t n_lines = reason_lines(page, plugin);
+	const char *text = plugin->reason;
+
+	for (size_t i = 0; i < n_lines; i++) {
+		size_t length = fitting_length(text, columns);
+		char *piece = i + 1 < n_lines ? strndup(text, length) : strdup(text);
+		struct line line;
+
+		page_line(page, &line);
+		line_add(&line, STYLE_PLAIN, INDENT, 0);
+		line_add(&line, STYLE_PLAIN, piece, 0);
+		line_write(&line, page->file);
+		free(piece);
+		text += length;
+		text += *text == ' ';
+	}
 }
 
 static void write_log(const struct page *page, const struct plugin_record *plugin)
@@ -90,7 +137,7 @@ static void write_log(const struct page *page, const struct plugin_record *plugi
 		struct line line;
 
 		page_line(page, &line);
-		line_add(&line, STYLE_DIM, "    ", 0);
+		line_add(&line, STYLE_DIM, INDENT, 0);
 		line_add(&line, STYLE_DIM, plugin->lines[i], 0);
 		line_write(&line, page->file);
 	}
@@ -109,6 +156,7 @@ void text_plugins(const struct page *page)
 	line_write(&title, page->file);
 	for (size_t i = 0; i < recording->n_plugins; i++) {
 		write_plugin(page, &recording->plugins[i]);
+		write_reason(page, &recording->plugins[i]);
 		write_log(page, &recording->plugins[i]);
 	}
 }
