@@ -18,7 +18,11 @@ libsonde_core_la_SOURCES += \
 	src/model/snapshot.c src/model/snapshot.h src/model/snapshot-build.h \
 	src/model/snapshot-difference.c \
 	src/model/snapshot-recording.c \
-	src/model/syscall-name.c src/model/syscall-name.h
+	src/model/syscall-name.c src/model/syscall-name.h \
+	src/model/window.c src/model/window.h \
+	src/model/window-ring.c src/model/window-ring.h \
+	src/model/window-slot.c src/model/window-slot.h \
+	src/model/window-value.c src/model/window-value.h
 
 # Numbers are the machine's, so names come from the headers of the machine that sonde is built for.
 BUILT_SOURCES += src/model/syscalls.gen.h

@@ -11,7 +11,8 @@ model_unit_tests = \
 	tests/unit/test-region \
 	tests/unit/test-report \
 	tests/unit/test-series \
-	tests/unit/test-snapshot
+	tests/unit/test-snapshot \
+	tests/unit/test-window
 
 check_PROGRAMS += $(model_unit_tests)
 TESTS += $(model_unit_tests)
@@ -55,6 +56,10 @@ tests_unit_test_series_LDADD = $(UNIT_LIBS)
 tests_unit_test_snapshot_SOURCES = tests/unit/test-snapshot.c tests/unit/unit.h
 tests_unit_test_snapshot_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_snapshot_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_window_SOURCES = tests/unit/test-window.c tests/unit/unit.h
+tests_unit_test_window_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_window_LDADD = $(UNIT_LIBS) -lm
 
 EXTRA_DIST += \
 	tests/golden/empty.json \

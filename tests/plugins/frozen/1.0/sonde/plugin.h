@@ -342,6 +342,14 @@ struct sonde_host {
 	 */
 	int (*format)(const struct sonde_snapshot *snapshot, const char *format,
 		      const char *const *parameters, sonde_write_function write, void *argument);
+
+	/*
+	 * For monitors: the processes that the host's figures are of, as far as they run now, by
+	 * their numbers, each once. Writes the first n_pids of them and returns how many there are:
+	 * ask again with more room for all. A process may end at any time, and its number may
+	 * become another's.
+	 */
+	size_t (*processes)(const struct sonde_host *host, int32_t *ret_pids, size_t n_pids);
 };
 
 /* -------------------------------------------------------------------------------------- plugin */
@@ -502,6 +510,7 @@ SONDE_AT(sonde_host, thread_create, 80);
 SONDE_AT(sonde_host, snapshot_series, 112);
 SONDE_AT(sonde_host, emit, 136);
 SONDE_AT(sonde_host, format, 152);
+SONDE_AT(sonde_host, processes, 160);
 SONDE_AT(sonde_result, rejected_points, 8);
 SONDE_AT(sonde_result, message, 32);
 SONDE_AT(sonde_plugin_desc, abi_major, 4);
