@@ -102,7 +102,7 @@ static void load_options(struct loader *loader, struct plugin_config *instance,
 
 		if (strcmp(path, "name") == 0)
 			continue; /* load_instance() has it */
-		if (!option && instance->is_unusable)
+		if (!option && instance->trouble)
 			continue;
 		if (!option)
 			complain_unknown(loader, instance, prefix, path,
@@ -148,8 +148,8 @@ static struct plugin_config *make_instance(struct loader *loader, const char *pl
 		loader_warn(loader, origin, path, "%s", message.text);
 	struct plugin_config *instance = plugin_config_new(plugin, &table, origin);
 
-	if (instance)
-		instance->is_unusable = result == PLUGIN_UNUSABLE;
+	if (instance && result == PLUGIN_UNUSABLE)
+		instance->trouble = strdup(message.text);
 	result = instance ? keep_instance(loader->configuration, instance) : -ENOMEM;
 	if (result == 0)
 		return instance;

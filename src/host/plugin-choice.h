@@ -29,6 +29,8 @@ struct plugin_choice {
 	int64_t deadline_ns; /* that an export or a collection has */
 	size_t queue_snapshots;
 	size_t queue_bytes;
+	const char *trouble; /* why it cannot be used; NULL: it can */
+	const char *session; /* the directory of the session that it is for; NULL: none */
 };
 
 static inline int64_t plugin_choice_interval_ns(const struct plugin_choice *choice)

@@ -48,7 +48,7 @@ struct plugin_config {
 	const struct plugin_common *common;
 	const void *options; /* for the plugin's create(); NULL: it has none */
 	char *origin;	     /* "sonde.cfg:7" */
-	bool is_unusable;    /* nobody knows its options */
+	char *trouble;	     /* why it cannot be used, and nobody knows its options; NULL: it can */
 
 	/* What the above lies in. */
 	struct option_table table;

@@ -74,7 +74,8 @@ int plugin_home_new(const struct plugin_choice *choices, size_t n_choices, const
 		rooms[i].choice = &choices[i];
 		rooms[i].watched_fd = -1;
 		rooms[i].due_ns = now_ns() + plugin_choice_interval_ns(&choices[i]);
-		if (plugin_process_new(&choices[i], directory, &rooms[i].process) < 0)
+		if (choices[i].trouble ||
+		    plugin_process_new(&choices[i], directory, &rooms[i].process) < 0)
 			rooms[i].process = NULL;
 		watch(home, &rooms[i]);
 	}
@@ -253,13 +254,16 @@ int plugin_home_describe(const struct plugin_home *home, struct recording *recor
 	int result = 0;
 
 	for (size_t i = 0; result == 0 && i < home->n_rooms; i++) {
+		const struct plugin_choice *choice = home->rooms[i].choice;
 		struct plugin_health health = {0};
 
 		if (home->rooms[i].process)
 			plugin_process_health(home->rooms[i].process, &health);
 		else
-			health_change(&health, PLUGIN_FAILED, "its process cannot be started");
-		result = plugin_figures_describe(home->rooms[i].choice, &health, recording);
+			health_change(&health, PLUGIN_FAILED,
+				      choice->trouble ? choice->trouble
+						      : "its process cannot be started");
+		result = plugin_figures_describe(choice, &health, recording);
 	}
 	return result;
 }

@@ -179,7 +179,7 @@ static int describe(struct plugin *plugin, entry_function entry, struct message 
 {
 	struct plugin_table table;
 
-	plugin_table_init(&table, plugin->path, NULL);
+	plugin_table_init(&table, plugin->path, NULL, NULL);
 	const struct sonde_plugin_desc *theirs = entry(&table.host);
 	int result = theirs ? take_description(plugin, theirs, ret_message) : -ENOTSUP;
 

@@ -17,6 +17,7 @@
 #include "host/plugin-memory.h"
 #include "host/plugin-snapshot.h"
 #include "host/plugin-thread.h"
+#include "host/session-view.h"
 
 struct plugin_thread {
 	struct plugin_thread *next;
@@ -118,7 +119,14 @@ static void counter_add(const struct sonde_host *host, const char *name, uint64_
 	pthread_mutex_unlock(&table->lock);
 }
 
-void plugin_table_init(struct plugin_table *table, const char *instance,
+static size_t processes(const struct sonde_host *host, int32_t *ret_pids, size_t n_pids)
+{
+	const char *session = table_of(host)->session;
+
+	return session ? session_processes(session, ret_pids, n_pids) : 0;
+}
+
+void plugin_table_init(struct plugin_table *table, const char *instance, const char *session,
 		       struct plugin_health *health)
 {
 	*table = (struct plugin_table){
@@ -146,8 +154,10 @@ void plugin_table_init(struct plugin_table *table, const char *instance,
 				.emit = plugin_emit_series,
 				.counter_add = counter_add,
 				.format = plugin_format,
+				.processes = processes,
 			},
 		.health = health,
+		.session = session,
 	};
 	pthread_mutex_init(&table->lock, NULL);
 }

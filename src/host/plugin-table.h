@@ -26,6 +26,7 @@ struct plugin_thread;
 struct plugin_table {
 	struct sonde_host host;	      /* the first: a plugin's pointer to it is one to us */
 	struct plugin_health *health; /* NULL: nobody wants to know */
+	const char *session;	      /* directory; NULL: none */
 	size_t n_bytes;		      /* that the plugin has of us now */
 	pthread_mutex_t lock;	      /* of what follows */
 	struct plugin_log log;
@@ -34,7 +35,7 @@ struct plugin_table {
 
 /* `instance` is the name that the plugin is told, and like the health lives as long as the table.
  */
-void plugin_table_init(struct plugin_table *table, const char *instance,
+void plugin_table_init(struct plugin_table *table, const char *instance, const char *session,
 		       struct plugin_health *health);
 
 /*

@@ -16,7 +16,7 @@
 
 enum { TAGS_OF_RUN = 4 };
 
-static struct plugin_choice choice_of(const struct plugin_config *config)
+static struct plugin_choice choice_of(const struct plugin_config *config, const char *session_path)
 {
 	return (struct plugin_choice){
 		.name = config->common->name,
@@ -26,6 +26,8 @@ static struct plugin_choice choice_of(const struct plugin_config *config)
 		.deadline_ns = config->common->deadline_ns,
 		.queue_snapshots = (size_t)config->common->queue_snapshots,
 		.queue_bytes = config->common->queue_size,
+		.trouble = config->trouble,
+		.session = session_path,
 	};
 }
 
@@ -94,7 +96,7 @@ int run_plugins_start(struct run_plugins *plugins, const struct configuration *c
 	int result = plugins->choices && plugin_path() ? 0 : -ENOMEM;
 
 	for (size_t i = 0; result == 0 && i < n_plugins; i++)
-		plugins->choices[i] = choice_of(configuration->plugins[i]);
+		plugins->choices[i] = choice_of(configuration->plugins[i], session_path);
 	if (result == 0)
 		result = describe(plugins, configuration, session_path, command);
 	return result < 0 ? result

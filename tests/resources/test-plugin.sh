@@ -5,7 +5,7 @@
 # machine move while they are asked for: they have to lie near each other, those of a process that waits are equal.
 . "$top_srcdir/tests/scripts/lib.sh" || exit
 
-plugin=$top_builddir/.libs/resources.so
+plugin=$top_builddir/plugins/.libs/resources.so
 show=$top_builddir/tests/resources/show
 megabyte=1048576
 
