@@ -13,6 +13,7 @@ libsonde_core_la_SOURCES += \
 	src/host/option-table.c src/host/option-table.h \
 	src/host/plugin-backoff.c src/host/plugin-backoff.h \
 	src/host/plugin-channel.c src/host/plugin-channel.h \
+	src/host/plugin-check.c src/host/plugin-check.h \
 	src/host/plugin-child.c src/host/plugin-child.h \
 	src/host/plugin-choice.h \
 	src/host/plugin-config.c src/host/plugin-config.h \

@@ -3,6 +3,7 @@ sonde_SOURCES += \
 	src/tool/child.c src/tool/child.h \
 	src/tool/cmd-calls.c \
 	src/tool/cmd-config.c \
+	src/tool/cmd-plugins.c \
 	src/tool/cmd-report.c \
 	src/tool/cmd-run.c \
 	src/tool/cmd-set.c \
