@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: MIT
 libsonde_core_la_SOURCES += \
 	src/format/json-reader.c src/format/json-reader.h \
+	src/format/json-text.c src/format/json-text.h \
 	src/format/recording-json.h \
 	src/format/recording-json-coverage.c src/format/recording-json-coverage.h \
+	src/format/recording-json-plugins.c src/format/recording-json-plugins.h \
 	src/format/recording-json-read.c \
-	src/format/recording-json-write.c
+	src/format/recording-json-write.c \
+	src/format/snapshot-format.c src/format/snapshot-format.h \
+	src/format/snapshot-jsonlines.c
 
 EXTRA_DIST += docs/recording.md docs/recording.schema.json

@@ -3,6 +3,8 @@
 
 #include "format/recording-json-coverage.h"
 
+#include "format/json-text.h"
+
 /* An object on its way; it becomes NULL when a value cannot be made. */
 static void set(json_t **object, const char *key, json_t *value)
 {
@@ -10,12 +12,6 @@ static void set(json_t **object, const char *key, json_t *value)
 		return;
 	json_decref(*object);
 	*object = NULL;
-}
-
-/* JSON integers end at 2^63 - 1, for jansson and for most who read them. */
-static json_t *count_to_json(uint64_t count)
-{
-	return json_integer(count > INT64_MAX ? INT64_MAX : (json_int_t)count);
 }
 
 json_t *name_counts_to_json(const struct name_counts *counts)

@@ -10,6 +10,7 @@
 
 #include "format/json-reader.h"
 #include "format/recording-json-coverage.h"
+#include "format/recording-json-plugins.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -385,6 +386,7 @@ static int read_document(struct json_reader *reader, const json_t *document,
 	read_calls(reader, document, &recording->calls);
 	read_processes(reader, document, recording);
 	read_unwatched(reader, document, recording);
+	plugins_from_json(reader, document, recording);
 	read_coverage(reader, document, recording);
 	return reader->error;
 }

@@ -20,6 +20,7 @@
 static const char *const other_variables[] = {
 	"SONDE_CONFIG",
 	"SONDE_DIRECTORY",
+	"SONDE_PLUGIN_PATH",
 	"SONDE_PRELOAD",
 	SESSION_VARIABLE,
 };

@@ -102,6 +102,8 @@ static void load_options(struct loader *loader, struct plugin_config *instance,
 
 		if (strcmp(path, "name") == 0)
 			continue; /* load_instance() has it */
+		if (!option && instance->trouble)
+			continue;
 		if (!option)
 			complain_unknown(loader, instance, prefix, path,
 					 loader_place(loader, found).text);
@@ -141,8 +143,13 @@ static struct plugin_config *make_instance(struct loader *loader, const char *pl
 		loader_complain(loader, origin, path, "%s", message.text);
 		return NULL;
 	}
+	/* A plugin that does not work is no reason for a program not to run: its host will report it. */
+	if (result == PLUGIN_UNUSABLE)
+		loader_warn(loader, origin, path, "%s", message.text);
 	struct plugin_config *instance = plugin_config_new(plugin, &table, origin);
 
+	if (instance && result == PLUGIN_UNUSABLE)
+		instance->trouble = strdup(message.text);
 	result = instance ? keep_instance(loader->configuration, instance) : -ENOMEM;
 	if (result == 0)
 		return instance;

@@ -131,6 +131,7 @@ struct plugin_config *plugin_config_free(struct plugin_config *instance)
 	option_values_deinit(&instance->values);
 	given_list_deinit(&instance->given);
 	free(instance->origin);
+	free(instance->trouble);
 	free(instance);
 	return NULL;
 }

@@ -30,11 +30,14 @@ struct plugin_common {
 
 extern const struct option_table plugin_common_table;
 
+enum { PLUGIN_UNUSABLE = 1 };
+
 /* Where tables come from: whoever can load plugins. */
 struct plugin_catalogue {
 	/*
-	 * Hands over the table of a plugin, which stays for good. 0, or a negative errno with
-	 * ret_message set: "there is no plugin 'promethus' in ...; did you mean 'prometheus'?"
+	 * Hands over the table of a plugin, which stays for good. 0; PLUGIN_UNUSABLE, with
+	 * ret_message set: "there is no plugin 'promethus' in ...; did you mean 'prometheus'?"; or a
+	 * negative errno, likewise.
 	 */
 	int (*find)(void *context, const char *plugin, struct option_table *ret_table,
 		    struct message *ret_message);
@@ -45,6 +48,7 @@ struct plugin_config {
 	const struct plugin_common *common;
 	const void *options; /* for the plugin's create(); NULL: it has none */
 	char *origin;	     /* "sonde.cfg:7" */
+	char *trouble;	     /* why it cannot be used, and nobody knows its options; NULL: it can */
 
 	/* What the above lies in. */
 	struct option_table table;

@@ -216,22 +216,49 @@ int session_view(const char *directory, int pid, struct recording *ret_recording
 	return result;
 }
 
-/* Whether a session has a region of the process. */
-static bool holds_process(const char *directory, int pid)
+/* The regions of a session; none when there is no such session. */
+static struct region_list list_regions(const char *directory)
 {
 	int fd = session_open_file(directory);
 	struct region_list list = {0};
 	uint64_t capacity;
-	bool is_found = false;
 
 	if (fd < 0)
-		return false;
+		return list;
 	if (read_region_capacity(fd, &capacity) == 0)
 		region_list_read(fd, capacity, &list);
+	close(fd);
+	return list;
+}
+
+size_t session_processes(const char *directory, int32_t *ret_pids, size_t n_pids)
+{
+	struct region_list list = list_regions(directory);
+	size_t n_running = 0;
+
+	for (size_t i = 0; i < list.n_entries; i++) {
+		const struct region_entry *entry = &list.entries[i];
+
+		if (!entry->has_header || entry->is_foreign || !entry->is_newest ||
+		    !region_entry_is_running(entry))
+			continue;
+		if (n_running < n_pids)
+			ret_pids[n_running] = entry->pid;
+		n_running++;
+	}
+	region_list_deinit(&list);
+	return n_running;
+}
+
+/* Whether a session has a region of the process. */
+static bool holds_process(const char *directory, int pid)
+{
+	struct region_list list = list_regions(directory);
+	bool is_found = false;
+
 	for (size_t i = 0; i < list.n_entries; i++)
 		is_found |= list.entries[i].pid == pid;
 	region_list_deinit(&list);
-	close(fd);
 	return is_found;
 }
 

@@ -8,6 +8,7 @@
 #define SONDE_HOST_SESSION_VIEW_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "model/message.h"
@@ -24,6 +25,12 @@ bool session_view_is_session(const char *directory);
  */
 int session_view(const char *directory, int pid, struct recording *ret_recording,
 		 uint32_t *ret_n_folded, struct message *ret_message);
+
+/*
+ * The processes of a session that run now, each once, by their numbers: writes the first n_pids of them. Returns how many
+ * there are; 0 also when there is no such session any more.
+ */
+size_t session_processes(const char *directory, int32_t *ret_pids, size_t n_pids);
 
 /*
  * Finds the session of a process, by what it has mapped or, for one that has ended, by the names of

@@ -26,6 +26,7 @@
 #include "tool/preload.h"
 #include "tool/recording-file.h"
 #include "tool/report.h"
+#include "tool/run-plugins.h"
 
 enum {
 	OPTION_CONFIG,
@@ -66,7 +67,9 @@ struct run {
 	struct request request;
 	struct limits limits;
 	char *library;
+	struct configuration configuration;
 	struct session_host *host;
+	struct run_plugins plugins;
 	struct child child;
 	int64_t started_ns; /* CLOCK_REALTIME */
 	int64_t started_monotonic_ns;
@@ -157,19 +160,21 @@ static int open_report(struct run *run)
 
 static int make_session(struct run *run)
 {
-	struct configuration configuration;
+	struct configuration *configuration = &run->configuration;
 	struct message message = {0};
 
 	if (configured_load(&command_run, run->request.config, run->request.overrides,
-			    &configuration) < 0)
+			    configuration) < 0)
 		return STATUS_RUN_FAILED;
-	int result = add_labels(&run->request, &configuration);
+	int result = add_labels(&run->request, configuration);
 
 	if (result == 0)
 		result = preload_find(environ, &run->library, &message);
 	if (result == 0)
-		result = session_host_new(&configuration, environ, &run->host, &message);
-	configuration_deinit(&configuration);
+		result = session_host_new(configuration, environ, &run->host, &message);
+	if (result == 0)
+		result = run_plugins_start(&run->plugins, configuration,
+					   session_host_path(run->host), run->request.command);
 	if (result == 0)
 		return 0;
 	command_say(&command_run, "%s", *message.text ? message.text : strerror(-result));
@@ -234,10 +239,17 @@ static int start(struct run *run)
 
 static void look_after(struct run *run)
 {
-	struct pollfd signals = {.fd = run->child.signals, .events = POLLIN};
+	struct pollfd readable[] = {
+		{.fd = run->child.signals, .events = POLLIN},
+		{.fd = run_plugins_fd(&run->plugins), .events = POLLIN},
+	};
 
 	while (!run->child.has_ended) {
-		poll(&signals, 1, session_host_work(run->host));
+		int host_ms = session_host_work(run->host);
+		int plugins_ms = run_plugins_work(&run->plugins, run->host);
+		bool are_plugins_first = plugins_ms >= 0 && plugins_ms < host_ms;
+
+		poll(readable, 2, are_plugins_first ? plugins_ms : host_ms);
 		child_work(&run->child);
 	}
 	run->wall_ns = (uint64_t)(clock_kernel_ns(CLOCK_MONOTONIC) - run->started_monotonic_ns);
@@ -317,6 +329,8 @@ static void finish(struct run *run)
 	else if (result < 0)
 		command_say(&command_run, "the recording is incomplete: the session's directory: %s",
 			    strerror(-result));
+	if (run_plugins_end(&run->plugins, &recording) < 0)
+		command_say(&command_run, "the plugins' part is incomplete: out of memory");
 	describe_run(run, &recording);
 	if (output && recording_file_write(output, &recording, &message) < 0)
 		command_say(&command_run, "cannot write the recording: %s", message.text);
@@ -362,7 +376,9 @@ static int run_command(struct run *run)
 		look_after(run);
 		finish(run);
 	}
+	run_plugins_deinit(&run->plugins);
 	run->host = session_host_free(run->host);
+	configuration_deinit(&run->configuration);
 	free(run->library);
 	if (run->report && run->report != stderr)
 		fclose(run->report);

@@ -8,6 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "host/plugin-folder.h"
+#include "tool/plugin-path.h"
+
 /* Where only files are talked about, lines begin with their names, as editors like it. */
 static void say_all(const struct command *command, const struct messages *messages)
 {
@@ -22,12 +25,18 @@ static void say_all(const struct command *command, const struct messages *messag
 static int load(struct configuration *configuration, const char *given,
 		const char *const *overrides, struct complaints *complaints)
 {
+	/* What is known of plugins is pointed to by the configuration: it lives as long as the process. */
+	static struct plugin_folder folder;
 	struct configuration_source source = {0};
 	int result = configuration_init(configuration);
+
+	folder.path = plugin_path();
+	const struct plugin_catalogue catalogue = plugin_folder_catalogue(&folder);
 
 	if (result == 0)
 		result = configuration_find(given, environ, &source);
 	source.overrides = overrides;
+	source.plugins = folder.path ? &catalogue : NULL;
 	if (result == 0)
 		result = configuration_load(configuration, &source, complaints);
 	free((char *)source.file);

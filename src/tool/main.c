@@ -13,6 +13,7 @@ static const struct command *const commands[] = {
 	&command_set,
 	&command_calls,
 	&command_config,
+	&command_plugins,
 };
 
 static const size_t n_commands = sizeof(commands) / sizeof(commands[0]);

@@ -132,6 +132,8 @@ struct sonde_histogram {
 	double zero_threshold;
 };
 
+#define SONDE_SERIES_FRACTIONAL 1u /* a counter of fractions, such as seconds: only number has it */
+
 /* One figure. A plugin that has one filled in, or fills it in, sets struct_size first. */
 struct sonde_series {
 	uint32_t struct_size;
@@ -140,7 +142,7 @@ struct sonde_series {
 	const char *unit;	      /* "{call}" */
 	const struct sonde_tag *tags; /* from a host, in the order of keys; no key twice */
 	uint32_t n_tags;
-	uint32_t reserved;
+	uint32_t flags;	  /* SONDE_SERIES_FRACTIONAL */
 	int64_t start_ns; /* CLOCK_REALTIME: counters and histograms count from here on */
 	uint64_t count;	  /* counters, exactly; histograms: how many values */
 	double number;	  /* gauges, rates; counters, rounded; histograms: the sum */
@@ -318,7 +320,7 @@ struct sonde_host {
 	int64_t (*snapshot_find)(const struct sonde_snapshot *snapshot, const char *name,
 				 const struct sonde_tag *tags, size_t n_tags);
 
-	/* The q-quantile, 0 <= q <= 1, at most 4.4 % off at scale 3; 0 when there are no values. */
+	/* The q-quantile (0 to 1) of a histogram of a snapshot, at most 4.4 % off; 0 without values. */
 	double (*quantile)(const struct sonde_histogram *histogram, double q);
 
 	/*
@@ -340,6 +342,14 @@ struct sonde_host {
 	 */
 	int (*format)(const struct sonde_snapshot *snapshot, const char *format,
 		      const char *const *parameters, sonde_write_function write, void *argument);
+
+	/*
+	 * For monitors: the processes that the host's figures are of, as far as they run now, by
+	 * their numbers, each once. Writes the first n_pids of them and returns how many there are:
+	 * ask again with more room for all. A process may end at any time, and its number may
+	 * become another's.
+	 */
+	size_t (*processes)(const struct sonde_host *host, int32_t *ret_pids, size_t n_pids);
 };
 
 /* -------------------------------------------------------------------------------------- plugin */
@@ -500,6 +510,7 @@ SONDE_AT(sonde_host, thread_create, 80);
 SONDE_AT(sonde_host, snapshot_series, 112);
 SONDE_AT(sonde_host, emit, 136);
 SONDE_AT(sonde_host, format, 152);
+SONDE_AT(sonde_host, processes, 160);
 SONDE_AT(sonde_result, rejected_points, 8);
 SONDE_AT(sonde_result, message, 32);
 SONDE_AT(sonde_plugin_desc, abi_major, 4);
