@@ -198,8 +198,8 @@ static int explain_plugin(const char *path, const struct plugin_catalogue *plugi
 
 	if (result == 0)
 		result = option_table_check(&table, &plugin_common_table, ret_message);
-	if (result < 0)
-		return result;
+	if (result)
+		return result == PLUGIN_UNUSABLE ? -ENOENT : result;
 	snprintf(prefix, sizeof(prefix), "plugins.%s", plugin);
 	struct explanation explanation = {
 		.prefix = prefix,
@@ -227,6 +227,7 @@ static void say_unknown(const char *path, const struct setting *setting,
 	struct nearest nearest = {.word = path};
 	const char *key;
 
+	nearest_offer(&nearest, "plugins");
 	for (size_t i = 0; setting && (key = vocabulary_word(setting->keys, i)); i++) {
 		char known[SETTING_PATH_SIZE];
 
@@ -248,23 +249,28 @@ static void say_unknown(const char *path, const struct setting *setting,
 		message_set(ret_message, "unknown setting '%s'", path);
 }
 
+static bool is_about_all_plugins(const char *path)
+{
+	return !*path || strcmp(path, "plugins") == 0;
+}
+
 int explain(const char *path, const struct plugin_catalogue *plugins, enum explain_format format,
 	    FILE *stream, struct message *ret_message)
 {
-	if (plugins && strncmp(path, "plugins.", 8) == 0)
-		return explain_plugin(path + 8, plugins, format, stream, ret_message);
-	if (plugins && (!*path || strcmp(path, "plugins") == 0))
-		explain_options(&plugin_common_table, "plugins.NAME", format, stream);
-	if (plugins && strcmp(path, "plugins") == 0)
-		return 0;
 	const struct setting *setting = setting_find(path);
+	bool tells_of_plugins = plugins && is_about_all_plugins(path);
 	int result = 0;
 
+	if (plugins && strncmp(path, "plugins.", 8) == 0)
+		return explain_plugin(path + 8, plugins, format, stream, ret_message);
 	if (setting && has_key(setting, path))
 		explain_setting(setting, path, format, stream);
 	else
 		result = explain_settings(path, format, stream);
-	if (result < 0)
-		say_unknown(path, setting, ret_message);
+	if (tells_of_plugins)
+		explain_options(&plugin_common_table, "plugins.NAME", format, stream);
+	if (result == 0 || tells_of_plugins)
+		return 0;
+	say_unknown(path, setting, ret_message);
 	return result;
 }

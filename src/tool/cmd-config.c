@@ -71,7 +71,8 @@ static int explain_key(const struct request *request)
 
 	if (request->format == EXPLAIN_MARKDOWN)
 		puts("| setting | type and range | default | meaning |\n|---|---|---|---|");
-	if (explain(request->key ? request->key : "", NULL, request->format, stdout, &message) == 0)
+	if (explain(request->key ? request->key : "", configured_plugins(), request->format, stdout,
+		    &message) == 0)
 		return STATUS_OK;
 	command_say(&command_config, "%s", message.text);
 	return STATUS_FAILED;

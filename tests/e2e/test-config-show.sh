@@ -70,7 +70,7 @@ sonde config explain --format=markdown | while read -r line; do
 done >missing
 check "the manual has the table of settings as it is" ! -s missing
 act sonde config explain
-check "explain tells of every setting" "$(grep -c '; default: ' out)" -eq 8
+check "explain tells of every setting, and of the options of all plugins" "$(grep -c '; default: ' out)" -eq 14
 act sonde config explain timing.read
 check "of one" "$(grep -c '; default: ' out)" -eq 1
 check "with the variable that overrides it" -n "$(grep -F 'environment: SONDE_TIMING_READ' out)"
