@@ -90,6 +90,14 @@ static int take_memory_account(struct configuration *configuration, const char *
 	return 0;
 }
 
+static int take_tag_sets(struct configuration *configuration, const char *key,
+			 const struct value *value)
+{
+	(void)key;
+	configuration->max_tag_sets = value->integer;
+	return 0;
+}
+
 static void free_expected(struct call_choice *choice)
 {
 	for (size_t i = 0; i < choice->n_expected; i++)
@@ -178,6 +186,15 @@ const struct setting settings_table[] = {
 			"Bytes that are live in each process, and their peak, are accounted for; "
 			"each allocation then costs some 10 ns more.",
 		.take = take_memory_account,
+	},
+	{
+		.path = "metrics.max_tag_sets",
+		.rule = {.type = VALUE_INTEGER, .min = 1, .max = 100000},
+		.default_text = "2000",
+		.summary = "So many series a name of a plugin's figures may have; those beyond go "
+			   "into one that "
+			   "has the tag otel.metric.overflow.",
+		.take = take_tag_sets,
 	},
 	{
 		.path = "failures.expected.*",

@@ -62,7 +62,7 @@ complains "also one that is like a variable of another use" 0 \
 	"SONDE_CONFG: unknown variable; did you mean 'SONDE_CONFIG'?" SONDE_CONFG=x
 complains "one that is like nothing" 0 "SONDE_WOMBAT: unknown variable" SONDE_WOMBAT=1
 complains "variables of other programs are nobody's business" 0 "" SONDERABLE=1 SONDE=1
-complains "variables of another use are no settings" 0 "" SONDE_SESSION=x SONDE_DIRECTORY=x SONDE_PRELOAD=x
+complains "variables of another use are no settings" 0 "" SONDE_SESSION=x SONDE_DIRECTORY=x SONDE_PRELOAD=x SONDE_PLUGIN_PATH=x
 
 act sonde config check -c empty.cfg --set timing.memory=0
 says "the command line is checked as well" 1 "command line: timing.memory: 0 is out of range: 1 to 32767"

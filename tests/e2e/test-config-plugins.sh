@@ -57,6 +57,15 @@ SONDE_PLUGINS_SECOND_FILE=$scratch/other.json SONDE_PLUGINS_FIRST_FILE=$scratch/
 check "the plugins of a run have what overrides their options" "$status" -eq 0 -a -s other.json -a -s third.json -a \
 	! -e first.json -a ! -e second.json
 
+cat >limit.cfg <<'END'
+metrics: { max_tag_sets = 2; };
+plugins: ( { plugin = "jsonlines"; file = "limited.json"; interval = "100ms"; }, { plugin = "resources"; interval = "100ms"; } );
+END
+act sonde run -c limit.cfg --report=none -- sh -c 'until grep -q system.cpu.time limited.json; do sleep 0.02; done' 2>/dev/null
+check "a name has as many series as metrics.max_tag_sets allows, and one for the rest" \
+	"$(tail -1 limited.json | grep -o '"name":"system.cpu.time"[^}]*}' | wc -l) $(tail -1 limited.json |
+		grep -o '"name":"system.cpu.time"[^}]*}' | grep -c '"otel.metric.overflow":"true"')" = "3 1"
+
 act sonde config explain plugins.jsonlines.keep
 check "an option is explained" "$(sed -n 2p out)" = "    integer: 1 to 1000; default: 5"
 act sonde config explain plugins.jsonlines
