@@ -6,16 +6,11 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "format/json-text.h"
+#include "format/number-text.h"
 #include "format/utf8.h"
-
-enum {
-	DIGITS_LEAST = 15, /* that a double has for certain */
-	DIGITS_MOST = 17,  /* that tell any two doubles apart */
-};
 
 static void flush(struct json_output *output)
 {
@@ -92,17 +87,13 @@ void json_put_count(struct json_output *output, uint64_t count)
 
 void json_put_number(struct json_output *output, double number)
 {
-	char text[40];
-	int n_digits = DIGITS_LEAST;
+	char text[NUMBER_SIZE];
 
 	if (!isfinite(number)) {
 		json_put(output, "null");
 		return;
 	}
-	snprintf(text, sizeof(text), "%.*g", n_digits, number);
-	while (n_digits < DIGITS_MOST && strtod(text, NULL) != number)
-		snprintf(text, sizeof(text), "%.*g", ++n_digits, number);
-	json_put(output, text);
+	json_put(output, number_text(number, text));
 	/* So that a reader takes it for what it is. */
 	if (!strpbrk(text, ".e"))
 		json_put(output, ".0");

@@ -12,9 +12,6 @@
 
 #include "format/snapshot-format.h"
 
-#include <errno.h>
-#include <locale.h>
-
 #include "base/histogram.h"
 #include "format/json-output.h"
 
@@ -125,18 +122,11 @@ static void put_snapshot(struct json_output *output, const struct snapshot *snap
 }
 
 int snapshot_write_jsonlines(const struct snapshot *snapshot, const struct snapshot_source *source,
-			     const struct format_sink *sink)
+			     const char *const *parameters, const struct format_sink *sink)
 {
 	struct json_output output = json_output_init(sink);
-	/* Numbers have a point, whatever the process has for it. */
-	locale_t locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
 
-	if (!locale)
-		return -ENOMEM;
-	locale_t before = uselocale(locale);
-
+	(void)parameters;
 	put_snapshot(&output, snapshot, source);
-	uselocale(before);
-	freelocale(locale);
 	return json_output_finish(&output);
 }
