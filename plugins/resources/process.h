@@ -37,11 +37,12 @@ struct process {
 };
 
 /*
- * Reads all of it; the proportional size only when asked for, since the kernel has to walk through
- * all pages. 0 or a negative errno: there is no such process.
+ * Reads all of it; the proportional size only of a process whose resident size is not above a
+ * limit, since the kernel has to walk through all pages. 0 or a negative errno: there is no such
+ * process.
  */
 int process_read(const struct machine *machine, struct text *text, int32_t pid,
-		 bool with_proportional_size, struct process *ret_process);
+		 uint64_t max_proportional, struct process *ret_process);
 
 /* From one collection to the next, of one process. */
 struct process_before {

@@ -39,7 +39,7 @@ struct options {
 	struct sonde_list paths;
 	struct name_filter interfaces;
 	const char *root;
-	bool with_proportional_size;
+	uint64_t max_proportional;
 	int64_t max_processes;
 };
 
@@ -262,7 +262,7 @@ static int create(const struct sonde_host *host, const void *options, void **ret
 	resources->options = options;
 	resources->machine.io = host->io;
 	resources->machine.root = resources->options->root ? resources->options->root : "";
-	resources->processes.with_proportional_size = resources->options->with_proportional_size;
+	resources->processes.max_proportional = resources->options->max_proportional;
 	resources->processes.max_processes = (size_t)resources->options->max_processes;
 	error = choose_kinds(resources, err);
 	if (!error)
@@ -343,6 +343,14 @@ static int stop(void *instance, int64_t deadline_ns)
 	return 0;
 }
 
+/* The threads that ask are not in a child, and may have held their locks: all is left as it is. */
+static void fork_child(void *instance)
+{
+	struct resources *resources = instance;
+
+	resources->askers = NULL;
+}
+
 static const struct sonde_option options[] = {
 	{
 		.name = "kinds",
@@ -372,12 +380,13 @@ static const struct sonde_option options[] = {
 		.help = "Patterns of network interfaces that are not.",
 	},
 	{
-		.name = "proportional_size",
-		.type = SONDE_OPTION_BOOL,
-		.default_text = "true",
-		.offset = offsetof(struct options, with_proportional_size),
-		.help = "Whether shared memory is divided among those who share it, too: takes a "
-			"millisecond for each 100 MB.",
+		.name = "max_proportional",
+		.type = SONDE_OPTION_SIZE,
+		.default_text = "2GiB",
+		.offset = offsetof(struct options, max_proportional),
+		.help = "Up to which size of a process its proportional size is found out, too: "
+			"takes "
+			"25 ms for 1 GiB.",
 	},
 	{
 		.name = "max_processes",
@@ -414,6 +423,7 @@ static const struct sonde_plugin_desc description = {
 	.create = create,
 	.start = start,
 	.collect = collect,
+	.fork_child = fork_child,
 	.stop = stop,
 	.destroy = destroy,
 };

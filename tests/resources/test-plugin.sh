@@ -193,7 +193,7 @@ a_process_has_the_memory_that_ps_says() {
 	near "$(value process.memory.usage)" $(($(ps_says rss) * 1024)) $megabyte &&
 		equal "$(value process.memory.virtual)" $(($(ps_says vsz) * 1024)) &&
 		near "$(value process.memory.proportional)" \
-			"$(awk '/^Pss:/ { print $2 * 1024 }' /proc/$subject/smaps_rollup)" $megabyte
+			"$(awk '/^Pss:/ { print $2 * 1024 }' /proc/$subject/smaps_rollup)" $((8 * megabyte))
 }
 
 a_process_has_the_threads_that_ps_says() {
