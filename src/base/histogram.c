@@ -11,9 +11,10 @@
 #include "base/histogram.h"
 
 /* floor(10^9 * 2^((j - 7) / 8) * 2^34) */
-const uint64_t histogram_bound[8] = {
+const uint64_t histogram_bound[9] = {
 	0x81ffa7a9549ca6e3, 0x8dc3b8960164a7d9, 0x9a9867054d512391, 0xa8965f74bf065071,
 	0xb7d88a12d0dd9ea0, 0xc87c3e7d03cdbec3, 0xdaa17c2cd19555db, 0xee6b280000000000,
+	UINT64_MAX,
 };
 
 const uint8_t histogram_start[16] = {0, 1, 2, 2, 3, 3, 4, 5, 5, 5, 6, 6, 7, 7, 8, 8};

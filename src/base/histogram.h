@@ -32,10 +32,10 @@ enum {
 };
 
 /*
- * T[j] of histogram.c, the upper bounds of the eight buckets that cover a mantissa's range, and how many
- * of them lie below each sixteenth of it: one look-up and one comparison find the bucket.
+ * T[j] of histogram.c, the upper bounds of the eight buckets that cover a mantissa's range (and one that nothing
+ * is above), and how many of them lie below each sixteenth of it: one look-up and one comparison find the bucket.
  */
-extern const uint64_t histogram_bound[8] __attribute__((visibility("hidden")));
+extern const uint64_t histogram_bound[9] __attribute__((visibility("hidden")));
 extern const uint8_t histogram_start[16] __attribute__((visibility("hidden")));
 
 /* Returns the bucket, 0 .. HISTOGRAM_BUCKETS - 1, of a duration in nanoseconds. */
@@ -45,11 +45,10 @@ static inline unsigned int histogram_bucket(uint64_t ns)
 		return HISTOGRAM_ZERO;
 	int exponent = 63 - __builtin_clzll(ns);
 	uint64_t mantissa = ns << (63 - exponent);
-	int sub = histogram_start[(mantissa >> 59) & 15];
+	unsigned int sub = histogram_start[(mantissa >> 59) & 15];
 
-	if (sub < 8 && mantissa > histogram_bound[sub])
-		sub++;
-	unsigned int bucket = (unsigned int)(8 * exponent - 240 + sub - HISTOGRAM_FIRST_INDEX);
+	sub += mantissa > histogram_bound[sub];
+	unsigned int bucket = 8 * (unsigned int)exponent + sub - (240 + HISTOGRAM_FIRST_INDEX);
 	return bucket < HISTOGRAM_INSIDE ? bucket : HISTOGRAM_OVER;
 }
 

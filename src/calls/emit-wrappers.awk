@@ -77,39 +77,137 @@ function emit_declarations(name, row,   twin) {
 		out("extern " declaration(return_type[row], twin) "(" parameters[twin] ");")
 }
 
-function emit_wrapper(name, row,   real, arguments, i) {
-	real = is_variadic(row) ? twin_with_list(name) : name
+function emit_wrapper(name, row,   arguments, i) {
 	for (i = 1; i <= n_parameters[name]; i++)
 		arguments = arguments (i > 1 ? ", " : "") \
 			(parameter_name[name, i] == "..." ? "list" : parameter_name[name, i])
 	emit_declarations(name, row)
-	out_from_table(name, line_of[name], \
-		"EXPORT " declaration(return_type[row], c_name(name)) "(" parameters[name] ")")
-	out("{")
-	if ((row, "try") in fact) {
-		emit_lock(name, row, arguments)
-		return
+	if ((row, "try") in fact)
+		out("static void *beside_" name ";\n")
+	if (is_fast(row)) {
+		if (kind[name] != "row")
+			out("extern " declaration(return_type[row], name) "(" parameters[name] ");")
+		emit_general(name, row, arguments, "static GENERAL", "general_" name)
+		emit_fast(name, row, arguments)
+	} else {
+		emit_general(name, row, arguments, "EXPORT", c_name(name))
 	}
+}
+
+function emit_head(name, row, attributes, called) {
+	out_from_table(name, line_of[name], \
+		attributes " " declaration(return_type[row], called) "(" parameters[name] ")")
+	out("{")
+}
+
+# A wrapper for all cases, and the only one of a call that takes its time.
+function emit_general(name, row, arguments, attributes, called) {
+	emit_head(name, row, attributes, called)
+	if ((row, "try") in fact)
+		emit_lock(name, row, arguments)
+	else
+		emit_call(name, row, arguments)
+	out("}\n")
+}
+
+function emit_call(name, row, arguments,   real) {
+	real = is_variadic(row) ? twin_with_list(name) : name
 	if (is_variadic(row))
 		out("\tva_list list;\n\n\tva_start(list, " parameter_name[name, n_parameters[name] - 1] ");")
 	emit_closed_declaration(row)
 	emit_begin(row)
-	if (only_errno_tells(row))
-		out("\tint code_before = errno;\n\n\terrno = ERRNO_UNTOUCHED;")
-	if (return_type[row] == "void")
-		out("\tREAL(" real ")(" arguments ");")
-	else
-		out("\t" declaration(return_type[row], "result") " = REAL(" real ")(" arguments ");")
+	emit_errno_before(row)
+	emit_result(row, "REAL(" real ")(" arguments ")")
 	if (is_variadic(row))
 		out("\tva_end(list);")
 	out("")
-	emit_outcome(row)
+	emit_outcome(row, "probe_failed(&probe, ", "probe_succeeded(&probe, ")
 	emit_closed(row)
-	if (only_errno_tells(row))
-		out("\tif (errno == ERRNO_UNTOUCHED)\n\t\terrno = code_before;")
+	emit_errno_after(row)
+	emit_return(row)
+}
+
+function emit_result(row, call) {
+	if (return_type[row] == "void")
+		out("\t" call ";")
+	else
+		out("\t" declaration(return_type[row], "result") " = " call ";")
+}
+
+function emit_return(row) {
 	if (return_type[row] != "void")
 		out("\treturn result;")
+}
+
+function emit_errno_before(row) {
+	if (only_errno_tells(row))
+		out("\tint code_before = errno;\n\n\terrno = ERRNO_UNTOUCHED;")
+}
+
+function emit_errno_after(row) {
+	if (only_errno_tells(row))
+		out("\tif (errno == ERRNO_UNTOUCHED)\n\t\terrno = code_before;")
+}
+
+# -- Fast calls
+
+# Whether a call is counted much more often than anything else is done about it. (One that notes descriptors, passes
+# a list on, or may be cancelled at its start is not that fast.)
+function is_fast(row) {
+	return ((row, "sampled") in fact) && !is_variadic(row) && !((row, "kinds") in fact) && \
+		!((row, "opens") in fact) && !((row, "closes") in fact) && \
+		!((row, "cancelled_first") in fact) && !(((row, "try") in fact) && error_is_errno(row))
+}
+
+# The wrapper of a fast call, for the case that it is to be counted only. All others are general_NAME()'s: without them
+# there is little to be saved in registers, and little to step over.
+function emit_fast(name, row, arguments,   is_lock) {
+	is_lock = (row, "try") in fact
+	emit_head(name, row, "EXPORT", c_name(name))
+	emit_instead(row, "!probe_is_usual(CALL_" row ")", "OTHERWISE(" name ", CALL_" row ")(" arguments ")")
+	out("\tstruct call_stats *stats = probe_find_untimed(" (is_lock ? "SLOT_" row " + LOCK_FREE" : "CALL_" row) ");")
+	if (is_lock)
+		emit_fast_attempt(name, row, arguments)
+	else
+		emit_fast_call(name, row, arguments)
+	emit_outcome(row, "recorder_add_failure(stats, 0, ", "probe_add_bytes(stats, ")
+	emit_errno_after(row)
+	emit_return(row)
 	out("}\n")
+}
+
+# Where the condition holds, another function does it all.
+function emit_instead(row, condition, call) {
+	if (return_type[row] == "void")
+		out("\tif (" condition ") {\n\t\t" call ";\n\t\treturn;\n\t}")
+	else
+		out("\tif (" condition ")\n\t\treturn " call ";")
+}
+
+function emit_fast_call(name, row, arguments) {
+	out("\t__typeof__(&general_" name ") real = RESOLVED(" name ");\n")
+	emit_instead(row, "unlikely(!stats || !real)", "general_" name "(" arguments ")")
+	out("\towner_add(&stats->count, 1);")
+	emit_errno_before(row)
+	emit_result(row, "real(" arguments ")")
+	out("")
+}
+
+# One that is held by another is tried again there.
+function emit_fast_attempt(name, row, arguments,   tried) {
+	tried = lock_trier(row)
+	out_from_table(row, fact_line[row, "try"], \
+		"\t__typeof__(&" tried ") attempt = found_beside(&beside_" name ");")
+	out("")
+	emit_instead(row, "unlikely(!stats || !attempt)", "general_" name "(" arguments ")")
+	if ((row, "try_if") in fact) {
+		out_from_table(row, fact_line[row, "try_if"], "\tif (!(" fact[row, "try_if"] "))")
+		out("\t\treturn general_" name "(" arguments ");")
+	}
+	out("\tint result = attempt(" parameter_name[name, 1] ");\n")
+	out_from_table(row, fact_line[row, "try"], "\tif (unlikely(" lock_is_busy(row) "))")
+	out("\t\treturn general_" name "(" arguments ");")
+	out("\towner_add(&stats->count, 1);")
 }
 
 # Whether the result says neither success nor failure, so that errno must be seen to change.
@@ -130,30 +228,44 @@ function last_word(text) {
 	return text
 }
 
-function emit_outcome(row) {
+# What a call came to; the last argument of what it is told to is the code of the failure, or the bytes.
+function emit_outcome(row, failed, succeeded) {
 	if (!((row, "fails") in fact)) {
-		emit_success(row, "\t")
+		emit_success(row, "\t", succeeded)
 		emit_opened(row, "\t")
 		return
 	}
 	out_from_table(row, fact_line[row, "fails"], "\tif (" fact[row, "fails"] ") {")
-	out("\t\tprobe_failed(&probe, " error_expression(fact[row, "error"]) ");")
+	out("\t\t" failed error_expression(fact[row, "error"]) ");")
 	out("\t} else {")
-	emit_success(row, "\t\t")
+	emit_success(row, "\t\t", succeeded)
 	emit_opened(row, "\t\t")
 	out("\t}")
 }
 
 # -- Locks, which are tried before they are waited for
 
-function emit_lock(name, row, arguments,   tried, busy, has_errno) {
+function lock_trier(row,   tried) {
 	tried = fact[row, "try"]
-	busy = tried
 	sub(/ .*$/, "", tried)
-	sub(/^[^ ]+ +/, "", busy)
-	has_errno = fact[row, "error"] != "result"
+	return tried
+}
 
-	out("\tstatic void *found;")
+function lock_is_busy(row,   busy) {
+	busy = fact[row, "try"]
+	sub(/^[^ ]+ +/, "", busy)
+	return busy
+}
+
+function error_is_errno(row) {
+	return fact[row, "error"] != "result"
+}
+
+function emit_lock(name, row, arguments,   tried, busy, has_errno) {
+	tried = lock_trier(row)
+	busy = lock_is_busy(row)
+	has_errno = error_is_errno(row)
+
 	out("\tstruct probe probe = probe_begin_attempt(CALL_" row ", SLOT_" row " + LOCK_FREE);")
 	out_from_table(row, fact_line[row, "try"], "\t__typeof__(&" tried ") attempt = NULL;")
 	out("")
@@ -161,7 +273,7 @@ function emit_lock(name, row, arguments,   tried, busy, has_errno) {
 		out_from_table(row, fact_line[row, "try_if"], "\tif (probe.stats && (" fact[row, "try_if"] "))")
 	else
 		out("\tif (probe.stats)")
-	out("\t\tattempt = REAL_BESIDE(&found, " tried ", " name ");")
+	out("\t\tattempt = REAL_BESIDE(&beside_" name ", " tried ", " name ");")
 	if ((row, "cancelled_first") in fact)
 		out("\tif (attempt)\n\t\tattempt_may_be_cancelled(&probe, CALL_" row ");")
 	if (has_errno)
@@ -178,9 +290,8 @@ function emit_lock(name, row, arguments,   tried, busy, has_errno) {
 	out("\t}")
 	out("\tif (is_busy || !attempt)")
 	out("\t\tresult = REAL(" name ")(" arguments ");")
-	emit_outcome(row)
-	out("\treturn result;")
-	out("}\n")
+	emit_outcome(row, "probe_failed(&probe, ", "probe_succeeded(&probe, ")
+	emit_return(row)
 }
 
 # -- Descriptors that come and go
@@ -222,10 +333,10 @@ function error_expression(error) {
 	return error ~ /^\(/ ? error : "errno"
 }
 
-function emit_success(row, indent) {
+function emit_success(row, indent, succeeded) {
 	if (!((row, "bytes") in fact))
-		out(indent "probe_succeeded(&probe, 0);")
+		out(indent succeeded "0);")
 	else
 		out_from_table(row, fact_line[row, "bytes"], \
-			indent "probe_succeeded(&probe, (uint64_t)(" fact[row, "bytes"] "));")
+			indent succeeded "(uint64_t)(" fact[row, "bytes"] "));")
 }

@@ -92,11 +92,13 @@ void configuration_apply(const struct configuration *configuration,
 			 struct session_settings *settings)
 {
 	settings->follow = configuration->follow;
-	settings->accounts_memory = configuration->accounts_memory;
 	for (size_t call = 0; call < CALL_COUNT; call++) {
 		const struct call_choice *choice = &configuration->calls[call];
 
-		settings->is_off[call] = choice->is_group_off || choice->is_excluded;
+		if (choice->is_group_off || choice->is_excluded)
+			settings->mode[call] |= MODE_OFF;
+		if (configuration->accounts_memory && strcmp(call_table[call].group, "memory") == 0)
+			settings->mode[call] |= MODE_ACCOUNTED;
 		if (choice->period)
 			settings->period[call] = choice->period;
 		else if (choice->group_period)

@@ -265,8 +265,7 @@ int session_host_work(struct session_host *host)
 static void switch_off(struct session_settings *settings)
 {
 	for (size_t call = 0; call < SESSION_CALLS; call++)
-		__atomic_store_n(&settings->is_off[call], 1, __ATOMIC_RELAXED);
-	__atomic_store_n(&settings->accounts_memory, 0, __ATOMIC_RELAXED);
+		__atomic_store_n(&settings->mode[call], MODE_KNOWN | MODE_OFF, __ATOMIC_RELAXED);
 	__atomic_store_n(&settings->state, SESSION_CLOSED, __ATOMIC_RELAXED);
 }
 

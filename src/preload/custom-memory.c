@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Allocating and freeing. Each wrapper does what a generated one would, and one branch more: where the session
- * accounts for memory, it asks the allocator how large the block is, after it was given and before it is freed.
+ * Allocating and freeing. Each pair of wrappers does what a generated one would. Where the session accounts for
+ * memory, the general ones also ask the allocator how large the block is, after it was given and before it is freed.
  */
 #include "config.h"
 
@@ -67,9 +67,9 @@ static bool is_own(unsigned int call)
 	return (own ? own : find_own_calls()) & call;
 }
 
-static inline bool accounts(unsigned int call)
+static inline bool accounts(enum call call, unsigned int own)
 {
-	return unlikely(recorder_session.settings.accounts_memory) && is_own(call);
+	return (probe_mode(call) & MODE_ACCOUNTED) && is_own(own);
 }
 
 static size_t usable_size(void *block)
@@ -78,61 +78,163 @@ static size_t usable_size(void *block)
 }
 
 /* A block that is NULL although one `is_wanted` is a failure. */
-static inline void *finish(const struct probe *probe, unsigned int call, void *result,
-			   size_t requested, bool is_wanted)
+static inline void *finish_counted(struct call_stats *stats, void *result, size_t requested, size_t is_wanted)
 {
-	if (!result && is_wanted)
+	if (unlikely(!result && is_wanted))
+		recorder_add_failure(stats, 0, errno);
+	else
+		probe_add_bytes(stats, requested);
+	return result;
+}
+
+static inline void *finish(const struct probe *probe, void *result, size_t requested, size_t is_wanted)
+{
+	if (unlikely(!result && is_wanted))
 		probe_failed(probe, errno);
 	else
 		probe_succeeded(probe, requested);
-	if (accounts(call) && result)
+	return result;
+}
+
+static GENERAL void *general_malloc(size_t size)
+{
+	struct probe probe = probe_begin(CALL_malloc);
+	void *result = finish(&probe, REAL(malloc)(size), size, size);
+
+	if (accounts(CALL_malloc, OWN_MALLOC))
 		memory_account(usable_size(result), 0);
 	return result;
 }
 
 EXPORT void *malloc(size_t size)
 {
-	struct probe probe = probe_begin(CALL_malloc);
+	if (!probe_is_usual(CALL_malloc))
+		return OTHERWISE(malloc, CALL_malloc)(size);
+	struct call_stats *stats = probe_find_untimed(CALL_malloc);
+	void *(*real)(size_t) = RESOLVED(malloc);
 
-	return finish(&probe, OWN_MALLOC, REAL(malloc)(size), size, size);
+	if (unlikely(!stats || !real))
+		return general_malloc(size);
+	owner_add(&stats->count, 1);
+	return finish_counted(stats, real(size), size, size);
+}
+
+static GENERAL void *general_calloc(size_t n, size_t size)
+{
+	struct probe probe = probe_begin(CALL_calloc);
+	void *result = finish(&probe, REAL(calloc)(n, size), n * size, n && size);
+
+	if (accounts(CALL_calloc, OWN_MALLOC))
+		memory_account(usable_size(result), 0);
+	return result;
 }
 
 EXPORT void *calloc(size_t n, size_t size)
 {
-	struct probe probe = probe_begin(CALL_calloc);
+	if (!probe_is_usual(CALL_calloc))
+		return OTHERWISE(calloc, CALL_calloc)(n, size);
+	struct call_stats *stats = probe_find_untimed(CALL_calloc);
+	void *(*real)(size_t, size_t) = RESOLVED(calloc);
 
-	return finish(&probe, OWN_MALLOC, REAL(calloc)(n, size), n * size, n && size);
+	if (unlikely(!stats || !real))
+		return general_calloc(n, size);
+	owner_add(&stats->count, 1);
+	return finish_counted(stats, real(n, size), n * size, n && size);
+}
+
+static GENERAL void *general_memalign(size_t alignment, size_t size)
+{
+	struct probe probe = probe_begin(CALL_memalign);
+	void *result = finish(&probe, REAL(memalign)(alignment, size), size, size);
+
+	if (accounts(CALL_memalign, OWN_MEMALIGN))
+		memory_account(usable_size(result), 0);
+	return result;
 }
 
 EXPORT void *memalign(size_t alignment, size_t size)
 {
-	struct probe probe = probe_begin(CALL_memalign);
+	if (!probe_is_usual(CALL_memalign))
+		return OTHERWISE(memalign, CALL_memalign)(alignment, size);
+	struct call_stats *stats = probe_find_untimed(CALL_memalign);
+	void *(*real)(size_t, size_t) = RESOLVED(memalign);
 
-	return finish(&probe, OWN_MEMALIGN, REAL(memalign)(alignment, size), size, size);
+	if (unlikely(!stats || !real))
+		return general_memalign(alignment, size);
+	owner_add(&stats->count, 1);
+	return finish_counted(stats, real(alignment, size), size, size);
+}
+
+static GENERAL void *general_aligned_alloc(size_t alignment, size_t size)
+{
+	struct probe probe = probe_begin(CALL_aligned_alloc);
+	void *result = finish(&probe, REAL(aligned_alloc)(alignment, size), size, size);
+
+	if (accounts(CALL_aligned_alloc, OWN_ALIGNED_ALLOC))
+		memory_account(usable_size(result), 0);
+	return result;
 }
 
 EXPORT void *aligned_alloc(size_t alignment, size_t size)
 {
-	struct probe probe = probe_begin(CALL_aligned_alloc);
+	if (!probe_is_usual(CALL_aligned_alloc))
+		return OTHERWISE(aligned_alloc, CALL_aligned_alloc)(alignment, size);
+	struct call_stats *stats = probe_find_untimed(CALL_aligned_alloc);
+	void *(*real)(size_t, size_t) = RESOLVED(aligned_alloc);
 
-	return finish(&probe, OWN_ALIGNED_ALLOC, REAL(aligned_alloc)(alignment, size), size, size);
+	if (unlikely(!stats || !real))
+		return general_aligned_alloc(alignment, size);
+	owner_add(&stats->count, 1);
+	return finish_counted(stats, real(alignment, size), size, size);
+}
+
+static GENERAL void *general_valloc(size_t size)
+{
+	struct probe probe = probe_begin(CALL_valloc);
+	void *result = finish(&probe, REAL(valloc)(size), size, size);
+
+	if (accounts(CALL_valloc, OWN_VALLOC))
+		memory_account(usable_size(result), 0);
+	return result;
 }
 
 EXPORT void *valloc(size_t size)
 {
-	struct probe probe = probe_begin(CALL_valloc);
+	if (!probe_is_usual(CALL_valloc))
+		return OTHERWISE(valloc, CALL_valloc)(size);
+	struct call_stats *stats = probe_find_untimed(CALL_valloc);
+	void *(*real)(size_t) = RESOLVED(valloc);
 
-	return finish(&probe, OWN_VALLOC, REAL(valloc)(size), size, size);
+	if (unlikely(!stats || !real))
+		return general_valloc(size);
+	owner_add(&stats->count, 1);
+	return finish_counted(stats, real(size), size, size);
+}
+
+static GENERAL void *general_pvalloc(size_t size)
+{
+	struct probe probe = probe_begin(CALL_pvalloc);
+	void *result = finish(&probe, REAL(pvalloc)(size), size, size);
+
+	if (accounts(CALL_pvalloc, OWN_PVALLOC))
+		memory_account(usable_size(result), 0);
+	return result;
 }
 
 EXPORT void *pvalloc(size_t size)
 {
-	struct probe probe = probe_begin(CALL_pvalloc);
+	if (!probe_is_usual(CALL_pvalloc))
+		return OTHERWISE(pvalloc, CALL_pvalloc)(size);
+	struct call_stats *stats = probe_find_untimed(CALL_pvalloc);
+	void *(*real)(size_t) = RESOLVED(pvalloc);
 
-	return finish(&probe, OWN_PVALLOC, REAL(pvalloc)(size), size, size);
+	if (unlikely(!stats || !real))
+		return general_pvalloc(size);
+	owner_add(&stats->count, 1);
+	return finish_counted(stats, real(size), size, size);
 }
 
-EXPORT int posix_memalign(void **ret_block, size_t alignment, size_t size)
+static GENERAL int general_posix_memalign(void **ret_block, size_t alignment, size_t size)
 {
 	struct probe probe = probe_begin(CALL_posix_memalign);
 	int result = REAL(posix_memalign)(ret_block, alignment, size);
@@ -141,51 +243,106 @@ EXPORT int posix_memalign(void **ret_block, size_t alignment, size_t size)
 		probe_failed(&probe, result);
 	else
 		probe_succeeded(&probe, size);
-	if (accounts(OWN_POSIX_MEMALIGN) && result == 0)
+	if (accounts(CALL_posix_memalign, OWN_POSIX_MEMALIGN) && result == 0)
 		memory_account(usable_size(*ret_block), 0);
 	return result;
 }
 
-/*
- * The old block has gone when there is a new one, and when none was wanted: then some allocators free it and
- * return nothing.
- */
-static inline void *finish_change(const struct probe *probe, unsigned int call, void *result,
-				  size_t requested, bool is_wanted, size_t old_size)
+EXPORT int posix_memalign(void **ret_block, size_t alignment, size_t size)
 {
-	if (!result && is_wanted)
-		probe_failed(probe, errno);
+	if (!probe_is_usual(CALL_posix_memalign))
+		return OTHERWISE(posix_memalign, CALL_posix_memalign)(ret_block, alignment, size);
+	struct call_stats *stats = probe_find_untimed(CALL_posix_memalign);
+	int (*real)(void **, size_t, size_t) = RESOLVED(posix_memalign);
+
+	if (unlikely(!stats || !real))
+		return general_posix_memalign(ret_block, alignment, size);
+	owner_add(&stats->count, 1);
+	int result = real(ret_block, alignment, size);
+
+	if (unlikely(result != 0))
+		recorder_add_failure(stats, 0, result);
 	else
-		probe_succeeded(probe, requested);
-	if (accounts(call) && (result || !is_wanted))
+		probe_add_bytes(stats, size);
+	return result;
+}
+
+/*
+ * Where blocks change, the old one has gone when there is a new one, and when none was wanted: then some allocators
+ * free it and return nothing.
+ */
+static GENERAL void *general_realloc(void *block, size_t size)
+{
+	struct probe probe = probe_begin(CALL_realloc);
+	size_t old_size = accounts(CALL_realloc, OWN_MALLOC) ? usable_size(block) : 0;
+	void *result = finish(&probe, REAL(realloc)(block, size), size, size);
+
+	if (accounts(CALL_realloc, OWN_MALLOC) && (result || !(size)))
 		memory_account(usable_size(result), old_size);
 	return result;
 }
 
 EXPORT void *realloc(void *block, size_t size)
 {
-	struct probe probe = probe_begin(CALL_realloc);
-	size_t old_size = accounts(OWN_MALLOC) ? usable_size(block) : 0;
+	if (!probe_is_usual(CALL_realloc))
+		return OTHERWISE(realloc, CALL_realloc)(block, size);
+	struct call_stats *stats = probe_find_untimed(CALL_realloc);
+	void *(*real)(void *, size_t) = RESOLVED(realloc);
 
-	return finish_change(&probe, OWN_MALLOC, REAL(realloc)(block, size), size, size, old_size);
+	if (unlikely(!stats || !real))
+		return general_realloc(block, size);
+	owner_add(&stats->count, 1);
+	return finish_counted(stats, real(block, size), size, size);
+}
+
+static GENERAL void *general_reallocarray(void *block, size_t n, size_t size)
+{
+	struct probe probe = probe_begin(CALL_reallocarray);
+	size_t old_size = accounts(CALL_reallocarray, OWN_REALLOCARRAY) ? usable_size(block) : 0;
+	void *result = finish(&probe, REAL(reallocarray)(block, n, size), n * size, n && size);
+
+	if (accounts(CALL_reallocarray, OWN_REALLOCARRAY) && (result || !(n && size)))
+		memory_account(usable_size(result), old_size);
+	return result;
 }
 
 EXPORT void *reallocarray(void *block, size_t n, size_t size)
 {
-	struct probe probe = probe_begin(CALL_reallocarray);
-	size_t old_size = accounts(OWN_REALLOCARRAY) ? usable_size(block) : 0;
+	if (!probe_is_usual(CALL_reallocarray))
+		return OTHERWISE(reallocarray, CALL_reallocarray)(block, n, size);
+	struct call_stats *stats = probe_find_untimed(CALL_reallocarray);
+	void *(*real)(void *, size_t, size_t) = RESOLVED(reallocarray);
 
-	return finish_change(&probe, OWN_REALLOCARRAY, REAL(reallocarray)(block, n, size),
-			     n * size, n && size, old_size);
+	if (unlikely(!stats || !real))
+		return general_reallocarray(block, n, size);
+	owner_add(&stats->count, 1);
+	return finish_counted(stats, real(block, n, size), n * size, n && size);
 }
 
-EXPORT void free(void *block)
+static GENERAL void general_free(void *block)
 {
 	struct probe probe = probe_begin(CALL_free);
 
 	/* Before: another thread may get the block as soon as it is free. */
-	if (accounts(OWN_MALLOC) && block)
+	if (accounts(CALL_free, OWN_MALLOC) && block)
 		memory_account(0, usable_size(block));
 	REAL(free)(block);
 	probe_succeeded(&probe, 0);
+}
+
+EXPORT void free(void *block)
+{
+	if (!probe_is_usual(CALL_free)) {
+		OTHERWISE(free, CALL_free)(block);
+		return;
+	}
+	struct call_stats *stats = probe_find_untimed(CALL_free);
+	void (*real)(void *) = RESOLVED(free);
+
+	if (unlikely(!stats || !real)) {
+		general_free(block);
+		return;
+	}
+	owner_add(&stats->count, 1);
+	real(block);
 }

@@ -10,7 +10,6 @@ libsonde_preload_la_SOURCES += \
 	src/preload/custom-variadic.c \
 	src/preload/codes.h \
 	src/preload/departure.c src/preload/departure.h \
-	src/preload/environment.c src/preload/environment.h \
+	src/preload/environment.h \
 	src/preload/resolve.c src/preload/resolve.h \
-	src/preload/start.c \
 	src/preload/stream.c src/preload/stream.h

@@ -52,8 +52,20 @@ static inline void *resolved_beside(void **found, enum symbol symbol, enum symbo
 	return address == RESOLVED_NONE ? 0 : address;
 }
 
+/* The same, but NULL until it has been looked up. */
+static inline void *found_beside(void **found)
+{
+	void *address = __atomic_load_n(found, __ATOMIC_RELAXED);
+
+	return __builtin_expect(address > RESOLVED_NONE, 1) ? address : 0;
+}
+
 #define REAL_BESIDE(found, name, beside)                                                          \
 	((__typeof__(&name))resolved_beside(found, SYMBOL_##name, SYMBOL_##beside))
+
+/* The same, but NULL until it has been looked up. */
+#define RESOLVED(name)                                                                            \
+	((__typeof__(&general_##name))__atomic_load_n(&resolved_symbols[SYMBOL_##name], __ATOMIC_RELAXED))
 
 #define REAL(name) ((__typeof__(&name))resolved_symbol(SYMBOL_##name))
 

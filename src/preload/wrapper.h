@@ -67,4 +67,22 @@ static inline size_t wrapper_strlen(const char *text)
 	extern __typeof__(name) alias_##symbol __asm__(#symbol)                                   \
 		__attribute__((alias(#name), visibility("default") COPY_ATTRIBUTES(name)))
 
+/* A wrapper for all cases, beside one for the usual case. */
+#define GENERAL __attribute__((noinline))
+
+/*
+ * Where a fast call goes on that is not simply on. One that is switched off goes to the real function
+ * with everything as the program left it, so that the compiler makes a jump of it. As long as there is no session, or
+ * its function has not been looked up, it goes to general_NAME().
+ */
+#define OTHERWISE(name, call)                                                                     \
+	((__typeof__(&general_##name))otherwise(call, SYMBOL_##name, (void *)general_##name))
+
+static inline void *otherwise(enum call call, enum symbol symbol, void *general)
+{
+	void *real = __atomic_load_n(&resolved_symbols[symbol], __ATOMIC_RELAXED);
+
+	return probe_mode(call) == (MODE_KNOWN | MODE_OFF) && real ? real : general;
+}
+
 #endif

@@ -35,12 +35,12 @@
 
 /* One thread's way to its records; all zero is "nothing yet". */
 struct thread_cache {
-	struct call_stats *stats[SLOT_COUNT];
 	struct thread_block *block;
 	struct slab *slab;
 	void *left_workspace; /* preload/departure.c's */
 	uint64_t random;
 	int32_t tid;
+	struct call_stats *stats[SLOT_COUNT];
 };
 
 /* The only thread-local of the preload. */
@@ -78,31 +78,40 @@ static inline void probe_note_entry(struct call_stats *stats, uint64_t ticks)
 /* Counts a call of syscall() under its number, for the calling thread, which has a block. */
 void recorder_count_raw_call(long number) HIDDEN;
 
-/* The count has come to where a call is timed: this one is, and the next one is chosen. */
-static inline uint64_t probe_start_timing(struct call_stats *stats, enum call call)
+/* Chooses the next call to be timed. Where each one is, what was chosen last stays behind the count. */
+static inline bool probe_schedule_timing(struct call_stats *stats, enum call call)
 {
 	uint32_t period = recorder_session.settings.period[call];
 
+	if (period > 1)
+		recorder_schedule_timing(stats, period);
+	return period > 1;
+}
+
+/* The count has come to where a call is timed: this one is. The choice of the next one takes none of its time. */
+static inline uint64_t probe_start_timing(struct call_stats *stats, enum call call)
+{
+	bool is_sampled = probe_schedule_timing(stats, call);
 	uint64_t ticks = clock_ticks(&recorder_session.settings.clock);
 
-	/* With every call timed, what was chosen last stays behind the count. */
-	if (unlikely(period > 1))
-		recorder_schedule_timing(stats, period);
-	else
+	if (!is_sampled)
 		probe_note_entry(stats, ticks);
 	return ticks;
 }
 
-/*
- * Whether a call whose switch is off is on after all: until there is a session, which is joined now, all switches
- * are off. A call that comes before we can is counted as lost.
- */
+static inline unsigned int probe_mode(enum call call)
+{
+	return __atomic_load_n(&recorder_session.settings.mode[call], __ATOMIC_RELAXED);
+}
+
+/* Joins the session; tells whether the call is on there. One that comes before we can is counted as lost. */
 bool recorder_wakes(enum call call) HIDDEN;
 
 static inline bool probe_is_off(enum call call)
 {
-	return unlikely(recorder_session.settings.is_off[call]) &&
-	       (recorder_session.settings.version || !recorder_wakes(call));
+	unsigned int mode = probe_mode(call);
+
+	return unlikely(!mode || (mode & MODE_OFF)) && (mode || !recorder_wakes(call));
 }
 
 /* The thread's figures in a slot of a call. NULL: the call is switched off, or there is no memory. */
@@ -138,6 +147,30 @@ static inline struct probe probe_begin(enum call call)
 	return probe_begin_at(call, call);
 }
 
+/* Whether the call is on, and no more. */
+static inline bool probe_is_usual(enum call call)
+{
+	return likely(probe_mode(call) == MODE_KNOWN);
+}
+
+/*
+ * The figures of a usual call, but only where nothing is to be done than to count: the thread has used it before, and
+ * it is not to be timed this time. All else is NULL.
+ */
+static inline struct call_stats *probe_find_untimed(unsigned int slot)
+{
+	struct thread_cache *thread = recorder_thread;
+	struct call_stats *stats = likely(thread) ? thread->stats[slot] : NULL;
+
+	return likely(stats && stats->count + 1 < stats->next_timed) ? stats : NULL;
+}
+
+static inline void probe_add_bytes(struct call_stats *stats, uint64_t bytes)
+{
+	if (bytes)
+		owner_add(&stats->bytes, bytes);
+}
+
 /*
  * A lock is tried before it is waited for, so that only the calls that had to wait cost time. It is counted
  * when that is known: by probe_count_attempt() as one that was to be had (or was not tried), or by
@@ -154,13 +187,11 @@ static inline struct probe probe_begin_attempt(enum call call, unsigned int slot
 
 static inline void probe_count_attempt(const struct probe *probe, enum call call)
 {
-	uint32_t period = recorder_session.settings.period[call];
-
 	if (unlikely(!probe->stats))
 		return;
 	owner_add(&probe->stats->count, 1);
-	if (probe->start_ticks && period > 1)
-		recorder_schedule_timing(probe->stats, period);
+	if (probe->start_ticks)
+		probe_schedule_timing(probe->stats, call);
 }
 
 static inline struct probe probe_begin_contended(enum call call, unsigned int slot)
@@ -179,7 +210,7 @@ static inline struct probe probe_begin_contended(enum call call, unsigned int sl
 static inline void probe_succeeded(const struct probe *probe, uint64_t bytes)
 {
 	if (bytes && probe->stats)
-		owner_add(&probe->stats->bytes, bytes);
+		probe_add_bytes(probe->stats, bytes);
 	if (probe->start_ticks)
 		recorder_finish_timing(probe->stats, probe->start_ticks);
 }

@@ -25,11 +25,16 @@ static KEPT uint64_t n_early_calls;
 /* Stands for the region of a parent that found no memory for one. */
 static const struct region_header unknown_parent;
 
+/* A page that is read before it is written faults twice. */
+static void write_first(void)
+{
+	__atomic_store_n(&process.reuse_cursor, 0, __ATOMIC_RELAXED);
+}
+
 void process_start(void)
 {
 	is_wiped_by_kernel = raw_madvise(&process, sizeof(process), MADV_WIPEONFORK) == 0;
-	/* A page that is read before it is written faults twice. */
-	__atomic_store_n(&process.reuse_cursor, 0, __ATOMIC_RELAXED);
+	write_first();
 }
 
 bool process_is_wiped_by_kernel(void)
@@ -209,6 +214,7 @@ static void forget(void)
 
 void recorder_after_fork(void)
 {
+	write_first();
 	if (!is_wiped_by_kernel)
 		forget();
 	/* They are the parent's. */

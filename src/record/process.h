@@ -17,7 +17,11 @@ enum {
 	DESCRIPTORS_FAR = 0x10000 - DESCRIPTORS_NEAR,
 };
 
-/* Whole pages: nothing that a child is to inherit may share one. */
+/*
+ * Whole pages: nothing that a child is to inherit may share one. Each page that is touched is a page fault in every
+ * process, and two if it is read before it is written: what comes first is written first, and what a process with one
+ * thread needs lies together.
+ */
 struct process_state {
 	struct region_header *region;
 	uint32_t n_caches;
@@ -27,8 +31,8 @@ struct process_state {
 	uint32_t far_end;    /* above the last of far_descriptors that was noted */
 	uint8_t last_mark;   /* of descriptor.c */
 	uint8_t descriptors[DESCRIPTORS_NEAR]; /* enum descriptor_kind; see descriptor.h */
-	struct call_info_record *info[SLOT_COUNT];
 	struct thread_cache caches[CACHES_AT_FIRST] __attribute__((aligned(64)));
+	struct call_info_record *info[SLOT_COUNT];
 	uint8_t far_descriptors[DESCRIPTORS_FAR];
 } __attribute__((aligned(4096)));
 
@@ -54,11 +58,15 @@ extern struct mapped_region process_mapped HIDDEN;
 
 bool process_owns_new_region(const void *record) HIDDEN;
 
+static inline bool process_is_known_to_own(const void *record)
+{
+	return (uintptr_t)record - (uintptr_t)process_mapped.region < process_mapped.size;
+}
+
 /* Whether a record lies in the process's region; that of a call begun before a fork does not. */
 static inline bool process_owns(const void *record)
 {
-	return likely((uintptr_t)record - (uintptr_t)process_mapped.region < process_mapped.size) ||
-	       process_owns_new_region(record);
+	return likely(process_is_known_to_own(record)) || process_owns_new_region(record);
 }
 
 void process_count_loss(enum region_loss reason) HIDDEN;

@@ -27,7 +27,7 @@
 #define SESSION_FILE "session"
 
 enum {
-	SESSION_VERSION = 3,
+	SESSION_VERSION = 4,
 	SESSION_PATH_SIZE = 200, /* of a session directory's path, with its NUL */
 	SESSION_CALLS = 1024,    /* at most so many calls in the table */
 	SESSION_NOTES = 127,
@@ -78,6 +78,13 @@ struct session_note {
 	char path[NOTE_PATH_SIZE];
 };
 
+/* What is done about a call. 0 stands in no session's settings: a process has yet to join one. */
+enum call_mode {
+	MODE_KNOWN = 1,     /* this alone: it is counted */
+	MODE_OFF = 2,       /* it is not counted at all */
+	MODE_ACCOUNTED = 4, /* of the memory group: live bytes are to be known */
+};
+
 /* The first page of the session file. Whoever hosts the session may change the settings at any time. */
 struct session_settings {
 	char magic[8];
@@ -94,8 +101,8 @@ struct session_settings {
 	uint32_t follow;         /* enum follow */
 	uint32_t n_folded;       /* regions that the host has added up and removed */
 	uint32_t has_namespaces; /* a process of the session may be in another pid namespace than its host */
-	uint32_t accounts_memory; /* live bytes are known */
-	uint8_t is_off[SESSION_CALLS];  /* by call id: not counted at all */
+	uint32_t reserved;
+	uint8_t mode[SESSION_CALLS];    /* by call id: enum call_mode */
 	uint16_t period[SESSION_CALLS]; /* by call id: one call in so many is timed; 0 counts as 1 */
 } __attribute__((aligned(4096)));
 

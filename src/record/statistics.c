@@ -28,11 +28,13 @@ static bool is_always_timed(const struct call_info *row, unsigned int kind)
 static struct call_info_record *find_info(struct thread_cache *thread, enum call call,
 					  unsigned int slot)
 {
-	struct call_info_record *info = __atomic_load_n(&process.info[slot], __ATOMIC_ACQUIRE);
 	const struct call_info *row = &call_table[call];
 	unsigned int kind = slot - row->slot;
+	struct call_info_record *info = NULL;
 
-	if (info)
+	/* Nothing for nothing: but it is a write, without which the page would fault again when it is written. */
+	if (!__atomic_compare_exchange_n(&process.info[slot], &info, NULL, false, __ATOMIC_ACQUIRE,
+					 __ATOMIC_ACQUIRE))
 		return info;
 	info = thread_make_record(thread, sizeof(*info));
 	if (!info)
@@ -73,7 +75,7 @@ static struct call_stats *make_stats(struct thread_cache *thread, enum call call
 struct call_stats *recorder_find_stats(enum call call, unsigned int slot)
 {
 	recorder_start();
-	if (recorder_session.settings.is_off[call])
+	if (recorder_session.settings.mode[call] & MODE_OFF)
 		return NULL;
 	struct thread_cache *thread = thread_find();
 	struct call_stats *stats = thread ? thread->stats[slot] : NULL;
@@ -96,19 +98,32 @@ void recorder_schedule_timing(struct call_stats *stats, uint32_t period)
 	stats->next_timed = stats->count + 1 + random % (2 * period - 1);
 }
 
-/* The counters of an octave, made when the first duration falls into it. NULL: no memory. */
-static struct histogram_row *find_row(struct call_stats *stats, unsigned int octave)
+static inline void add_duration(struct call_stats *stats, struct histogram_row *row, unsigned int bucket,
+				uint64_t ns)
 {
-	struct histogram_row *row = relative_get(&stats->rows[octave]);
-	struct thread_cache *thread = recorder_thread;
+	owner_add(&row->count[bucket % HISTOGRAM_ROW_BUCKETS], 1);
+	owner_add(&stats->sum_ns, ns);
+	owner_min(&stats->min_ns, ns);
+	owner_max(&stats->max_ns, ns);
+}
 
-	if (likely(row))
-		return row;
-	row = thread && thread->block ? thread_make_record(thread, sizeof(*row)) : NULL;
-	if (!row)
-		return NULL;
-	relative_publish(&stats->rows[octave], 0, row);
-	return relative_get(&stats->rows[octave]);
+/* The first duration in its octave: the counters of the octave are made. */
+static __attribute__((noinline, cold)) void add_in_new_row(struct call_stats *stats, unsigned int bucket,
+							   uint64_t ns)
+{
+	relative *place = &stats->rows[bucket / HISTOGRAM_ROW_BUCKETS];
+	struct thread_cache *thread = recorder_thread;
+	struct histogram_row *row =
+		thread && thread->block ? thread_make_record(thread, sizeof(*row)) : NULL;
+
+	if (row)
+		relative_publish(place, 0, row);
+	/* A handler may have made one meanwhile. */
+	row = relative_get(place);
+	if (row)
+		add_duration(stats, row, bucket, ns);
+	else
+		process_count_loss(LOSS_DETAIL);
 }
 
 static void note_return(struct call_stats *stats, uint64_t ticks)
@@ -116,27 +131,34 @@ static void note_return(struct call_stats *stats, uint64_t ticks)
 	__atomic_store_n(&stats->moment, ticks & ~UINT64_C(1), __ATOMIC_RELAXED);
 }
 
-void recorder_finish_timing(struct call_stats *stats, uint64_t start_ticks)
+static inline __attribute__((always_inline)) void finish_at(struct call_stats *stats, uint64_t start_ticks, uint64_t now_ticks)
 {
-	const struct clock_calibration *clock = &recorder_session.settings.clock;
-
-	if (unlikely(!process_owns(stats)))
-		return;
-	uint64_t now_ticks = clock_last_ticks(clock);
-	uint64_t ns = clock_interval_ns(clock, start_ticks, now_ticks);
+	uint64_t ns = clock_interval_ns(&recorder_session.settings.clock, start_ticks, now_ticks);
 	unsigned int bucket = histogram_bucket(ns);
 
 	note_return(stats, now_ticks);
-	struct histogram_row *row = find_row(stats, bucket / HISTOGRAM_ROW_BUCKETS);
+	struct histogram_row *row = relative_get(&stats->rows[bucket / HISTOGRAM_ROW_BUCKETS]);
 
-	if (unlikely(!row)) {
-		process_count_loss(LOSS_DETAIL);
-		return;
-	}
-	owner_add(&row->count[bucket % HISTOGRAM_ROW_BUCKETS], 1);
-	owner_add(&stats->sum_ns, ns);
-	owner_min(&stats->min_ns, ns);
-	owner_max(&stats->max_ns, ns);
+	if (likely(row))
+		add_duration(stats, row, bucket, ns);
+	else
+		add_in_new_row(stats, bucket, ns);
+}
+
+/* What is rare: another clock than the processor's counter, a new region, a call begun before a fork. */
+static __attribute__((noinline)) void finish_otherwise(struct call_stats *stats, uint64_t start_ticks)
+{
+	if (process_owns(stats))
+		finish_at(stats, start_ticks, clock_last_ticks(&recorder_session.settings.clock));
+}
+
+void recorder_finish_timing(struct call_stats *stats, uint64_t start_ticks)
+{
+	if (likely(process_is_known_to_own(stats) &&
+		   recorder_session.settings.clock.source == CLOCK_SOURCE_COUNTER))
+		finish_at(stats, start_ticks, clock_counter());
+	else
+		finish_otherwise(stats, start_ticks);
 }
 
 /* The record of a code, made when it first occurs. NULL: no memory. */

@@ -171,6 +171,8 @@ static struct thread_cache *make_cache(struct region_header *region, int tid)
 	if (!process_is_wiped_by_kernel())
 		clear_cache(cache);
 	cache->slab = slab;
+	/* A cache has two pages, of which calls read before they write: so each faults once. */
+	cache->stats[SLOT_COUNT - 1] = NULL;
 	struct thread_block *block = thread_make_record(cache, sizeof(*block));
 
 	if (!block)
