@@ -2,7 +2,7 @@
 #
 # The readers are a library of their own: the plugin has them, and tests do.
 noinst_LTLIBRARIES += libsonde-resources.la
-plugin_LTLIBRARIES += resources.la
+plugin_LTLIBRARIES += plugins/resources.la
 
 libsonde_resources_la_SOURCES = \
 	plugins/resources/amount.h \
@@ -22,14 +22,15 @@ libsonde_resources_la_SOURCES = \
 	plugins/resources/process.c plugins/resources/process.h \
 	plugins/resources/process-emit.c \
 	plugins/resources/process-table.c plugins/resources/process-table.h \
-	plugins/resources/space-asker.c
+	plugins/resources/space-asker.c \
+	plugins/resources/uptime.c plugins/resources/uptime.h
 libsonde_resources_la_CFLAGS = $(AM_CFLAGS) -fvisibility=hidden
 libsonde_resources_la_CPPFLAGS = -I$(srcdir)/include -I$(srcdir)/plugins -D_GNU_SOURCE
 
-resources_la_SOURCES = plugins/resources/resources.c
-resources_la_CFLAGS = $(AM_CFLAGS) -fvisibility=hidden
-resources_la_CPPFLAGS = $(libsonde_resources_la_CPPFLAGS)
-resources_la_LDFLAGS = $(PLUGIN_LDFLAGS)
-resources_la_LIBADD = libsonde-resources.la -lm
+plugins_resources_la_SOURCES = plugins/resources/resources.c
+plugins_resources_la_CFLAGS = $(AM_CFLAGS) -fvisibility=hidden
+plugins_resources_la_CPPFLAGS = $(libsonde_resources_la_CPPFLAGS)
+plugins_resources_la_LDFLAGS = $(PLUGIN_LDFLAGS)
+plugins_resources_la_LIBADD = libsonde-resources.la -lm
 
 EXTRA_DIST += docs/resources.md

@@ -59,9 +59,9 @@ struct process_before {
 
 /* What is the same for all processes in a collection. */
 struct process_surroundings {
-	int64_t now_ns; /* CLOCK_MONOTONIC */
-	int64_t now_real_ns;
-	int64_t boot_ns;       /* CLOCK_REALTIME */
+	int64_t now_ns;	       /* CLOCK_MONOTONIC */
+	double uptime;	       /* of the machine, seconds; 0: not known */
+	int64_t boot_ns;       /* CLOCK_REALTIME; 0: not known */
 	uint64_t n_cpus;       /* of the machine */
 	uint64_t memory_total; /* of the machine; 0: not known */
 };

@@ -18,6 +18,7 @@
 #include "resources/network.h"
 #include "resources/pressure.h"
 #include "resources/process-table.h"
+#include "resources/uptime.h"
 
 /* What is kept of a collection's time for handing over what there is. */
 #define RESERVE_NS 20000000
@@ -82,6 +83,8 @@ static void collect_cpu(struct resources *resources, const struct emission *emis
 		  cpu_read(&resources->machine, &resources->text, &cpu)))
 		return;
 	cpu_emit(&cpu, &resources->cpu_before, emission);
+	if (resources->surroundings.uptime > 0)
+		uptime_emit(resources->surroundings.uptime, emission);
 }
 
 static void collect_memory(struct resources *resources, const struct emission *emission,
@@ -302,6 +305,16 @@ static int start(void *instance, struct sonde_err *err)
 	return 0;
 }
 
+/*
+ * When the machine started, found out once: it must not move when the clock is set, or because the
+ * uptime has two decimals only, since a counter with another start has started again.
+ */
+static void find_start(struct process_surroundings *surroundings, int64_t now_real_ns)
+{
+	if (!surroundings->boot_ns && surroundings->uptime > 0)
+		surroundings->boot_ns = now_real_ns - (int64_t)(surroundings->uptime * 1e9);
+}
+
 /* What figures of processes are set against. */
 static void look_around(struct resources *resources)
 {
@@ -311,9 +324,10 @@ static void look_around(struct resources *resources)
 
 	cpu_read(&resources->machine, &resources->text, &cpu);
 	memory_read(&resources->machine, &resources->text, &memory);
+	surroundings->uptime = 0;
+	uptime_read(&resources->machine, &resources->text, &surroundings->uptime);
+	find_start(surroundings, resources->host->now_real_ns());
 	surroundings->now_ns = resources->host->now_mono_ns();
-	surroundings->now_real_ns = resources->host->now_real_ns();
-	surroundings->boot_ns = cpu.boot_ns;
 	surroundings->n_cpus = cpu.n_cpus;
 	surroundings->memory_total = memory.total;
 }

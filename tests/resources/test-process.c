@@ -44,7 +44,7 @@ static size_t collect_processes(struct stage *stage, struct process_table *table
 {
 	const struct process_surroundings surroundings = {
 		.now_ns = now_ns,
-		.now_real_ns = 2000000000000,
+		.uptime = 1000,
 		.boot_ns = 1000000000000,
 		.n_cpus = 4,
 		.memory_total = 1 << 30,
@@ -95,6 +95,11 @@ static void a_process_has_figures_whatever_its_name_is(void)
 	CU_ASSERT_EQUAL(
 		number(stage, "process.disk.io{disk.io.direction=\"write\"," OF_PROCESS "}"), 8192);
 	CU_ASSERT_DOUBLE_EQUAL(number(stage, "process.uptime{" OF_PROCESS "}"), 999, 1e-9);
+	CU_ASSERT_EQUAL(plain_host_find(&stage->plain,
+					"process.disk.io{disk.io.direction=\"write\"," OF_PROCESS
+					"}")
+				->start_ns,
+			1001000000000);
 	CU_ASSERT_EQUAL(stage->plain.n_refused, 0);
 	process_table_deinit(&table);
 	end_stage(stage);
