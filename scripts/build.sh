@@ -62,7 +62,7 @@ install_packages() {
 is_bootstrap_needed() {
 	cd "$root" || return
 	test ! -e configure || test ! -e Makefile.in ||
-		test -n "$(find configure.ac Makefile.am src tests bench \
+		test -n "$(find configure.ac Makefile.am include plugins src tests bench \
 			\( -name configure.ac -o -name Makefile.am -o -name '*.mk' \) -newer Makefile.in -print -quit 2>/dev/null)"
 }
 

@@ -1,17 +1,27 @@
 # SPDX-License-Identifier: MIT
 libsonde_core_la_SOURCES += \
 	src/model/accounted-bytes.c \
+	src/model/distribution.c src/model/distribution.h \
+	src/model/emitter.c src/model/emitter.h \
 	src/model/failure-class.c src/model/failure-class.h \
 	src/model/fold.c src/model/fold.h \
+	src/model/hash-index.c src/model/hash-index.h \
 	src/model/main-thread.c \
 	src/model/message.c src/model/message.h \
 	src/model/name-counts.c src/model/name-counts.h \
-	src/model/quantile.c \
 	src/model/recording.c src/model/recording.h \
 	src/model/region-check.c src/model/region-check.h \
 	src/model/region-reader.c src/model/region-reader.h \
+	src/model/series-check.c src/model/series-check.h \
 	src/model/series.c src/model/series.h \
-	src/model/syscall-name.c src/model/syscall-name.h
+	src/model/snapshot.c src/model/snapshot.h src/model/snapshot-build.h \
+	src/model/snapshot-difference.c \
+	src/model/snapshot-recording.c \
+	src/model/syscall-name.c src/model/syscall-name.h \
+	src/model/window.c src/model/window.h \
+	src/model/window-ring.c src/model/window-ring.h \
+	src/model/window-slot.c src/model/window-slot.h \
+	src/model/window-value.c src/model/window-value.h
 
 # Numbers are the machine's, so names come from the headers of the machine that sonde is built for.
 BUILT_SOURCES += src/model/syscalls.gen.h

@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/distribution.h"
+
 static void add_counts(uint64_t *sum, uint64_t amount)
 {
 	if (__builtin_add_overflow(*sum, amount, sum))
@@ -277,6 +279,19 @@ uint64_t call_totals_time_ns(const struct call_totals *totals)
 	unsigned __int128 scaled = (unsigned __int128)totals->sum_ns * successes / totals->timed;
 
 	return scaled > UINT64_MAX ? UINT64_MAX : (uint64_t)scaled;
+}
+
+double call_totals_quantile_ns(const struct call_totals *totals, double q)
+{
+	const struct distribution distribution = {
+		.count = totals->timed,
+		.min = (double)totals->min_ns,
+		.max = (double)totals->max_ns,
+		.scale = 1e9,
+		.buckets = totals->buckets,
+	};
+
+	return distribution_quantile(&distribution, q);
 }
 
 int recording_add_process(struct recording *recording, struct process_record *process)

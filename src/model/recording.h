@@ -210,9 +210,8 @@ uint64_t call_totals_successes(const struct call_totals *totals);
 uint64_t call_totals_time_ns(const struct call_totals *totals);
 
 /*
- * The q-quantile (0 <= q <= 1) of a call's timed successes in nanoseconds: nearest rank,
- * exponential interpolation inside the bucket, never outside [min, max]. At most 4.4 % off at a
- * bucket's middle, and never by more than one bucket's width (9.05 %). 0 when none was timed.
+ * The q-quantile (0 <= q <= 1) of a call's timed successes in nanoseconds, as model/distribution.h
+ * says. 0 when none was timed.
  */
 double call_totals_quantile_ns(const struct call_totals *totals, double q);
 

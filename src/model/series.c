@@ -1,26 +1,19 @@
 // SPDX-License-Identifier: MIT
 /*
- * A series is one piece of memory: the structure, its tags, its histogram and its strings follow
- * each other, so that freeing one is a single free(). A snapshot sorts its series when it is
- * complete; what was added twice then stands side by side.
+ * A series is one piece of memory: the structure, its histogram, its tags and its strings follow
+ * each other, so that freeing one is a single free(). Values are added and subtracted bucket by
+ * bucket; what cannot be known of a difference, its extremes, is bounded by the buckets that are
+ * not empty.
  */
 #include "config.h"
 
 #include "model/series.h"
 
-#include <assert.h>
-#include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { TAGS_MAX = 8 };
-
-struct snapshot {
-	uint32_t n_references;
-	int64_t taken_ns;
-	struct series **series;
-	size_t n_series;
-};
+#include "model/distribution.h"
 
 static int compare_tags(const void *a, const void *b)
 {
@@ -31,7 +24,13 @@ static int compare_tags(const void *a, const void *b)
 	return order ? order : strcmp(left->value, right->value);
 }
 
-static int compare_series(const struct series *left, const struct series *right)
+void tags_sort(struct tag *tags, size_t n_tags)
+{
+	if (n_tags)
+		qsort(tags, n_tags, sizeof(*tags), compare_tags);
+}
+
+int series_compare(const struct series *left, const struct series *right)
 {
 	int order = strcmp(left->name, right->name);
 
@@ -43,9 +42,14 @@ static int compare_series(const struct series *left, const struct series *right)
 	return order;
 }
 
-static int compare_pointers(const void *a, const void *b)
+bool series_has_histogram(const struct series *series)
 {
-	return compare_series(*(struct series *const *)a, *(struct series *const *)b);
+	return series->type == SERIES_HISTOGRAM || series->type == SERIES_TIMER;
+}
+
+bool series_is_cumulative(const struct series *series)
+{
+	return series->type == SERIES_COUNTER || series_has_histogram(series);
 }
 
 static size_t strings_size(const struct series *series)
@@ -57,6 +61,17 @@ static size_t strings_size(const struct series *series)
 	return size;
 }
 
+static size_t histogram_size(const struct series *series)
+{
+	return series_has_histogram(series) ? sizeof(struct series_histogram) : 0;
+}
+
+size_t series_size(const struct series *series)
+{
+	return sizeof(*series) + histogram_size(series) + series->n_tags * sizeof(struct tag) +
+	       strings_size(series);
+}
+
 /* Copies a string to *place, which moves past it. */
 static const char *place_string(char **place, const char *string)
 {
@@ -66,24 +81,19 @@ static const char *place_string(char **place, const char *string)
 	return copy;
 }
 
-/* A copy of a series and all it points to, in one piece, its tags sorted. NULL without memory. */
-static struct series *series_copy(const struct series *original)
+struct series *series_copy(const struct series *original)
 {
-	bool has_histogram = original->type == SERIES_HISTOGRAM || original->type == SERIES_TIMER;
-	size_t histogram_size = has_histogram ? sizeof(struct series_histogram) : 0;
-	size_t tags_size = original->n_tags * sizeof(struct tag);
-	struct series *series =
-		malloc(sizeof(*series) + histogram_size + tags_size + strings_size(original));
+	struct series *series = malloc(series_size(original));
 
 	if (!series)
 		return NULL;
 	*series = *original;
 
 	struct series_histogram *histogram = (struct series_histogram *)(series + 1);
-	struct tag *tags = (struct tag *)((char *)histogram + histogram_size);
-	char *place = (char *)tags + tags_size;
+	struct tag *tags = (struct tag *)((char *)histogram + histogram_size(original));
+	char *place = (char *)(tags + original->n_tags);
 
-	if (has_histogram) {
+	if (series_has_histogram(original)) {
 		*histogram = *original->value.histogram;
 		series->value.histogram = histogram;
 	}
@@ -91,278 +101,172 @@ static struct series *series_copy(const struct series *original)
 		tags[i].key = place_string(&place, original->tags[i].key);
 		tags[i].value = place_string(&place, original->tags[i].value);
 	}
-	qsort(tags, original->n_tags, sizeof(*tags), compare_tags);
+	tags_sort(tags, original->n_tags);
 	series->tags = tags;
 	series->name = place_string(&place, original->name);
 	series->unit = place_string(&place, original->unit);
 	return series;
 }
 
-static int snapshot_add(struct snapshot *snapshot, const struct series *original)
-{
-	size_t n = snapshot->n_series;
-
-	/* The capacity is the next power of two. */
-	if (!(n & (n - 1))) {
-		void *larger =
-			reallocarray(snapshot->series, n ? 2 * n : 1, sizeof(*snapshot->series));
-
-		if (!larger)
-			return -ENOMEM;
-		snapshot->series = larger;
-	}
-	snapshot->series[n] = series_copy(original);
-	if (!snapshot->series[n])
-		return -ENOMEM;
-	snapshot->n_series++;
-	return 0;
-}
-
-/* Series are in order and different from each other from now on. 0 or -EEXIST. */
-static int snapshot_seal(struct snapshot *snapshot)
-{
-	qsort(snapshot->series, snapshot->n_series, sizeof(*snapshot->series), compare_pointers);
-	for (size_t i = 1; i < snapshot->n_series; i++)
-		if (compare_series(snapshot->series[i - 1], snapshot->series[i]) == 0)
-			return -EEXIST;
-	return 0;
-}
-
-/* What the counters of one recording have in common. */
-struct adding {
-	struct snapshot *snapshot;
-	int64_t start_ns;
-};
-
-/* Tags are pairs of key and value. */
-static int add_counter(const struct adding *adding, const char *name, const char *unit,
-		       uint64_t count, const struct tag *tags, size_t n_tags)
-{
-	const struct series series = {
-		.name = name,
-		.tags = tags,
-		.n_tags = n_tags,
-		.type = SERIES_COUNTER,
-		.unit = unit,
-		.start_ns = adding->start_ns,
-		.value.count = count,
-	};
-
-	return snapshot_add(adding->snapshot, &series);
-}
-
-/* Such a call's last tag is its kind; the others have none. */
-static size_t is_told_apart(const struct call_totals *call)
-{
-	return call->kind[0] != '\0';
-}
-
-/* By result; a result that never came about has no series. What has not returned has no result yet.
+/* ------------------------------------------------------------------------------------ histograms
  */
-static int add_calls(const struct adding *adding, const struct call_totals *call)
+
+/* What bounds in seconds are multiplied with. */
+static double bounds_scale(const struct series_histogram *histogram)
 {
-	const struct {
-		const char *name;
-		uint64_t count;
-	} results[] = {
-		{"ok", call_totals_successes(call)},
-		{"expected", call->expected},
-		{"error", call->failures > call->expected ? call->failures - call->expected : 0},
-	};
-	int error = 0;
-
-	for (size_t i = 0; !error && i < sizeof(results) / sizeof(results[0]); i++) {
-		const struct tag tags[] = {
-			{"call", call->name},
-			{"group", call->group},
-			{"result", results[i].name},
-			{"kind", call->kind},
-		};
-
-		if (results[i].count)
-			error = add_counter(adding, "libc.calls", "{call}", results[i].count, tags,
-					    3 + is_told_apart(call));
-	}
-	return error;
+	return ldexp(1, (histogram->first_index - HISTOGRAM_FIRST_INDEX) / HISTOGRAM_ROW_BUCKETS);
 }
 
-static int add_errors(const struct adding *adding, const struct call_totals *call)
+double series_histogram_quantile(const struct series_histogram *histogram, double q)
 {
-	int error = 0;
-
-	for (size_t i = 0; !error && i < call->n_errors; i++) {
-		const struct tag tags[] = {
-			{"call", call->name},
-			{"errno", call->errors[i].symbol},
-			{"kind", call->kind},
-		};
-
-		error = add_counter(adding, "libc.errors", "{error}", call->errors[i].count, tags,
-				    2 + is_told_apart(call));
-	}
-	return error;
-}
-
-static int add_duration(const struct adding *adding, const struct call_totals *call)
-{
-	const struct tag tags[] = {
-		{"call", call->name},
-		{"group", call->group},
-		{"kind", call->kind},
-	};
-	struct series_histogram histogram = {
-		.count = call->timed,
-		.sum_ns = call->sum_ns,
-		.min_ns = call->min_ns,
-		.max_ns = call->max_ns,
-	};
-	const struct series series = {
-		.name = "libc.call.duration",
-		.tags = tags,
-		.n_tags = 2 + is_told_apart(call),
-		.type = SERIES_TIMER,
-		.unit = "s",
-		.start_ns = adding->start_ns,
-		.value.histogram = &histogram,
+	const struct distribution distribution = {
+		.count = histogram->count,
+		.min = histogram->min,
+		.max = histogram->max,
+		.scale = bounds_scale(histogram),
+		.buckets = histogram->buckets,
 	};
 
-	if (!call->timed)
-		return 0;
-	memcpy(histogram.buckets, call->buckets, sizeof(histogram.buckets));
-	return snapshot_add(adding->snapshot, &series);
+	return distribution_quantile(&distribution, q);
 }
 
-static int add_call(const struct adding *adding, const struct call_totals *call)
+int series_first_index(const char *unit)
 {
-	const struct tag tags[] = {{"call", call->name}, {"kind", call->kind}};
-	int error = add_calls(adding, call);
-
-	if (!error)
-		error = add_errors(adding, call);
-	if (!error)
-		error = add_duration(adding, call);
-	if (!error && call->bytes)
-		error = add_counter(adding,
-				    call_is_allocation(call) ? "libc.memory.requested" : "libc.io",
-				    "By", call->bytes, tags, 1 + is_told_apart(call));
-	return error;
+	return strcmp(unit, "s") == 0 ? HISTOGRAM_FIRST_INDEX : SERIES_FIRST_INDEX;
 }
 
-/* One series for each reason there is, of the processes of all programs. */
-static int add_unwatched(const struct adding *adding, const struct recording *recording)
+void series_histogram_enter(struct series_histogram *histogram, int64_t index, uint64_t count)
 {
-	uint64_t counts[NOTE_REASONS] = {0};
-	int error = 0;
+	int64_t bucket = index - histogram->first_index;
 
-	for (size_t i = 0; i < recording->n_unwatched; i++)
-		counts[recording->unwatched[i].reason] += recording->unwatched[i].count;
-	for (unsigned int i = 0; !error && i < NOTE_REASONS; i++) {
-		const struct tag tag = {"reason", note_reason_name(i)};
+	if (bucket < 0)
+		bucket = HISTOGRAM_ZERO;
+	else if (bucket >= HISTOGRAM_INSIDE)
+		bucket = HISTOGRAM_OVER;
+	histogram->buckets[bucket] += count;
+	histogram->count += count;
+}
 
-		if (counts[i])
-			error = add_counter(adding, "sonde.processes.unwatched", "{process}",
-					    counts[i], &tag, 1);
+void series_histogram_add(struct series_histogram *sum, const struct series_histogram *more)
+{
+	if (!more->count)
+		return;
+	sum->min = sum->count ? fmin(sum->min, more->min) : more->min;
+	sum->max = sum->count ? fmax(sum->max, more->max) : more->max;
+	sum->count += more->count;
+	sum->sum += more->sum;
+	for (unsigned int i = 0; i < HISTOGRAM_BUCKETS; i++)
+		sum->buckets[i] += more->buckets[i];
+}
+
+/* The lower bound of the lowest bucket that is not empty; -INFINITY: it has none. */
+static double lowest_bound(const struct series_histogram *histogram)
+{
+	unsigned int bucket = 0;
+
+	if (histogram->buckets[HISTOGRAM_ZERO])
+		return -INFINITY;
+	while (bucket < HISTOGRAM_INSIDE && !histogram->buckets[bucket])
+		bucket++;
+	return histogram_lower_seconds(bucket) * bounds_scale(histogram);
+}
+
+/* The upper bound of the highest; INFINITY: it has none. */
+static double highest_bound(const struct series_histogram *histogram)
+{
+	unsigned int bucket = HISTOGRAM_INSIDE;
+
+	if (histogram->buckets[HISTOGRAM_OVER])
+		return INFINITY;
+	while (bucket > 0 && !histogram->buckets[bucket - 1])
+		bucket--;
+	return histogram_lower_seconds(bucket) * bounds_scale(histogram);
+}
+
+/* Extremes of both are known; a new one came in between. */
+static void subtract_extremes(struct series_histogram *histogram,
+			      const struct series_histogram *older)
+{
+	if (!histogram->count) {
+		histogram->min = histogram->max = 0;
+		return;
 	}
-	return error;
+	if (histogram->min >= older->min)
+		histogram->min = fmax(histogram->min, lowest_bound(histogram));
+	if (histogram->max <= older->max)
+		histogram->max = fmin(histogram->max, highest_bound(histogram));
 }
 
-/* Losses have a series also when nothing was lost: that is what a watcher wants to see. */
-static int add_health(const struct adding *adding, const struct recording *recording)
+static void subtract_histogram(struct series_histogram *histogram,
+			       const struct series_histogram *older)
 {
-	int error =
-		add_counter(adding, "sonde.notes.lost", "{note}", recording->notes_lost, NULL, 0);
-
-	if (!error)
-		error = add_counter(adding, "sonde.regions.damaged", "{region}",
-				    recording->damaged_regions, NULL, 0);
-	for (unsigned int i = 0; !error && i < LOSS_REASONS; i++) {
-		const struct tag tag = {"reason", region_loss_name(i)};
-
-		error = add_counter(adding, "sonde.calls.lost", "{call}", recording->lost[i], &tag,
-				    1);
-	}
-	return error ? error : add_unwatched(adding, recording);
+	if (!older->count)
+		return;
+	histogram->count -= older->count;
+	histogram->sum -= older->sum;
+	for (unsigned int i = 0; i < HISTOGRAM_BUCKETS; i++)
+		histogram->buckets[i] -= older->buckets[i];
+	subtract_extremes(histogram, older);
 }
 
-static int fill_snapshot(struct snapshot *snapshot, const struct recording *recording)
+static bool histogram_has_fallen(const struct series_histogram *newer,
+				 const struct series_histogram *older)
 {
-	const struct adding adding = {snapshot, recording->started_ns};
-	int error = add_health(&adding, recording);
-
-	for (size_t i = 0; !error && i < recording->calls.n_calls; i++)
-		error = add_call(&adding, &recording->calls.calls[i]);
-	return error ? error : snapshot_seal(snapshot);
+	if (newer->first_index != older->first_index)
+		return true;
+	for (unsigned int i = 0; i < HISTOGRAM_BUCKETS; i++)
+		if (newer->buckets[i] < older->buckets[i])
+			return true;
+	return false;
 }
 
-int snapshot_new_from_recording(const struct recording *recording, struct snapshot **ret_snapshot)
+/* ---------------------------------------------------------------------------------------- values
+ */
+
+static bool value_has_fallen(const struct series *newer, const struct series *older)
 {
-	struct snapshot *snapshot = calloc(1, sizeof(*snapshot));
+	if (series_has_histogram(newer))
+		return histogram_has_fallen(newer->value.histogram, older->value.histogram);
+	if (newer->is_fractional)
+		return newer->value.number < older->value.number;
+	return newer->value.count < older->value.count;
+}
 
-	if (!snapshot)
-		return -ENOMEM;
-	snapshot->n_references = 1;
-	snapshot->taken_ns = (int64_t)((uint64_t)recording->started_ns + recording->wall_ns);
+bool series_has_restarted(const struct series *newer, const struct series *older)
+{
+	if (newer->type != older->type || newer->is_fractional != older->is_fractional)
+		return true;
+	if (!series_is_cumulative(newer))
+		return false;
+	return newer->start_ns > older->start_ns || value_has_fallen(newer, older);
+}
 
-	int error = fill_snapshot(snapshot, recording);
+struct series *series_difference(const struct series *newer, const struct series *older)
+{
+	struct series *difference = series_copy(newer);
 
-	if (error)
-		snapshot_put(snapshot);
+	if (!difference || !older || !series_is_cumulative(newer) ||
+	    series_has_restarted(newer, older))
+		return difference;
+	if (series_has_histogram(newer))
+		subtract_histogram(difference->value.histogram, older->value.histogram);
+	else if (newer->is_fractional)
+		difference->value.number -= older->value.number;
 	else
-		*ret_snapshot = snapshot;
-	return error;
+		difference->value.count -= older->value.count;
+	return difference;
 }
 
-struct snapshot *snapshot_get(struct snapshot *snapshot)
+void series_add(struct series *sum, const struct series *more)
 {
-	__atomic_add_fetch(&snapshot->n_references, 1, __ATOMIC_RELAXED);
-	return snapshot;
-}
-
-struct snapshot *snapshot_put(struct snapshot *snapshot)
-{
-	/* Acquire and release: whoever frees comes after all others' last look. */
-	if (!snapshot || __atomic_sub_fetch(&snapshot->n_references, 1, __ATOMIC_ACQ_REL) > 0)
-		return NULL;
-	for (size_t i = 0; i < snapshot->n_series; i++)
-		free(snapshot->series[i]);
-	free(snapshot->series);
-	free(snapshot);
-	return NULL;
-}
-
-int64_t snapshot_taken_ns(const struct snapshot *snapshot)
-{
-	return snapshot->taken_ns;
-}
-
-size_t snapshot_n_series(const struct snapshot *snapshot)
-{
-	return snapshot->n_series;
-}
-
-const struct series *snapshot_series(const struct snapshot *snapshot, size_t position)
-{
-	assert(position < snapshot->n_series);
-	return snapshot->series[position];
-}
-
-const struct series *snapshot_find(const struct snapshot *snapshot, const char *name,
-				   const struct tag *tags, size_t n_tags)
-{
-	struct tag sorted[TAGS_MAX];
-	struct series wanted = {.name = name, .tags = sorted, .n_tags = n_tags};
-	struct series *key = &wanted;
-
-	if (n_tags > TAGS_MAX || !snapshot->n_series)
-		return NULL;
-	if (n_tags)
-		memcpy(sorted, tags, n_tags * sizeof(*tags));
-	qsort(sorted, n_tags, sizeof(*sorted), compare_tags);
-
-	struct series **found = bsearch(&key, snapshot->series, snapshot->n_series,
-					sizeof(*snapshot->series), compare_pointers);
-
-	return found ? *found : NULL;
+	if (series_has_histogram(sum))
+		series_histogram_add(sum->value.histogram, more->value.histogram);
+	else if (sum->type == SERIES_COUNTER && !sum->is_fractional)
+		sum->value.count += more->value.count;
+	else if (sum->type == SERIES_COUNTER)
+		sum->value.number += more->value.number;
+	else
+		sum->value = more->value;
 }
 
 const char *series_type_name(enum series_type type)

@@ -1,31 +1,19 @@
 // SPDX-License-Identifier: MIT
 /*
- * series.h - figures as the outside world takes them: named, tagged series, and snapshots of them.
+ * series.h - figures as the outside world takes them: named, tagged series.
  *
- * Every exporter and every query sees series and nothing else. A snapshot is all series of a run at
- * one instant. It never changes; any thread may read it, and it lives until the last reference to
- * it is put.
+ * Every exporter and every query sees series and nothing else (model/snapshot.h). Names, units and
+ * tags are those of OpenTelemetry's conventions: units in UCUM, tags in the order of keys.
  *
- *     libc.calls          counter  {call}   call, group, result = ok, expected, error
- *     libc.errors         counter  {error}  call, errno
- *     libc.call.duration  timer    s        call, group; successes that were timed
- *     libc.io             counter  By       call
- *                                           and kind, where calls of one name are told apart
- *     libc.memory.requested     counter  By   call
- *     sonde.calls.lost    counter  {call}   reason
- *     sonde.notes.lost    counter  {note}
- *     sonde.regions.damaged     counter  {region}
- *     sonde.processes.unwatched counter  {process}  reason
- *
- * Names, units and tags are those of OpenTelemetry's conventions: units in UCUM, tags in the order
- * of keys.
+ * A series is known by its name and tags. What it counts, it counts from start_ns on; when it has
+ * started again there is a new start_ns, or the value has fallen.
  */
 #ifndef SONDE_MODEL_SERIES_H
 #define SONDE_MODEL_SERIES_H
 
 #include "base/histogram.h"
-#include "model/recording.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -42,12 +30,23 @@ struct tag {
 	const char *value;
 };
 
-/* Of durations in nanoseconds; buckets as in base/histogram.h. Their sum is the count. */
+enum {
+	SERIES_TAGS_MAX = 32,
+	/* OpenTelemetry index of the first bucket when the unit is not s: from 2^-10 on. */
+	SERIES_FIRST_INDEX = -80,
+};
+
+/*
+ * In the unit of the series. Bucket b is for values above 2^((b + first_index) / 8) and up to
+ * 2^((b + 1 + first_index) / 8); HISTOGRAM_ZERO and HISTOGRAM_OVER for what is below and above all
+ * those. Their sum is the count.
+ */
 struct series_histogram {
 	uint64_t count;
-	uint64_t sum_ns;
-	uint64_t min_ns; /* 0 when count is 0 */
-	uint64_t max_ns;
+	double sum;
+	double min; /* 0 when count is 0 */
+	double max;
+	int first_index; /* HISTOGRAM_FIRST_INDEX for durations, else SERIES_FIRST_INDEX */
 	uint64_t buckets[HISTOGRAM_BUCKETS];
 };
 
@@ -56,41 +55,65 @@ struct series {
 	const struct tag *tags; /* in the order of keys, no key twice */
 	size_t n_tags;
 	enum series_type type;
+	bool is_fractional; /* a counter of fractions, such as seconds: value.number */
 	const char *unit;
 	int64_t start_ns; /* CLOCK_REALTIME: the value counts from here on */
 	union {
-		uint64_t count;				  /* SERIES_COUNTER */
-		double number;				  /* SERIES_GAUGE, SERIES_RATE */
-		const struct series_histogram *histogram; /* SERIES_HISTOGRAM, SERIES_TIMER */
+		uint64_t count; /* SERIES_COUNTER */
+		double number;	/* SERIES_GAUGE, SERIES_RATE; fractional counters */
+		struct series_histogram *histogram; /* SERIES_HISTOGRAM, SERIES_TIMER */
 	} value;
 };
 
-struct snapshot;
-
-/*
- * A snapshot of a recording's totals, with one reference, which is the caller's. 0; -ENOMEM; or
- * -EEXIST when two series would have the same name and tags (no recording made by us leads to
- * that).
- */
-int snapshot_new_from_recording(const struct recording *recording, struct snapshot **ret_snapshot);
-
-/* One more reference; returns the snapshot. */
-struct snapshot *snapshot_get(struct snapshot *snapshot);
-/* One reference less; NULL is fine. Returns NULL. */
-struct snapshot *snapshot_put(struct snapshot *snapshot);
-
-/* The instant it stands for, CLOCK_REALTIME. */
-int64_t snapshot_taken_ns(const struct snapshot *snapshot);
-
-/* Series are in the order of names, then of tags. They live as long as the snapshot. */
-size_t snapshot_n_series(const struct snapshot *snapshot);
-const struct series *snapshot_series(const struct snapshot *snapshot, size_t position);
-
-/* The series with this name and exactly these tags, in any order; NULL: not there. */
-const struct series *snapshot_find(const struct snapshot *snapshot, const char *name,
-				   const struct tag *tags, size_t n_tags);
-
 /* "counter", "gauge", ... */
 const char *series_type_name(enum series_type type);
+
+/* Whether there is a histogram. */
+bool series_has_histogram(const struct series *series);
+/* Whether the value has come about since start_ns, so that two values have a difference. */
+bool series_is_cumulative(const struct series *series);
+
+/* The order of series: by name, then by tags. 0: one and the same. */
+int series_compare(const struct series *left, const struct series *right);
+/* The order of keys, as a series has its tags. */
+void tags_sort(struct tag *tags, size_t n_tags);
+
+/*
+ * A copy of a series and all it points to, in one piece of memory: free() ends it. Its tags are
+ * sorted. NULL without memory.
+ */
+struct series *series_copy(const struct series *original);
+
+/* Bytes that a copy has. */
+size_t series_size(const struct series *series);
+
+/* Whether newer has started again since older, so that there is no difference. */
+bool series_has_restarted(const struct series *newer, const struct series *older);
+
+/*
+ * A copy of newer with what has come since older, NULL: since its start. A series that has started
+ * again has all that it counted since; one that is not cumulative is as it is now. Buckets subtract
+ * exactly; extremes are those of the time between if they are new ones, and else as near to them as
+ * the buckets tell. NULL without memory.
+ */
+struct series *series_difference(const struct series *newer, const struct series *older);
+
+/* Adds a value to that of a copy of the same series; one that is not cumulative replaces it. */
+void series_add(struct series *sum, const struct series *more);
+
+/*
+ * The q-quantile (0 <= q <= 1) of a histogram in the unit of the series, as model/distribution.h
+ * says. 0 when count is 0.
+ */
+double series_histogram_quantile(const struct series_histogram *histogram, double q);
+
+/* The first_index of histograms in this unit. */
+int series_first_index(const char *unit);
+
+/* Adds to the bucket with this OpenTelemetry index, or to the outside ones, and to the count. */
+void series_histogram_enter(struct series_histogram *histogram, int64_t index, uint64_t count);
+
+/* Adds buckets, count, sum and extremes. */
+void series_histogram_add(struct series_histogram *sum, const struct series_histogram *more);
 
 #endif

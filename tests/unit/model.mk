@@ -3,18 +3,25 @@
 # Tests of what reads and reports: model, format, report.
 
 model_unit_tests = \
+	tests/unit/test-emitter \
 	tests/unit/test-failure-class \
 	tests/unit/test-recording \
 	tests/unit/test-recording-fuzz \
 	tests/unit/test-recording-json \
 	tests/unit/test-region \
 	tests/unit/test-report \
-	tests/unit/test-series
+	tests/unit/test-series \
+	tests/unit/test-snapshot \
+	tests/unit/test-window
 
 check_PROGRAMS += $(model_unit_tests)
 TESTS += $(model_unit_tests)
 
 region_builder_sources = tests/unit/region-builder.c tests/unit/region-builder.h tests/unit/unit.h
+
+tests_unit_test_emitter_SOURCES = tests/unit/test-emitter.c tests/unit/unit.h
+tests_unit_test_emitter_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_emitter_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_failure_class_SOURCES = tests/unit/test-failure-class.c tests/unit/unit.h
 tests_unit_test_failure_class_CFLAGS = $(UNIT_CFLAGS)
@@ -42,9 +49,17 @@ tests_unit_test_report_SOURCES = tests/unit/test-report.c tests/unit/unit.h $(re
 tests_unit_test_report_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_report_LDADD = $(UNIT_LIBS)
 
-tests_unit_test_series_SOURCES = tests/unit/test-series.c $(region_builder_sources)
+tests_unit_test_series_SOURCES = tests/unit/test-series.c tests/unit/unit.h
 tests_unit_test_series_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_series_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_snapshot_SOURCES = tests/unit/test-snapshot.c tests/unit/unit.h
+tests_unit_test_snapshot_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_snapshot_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_window_SOURCES = tests/unit/test-window.c tests/unit/unit.h
+tests_unit_test_window_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_window_LDADD = $(UNIT_LIBS) -lm
 
 EXTRA_DIST += \
 	tests/golden/empty.json \

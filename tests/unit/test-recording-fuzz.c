@@ -8,7 +8,7 @@
 
 #include "format/recording-json.h"
 #include "model/fold.h"
-#include "model/series.h"
+#include "model/snapshot.h"
 #include "report/text.h"
 
 #include "region-builder.h"

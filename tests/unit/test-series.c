@@ -8,203 +8,224 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A run with two calls, one of them failing in both classes. */
-static struct recording make_recording(void)
+static struct series make_timer(struct series_histogram *histogram)
 {
-	struct recording recording = {.started_ns = 1000, .wall_ns = 500};
-	struct call_totals *read = call_list_get(&recording.calls, "read", "", "io");
-
-	*read = (struct call_totals){
-		.name = read->name,
-		.kind = read->kind,
-		.group = read->group,
-		.count = 20,
-		.failures = 7,
-		.expected = 4,
-		.unfinished = 1,
-		.bytes = 4096,
-		.timed = 12,
-		.sum_ns = 1200,
-		.min_ns = 100,
-		.max_ns = 100,
-		.errors = calloc(2, sizeof(struct error_totals)),
-		.n_errors = 2,
+	*histogram = (struct series_histogram){.first_index = HISTOGRAM_FIRST_INDEX};
+	return (struct series){
+		.name = "request",
+		.type = SERIES_TIMER,
+		.unit = "s",
+		.value.histogram = histogram,
 	};
-	read->buckets[histogram_bucket(100)] = 12;
-	read->errors[0] =
-		(struct error_totals){.symbol = strdup("EAGAIN"), .is_expected = true, .count = 4};
-	read->errors[1] = (struct error_totals){.symbol = strdup("EIO"), .count = 3};
-	call_list_get(&recording.calls, "abort", "", "process")->count = 1;
-	call_list_get(&recording.calls, "write", "socket", "io")->count = 6;
-	call_list_find(&recording.calls, "write", "socket")->bytes = 60;
-	call_list_get(&recording.calls, "write", "pipe", "io")->count = 5;
-	call_list_find(&recording.calls, "write", "pipe")->bytes = 50;
-	recording.unwatched = calloc(2, sizeof(*recording.unwatched));
-	recording.n_unwatched = 2;
-	recording.unwatched[0] = (struct unwatched_record){.reason = NOTE_STATIC, .count = 2};
-	recording.unwatched[1] = (struct unwatched_record){.reason = NOTE_STATIC, .count = 3};
-	return recording;
 }
 
-static struct snapshot *make_snapshot(void)
+static void enter(struct series_histogram *histogram, uint64_t ns)
 {
-	struct recording recording = make_recording();
-	struct snapshot *snapshot = NULL;
+	double seconds = (double)ns * 1e-9;
 
-	CU_ASSERT_EQUAL_FATAL(snapshot_new_from_recording(&recording, &snapshot), 0);
-	recording_deinit(&recording);
-	return snapshot;
+	if (!histogram->count || seconds < histogram->min)
+		histogram->min = seconds;
+	if (seconds > histogram->max)
+		histogram->max = seconds;
+	histogram->count++;
+	histogram->sum += seconds;
+	histogram->buckets[histogram_bucket(ns)]++;
 }
 
-static uint64_t result_count(const struct snapshot *snapshot, const char *result)
+static void buckets_subtract_exactly(void)
 {
-	const struct tag tags[] = {{"result", result}, {"group", "io"}, {"call", "read"}};
-	const struct series *series = snapshot_find(snapshot, "libc.calls", tags, 3);
+	struct series_histogram before_values;
+	struct series_histogram after_values;
+	struct series before = make_timer(&before_values);
+	struct series after = make_timer(&after_values);
 
-	return series ? series->value.count : 0;
+	enter(&before_values, 1000);
+	enter(&before_values, 2000000);
+	after_values = before_values;
+	enter(&after_values, 1000);
+	enter(&after_values, 50000);
+
+	struct series *difference = series_difference(&after, &before);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(difference);
+	CU_ASSERT_EQUAL(difference->value.histogram->count, 2);
+	CU_ASSERT_DOUBLE_EQUAL(difference->value.histogram->sum, 51e-6, 1e-15);
+	CU_ASSERT_EQUAL(difference->value.histogram->buckets[histogram_bucket(1000)], 1);
+	CU_ASSERT_EQUAL(difference->value.histogram->buckets[histogram_bucket(50000)], 1);
+	CU_ASSERT_EQUAL(difference->value.histogram->buckets[histogram_bucket(2000000)], 0);
+	free(difference);
 }
 
-static void calls_are_counted_by_result(void)
+static void extremes_of_a_difference_are_known_as_far_as_the_buckets_tell(void)
 {
-	struct snapshot *snapshot = make_snapshot();
+	struct series_histogram before_values;
+	struct series_histogram after_values;
+	struct series before = make_timer(&before_values);
+	struct series after = make_timer(&after_values);
 
-	CU_ASSERT_EQUAL(result_count(snapshot, "ok"), 12);
-	CU_ASSERT_EQUAL(result_count(snapshot, "expected"), 4);
-	CU_ASSERT_EQUAL(result_count(snapshot, "error"), 3);
-	snapshot_put(snapshot);
+	enter(&before_values, 100);
+	enter(&before_values, 1000000);
+	after_values = before_values;
+	enter(&after_values, 30000);
+	enter(&after_values, 7000000);
+
+	struct series *difference = series_difference(&after, &before);
+	const struct series_histogram *values = difference->value.histogram;
+
+	/* The greatest is new, so it is known; the least is somewhere in the bucket of 30 us. */
+	CU_ASSERT_DOUBLE_EQUAL(values->max, 7e-3, 1e-15);
+	CU_ASSERT(values->min <= 30e-6);
+	CU_ASSERT(values->min >= 30e-6 / 1.0906);
+	free(difference);
 }
 
-static void calls_that_are_told_apart_have_a_series_for_each_kind(void)
+static void the_greatest_of_a_difference_is_in_its_highest_bucket(void)
 {
-	static const struct tag socket[] = {{"call", "write"}, {"kind", "socket"}};
-	static const struct tag pipe_end[] = {{"call", "write"}, {"kind", "pipe"}};
-	static const struct tag calls[] = {
-		{"call", "write"},
-		{"kind", "pipe"},
-		{"group", "io"},
-		{"result", "ok"},
+	struct series_histogram before_values;
+	struct series_histogram after_values;
+	struct series before = make_timer(&before_values);
+	struct series after = make_timer(&after_values);
+
+	enter(&before_values, 1000000);
+	after_values = before_values;
+	enter(&after_values, 30000);
+
+	struct series *difference = series_difference(&after, &before);
+
+	CU_ASSERT_DOUBLE_EQUAL(difference->value.histogram->min, 30e-6, 1e-15);
+	CU_ASSERT(difference->value.histogram->max >= 30e-6);
+	CU_ASSERT(difference->value.histogram->max <= 30e-6 * 1.0906);
+	free(difference);
+}
+
+static void the_difference_to_nothing_is_all(void)
+{
+	struct series_histogram values;
+	struct series timer = make_timer(&values);
+
+	enter(&values, 100);
+	struct series *difference = series_difference(&timer, NULL);
+
+	CU_ASSERT_EQUAL(difference->value.histogram->count, 1);
+	free(difference);
+}
+
+static void a_histogram_of_which_one_bucket_fell_has_started_again(void)
+{
+	struct series_histogram before_values;
+	struct series_histogram after_values;
+	struct series before = make_timer(&before_values);
+	struct series after = make_timer(&after_values);
+
+	enter(&before_values, 100);
+	enter(&after_values, 1000);
+	enter(&after_values, 1000);
+	CU_ASSERT_TRUE(series_has_restarted(&after, &before));
+	CU_ASSERT_FALSE(series_has_restarted(&after, &after));
+
+	struct series *difference = series_difference(&after, &before);
+
+	CU_ASSERT_EQUAL(difference->value.histogram->count, 2);
+	free(difference);
+}
+
+static void fractions_are_subtracted_as_such(void)
+{
+	const struct series before = {
+		.name = "cpu",
+		.type = SERIES_COUNTER,
+		.is_fractional = true,
+		.unit = "s",
+		.value.number = 1.5,
 	};
-	struct snapshot *snapshot = make_snapshot();
+	struct series after = before;
 
-	CU_ASSERT_EQUAL(snapshot_find(snapshot, "libc.io", socket, 2)->value.count, 60);
-	CU_ASSERT_EQUAL(snapshot_find(snapshot, "libc.io", pipe_end, 2)->value.count, 50);
-	CU_ASSERT_EQUAL(snapshot_find(snapshot, "libc.calls", calls, 4)->value.count, 5);
-	CU_ASSERT_PTR_NULL(snapshot_find(snapshot, "libc.io", socket, 1));
-	snapshot_put(snapshot);
+	after.value.number = 1.75;
+	struct series *difference = series_difference(&after, &before);
+
+	CU_ASSERT_DOUBLE_EQUAL(difference->value.number, 0.25, 0);
+	free(difference);
 }
 
-static void failures_are_counted_by_errno(void)
+static void a_counter_that_has_become_another_kind_has_started_again(void)
 {
-	static const struct tag tags[] = {{"call", "read"}, {"errno", "EAGAIN"}};
-	struct snapshot *snapshot = make_snapshot();
-	const struct series *series = snapshot_find(snapshot, "libc.errors", tags, 2);
+	const struct series before = {.name = "x", .type = SERIES_COUNTER, .unit = "1"};
+	struct series after = before;
 
-	CU_ASSERT_PTR_NOT_NULL_FATAL(series);
-	CU_ASSERT_EQUAL(series->type, SERIES_COUNTER);
-	CU_ASSERT_STRING_EQUAL(series->unit, "{error}");
-	CU_ASSERT_EQUAL(series->value.count, 4);
-	CU_ASSERT_EQUAL(series->start_ns, 1000);
-	snapshot_put(snapshot);
+	after.is_fractional = true;
+	CU_ASSERT_TRUE(series_has_restarted(&after, &before));
+	after = before;
+	after.type = SERIES_GAUGE;
+	CU_ASSERT_TRUE(series_has_restarted(&after, &before));
 }
 
-static void durations_are_a_timer_with_the_exact_buckets(void)
+static void sums_of_differences_are_the_difference_of_the_sums(void)
 {
-	static const struct tag tags[] = {{"call", "read"}, {"group", "io"}};
-	static const struct tag untimed[] = {{"call", "abort"}, {"group", "process"}};
-	struct snapshot *snapshot = make_snapshot();
-	const struct series *series = snapshot_find(snapshot, "libc.call.duration", tags, 2);
+	struct series_histogram sum_values;
+	struct series_histogram all_values;
+	struct series sum = make_timer(&sum_values);
+	struct series all = make_timer(&all_values);
 
-	CU_ASSERT_PTR_NOT_NULL_FATAL(series);
-	CU_ASSERT_EQUAL(series->type, SERIES_TIMER);
-	CU_ASSERT_STRING_EQUAL(series->unit, "s");
-	CU_ASSERT_EQUAL(series->value.histogram->count, 12);
-	CU_ASSERT_EQUAL(series->value.histogram->sum_ns, 1200);
-	CU_ASSERT_EQUAL(series->value.histogram->buckets[histogram_bucket(100)], 12);
-	CU_ASSERT_PTR_NULL(snapshot_find(snapshot, "libc.call.duration", untimed, 2));
-	snapshot_put(snapshot);
-}
+	for (uint64_t i = 0; i < 50; i++) {
+		struct series *before = series_copy(&all);
 
-static void bytes_are_counted_by_call(void)
-{
-	static const struct tag tags[] = {{"call", "read"}};
-	struct snapshot *snapshot = make_snapshot();
-	const struct series *series = snapshot_find(snapshot, "libc.io", tags, 1);
+		for (uint64_t j = 0; j < i % 7; j++)
+			enter(&all_values, (i * 7919 + j * 104729) % 5000000);
+		struct series *difference = series_difference(&all, before);
 
-	CU_ASSERT_PTR_NOT_NULL_FATAL(series);
-	CU_ASSERT_STRING_EQUAL(series->unit, "By");
-	CU_ASSERT_EQUAL(series->value.count, 4096);
-	snapshot_put(snapshot);
-}
-
-static void losses_are_series_also_when_there_are_none(void)
-{
-	static const struct tag full = {"reason", "region_full"};
-	static const struct tag is_static = {"reason", "static"};
-	struct snapshot *snapshot = make_snapshot();
-	const struct series *lost = snapshot_find(snapshot, "sonde.calls.lost", &full, 1);
-	const struct series *unwatched =
-		snapshot_find(snapshot, "sonde.processes.unwatched", &is_static, 1);
-
-	CU_ASSERT_PTR_NOT_NULL_FATAL(lost);
-	CU_ASSERT_EQUAL(lost->value.count, 0);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(unwatched);
-	CU_ASSERT_EQUAL(unwatched->value.count, 5);
-	CU_ASSERT_PTR_NOT_NULL(snapshot_find(snapshot, "sonde.notes.lost", NULL, 0));
-	CU_ASSERT_PTR_NOT_NULL(snapshot_find(snapshot, "sonde.regions.damaged", NULL, 0));
-	snapshot_put(snapshot);
-}
-
-static void series_are_found_by_exactly_their_tags(void)
-{
-	static const struct tag tags[] = {{"call", "read"}, {"errno", "EIO"}, {"x", "y"}};
-	struct snapshot *snapshot = make_snapshot();
-
-	CU_ASSERT_PTR_NOT_NULL(snapshot_find(snapshot, "libc.errors", tags, 2));
-	CU_ASSERT_PTR_NULL(snapshot_find(snapshot, "libc.errors", tags, 1));
-	CU_ASSERT_PTR_NULL(snapshot_find(snapshot, "libc.errors", tags, 3));
-	CU_ASSERT_PTR_NULL(snapshot_find(snapshot, "libc.errors", NULL, 0));
-	CU_ASSERT_PTR_NULL(snapshot_find(snapshot, "libc.error", tags, 2));
-	snapshot_put(snapshot);
-}
-
-static void series_and_tags_are_in_order(void)
-{
-	struct snapshot *snapshot = make_snapshot();
-
-	for (size_t i = 0; i < snapshot_n_series(snapshot); i++) {
-		const struct series *series = snapshot_series(snapshot, i);
-
-		if (i > 0)
-			CU_ASSERT(strcmp(snapshot_series(snapshot, i - 1)->name, series->name) <=
-				  0);
-		for (size_t j = 1; j < series->n_tags; j++)
-			CU_ASSERT(strcmp(series->tags[j - 1].key, series->tags[j].key) < 0);
+		series_add(&sum, difference);
+		free(difference);
+		free(before);
 	}
-	snapshot_put(snapshot);
+	CU_ASSERT_EQUAL(sum_values.count, all_values.count);
+	CU_ASSERT_DOUBLE_EQUAL(sum_values.sum, all_values.sum, 1e-12);
+	CU_ASSERT_EQUAL(memcmp(sum_values.buckets, all_values.buckets, sizeof(all_values.buckets)),
+			0);
 }
 
-static void a_snapshot_outlives_its_recording_and_its_first_reference(void)
+static void quantiles_of_bytes_are_in_bytes(void)
 {
-	struct snapshot *snapshot = make_snapshot();
-	struct snapshot *second = snapshot_get(snapshot);
+	struct series_histogram values = {
+		.count = 100,
+		.sum = 409600,
+		.min = 4000,
+		.max = 4200,
+		.first_index = SERIES_FIRST_INDEX,
+	};
 
-	CU_ASSERT_PTR_NULL(snapshot_put(snapshot));
-	CU_ASSERT_EQUAL(snapshot_taken_ns(second), 1500);
-	CU_ASSERT_EQUAL(result_count(second, "ok"), 12);
-	CU_ASSERT_PTR_NULL(snapshot_put(second));
-	CU_ASSERT_PTR_NULL(snapshot_put(NULL));
+	/* Those above 2^11.875 up to 2^12. */
+	values.buckets[95 - SERIES_FIRST_INDEX] = 100;
+	CU_ASSERT(series_histogram_quantile(&values, 0.5) >= 4000);
+	CU_ASSERT(series_histogram_quantile(&values, 0.5) <= 4096);
+	CU_ASSERT_DOUBLE_EQUAL(series_histogram_quantile(&values, 1), 4200, 0);
 }
 
-UNIT_MAIN("series", {"calls are counted by result", calls_are_counted_by_result},
-	  {"calls that are told apart have a series for each kind",
-	   calls_that_are_told_apart_have_a_series_for_each_kind},
-	  {"failures are counted by errno", failures_are_counted_by_errno},
-	  {"durations are a timer with the exact buckets",
-	   durations_are_a_timer_with_the_exact_buckets},
-	  {"bytes are counted by call", bytes_are_counted_by_call},
-	  {"losses are series, also when there are none",
-	   losses_are_series_also_when_there_are_none},
-	  {"series are found by exactly their tags", series_are_found_by_exactly_their_tags},
-	  {"series and tags are in order", series_and_tags_are_in_order},
-	  {"a snapshot outlives its recording and its first reference",
-	   a_snapshot_outlives_its_recording_and_its_first_reference})
+static void a_copy_has_its_tags_in_order(void)
+{
+	const struct tag tags[] = {{"b", "2"}, {"c", ""}, {"a", "1"}};
+	const struct series original = {
+		.name = "x", .tags = tags, .n_tags = 3, .type = SERIES_GAUGE, .unit = "1"};
+	struct series *copy = series_copy(&original);
+
+	CU_ASSERT_STRING_EQUAL(copy->tags[0].key, "a");
+	CU_ASSERT_STRING_EQUAL(copy->tags[0].value, "1");
+	CU_ASSERT_STRING_EQUAL(copy->tags[2].key, "c");
+	CU_ASSERT(copy->name != original.name);
+	free(copy);
+}
+
+UNIT_MAIN("series", {"buckets subtract exactly", buckets_subtract_exactly},
+	  {"extremes of a difference are known as far as the buckets tell",
+	   extremes_of_a_difference_are_known_as_far_as_the_buckets_tell},
+	  {"the greatest value of a difference is in its highest bucket",
+	   the_greatest_of_a_difference_is_in_its_highest_bucket},
+	  {"the difference to nothing is all", the_difference_to_nothing_is_all},
+	  {"a histogram of which one bucket fell has started again",
+	   a_histogram_of_which_one_bucket_fell_has_started_again},
+	  {"fractions are subtracted as such", fractions_are_subtracted_as_such},
+	  {"a counter that has become another kind has started again",
+	   a_counter_that_has_become_another_kind_has_started_again},
+	  {"sums of differences are the difference of the sums",
+	   sums_of_differences_are_the_difference_of_the_sums},
+	  {"quantiles of bytes are in bytes", quantiles_of_bytes_are_in_bytes},
+	  {"a copy has its tags in order", a_copy_has_its_tags_in_order})

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: MIT
+/*
+ * A recording's totals as series: those that snapshot.h lists.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "model/snapshot-build.h"
+
+/* What the counters of one recording have in common. */
+struct adding {
+	struct snapshot *snapshot;
+	int64_t start_ns;
+};
+
+/* Tags are pairs of key and value. */
+static int add_counter(const struct adding *adding, const char *name, const char *unit,
+		       uint64_t count, const struct tag *tags, size_t n_tags)
+{
+	const struct series series = {
+		.name = name,
+		.tags = tags,
+		.n_tags = n_tags,
+		.type = SERIES_COUNTER,
+		.unit = unit,
+		.start_ns = adding->start_ns,
+		.value.count = count,
+	};
+
+	return snapshot_adopt(adding->snapshot, series_copy(&series));
+}
+
+/* Such a call's last tag is its kind; the others have none. */
+static size_t is_told_apart(const struct call_totals *call)
+{
+	return call->kind[0] != '\0';
+}
+
+/* By result; a result that never came about has no series. What has not returned has no result yet.
+ */
+static int add_calls(const struct adding *adding, const struct call_totals *call)
+{
+	const struct {
+		const char *name;
+		uint64_t count;
+	} results[] = {
+		{"ok", call_totals_successes(call)},
+		{"expected", call->expected},
+		{"error", call->failures > call->expected ? call->failures - call->expected : 0},
+	};
+	int error = 0;
+
+	for (size_t i = 0; !error && i < sizeof(results) / sizeof(results[0]); i++) {
+		const struct tag tags[] = {
+			{"call", call->name},
+			{"group", call->group},
+			{"result", results[i].name},
+			{"kind", call->kind},
+		};
+
+		if (results[i].count)
+			error = add_counter(adding, "libc.calls", "{call}", results[i].count, tags,
+					    3 + is_told_apart(call));
+	}
+	return error;
+}
+
+static int add_errors(const struct adding *adding, const struct call_totals *call)
+{
+	int error = 0;
+
+	for (size_t i = 0; !error && i < call->n_errors; i++) {
+		const struct tag tags[] = {
+			{"call", call->name},
+			{"errno", call->errors[i].symbol},
+			{"kind", call->kind},
+		};
+
+		error = add_counter(adding, "libc.errors", "{error}", call->errors[i].count, tags,
+				    2 + is_told_apart(call));
+	}
+	return error;
+}
+
+static int add_duration(const struct adding *adding, const struct call_totals *call)
+{
+	const struct tag tags[] = {
+		{"call", call->name},
+		{"group", call->group},
+		{"kind", call->kind},
+	};
+	struct series_histogram histogram = {
+		.count = call->timed,
+		.sum = (double)call->sum_ns * 1e-9,
+		.min = (double)call->min_ns * 1e-9,
+		.max = (double)call->max_ns * 1e-9,
+		.first_index = HISTOGRAM_FIRST_INDEX,
+	};
+	const struct series series = {
+		.name = "libc.call.duration",
+		.tags = tags,
+		.n_tags = 2 + is_told_apart(call),
+		.type = SERIES_TIMER,
+		.unit = "s",
+		.start_ns = adding->start_ns,
+		.value.histogram = &histogram,
+	};
+
+	if (!call->timed)
+		return 0;
+	memcpy(histogram.buckets, call->buckets, sizeof(histogram.buckets));
+	return snapshot_adopt(adding->snapshot, series_copy(&series));
+}
+
+static int add_call(const struct adding *adding, const struct call_totals *call)
+{
+	const struct tag tags[] = {{"call", call->name}, {"kind", call->kind}};
+	int error = add_calls(adding, call);
+
+	if (!error)
+		error = add_errors(adding, call);
+	if (!error)
+		error = add_duration(adding, call);
+	if (!error && call->bytes)
+		error = add_counter(adding,
+				    call_is_allocation(call) ? "libc.memory.requested" : "libc.io",
+				    "By", call->bytes, tags, 1 + is_told_apart(call));
+	return error;
+}
+
+/* One series for each reason there is, of the processes of all programs. */
+static int add_unwatched(const struct adding *adding, const struct recording *recording)
+{
+	uint64_t counts[NOTE_REASONS] = {0};
+	int error = 0;
+
+	for (size_t i = 0; i < recording->n_unwatched; i++)
+		counts[recording->unwatched[i].reason] += recording->unwatched[i].count;
+	for (unsigned int i = 0; !error && i < NOTE_REASONS; i++) {
+		const struct tag tag = {"reason", note_reason_name(i)};
+
+		if (counts[i])
+			error = add_counter(adding, "sonde.processes.unwatched", "{process}",
+					    counts[i], &tag, 1);
+	}
+	return error;
+}
+
+/* Losses have a series also when nothing was lost: that is what a watcher wants to see. */
+static int add_health(const struct adding *adding, const struct recording *recording)
+{
+	int error =
+		add_counter(adding, "sonde.notes.lost", "{note}", recording->notes_lost, NULL, 0);
+
+	if (!error)
+		error = add_counter(adding, "sonde.regions.damaged", "{region}",
+				    recording->damaged_regions, NULL, 0);
+	for (unsigned int i = 0; !error && i < LOSS_REASONS; i++) {
+		const struct tag tag = {"reason", region_loss_name(i)};
+
+		error = add_counter(adding, "sonde.calls.lost", "{call}", recording->lost[i], &tag,
+				    1);
+	}
+	return error ? error : add_unwatched(adding, recording);
+}
+
+static int fill_snapshot(struct snapshot *snapshot, const struct recording *recording)
+{
+	const struct adding adding = {snapshot, recording->started_ns};
+	int error = add_health(&adding, recording);
+
+	for (size_t i = 0; !error && i < recording->calls.n_calls; i++)
+		error = add_call(&adding, &recording->calls.calls[i]);
+	if (error)
+		return error;
+	return snapshot_seal(snapshot) ? -EEXIST : 0;
+}
+
+int snapshot_new_from_recording(const struct recording *recording, struct snapshot **ret_snapshot)
+{
+	struct snapshot *snapshot =
+		snapshot_new((int64_t)((uint64_t)recording->started_ns + recording->wall_ns));
+
+	if (!snapshot)
+		return -ENOMEM;
+
+	int error = fill_snapshot(snapshot, recording);
+
+	if (error)
+		snapshot_put(snapshot);
+	else
+		*ret_snapshot = snapshot;
+	return error;
+}
