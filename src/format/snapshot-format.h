@@ -42,8 +42,18 @@ int snapshot_format(const char *format, const struct snapshot *snapshot,
 /* The names of formats by index; NULL after the last one. */
 const char *snapshot_format_name(size_t index);
 
+/* -- For the formats only --------------------------------------------------------------------- */
+
+/* The value of a parameter; NULL: it is not given. */
+const char *format_parameter(const char *const *parameters, const char *name);
+
+/* A table, a row for each number of a snapshot: docs/plugins.md. header = true, false; guard =
+ * true, false. */
+int snapshot_write_csv(const struct snapshot *snapshot, const struct snapshot_source *source,
+		       const char *const *parameters, const struct format_sink *sink);
+
 /* One line of JSON for each snapshot: docs/plugins.md. It has no parameters. */
 int snapshot_write_jsonlines(const struct snapshot *snapshot, const struct snapshot_source *source,
-			     const struct format_sink *sink);
+			     const char *const *parameters, const struct format_sink *sink);
 
 #endif

@@ -3,6 +3,7 @@
 # Plugins: the header that they are written against, the host that runs them, and what bad ones can do.
 plugin_tests = \
 	tests/plugins/test-commands.sh \
+	tests/plugins/test-csv.sh \
 	tests/plugins/test-frozen.sh \
 	tests/plugins/test-header.sh \
 	tests/plugins/test-jsonlines.sh \
