@@ -10,6 +10,7 @@
 
 #include "format/json-reader.h"
 #include "format/recording-json-coverage.h"
+#include "format/recording-json-plugins.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -350,6 +351,8 @@ static void read_coverage(struct json_reader *reader, const json_t *document,
 			recording->n_sandboxed =
 				reader_count(reader, coverage, "seccomp_processes");
 		kernel_io_from_json(reader, coverage, "kernel_io", &recording->io);
+		names_from_json(reader, coverage, "switched", &recording->switched);
+		names_from_json(reader, coverage, "retimed", &recording->retimed);
 	}
 	reader_leave(reader, back);
 }
@@ -383,6 +386,7 @@ static int read_document(struct json_reader *reader, const json_t *document,
 	read_calls(reader, document, &recording->calls);
 	read_processes(reader, document, recording);
 	read_unwatched(reader, document, recording);
+	plugins_from_json(reader, document, recording);
 	read_coverage(reader, document, recording);
 	return reader->error;
 }

@@ -9,14 +9,15 @@
 
 #include "format/recording-json.h"
 
+#include "format/json-text.h"
 #include "format/recording-json-coverage.h"
+#include "format/recording-json-plugins.h"
 
 #include <errno.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { DIGITS = 15 /* that a double has for certain */ };
 
@@ -37,78 +38,9 @@ static void append(struct builder *builder, json_t *array, json_t *value)
 		builder->has_failed = true;
 }
 
-/* JSON integers end at 2^63 - 1, for jansson and for most who read them. */
-static json_t *count_to_json(uint64_t count)
-{
-	return json_integer(count > INT64_MAX ? INT64_MAX : (json_int_t)count);
-}
-
 static json_t *seconds_to_json(double ns)
 {
 	return json_real(ns / 1e9);
-}
-
-/* Length of the UTF-8 sequence at text, or 0 when there is none. */
-static size_t sequence_length(const char *text)
-{
-	json_t *string;
-
-	for (size_t length = 1; length <= 4 && text[length - 1]; length++) {
-		string = json_stringn(text, length);
-		json_decref(string);
-		if (string)
-			return length;
-	}
-	return 0;
-}
-
-/* File names and arguments are bytes; what is not UTF-8 in them becomes U+FFFD. */
-static json_t *replace_invalid(const char *text)
-{
-	char *replaced = malloc(3 * strlen(text) + 1);
-	char *end = replaced;
-	json_t *string;
-
-	if (!replaced)
-		return NULL;
-	while (*text) {
-		size_t length = sequence_length(text);
-
-		end = mempcpy(end, length ? text : "\xef\xbf\xbd", length ? length : 3);
-		text += length ? length : 1;
-	}
-	string = json_stringn(replaced, (size_t)(end - replaced));
-	free(replaced);
-	return string;
-}
-
-static json_t *text_to_json(const char *text)
-{
-	if (!text)
-		return json_null();
-	json_t *string = json_string(text);
-
-	return string ? string : replace_invalid(text);
-}
-
-/* "2026-01-31T12:34:56.123456789Z", or null for a year that no clock shows. */
-static json_t *instant_to_json(int64_t ns)
-{
-	time_t seconds = ns / 1000000000;
-	long rest = ns % 1000000000;
-	char text[64];
-	struct tm tm;
-	size_t length;
-
-	if (rest < 0) {
-		rest += 1000000000;
-		seconds--;
-	}
-	if (!gmtime_r(&seconds, &tm))
-		return json_null();
-	length = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(text + length, sizeof(text) - length, ".%09ldZ", rest);
-	return json_string(text);
 }
 
 static json_t *exit_to_json(struct exit_info exit)
@@ -378,6 +310,8 @@ static json_t *coverage_to_json(struct builder *builder, const struct recording 
 	set(builder, coverage, "kernel_io", kernel_io_to_json(&recording->io));
 	set(builder, coverage, "accounted_io", accounted_to_json(builder, recording));
 	set(builder, coverage, "allocators", allocators_to_json(builder, recording));
+	set(builder, coverage, "switched", names_to_json(&recording->switched));
+	set(builder, coverage, "retimed", names_to_json(&recording->retimed));
 	return coverage;
 }
 
@@ -392,6 +326,8 @@ static json_t *recording_to_json(const struct recording *recording)
 	set(&builder, document, "calls", calls_to_json(&builder, &recording->calls));
 	set(&builder, document, "processes", processes_to_json(&builder, recording));
 	set(&builder, document, "unwatched", unwatched_to_json(&builder, recording));
+	if (recording->n_plugins)
+		set(&builder, document, "plugins", plugins_to_json(recording));
 	set(&builder, document, "metrics", json_array());
 	set(&builder, document, "files", json_array());
 	set(&builder, document, "peers", json_array());

@@ -293,7 +293,11 @@ static struct shares share_out(const struct page *page)
 	size_t left = max_lines - n_header_lines - 2 * n_sections;
 	struct shares shares = {.coverage = least(wanted.coverage, COVERAGE_ROWS_MAX)};
 
+	/* Plugins in trouble are named, whatever room is left by that. */
+	size_t n_plugin_lines = text_plugins_lines(page);
+
 	left -= shares.coverage;
+	left = left > n_plugin_lines ? left - n_plugin_lines : 1;
 	size_t spare = left > wanted.calls ? left - wanted.calls : 0;
 
 	shares.failures = least(wanted.failures, spare > left / 3 ? spare : left / 3);
@@ -314,6 +318,7 @@ static int write_sections(const struct page *page)
 		fputc('\n', page->file);
 		error = text_failures(page, shares.failures);
 	}
+	text_plugins(page);
 	fputc('\n', page->file);
 	text_coverage(page, shares.coverage);
 	return error;
