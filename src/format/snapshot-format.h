@@ -42,8 +42,18 @@ int snapshot_format(const char *format, const struct snapshot *snapshot,
 /* The names of formats by index; NULL after the last one. */
 const char *snapshot_format_name(size_t index);
 
-/* One line of JSON for each snapshot: docs/plugins.md. It has no parameters. */
-int snapshot_write_jsonlines(const struct snapshot *snapshot, const struct snapshot_source *source,
-			     const struct format_sink *sink);
+/* The value of a parameter; NULL: it is not given. */
+const char *snapshot_format_parameter(const char *const *parameters, const char *name);
+
+/* The formats' own functions: parameters are those that the table allows. */
+typedef int snapshot_write_function(const struct snapshot *snapshot, const struct snapshot_source *source,
+				    const char *const *parameters, const struct format_sink *sink);
+
+snapshot_write_function snapshot_write_csv;
+snapshot_write_function snapshot_write_jsonlines;
+snapshot_write_function snapshot_write_openmetrics;
+snapshot_write_function snapshot_write_otlp_json;
+snapshot_write_function snapshot_write_prometheus;
+snapshot_write_function snapshot_write_statsd;
 
 #endif

@@ -164,8 +164,9 @@ static int write_series(const struct format_sink *sink, const struct series *ser
 }
 
 int snapshot_write_jsonlines(const struct snapshot *snapshot, const struct snapshot_source *source,
-			     const struct format_sink *sink)
+			     const char *const *parameters, const struct format_sink *sink)
 {
+	(void)parameters;
 	/* The head is an object that stays open for its last key. */
 	int result = write_json(sink, head_to_json(snapshot, source), DIGITS_LEAST, 1);
 
