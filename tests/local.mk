@@ -30,3 +30,4 @@ include tests/e2e/tool.mk
 include tests/e2e/limits.mk
 include tests/differential/local.mk
 include tests/foreign/local.mk
+include tests/formats/local.mk
