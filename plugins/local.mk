@@ -1,15 +1,13 @@
 # SPDX-License-Identifier: MIT
 #
-# The plugins that come with sonde. Each sees include/ and its own libraries, nothing of src/, and exports one symbol.
-# To add one: plugins/NAME.la here, for plugins/NAME.c, and its flags below; one of several files has a folder.
+# The plugins that come with sonde. A folder of them sees itself, include/ and its own libraries, nothing of src/; a plugin
+# exports one symbol. To add one: plugins/NAME.la in its folder's local.mk, with the flags below.
 plugindir = $(pkglibdir)/plugins
-plugin_LTLIBRARIES = \
-	plugins/jsonlines.la
+plugin_LTLIBRARIES =
 
 PLUGIN_LDFLAGS = -module -avoid-version -shared -Wl,-z,defs -export-symbols-regex '^sonde_plugin_v1$$'
-PLUGIN_CPPFLAGS = -I$(srcdir)/include -D_GNU_SOURCE
+PLUGIN_CPPFLAGS = -I$(srcdir)/include -I$(srcdir)/plugins -D_GNU_SOURCE
+PLUGIN_CFLAGS = $(AM_CFLAGS) -fvisibility=hidden
 
-plugins_jsonlines_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
-plugins_jsonlines_la_LDFLAGS = $(PLUGIN_LDFLAGS)
-
+include plugins/files/local.mk
 include plugins/resources/local.mk

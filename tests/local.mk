@@ -31,3 +31,4 @@ include tests/e2e/limits.mk
 include tests/differential/local.mk
 include tests/foreign/local.mk
 include tests/formats/local.mk
+include tests/cost/local.mk

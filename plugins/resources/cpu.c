@@ -60,7 +60,6 @@ static uint64_t count_cpus(const char *text)
 int cpu_read(const struct machine *machine, struct text *text, struct cpu *ret_cpu)
 {
 	uint64_t ticks[COLUMNS] = {0};
-	uint64_t boot_seconds = 0;
 	int error = text_read(text, machine, "/proc/stat");
 
 	if (error)
@@ -76,8 +75,6 @@ int cpu_read(const struct machine *machine, struct text *text, struct cpu *ret_c
 		return -EBADMSG;
 	sort_into_modes(ticks, ret_cpu->seconds);
 	ret_cpu->n_cpus = count_cpus(text->data);
-	find_number(text->data, "btime ", &boot_seconds);
-	ret_cpu->boot_ns = (int64_t)(boot_seconds % 9000000000) * 1000000000;
 	return 0;
 }
 

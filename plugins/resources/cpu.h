@@ -24,7 +24,6 @@ enum cpu_mode {
 struct cpu {
 	double seconds[CPU_MODES];
 	uint64_t n_cpus;
-	int64_t boot_ns; /* CLOCK_REALTIME, to the second; 0: not known */
 };
 
 /* From one collection to the next. All zero: there was none. */

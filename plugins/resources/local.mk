@@ -22,7 +22,8 @@ libsonde_resources_la_SOURCES = \
 	plugins/resources/process.c plugins/resources/process.h \
 	plugins/resources/process-emit.c \
 	plugins/resources/process-table.c plugins/resources/process-table.h \
-	plugins/resources/space-asker.c
+	plugins/resources/space-asker.c \
+	plugins/resources/uptime.c plugins/resources/uptime.h
 libsonde_resources_la_CFLAGS = $(AM_CFLAGS) -fvisibility=hidden
 libsonde_resources_la_CPPFLAGS = -I$(srcdir)/include -I$(srcdir)/plugins -D_GNU_SOURCE
 

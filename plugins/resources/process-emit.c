@@ -124,17 +124,16 @@ void process_emit(const struct process *process, struct process_before *before,
 	snprintf(pid, sizeof(pid), "%d", (int)process->pid);
 	of_process.common = tags;
 	of_process.n_common = sizeof(tags) / sizeof(tags[0]);
-	of_process.start_ns = surroundings->boot_ns + (int64_t)(started * 1e9);
+	if (surroundings->boot_ns)
+		of_process.start_ns = surroundings->boot_ns + (int64_t)(started * 1e9);
 	emit_memory(process, before, surroundings, &of_process);
 	emit_cpu(process, before, surroundings, &of_process);
 	emit_switches(process, before, &of_process);
 	emit_io(process, &of_process);
 	emit_numbers(process, &of_process);
-	if (surroundings->boot_ns)
-		emit_gauge(
-			&of_process, "process.uptime", "s",
-			fmax(0, (double)(surroundings->now_real_ns - of_process.start_ns) * 1e-9),
-			NO_TAGS);
+	if (surroundings->uptime > 0)
+		emit_gauge(&of_process, "process.uptime", "s",
+			   fmax(0, surroundings->uptime - started), NO_TAGS);
 	before->now_ns = surroundings->now_ns;
 	before->user_seconds = process->user_seconds;
 	before->system_seconds = process->system_seconds;

@@ -77,7 +77,7 @@ static void collect_one(struct process_table *table, const struct machine *machi
 	struct process process;
 
 	/* Most likely it has ended. */
-	if (process_read(machine, text, pid, table->with_proportional_size, &process))
+	if (process_read(machine, text, pid, table->max_proportional, &process))
 		return;
 	struct process_before *before = get(table, &process);
 

@@ -9,7 +9,7 @@
 
 /* All but the options zero: nothing seen yet. */
 struct process_table {
-	bool with_proportional_size;
+	uint64_t max_proportional; /* see process_read() */
 	size_t max_processes;
 	uint64_t round;
 	struct process_before *items;

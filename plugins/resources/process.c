@@ -166,7 +166,7 @@ static void read_io(const struct machine *machine, struct text *text, struct pro
 }
 
 int process_read(const struct machine *machine, struct text *text, int32_t pid,
-		 bool with_proportional_size, struct process *ret_process)
+		 uint64_t max_proportional, struct process *ret_process)
 {
 	struct process process = {
 		.pid = pid,
@@ -179,7 +179,7 @@ int process_read(const struct machine *machine, struct text *text, int32_t pid,
 	if (error)
 		return error;
 	read_status(machine, text, &process);
-	if (with_proportional_size)
+	if (process.resident_size <= max_proportional)
 		read_proportional_size(machine, text, &process);
 	read_descriptors(machine, text, &process);
 	read_switches(machine, text, &process);

@@ -37,11 +37,12 @@ struct process {
 };
 
 /*
- * Reads all of it; the proportional size only when asked for, since the kernel has to walk through
- * all pages. 0 or a negative errno: there is no such process.
+ * Reads all of it; the proportional size only of a process whose resident size is not above a
+ * limit, since the kernel has to walk through all pages. 0 or a negative errno: there is no such
+ * process.
  */
 int process_read(const struct machine *machine, struct text *text, int32_t pid,
-		 bool with_proportional_size, struct process *ret_process);
+		 uint64_t max_proportional, struct process *ret_process);
 
 /* From one collection to the next, of one process. */
 struct process_before {
@@ -58,9 +59,9 @@ struct process_before {
 
 /* What is the same for all processes in a collection. */
 struct process_surroundings {
-	int64_t now_ns; /* CLOCK_MONOTONIC */
-	int64_t now_real_ns;
-	int64_t boot_ns;       /* CLOCK_REALTIME */
+	int64_t now_ns;	       /* CLOCK_MONOTONIC */
+	double uptime;	       /* of the machine, seconds; 0: not known */
+	int64_t boot_ns;       /* CLOCK_REALTIME; 0: not known */
 	uint64_t n_cpus;       /* of the machine */
 	uint64_t memory_total; /* of the machine; 0: not known */
 };

@@ -18,6 +18,7 @@
 #include "resources/network.h"
 #include "resources/pressure.h"
 #include "resources/process-table.h"
+#include "resources/uptime.h"
 
 /* What is kept of a collection's time for handing over what there is. */
 #define RESERVE_NS 20000000
@@ -39,7 +40,7 @@ struct options {
 	struct sonde_list paths;
 	struct name_filter interfaces;
 	const char *root;
-	bool with_proportional_size;
+	uint64_t max_proportional;
 	int64_t max_processes;
 };
 
@@ -82,6 +83,8 @@ static void collect_cpu(struct resources *resources, const struct emission *emis
 		  cpu_read(&resources->machine, &resources->text, &cpu)))
 		return;
 	cpu_emit(&cpu, &resources->cpu_before, emission);
+	if (resources->surroundings.uptime > 0)
+		uptime_emit(resources->surroundings.uptime, emission);
 }
 
 static void collect_memory(struct resources *resources, const struct emission *emission,
@@ -262,7 +265,7 @@ static int create(const struct sonde_host *host, const void *options, void **ret
 	resources->options = options;
 	resources->machine.io = host->io;
 	resources->machine.root = resources->options->root ? resources->options->root : "";
-	resources->processes.with_proportional_size = resources->options->with_proportional_size;
+	resources->processes.max_proportional = resources->options->max_proportional;
 	resources->processes.max_processes = (size_t)resources->options->max_processes;
 	error = choose_kinds(resources, err);
 	if (!error)
@@ -302,6 +305,16 @@ static int start(void *instance, struct sonde_err *err)
 	return 0;
 }
 
+/*
+ * When the machine started, found out once: it must not move when the clock is set, or because the
+ * uptime has two decimals only, since a counter with another start has started again.
+ */
+static void find_start(struct process_surroundings *surroundings, int64_t now_real_ns)
+{
+	if (!surroundings->boot_ns && surroundings->uptime > 0)
+		surroundings->boot_ns = now_real_ns - (int64_t)(surroundings->uptime * 1e9);
+}
+
 /* What figures of processes are set against. */
 static void look_around(struct resources *resources)
 {
@@ -311,9 +324,10 @@ static void look_around(struct resources *resources)
 
 	cpu_read(&resources->machine, &resources->text, &cpu);
 	memory_read(&resources->machine, &resources->text, &memory);
+	surroundings->uptime = 0;
+	uptime_read(&resources->machine, &resources->text, &surroundings->uptime);
+	find_start(surroundings, resources->host->now_real_ns());
 	surroundings->now_ns = resources->host->now_mono_ns();
-	surroundings->now_real_ns = resources->host->now_real_ns();
-	surroundings->boot_ns = cpu.boot_ns;
 	surroundings->n_cpus = cpu.n_cpus;
 	surroundings->memory_total = memory.total;
 }
@@ -341,6 +355,14 @@ static int stop(void *instance, int64_t deadline_ns)
 	for (size_t i = 0; resources->askers && i < resources->options->paths.n_items; i++)
 		space_asker_stop(resources->askers[i]);
 	return 0;
+}
+
+/* The threads that ask are not in a child, and may have held their locks: all is left as it is. */
+static void fork_child(void *instance)
+{
+	struct resources *resources = instance;
+
+	resources->askers = NULL;
 }
 
 static const struct sonde_option options[] = {
@@ -372,12 +394,13 @@ static const struct sonde_option options[] = {
 		.help = "Patterns of network interfaces that are not.",
 	},
 	{
-		.name = "proportional_size",
-		.type = SONDE_OPTION_BOOL,
-		.default_text = "true",
-		.offset = offsetof(struct options, with_proportional_size),
-		.help = "Whether shared memory is divided among those who share it, too: takes a "
-			"millisecond for each 100 MB.",
+		.name = "max_proportional",
+		.type = SONDE_OPTION_SIZE,
+		.default_text = "2GiB",
+		.offset = offsetof(struct options, max_proportional),
+		.help = "Up to which size of a process its proportional size is found out, too: "
+			"takes "
+			"25 ms for 1 GiB.",
 	},
 	{
 		.name = "max_processes",
@@ -414,6 +437,7 @@ static const struct sonde_plugin_desc description = {
 	.create = create,
 	.start = start,
 	.collect = collect,
+	.fork_child = fork_child,
 	.stop = stop,
 	.destroy = destroy,
 };

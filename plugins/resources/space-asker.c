@@ -112,8 +112,10 @@ struct space_asker *space_asker_new(const struct sonde_host *host, const char *p
 void space_asker_ask(struct space_asker *asker)
 {
 	pthread_mutex_lock(&asker->lock);
-	if (asker->state == ASKER_IDLE) {
+	/* An answer that nobody waited for to the end is of another time. */
+	if (asker->state != ASKER_ASKED) {
 		asker->state = ASKER_ASKED;
+		asker->is_late = false;
 		pthread_cond_broadcast(&asker->changed);
 	}
 	pthread_mutex_unlock(&asker->lock);

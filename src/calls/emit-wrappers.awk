@@ -164,8 +164,8 @@ function is_fast(row) {
 function emit_fast(name, row, arguments,   is_lock) {
 	is_lock = (row, "try") in fact
 	emit_head(name, row, "EXPORT", c_name(name))
-	out("\tstruct call_stats *stats = probe_find_untimed(CALL_" row ", " \
-		(is_lock ? "SLOT_" row " + LOCK_FREE" : "CALL_" row) ");")
+	emit_instead(row, "!probe_is_usual(CALL_" row ")", "OTHERWISE(" name ", CALL_" row ")(" arguments ")")
+	out("\tstruct call_stats *stats = probe_find_untimed(" (is_lock ? "SLOT_" row " + LOCK_FREE" : "CALL_" row) ");")
 	if (is_lock)
 		emit_fast_attempt(name, row, arguments)
 	else
@@ -176,18 +176,17 @@ function emit_fast(name, row, arguments,   is_lock) {
 	out("}\n")
 }
 
-function emit_otherwise(name, row, condition, arguments) {
-	out("\tif (unlikely(" condition ")) {")
+# Where the condition holds, another function does it all.
+function emit_instead(row, condition, call) {
 	if (return_type[row] == "void")
-		out("\t\tOTHERWISE(" name ", CALL_" row ")(" arguments ");\n\t\treturn;")
+		out("\tif (" condition ") {\n\t\t" call ";\n\t\treturn;\n\t}")
 	else
-		out("\t\treturn OTHERWISE(" name ", CALL_" row ")(" arguments ");")
-	out("\t}")
+		out("\tif (" condition ")\n\t\treturn " call ";")
 }
 
 function emit_fast_call(name, row, arguments) {
 	out("\t__typeof__(&general_" name ") real = RESOLVED(" name ");\n")
-	emit_otherwise(name, row, "!stats || !real", arguments)
+	emit_instead(row, "unlikely(!stats || !real)", "general_" name "(" arguments ")")
 	out("\towner_add(&stats->count, 1);")
 	emit_errno_before(row)
 	emit_result(row, "real(" arguments ")")
@@ -200,7 +199,7 @@ function emit_fast_attempt(name, row, arguments,   tried) {
 	out_from_table(row, fact_line[row, "try"], \
 		"\t__typeof__(&" tried ") attempt = found_beside(&beside_" name ");")
 	out("")
-	emit_otherwise(name, row, "!stats || !attempt", arguments)
+	emit_instead(row, "unlikely(!stats || !attempt)", "general_" name "(" arguments ")")
 	if ((row, "try_if") in fact) {
 		out_from_table(row, fact_line[row, "try_if"], "\tif (!(" fact[row, "try_if"] "))")
 		out("\t\treturn general_" name "(" arguments ");")

@@ -44,11 +44,10 @@ json_t *text_to_json(const char *text)
 	return string ? string : replace_invalid(text);
 }
 
-json_t *instant_to_json(int64_t ns)
+bool instant_text(int64_t ns, char ret_text[INSTANT_SIZE])
 {
 	time_t seconds = ns / 1000000000;
 	long rest = ns % 1000000000;
-	char text[64];
 	struct tm tm;
 	size_t length;
 
@@ -57,8 +56,15 @@ json_t *instant_to_json(int64_t ns)
 		seconds--;
 	}
 	if (!gmtime_r(&seconds, &tm))
-		return json_null();
-	length = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(text + length, sizeof(text) - length, ".%09ldZ", rest);
-	return json_string(text);
+		return false;
+	length = strftime(ret_text, INSTANT_SIZE, "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(ret_text + length, INSTANT_SIZE - length, ".%09ldZ", rest);
+	return true;
+}
+
+json_t *instant_to_json(int64_t ns)
+{
+	char text[INSTANT_SIZE];
+
+	return instant_text(ns, text) ? json_string(text) : json_null();
 }

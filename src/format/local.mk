@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 libsonde_core_la_SOURCES += \
+	src/format/json-output.c src/format/json-output.h \
 	src/format/json-reader.c src/format/json-reader.h \
 	src/format/json-text.c src/format/json-text.h \
+	src/format/number-text.c src/format/number-text.h \
 	src/format/recording-json.h \
 	src/format/recording-json-coverage.c src/format/recording-json-coverage.h \
 	src/format/recording-json-plugins.c src/format/recording-json-plugins.h \

@@ -158,11 +158,37 @@ static void losses_from_json(struct json_reader *reader, const json_t *coverage,
 	reader_leave(reader, back);
 }
 
+/* The same for programs that were not watched. */
+static json_t *absences_to_json(const uint64_t unwatched[NOTE_REASONS])
+{
+	json_t *object = json_object();
+
+	for (unsigned int i = NOTE_NONE + 1; i < NOTE_REASONS; i++)
+		if (unwatched[i])
+			set(&object, note_reason_name(i), count_to_json(unwatched[i]));
+	return object;
+}
+
+static void absences_from_json(struct json_reader *reader, const json_t *coverage,
+			       uint64_t ret_unwatched[NOTE_REASONS])
+{
+	if (!json_object_get(coverage, "unwatched"))
+		return;
+	const json_t *object = reader_object(reader, coverage, "unwatched");
+	size_t back = reader_enter(reader, "unwatched", -1);
+
+	for (unsigned int i = NOTE_NONE + 1; i < NOTE_REASONS; i++)
+		if (json_object_get(object, note_reason_name(i)))
+			ret_unwatched[i] = reader_count(reader, object, note_reason_name(i));
+	reader_leave(reader, back);
+}
+
 json_t *process_coverage_to_json(const struct process_coverage *coverage)
 {
 	json_t *object = json_object();
 
 	set(&object, "lost", losses_to_json(coverage->lost));
+	set(&object, "unwatched", absences_to_json(coverage->unwatched));
 	set(&object, "raw_syscalls_by_name", name_counts_to_json(&coverage->raw_calls));
 	set(&object, "seccomp", json_boolean(coverage->is_sandboxed));
 	set(&object, "kernel_io_when_last_seen", kernel_io_to_json(&coverage->io));
@@ -178,6 +204,7 @@ void process_coverage_from_json(struct json_reader *reader, const json_t *proces
 	size_t back = reader_enter(reader, "coverage", -1);
 
 	losses_from_json(reader, object, ret_coverage->lost);
+	absences_from_json(reader, object, ret_coverage->unwatched);
 	name_counts_from_json(reader, object, "raw_syscalls_by_name", &ret_coverage->raw_calls);
 	if (json_object_get(object, "seccomp"))
 		ret_coverage->is_sandboxed = reader_boolean(reader, object, "seccomp");

@@ -147,9 +147,9 @@ static void add_bucket(struct exposition *exposition, const struct exposition_li
 		       uint64_t count)
 {
 	double factor = exposition_factor(line->series->unit);
-	char text[NUMBER_TEXT_SIZE];
+	char text[NUMBER_SIZE];
 
-	add_sample(exposition, line->family, "_bucket", line->labels, number_to_text(bound * factor, text));
+	add_sample(exposition, line->family, "_bucket", line->labels, text_number(bound * factor, text));
 	end_with_count(exposition, count);
 }
 
@@ -254,7 +254,7 @@ static int write_exposition(struct exposition *exposition, const struct snapshot
 static int write_as(bool is_openmetrics, const struct snapshot *snapshot, const struct snapshot_source *source,
 		    const char *const *parameters, const struct format_sink *sink)
 {
-	const char *buckets = snapshot_format_parameter(parameters, "buckets");
+	const char *buckets = format_parameter(parameters, "buckets");
 	struct exposition exposition = {
 		.is_openmetrics = is_openmetrics,
 		.has_used_buckets = buckets && strcmp(buckets, "used") == 0,

@@ -6,11 +6,13 @@
 #include <errno.h>
 #include <string.h>
 
-enum { PARAMETERS_MOST = 2, WORDS_MOST = 3 };
+#include "format/number-text.h"
+
+enum { PARAMETERS_MOST = 2, WORDS_MOST = 2 };
 
 struct parameter {
-	const char *name;
-	const char *words[WORDS_MOST]; /* the first one is what goes without saying; ended by NULL */
+	const char *name; /* NULL: no more of them */
+	const char *words[WORDS_MOST]; /* what it may be; the first one is what goes without saying */
 };
 
 static const struct format {
@@ -18,7 +20,7 @@ static const struct format {
 	snapshot_write_function *write;
 	struct parameter parameters[PARAMETERS_MOST];
 } formats[] = {
-	{"csv", snapshot_write_csv, {{"header", {"yes", "no"}}, {"formulas", {"quote", "keep"}}}},
+	{"csv", snapshot_write_csv, {{"header", {"true", "false"}}, {"guard", {"true", "false"}}}},
 	{"jsonlines", snapshot_write_jsonlines, {{0}}},
 	{"openmetrics", snapshot_write_openmetrics, {{"buckets", {"octaves", "used"}}}},
 	{"otlp-json", snapshot_write_otlp_json, {{0}}},
@@ -28,42 +30,55 @@ static const struct format {
 
 static const size_t n_formats = sizeof(formats) / sizeof(formats[0]);
 
-static bool has_word(const struct parameter *parameter, const char *word)
+static const struct format *find_format(const char *name)
 {
-	for (int i = 0; i < WORDS_MOST && parameter->words[i]; i++)
-		if (strcmp(parameter->words[i], word) == 0)
-			return true;
-	return false;
+	for (size_t i = 0; i < n_formats; i++)
+		if (strcmp(formats[i].name, name) == 0)
+			return &formats[i];
+	return NULL;
 }
 
-static bool may_be(const struct format *format, const char *name, const char *value)
+static bool may_be(const struct format *format, const char *name, const char *word)
 {
 	for (int i = 0; i < PARAMETERS_MOST && format->parameters[i].name; i++)
-		if (strcmp(format->parameters[i].name, name) == 0)
-			return has_word(&format->parameters[i], value);
+		for (int k = 0; k < WORDS_MOST; k++)
+			if (strcmp(format->parameters[i].name, name) == 0 &&
+			    strcmp(format->parameters[i].words[k], word) == 0)
+				return true;
 	return false;
 }
 
-int snapshot_format(const char *format, const struct snapshot *snapshot,
+/* Whether the format has all of them, and each may be what it is. */
+static bool are_possible(const struct format *format, const char *const *parameters)
+{
+	for (; parameters && parameters[0]; parameters += 2)
+		if (!parameters[1] || !may_be(format, parameters[0], parameters[1]))
+			return false;
+	return true;
+}
+
+int snapshot_format(const char *format_name, const struct snapshot *snapshot,
 		    const struct snapshot_source *source, const char *const *parameters,
 		    const struct format_sink *sink)
 {
-	for (size_t i = 0; i < n_formats; i++) {
-		if (strcmp(formats[i].name, format) != 0)
-			continue;
-		for (size_t k = 0; parameters && parameters[k]; k += 2)
-			if (!parameters[k + 1] || !may_be(&formats[i], parameters[k], parameters[k + 1]))
-				return -EINVAL;
-		return formats[i].write(snapshot, source, parameters, sink);
-	}
-	return -ENOENT;
+	const struct format *format = find_format(format_name);
+
+	if (!format)
+		return -ENOENT;
+	if (!are_possible(format, parameters))
+		return -EINVAL;
+	struct number_locale locale = number_locale_enter();
+	int result = locale.c ? format->write(snapshot, source, parameters, sink) : -ENOMEM;
+
+	number_locale_leave(&locale);
+	return result;
 }
 
-const char *snapshot_format_parameter(const char *const *parameters, const char *name)
+const char *format_parameter(const char *const *parameters, const char *name)
 {
-	for (size_t i = 0; parameters && parameters[i]; i += 2)
-		if (strcmp(parameters[i], name) == 0)
-			return parameters[i + 1];
+	for (; parameters && parameters[0]; parameters += 2)
+		if (strcmp(parameters[0], name) == 0)
+			return parameters[1];
 	return NULL;
 }
 

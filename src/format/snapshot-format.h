@@ -42,15 +42,20 @@ int snapshot_format(const char *format, const struct snapshot *snapshot,
 /* The names of formats by index; NULL after the last one. */
 const char *snapshot_format_name(size_t index);
 
-/* The value of a parameter; NULL: it is not given. */
-const char *snapshot_format_parameter(const char *const *parameters, const char *name);
+/* -- For the formats only --------------------------------------------------------------------- */
 
-/* The formats' own functions: parameters are those that the table allows. */
+/* The value of a parameter; NULL: it is not given. */
+const char *format_parameter(const char *const *parameters, const char *name);
+
+/*
+ * A format's own function: its parameters are those that the table allows, and the thread's locale has a point
+ * in numbers.
+ */
 typedef int snapshot_write_function(const struct snapshot *snapshot, const struct snapshot_source *source,
 				    const char *const *parameters, const struct format_sink *sink);
 
-snapshot_write_function snapshot_write_csv;
-snapshot_write_function snapshot_write_jsonlines;
+snapshot_write_function snapshot_write_csv;	   /* docs/plugins.md */
+snapshot_write_function snapshot_write_jsonlines;  /* docs/plugins.md */
 snapshot_write_function snapshot_write_openmetrics;
 snapshot_write_function snapshot_write_otlp_json;
 snapshot_write_function snapshot_write_prometheus;

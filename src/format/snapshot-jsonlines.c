@@ -7,80 +7,29 @@
  *      {"name":"libc.calls","type":"counter","unit":"{call}","start":"...","tags":{...},"value":12},
  *      {"name":"libc.call.duration","type":"timer",...,"value":{"count":2,"sum":0.5,"min":..,"max":..,
  *       "scale":3,"zero_count":0,"over_count":0,"offset":-80,"buckets":[1,0,1]}}]}
- *
- * Each series is built as a tree, written by jansson and freed again.
  */
 #include "config.h"
 
 #include "format/snapshot-format.h"
 
-#include <errno.h>
-#include <jansson.h>
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/histogram.h"
-#include "format/json-text.h"
+#include "format/json-output.h"
 
-enum {
-	DIGITS_LEAST = 15, /* that a double has for certain */
-	DIGITS_MOST = 17,  /* that tell any two doubles apart */
-};
-
-/* JSON has no word for what is no number. */
-static json_t *number_to_json(double number)
+static void put_tags(struct json_output *output, const struct tag *tags, size_t n_tags)
 {
-	return isfinite(number) ? json_real(number) : json_null();
-}
-
-/* How many digits it takes for the number to be read back as it is. */
-static int digits_of(double number)
-{
-	char text[64];
-	int n_digits = DIGITS_LEAST;
-
-	for (; n_digits < DIGITS_MOST; n_digits++) {
-		snprintf(text, sizeof(text), "%.*g", n_digits, number);
-		if (strtod(text, NULL) == number)
-			break;
+	json_put(output, "{");
+	for (size_t i = 0; i < n_tags; i++) {
+		json_put(output, i ? "," : "");
+		json_put_string(output, tags[i].key);
+		json_put(output, ":");
+		json_put_string(output, tags[i].value);
 	}
-	return n_digits;
-}
-
-static int digits_of_series(const struct series *series)
-{
-	if (!series_has_histogram(series))
-		return series->type == SERIES_COUNTER && !series->is_fractional
-			       ? DIGITS_LEAST
-			       : digits_of(series->value.number);
-	const struct series_histogram *histogram = series->value.histogram;
-	const double numbers[] = {histogram->sum, histogram->min, histogram->max};
-	int n_digits = DIGITS_LEAST;
-
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
-		int n = digits_of(numbers[i]);
-
-		if (n > n_digits)
-			n_digits = n;
-	}
-	return n_digits;
-}
-
-static json_t *tags_to_json(const struct tag *tags, size_t n_tags)
-{
-	json_t *object = json_object();
-
-	for (size_t i = 0; i < n_tags; i++)
-		json_object_set_new(object, tags[i].key, text_to_json(tags[i].value));
-	return object;
+	json_put(output, "}");
 }
 
 /* From the first bucket that is not empty to the last one. */
-static json_t *buckets_to_json(const struct series_histogram *histogram, int *ret_offset)
+static void put_buckets(struct json_output *output, const struct series_histogram *histogram)
 {
-	json_t *array = json_array();
 	unsigned int first = 0;
 	unsigned int end = HISTOGRAM_INSIDE;
 
@@ -88,91 +37,96 @@ static json_t *buckets_to_json(const struct series_histogram *histogram, int *re
 		first++;
 	while (end > first && !histogram->buckets[end - 1])
 		end--;
-	for (unsigned int i = first; i < end; i++)
-		json_array_append_new(array, count_to_json(histogram->buckets[i]));
-	*ret_offset = first < end ? (int)first + histogram->first_index : 0;
-	return array;
+	json_put(output, ",\"offset\":");
+	json_put_integer(output, first < end ? (int)first + histogram->first_index : 0);
+	json_put(output, ",\"buckets\":[");
+	for (unsigned int i = first; i < end; i++) {
+		json_put(output, i > first ? "," : "");
+		json_put_count(output, histogram->buckets[i]);
+	}
+	json_put(output, "]");
 }
 
-static json_t *histogram_to_json(const struct series_histogram *histogram)
+static void put_histogram(struct json_output *output, const struct series_histogram *histogram)
 {
-	int offset;
-	json_t *buckets = buckets_to_json(histogram, &offset);
-
-	return json_pack("{s:o, s:o, s:o, s:o, s:i, s:o, s:o, s:i, s:o}", "count",
-			 count_to_json(histogram->count), "sum", number_to_json(histogram->sum),
-			 "min", number_to_json(histogram->min), "max",
-			 number_to_json(histogram->max), "scale", HISTOGRAM_SCALE, "zero_count",
-			 count_to_json(histogram->buckets[HISTOGRAM_ZERO]), "over_count",
-			 count_to_json(histogram->buckets[HISTOGRAM_OVER]), "offset", offset,
-			 "buckets", buckets);
+	json_put(output, "{\"count\":");
+	json_put_count(output, histogram->count);
+	json_put(output, ",\"sum\":");
+	json_put_number(output, histogram->sum);
+	json_put(output, ",\"min\":");
+	json_put_number(output, histogram->min);
+	json_put(output, ",\"max\":");
+	json_put_number(output, histogram->max);
+	json_put(output, ",\"scale\":");
+	json_put_integer(output, HISTOGRAM_SCALE);
+	json_put(output, ",\"zero_count\":");
+	json_put_count(output, histogram->buckets[HISTOGRAM_ZERO]);
+	json_put(output, ",\"over_count\":");
+	json_put_count(output, histogram->buckets[HISTOGRAM_OVER]);
+	put_buckets(output, histogram);
+	json_put(output, "}");
 }
 
-static json_t *value_to_json(const struct series *series)
+static void put_value(struct json_output *output, const struct series *series)
 {
 	if (series_has_histogram(series))
-		return histogram_to_json(series->value.histogram);
-	if (series->type == SERIES_COUNTER && !series->is_fractional)
-		return count_to_json(series->value.count);
-	return number_to_json(series->value.number);
+		put_histogram(output, series->value.histogram);
+	else if (series->type == SERIES_COUNTER && !series->is_fractional)
+		json_put_count(output, series->value.count);
+	else
+		json_put_number(output, series->value.number);
 }
 
-static json_t *series_to_json(const struct series *series)
+static void put_series(struct json_output *output, const struct series *series)
 {
-	return json_pack("{s:o, s:s, s:o, s:o, s:o, s:o}", "name", text_to_json(series->name),
-			 "type", series_type_name(series->type), "unit", text_to_json(series->unit),
-			 "start", instant_to_json(series->start_ns), "tags",
-			 tags_to_json(series->tags, series->n_tags), "value",
-			 value_to_json(series));
+	json_put(output, "{\"name\":");
+	json_put_string(output, series->name);
+	json_put(output, ",\"type\":");
+	json_put_string(output, series_type_name(series->type));
+	json_put(output, ",\"unit\":");
+	json_put_string(output, series->unit);
+	json_put(output, ",\"start\":");
+	json_put_instant(output, series->start_ns);
+	json_put(output, ",\"tags\":");
+	put_tags(output, series->tags, series->n_tags);
+	json_put(output, ",\"value\":");
+	put_value(output, series);
+	json_put(output, "}");
 }
 
-static json_t *head_to_json(const struct snapshot *snapshot, const struct snapshot_source *source)
+static void put_head(struct json_output *output, const struct snapshot *snapshot,
+		     const struct snapshot_source *source)
 {
-	return json_pack("{s:o, s:o, s:o, s:b, s:b, s:o}", "taken",
-			 instant_to_json(snapshot_taken_ns(snapshot)), "start",
-			 instant_to_json(source->start_ns), "sequence",
-			 count_to_json(source->sequence), "final", source->is_final, "delta",
-			 source->is_delta, "source", tags_to_json(source->tags, source->n_tags));
+	json_put(output, "{\"taken\":");
+	json_put_instant(output, snapshot_taken_ns(snapshot));
+	json_put(output, ",\"start\":");
+	json_put_instant(output, source->start_ns);
+	json_put(output, ",\"sequence\":");
+	json_put_count(output, source->sequence);
+	json_put(output, source->is_final ? ",\"final\":true" : ",\"final\":false");
+	json_put(output, source->is_delta ? ",\"delta\":true" : ",\"delta\":false");
+	json_put(output, ",\"source\":");
+	put_tags(output, source->tags, source->n_tags);
 }
 
-static int write_text(const struct format_sink *sink, const char *text, size_t size)
+static void put_snapshot(struct json_output *output, const struct snapshot *snapshot,
+			 const struct snapshot_source *source)
 {
-	return sink->write(sink->argument, text, size);
-}
-
-/* Takes the value over; NULL is one that could not be made. Leaves out its last n_cut bytes. */
-static int write_json(const struct format_sink *sink, json_t *value, int n_digits, size_t n_cut)
-{
-	size_t flags = JSON_COMPACT | JSON_REAL_PRECISION((size_t)n_digits);
-	char *text = value ? json_dumps(value, flags) : NULL;
-
-	json_decref(value);
-	if (!text)
-		return -ENOMEM;
-	int result = write_text(sink, text, strlen(text) - n_cut);
-
-	free(text);
-	return result;
-}
-
-static int write_series(const struct format_sink *sink, const struct series *series, bool is_first)
-{
-	int result = is_first ? 0 : write_text(sink, ",", 1);
-
-	return result < 0 ? result
-			  : write_json(sink, series_to_json(series), digits_of_series(series), 0);
+	put_head(output, snapshot, source);
+	json_put(output, ",\"series\":[");
+	for (size_t i = 0; i < snapshot_n_series(snapshot) && output->result == 0; i++) {
+		json_put(output, i ? "," : "");
+		put_series(output, snapshot_series(snapshot, i));
+	}
+	json_put(output, "]}\n");
 }
 
 int snapshot_write_jsonlines(const struct snapshot *snapshot, const struct snapshot_source *source,
 			     const char *const *parameters, const struct format_sink *sink)
 {
-	(void)parameters;
-	/* The head is an object that stays open for its last key. */
-	int result = write_json(sink, head_to_json(snapshot, source), DIGITS_LEAST, 1);
+	struct json_output output = json_output_init(sink);
 
-	if (result == 0)
-		result = write_text(sink, ",\"series\":[", strlen(",\"series\":["));
-	for (size_t i = 0; result == 0 && i < snapshot_n_series(snapshot); i++)
-		result = write_series(sink, snapshot_series(snapshot, i), i == 0);
-	return result < 0 ? result : write_text(sink, "]}\n", strlen("]}\n"));
+	(void)parameters;
+	put_snapshot(&output, snapshot, source);
+	return json_output_finish(&output);
 }

@@ -130,7 +130,7 @@ static void add_series(struct lines *lines, const struct series *series)
 int snapshot_write_statsd(const struct snapshot *snapshot, const struct snapshot_source *source,
 			  const char *const *parameters, const struct format_sink *sink)
 {
-	const char *tags = snapshot_format_parameter(parameters, "tags");
+	const char *tags = format_parameter(parameters, "tags");
 	struct lines lines = {.has_tags = tags && strcmp(tags, "dogstatsd") == 0};
 
 	(void)source;

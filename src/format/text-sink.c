@@ -6,13 +6,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-enum {
-	DIGITS_LEAST = 6, /* with which 1e+06 and 100000.0 part, as in %g */
-	DIGITS_MOST = 17, /* that tell any two numbers apart */
-};
 
 void text_sink_init(struct text_sink *out, const struct format_sink *sink)
 {
@@ -55,7 +49,7 @@ void text_sink_add_char(struct text_sink *out, char c)
 
 void text_sink_add_count(struct text_sink *out, uint64_t count)
 {
-	char text[NUMBER_TEXT_SIZE];
+	char text[NUMBER_SIZE];
 
 	snprintf(text, sizeof(text), "%" PRIu64, count);
 	text_sink_add(out, text);
@@ -63,9 +57,9 @@ void text_sink_add_count(struct text_sink *out, uint64_t count)
 
 void text_sink_add_number(struct text_sink *out, double number)
 {
-	char text[NUMBER_TEXT_SIZE];
+	char text[NUMBER_SIZE];
 
-	text_sink_add(out, number_to_text(number, text));
+	text_sink_add(out, text_number(number, text));
 }
 
 int text_sink_end(struct text_sink *out)
@@ -74,36 +68,13 @@ int text_sink_end(struct text_sink *out)
 	return out->result;
 }
 
-/* The locale's decimal point, of whatever bytes, becomes a point. */
-static void make_point(char *text)
-{
-	char *end = text;
-	bool is_in_point = false;
-
-	for (const char *from = text; *from; from++) {
-		bool is_point = !strchr("0123456789+-e", *from);
-
-		if (!is_point)
-			*end++ = *from;
-		else if (!is_in_point)
-			*end++ = '.';
-		is_in_point = is_point;
-	}
-	*end = '\0';
-}
-
-const char *number_to_text(double number, char ret_text[NUMBER_TEXT_SIZE])
+const char *text_number(double number, char ret_text[NUMBER_SIZE])
 {
 	if (isnan(number))
 		return "NaN";
 	if (isinf(number))
 		return number > 0 ? "+Inf" : "-Inf";
-	for (int n_digits = DIGITS_LEAST; n_digits <= DIGITS_MOST; n_digits++) {
-		snprintf(ret_text, NUMBER_TEXT_SIZE, "%.*g", n_digits, number);
-		if (strtod(ret_text, NULL) == number)
-			break;
-	}
-	make_point(ret_text);
+	number_text(number, ret_text);
 	if (!strpbrk(ret_text, ".e"))
 		strcat(ret_text, ".0");
 	return ret_text;

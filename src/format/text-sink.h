@@ -8,8 +8,8 @@
  *     text_sink_add(&out, "# EOF\n");
  *     return text_sink_end(&out);
  *
- * The first failure of the sink is kept and ends all writing, so that only the end need be looked at.
- * Numbers look the same in every locale.
+ * The first failure of the sink is kept and ends all writing, so that only the end need be looked at. The thread
+ * has the locale of number_locale_enter().
  */
 #ifndef SONDE_FORMAT_TEXT_SINK_H
 #define SONDE_FORMAT_TEXT_SINK_H
@@ -17,9 +17,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "format/number-text.h"
 #include "format/snapshot-format.h"
 
-enum { TEXT_SINK_SIZE = 4096, NUMBER_TEXT_SIZE = 40 };
+enum { TEXT_SINK_SIZE = 4096 };
 
 struct text_sink {
 	const struct format_sink *sink;
@@ -34,16 +35,16 @@ void text_sink_add(struct text_sink *out, const char *text);
 void text_sink_add_bytes(struct text_sink *out, const char *bytes, size_t size);
 void text_sink_add_char(struct text_sink *out, char c);
 void text_sink_add_count(struct text_sink *out, uint64_t count);
-/* As number_to_text(). */
+/* As text_number(). */
 void text_sink_add_number(struct text_sink *out, double number);
 
 /* Writes what is left. 0, or the first failure. */
 int text_sink_end(struct text_sink *out);
 
 /*
- * The shortest text that reads back as the same number: "0.001", "1.0", "1e-05", "1e+06", "NaN", "+Inf",
- * "-Inf". There is always a point, an exponent or a word, so that nobody takes it for an integer.
+ * A number as number_text() has it, or "NaN", "+Inf", "-Inf"; with a point or an exponent, so that nobody takes
+ * it for an integer. May return a constant, or ret_text.
  */
-const char *number_to_text(double number, char ret_text[NUMBER_TEXT_SIZE]);
+const char *text_number(double number, char ret_text[NUMBER_SIZE]);
 
 #endif

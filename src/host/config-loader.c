@@ -16,7 +16,8 @@
 #include "host/config-text.h"
 #include "host/nearest.h"
 
-/* libconfig names no file for the text that it was given, and included ones as the directive does. */
+/* libconfig names no file for the text that it was given, and included ones as the directive does.
+ */
 static struct place place_of(const struct loader *loader, const char *included, unsigned int line)
 {
 	char *path = included ? config_text_included_path(loader->folder, included) : NULL;
@@ -33,7 +34,8 @@ static struct place place_of(const struct loader *loader, const char *included, 
 
 struct place loader_place(const struct loader *loader, const config_setting_t *found)
 {
-	return place_of(loader, config_setting_source_file(found), config_setting_source_line(found));
+	return place_of(loader, config_setting_source_file(found),
+			config_setting_source_line(found));
 }
 
 __attribute__((format(printf, 5, 0))) static void add(struct loader *loader,
@@ -180,8 +182,8 @@ void loader_take(struct loader *loader, const struct setting *setting, const cha
 	if (loader->result == 0)
 		loader->result = setting->take(configuration, setting_key(path), value);
 	if (loader->result == 0)
-		loader->result = given_list_set(&configuration->given, path, &setting->rule, value,
-						origin);
+		loader->result =
+			given_list_set(&configuration->given, path, &setting->rule, value, origin);
 }
 
 static void load_value(struct loader *loader, const config_setting_t *found, const char *path,

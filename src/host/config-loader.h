@@ -67,7 +67,8 @@ void loader_load_plugins(struct loader *loader, const config_setting_t *list);
 bool loader_override_option(struct loader *loader, const char *path, const char *text,
 			    const char *origin);
 
-/* The same by the name of a variable: "SONDE_PLUGINS_PROMETHEUS_LISTEN". Offers all that there are. */
+/* The same by the name of a variable: "SONDE_PLUGINS_PROMETHEUS_LISTEN". Offers all that there are.
+ */
 struct nearest;
 bool loader_override_option_by_variable(struct loader *loader, const char *variable,
 					const char *text, struct nearest *nearest);

@@ -13,7 +13,7 @@
 #include "host/config-loader.h"
 #include "host/nearest.h"
 
-#define PREFIX "SONDE_"
+#define PREFIX	     "SONDE_"
 #define COMMAND_LINE "command line"
 
 /* Variables that are no settings; the manual has them under ENVIRONMENT. */

@@ -35,7 +35,7 @@ static void print_value(const char *name, const char *text, const char *origin, 
 	print_origin(origin, stream);
 }
 
-/* -- Settings --------------------------------------------------------------------------------------- */
+/* -- Settings ---------------------------------------------------------------------------------- */
 
 /* Where all words of the rule are the default, there is no text for it. */
 static char *default_text(const struct setting *setting)
@@ -114,7 +114,7 @@ static void print_settings(const struct configuration *configuration, FILE *stre
 	}
 }
 
-/* -- Plugins ---------------------------------------------------------------------------------------- */
+/* -- Plugins ----------------------------------------------------------------------------------- */
 
 static void print_option(const struct plugin_config *instance, const char *path,
 			 const struct sonde_option *option, int depth, FILE *stream)

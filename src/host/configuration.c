@@ -10,9 +10,14 @@
 #include <sys/auxv.h>
 #include <unistd.h>
 
+#include "model/emitter.h"
+
 int configuration_init(struct configuration *configuration)
 {
-	*configuration = (struct configuration){.follow = FOLLOW_ALL};
+	*configuration = (struct configuration){
+		.follow = FOLLOW_ALL,
+		.max_tag_sets = EMITTER_TAG_SETS,
+	};
 	configuration->directory = strdup("");
 	return configuration->directory ? 0 : -ENOMEM;
 }

@@ -48,6 +48,7 @@ struct configuration {
 	struct label *labels;
 	size_t n_labels;
 	bool accounts_memory;
+	int64_t max_tag_sets; /* of each name of a plugin's figures */
 	struct call_choice calls[CALL_COUNT];
 	struct plugin_config **plugins; /* in their order in the file */
 	size_t n_plugins;
@@ -56,9 +57,9 @@ struct configuration {
 
 /* Where a configuration comes from; all but the catalogue is needed only while it is loaded. */
 struct configuration_source {
-	const char *file; /* NULL: none */
-	bool is_named;	  /* by the user, who thereby trusts its owner; else it was found */
-	char *const *environment;     /* with SONDE_TIMING_MEMORY=1 and the like; NULL: none */
+	const char *file;	  /* NULL: none */
+	bool is_named;		  /* by the user, who thereby trusts its owner; else it was found */
+	char *const *environment; /* with SONDE_TIMING_MEMORY=1 and the like; NULL: none */
 	const char *const *overrides; /* "timing.memory=1", of the command line; NULL: none */
 	const struct plugin_catalogue *plugins; /* NULL: there are no plugins */
 };

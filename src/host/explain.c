@@ -70,7 +70,7 @@ static char *default_of(const struct value_rule *rule, const char *text, const c
 	return text ? value_text_canonical(rule, text) : strdup(words);
 }
 
-/* -- Settings --------------------------------------------------------------------------------------- */
+/* -- Settings ---------------------------------------------------------------------------------- */
 
 /* "*" stands for a name in the table; people read NAME. */
 static const char *readable_path(const struct setting *setting, char *ret_path, size_t size)
@@ -115,7 +115,8 @@ static int explain_settings(const char *group, enum explain_format format, FILE 
 
 		if (!setting_is_below(setting, group))
 			continue;
-		explain_setting(setting, readable_path(setting, path, sizeof(path)), format, stream);
+		explain_setting(setting, readable_path(setting, path, sizeof(path)), format,
+				stream);
 		result = 0;
 	}
 	return result;
@@ -127,7 +128,7 @@ static bool has_key(const struct setting *setting, const char *path)
 	       vocabulary_find(setting->keys, setting_key(path)) >= 0;
 }
 
-/* -- Options ---------------------------------------------------------------------------------------- */
+/* -- Options ----------------------------------------------------------------------------------- */
 
 struct explanation {
 	const char *prefix;
@@ -165,8 +166,8 @@ static int explain_option(void *argument, const char *path, const struct sonde_o
 	nearest_offer(&explanation->nearest, path);
 	snprintf(full_path, sizeof(full_path), "%s%s%s", explanation->prefix,
 		 *explanation->prefix ? "." : "", path);
-	if (len == 0 || (strncmp(path, explanation->wanted, len) == 0 &&
-			 (path[len] == '.' || !path[len]))) {
+	if (len == 0 ||
+	    (strncmp(path, explanation->wanted, len) == 0 && (path[len] == '.' || !path[len]))) {
 		print_entry(&entry, explanation->format, explanation->stream);
 		explanation->n_told++;
 	}
@@ -197,8 +198,8 @@ static int explain_plugin(const char *path, const struct plugin_catalogue *plugi
 
 	if (result == 0)
 		result = option_table_check(&table, &plugin_common_table, ret_message);
-	if (result < 0)
-		return result;
+	if (result)
+		return result == PLUGIN_UNUSABLE ? -ENOENT : result;
 	snprintf(prefix, sizeof(prefix), "plugins.%s", plugin);
 	struct explanation explanation = {
 		.prefix = prefix,
@@ -214,9 +215,8 @@ static int explain_plugin(const char *path, const struct plugin_catalogue *plugi
 		return 0;
 	const char *meant = nearest_word(&explanation.nearest);
 
-	message_set(ret_message, "plugin '%s' has no option '%s'%s%s%s", plugin,
-		    explanation.wanted, meant ? "; did you mean '" : "", meant ? meant : "",
-		    meant ? "'?" : "");
+	message_set(ret_message, "plugin '%s' has no option '%s'%s%s%s", plugin, explanation.wanted,
+		    meant ? "; did you mean '" : "", meant ? meant : "", meant ? "'?" : "");
 	return -ENOENT;
 }
 
@@ -227,6 +227,7 @@ static void say_unknown(const char *path, const struct setting *setting,
 	struct nearest nearest = {.word = path};
 	const char *key;
 
+	nearest_offer(&nearest, "plugins");
 	for (size_t i = 0; setting && (key = vocabulary_word(setting->keys, i)); i++) {
 		char known[SETTING_PATH_SIZE];
 
@@ -248,23 +249,28 @@ static void say_unknown(const char *path, const struct setting *setting,
 		message_set(ret_message, "unknown setting '%s'", path);
 }
 
+static bool is_about_all_plugins(const char *path)
+{
+	return !*path || strcmp(path, "plugins") == 0;
+}
+
 int explain(const char *path, const struct plugin_catalogue *plugins, enum explain_format format,
 	    FILE *stream, struct message *ret_message)
 {
-	if (plugins && strncmp(path, "plugins.", 8) == 0)
-		return explain_plugin(path + 8, plugins, format, stream, ret_message);
-	if (plugins && (!*path || strcmp(path, "plugins") == 0))
-		explain_options(&plugin_common_table, "plugins.NAME", format, stream);
-	if (plugins && strcmp(path, "plugins") == 0)
-		return 0;
 	const struct setting *setting = setting_find(path);
+	bool tells_of_plugins = plugins && is_about_all_plugins(path);
 	int result = 0;
 
+	if (plugins && strncmp(path, "plugins.", 8) == 0)
+		return explain_plugin(path + 8, plugins, format, stream, ret_message);
 	if (setting && has_key(setting, path))
 		explain_setting(setting, path, format, stream);
 	else
 		result = explain_settings(path, format, stream);
-	if (result < 0)
-		say_unknown(path, setting, ret_message);
+	if (tells_of_plugins)
+		explain_options(&plugin_common_table, "plugins.NAME", format, stream);
+	if (result == 0 || tells_of_plugins)
+		return 0;
+	say_unknown(path, setting, ret_message);
 	return result;
 }

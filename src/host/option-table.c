@@ -145,7 +145,7 @@ struct value_rule option_rule(const struct sonde_option *option)
 	return rule;
 }
 
-/* -- Is the table what it should be? ---------------------------------------------------------------- */
+/* -- Is the table what it should be? ----------------------------------------------------------- */
 
 static bool is_name(const char *name)
 {
@@ -161,7 +161,8 @@ static const char *find_fault(const struct option_table *table, const struct son
 
 	if (!option->help || !*option->help)
 		return "has no help";
-	if (option->offset > table->options_size || type->size > table->options_size - option->offset)
+	if (option->offset > table->options_size ||
+	    type->size > table->options_size - option->offset)
 		return "lies beyond the end of the options' struct";
 	if (option->offset % type->alignment)
 		return "has an offset that is not aligned for its type";
@@ -252,7 +253,8 @@ static int check_reserved(const struct option_table *table, const struct option_
 	for (size_t i = 0; (row = option_table_row(reserved, i)); i++) {
 		if (!option_table_find(table, row->name))
 			continue;
-		message_set(ret_message, "option '%s' has a name that every instance has", row->name);
+		message_set(ret_message, "option '%s' has a name that every instance has",
+			    row->name);
 		return -EINVAL;
 	}
 	return 0;
@@ -274,7 +276,7 @@ int option_table_check(const struct option_table *table, const struct option_tab
 	return result == 0 ? check_reserved(table, reserved, ret_message) : result;
 }
 
-/* -- The struct ------------------------------------------------------------------------------------- */
+/* -- The struct -------------------------------------------------------------------------------- */
 
 /* Takes memory over. It is freed at once when it cannot be kept, and NULL returned. */
 static void *keep(struct option_values *values, void *memory)

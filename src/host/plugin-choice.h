@@ -29,6 +29,7 @@ struct plugin_choice {
 	int64_t deadline_ns; /* that an export or a collection has */
 	size_t queue_snapshots;
 	size_t queue_bytes;
+	size_t max_tag_sets; /* of each name of a monitor's figures */
 	const char *trouble; /* why it cannot be used; NULL: it can */
 	const char *session; /* the directory of the session that it is for; NULL: none */
 };

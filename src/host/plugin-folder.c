@@ -121,12 +121,31 @@ static int keep_description(struct plugin_folder *folder, struct plugin_descript
 	return 0;
 }
 
+/* One that was asked for before; NULL: it was not, or does not work. */
+static const struct plugin_description *find_known(const struct plugin_folder *folder,
+						   const char *plugin)
+{
+	const struct plugin_description *known = NULL;
+	char *path = plugin_find(plugin, folder->path);
+
+	for (size_t i = 0; path && !known && i < folder->n_descriptions; i++)
+		if (strcmp(folder->descriptions[i]->path, path) == 0)
+			known = folder->descriptions[i];
+	free(path);
+	return known;
+}
+
 int plugin_folder_describe(struct plugin_folder *folder, const char *plugin,
 			   const struct plugin_description **ret_description,
 			   struct message *ret_message)
 {
+	const struct plugin_description *known = find_known(folder, plugin);
 	struct plugin_description *description;
 
+	if (known) {
+		*ret_description = known;
+		return 0;
+	}
 	if (is_missing(folder, plugin)) {
 		say_missing(folder, plugin, ret_message);
 		return -ENOENT;

@@ -159,7 +159,8 @@ bool life_begin(struct plugin_life *life, const char *directory)
 		return false;
 	if (!life_is_monitor(life))
 		return true;
-	life->emitter = emitter_new((struct emitter_limits){0});
+	life->emitter =
+		emitter_new((struct emitter_limits){.max_tag_sets = life->choice->max_tag_sets});
 	return life->emitter || !health_change(life->health, PLUGIN_FAILED, "out of memory");
 }
 

@@ -30,6 +30,7 @@ struct plugin_runner {
 	pthread_mutex_t lock; /* of what follows */
 	pthread_cond_t changed;
 	struct plugin_queue queue;
+	bool takes_snapshots; /* an exporter; true as long as that is not known */
 	bool is_busy; /* in the plugin's code, or about to be */
 	bool is_ending;
 	int64_t until_ns; /* when it is */
@@ -185,7 +186,8 @@ static void accept_work(struct plugin_runner *runner)
 	runner->next_collect_ns = now_ns();
 	pthread_mutex_lock(&runner->lock);
 	runner->queue.only_newest = life_wants_newest(&runner->life);
-	if (!life_is_exporter(&runner->life))
+	runner->takes_snapshots = life_is_exporter(&runner->life);
+	if (!runner->takes_snapshots)
 		plugin_queue_clear(&runner->queue);
 	pthread_mutex_unlock(&runner->lock);
 }
@@ -248,6 +250,7 @@ int plugin_runner_new(const struct plugin_work *work, struct plugin_runner **ret
 	if (!runner)
 		return -ENOMEM;
 	runner->work = *work;
+	runner->takes_snapshots = true;
 	runner->is_busy = true;
 	int result = init(runner);
 
@@ -267,7 +270,7 @@ void plugin_runner_offer(struct plugin_runner *runner, const struct sonde_snapsh
 	struct queue_change change = {0};
 
 	pthread_mutex_lock(&runner->lock);
-	if (!runner->has_ended && !health_has_ended(health)) {
+	if (runner->takes_snapshots && !runner->has_ended && !health_has_ended(health)) {
 		change = plugin_queue_add(&runner->queue, snapshot);
 		pthread_cond_broadcast(&runner->changed);
 	}

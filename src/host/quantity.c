@@ -55,7 +55,8 @@ static const struct unit *find_unit(enum quantity quantity, const char *name)
 	return unit->name ? unit : NULL;
 }
 
-/* Adds digits to a number and moves behind them. Returns how many they were, or -1 when there is no room for them. */
+/* Adds digits to a number and moves behind them. Returns how many they were, or -1 when there is no
+ * room for them. */
 static int add_digits(const char **next, int64_t *number)
 {
 	int n_digits = 0;

@@ -98,8 +98,8 @@ static int open_session(const char *directory, struct session_file **ret_file)
 	return result;
 }
 
-int session_change_all(const char *directory, const struct session_change *changes, size_t n_changes,
-		       struct message *ret_message)
+int session_change_all(const char *directory, const struct session_change *changes,
+		       size_t n_changes, struct message *ret_message)
 {
 	struct session_file *file;
 	int result = open_session(directory, &file);

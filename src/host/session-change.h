@@ -7,8 +7,8 @@
  *     session_change_parse("memory=off", &change, &message);
  *     session_change_all("/dev/shm/sonde-0/...", &change, 1, &message);
  *
- * A change is written to the settings that all processes of the session have mapped: each sees it at
- * its next call, and those that are started later have it from the start.
+ * A change is written to the settings that all processes of the session have mapped: each sees it
+ * at its next call, and those that are started later have it from the start.
  */
 #ifndef SONDE_HOST_SESSION_CHANGE_H
 #define SONDE_HOST_SESSION_CHANGE_H
@@ -35,7 +35,7 @@ int session_change_parse(const char *text, struct session_change *ret_change,
  * Makes changes in the session of a directory, all of them or none. 0, or a negative errno with
  * ret_message set: -ENOENT and the like when it is no session, -ESRCH when it has ended.
  */
-int session_change_all(const char *directory, const struct session_change *changes, size_t n_changes,
-		       struct message *ret_message);
+int session_change_all(const char *directory, const struct session_change *changes,
+		       size_t n_changes, struct message *ret_message);
 
 #endif

@@ -320,7 +320,7 @@ int session_host_snapshot(struct session_host *host, struct snapshot **ret_snaps
 static void switch_off(struct session_settings *settings)
 {
 	for (size_t call = 0; call < SESSION_CALLS; call++)
-		__atomic_store_n(&settings->mode[call], MODE_OFF, __ATOMIC_RELAXED);
+		__atomic_store_n(&settings->mode[call], MODE_KNOWN | MODE_OFF, __ATOMIC_RELAXED);
 	__atomic_store_n(&settings->state, SESSION_CLOSED, __ATOMIC_RELAXED);
 }
 

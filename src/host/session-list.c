@@ -121,9 +121,9 @@ bool session_is_running(const char *path)
 	if (fd < 0)
 		return false;
 	if (session_map_file(fd, NULL, &file) == 0) {
-		is_running = __atomic_load_n(&file->settings.state, __ATOMIC_RELAXED) ==
-				     SESSION_OPEN &&
-			     has_running_region(fd, file->settings.region_capacity);
+		is_running =
+			__atomic_load_n(&file->settings.state, __ATOMIC_RELAXED) == SESSION_OPEN &&
+			has_running_region(fd, file->settings.region_capacity);
 		munmap(file, sizeof(*file));
 	}
 	close(fd);

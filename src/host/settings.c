@@ -21,7 +21,7 @@ static int take_follow(struct configuration *configuration, const char *key,
 }
 
 static int take_directory(struct configuration *configuration, const char *key,
-		       const struct value *value)
+			  const struct value *value)
 {
 	char *directory = strdup(value->string);
 
@@ -34,7 +34,7 @@ static int take_directory(struct configuration *configuration, const char *key,
 }
 
 static int take_label(struct configuration *configuration, const char *key,
-		       const struct value *value)
+		      const struct value *value)
 {
 	return configuration_add_label(configuration, key, value->string);
 }
@@ -58,7 +58,7 @@ static int take_groups(struct configuration *configuration, const char *key,
 }
 
 static int take_exclude(struct configuration *configuration, const char *key,
-		       const struct value *value)
+			const struct value *value)
 {
 	(void)key;
 	for (size_t call = 0; call < CALL_COUNT; call++)
@@ -90,6 +90,14 @@ static int take_memory_account(struct configuration *configuration, const char *
 	return 0;
 }
 
+static int take_tag_sets(struct configuration *configuration, const char *key,
+			 const struct value *value)
+{
+	(void)key;
+	configuration->max_tag_sets = value->integer;
+	return 0;
+}
+
 static void free_expected(struct call_choice *choice)
 {
 	for (size_t i = 0; i < choice->n_expected; i++)
@@ -100,7 +108,7 @@ static void free_expected(struct call_choice *choice)
 }
 
 static int take_expected(struct configuration *configuration, const char *key,
-		       const struct value *value)
+			 const struct value *value)
 {
 	int call = vocabulary_find(WORDS_CALL, key);
 	struct call_choice *choice = &configuration->calls[call];
@@ -174,9 +182,19 @@ const struct setting settings_table[] = {
 		.path = "memory.account",
 		.rule = {.type = VALUE_BOOL},
 		.default_text = "false",
-		.summary = "Bytes that are live in each process, and their peak, are accounted for; "
-			   "each allocation then costs some 10 ns more.",
+		.summary =
+			"Bytes that are live in each process, and their peak, are accounted for; "
+			"each allocation then costs some 10 ns more.",
 		.take = take_memory_account,
+	},
+	{
+		.path = "metrics.max_tag_sets",
+		.rule = {.type = VALUE_INTEGER, .min = 1, .max = 100000},
+		.default_text = "2000",
+		.summary = "So many series a name of a plugin's figures may have; those beyond go "
+			   "into one that "
+			   "has the tag otel.metric.overflow.",
+		.take = take_tag_sets,
 	},
 	{
 		.path = "failures.expected.*",
@@ -254,7 +272,7 @@ bool settings_has_group(const char *path)
 	return false;
 }
 
-/* -- Environment variables -------------------------------------------------------------------------- */
+/* -- Environment variables --------------------------------------------------------------------- */
 
 const char *setting_variable(const char *path, char *ret_name, size_t size)
 {
@@ -287,14 +305,16 @@ static const char *label_of_variable(const struct setting *setting, const char *
 	return ret_path;
 }
 
-/* Whether this path's variable has the name. */
+/* Whether this path's variable has the name. If not, it may be offered: nearest may be NULL. */
 static bool is_variable_of(const char *path, const char *wanted, struct nearest *nearest)
 {
 	char name[SETTING_PATH_SIZE];
 
-	setting_variable(path, name, sizeof(name));
-	nearest_offer(nearest, name);
-	return strcmp(name, wanted) == 0;
+	if (strcmp(setting_variable(path, name, sizeof(name)), wanted) == 0)
+		return true;
+	if (nearest)
+		nearest_offer(nearest, name);
+	return false;
 }
 
 static bool is_variable_of_row(const struct setting *setting, const char *name, char *ret_path,
@@ -317,7 +337,9 @@ static bool is_variable_of_row(const struct setting *setting, const char *name, 
 const struct setting *setting_of_variable(const char *name, char *ret_path, struct nearest *nearest)
 {
 	for (size_t i = 0; i < settings_count; i++)
-		if (is_variable_of_row(&settings_table[i], name, ret_path, nearest))
+		if (is_variable_of_row(&settings_table[i], name, ret_path, NULL))
 			return &settings_table[i];
+	for (size_t i = 0; i < settings_count; i++)
+		is_variable_of_row(&settings_table[i], name, ret_path, nearest);
 	return NULL;
 }

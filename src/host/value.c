@@ -125,8 +125,7 @@ static int read_double(const struct value_rule *rule, const struct found *found,
 static int read_quantity(const struct value_rule *rule, const struct found *found,
 			 struct value *ret_value, struct message *ret_message)
 {
-	enum quantity quantity =
-		rule->type == VALUE_DURATION ? QUANTITY_DURATION : QUANTITY_SIZE;
+	enum quantity quantity = rule->type == VALUE_DURATION ? QUANTITY_DURATION : QUANTITY_SIZE;
 	int64_t amount;
 
 	if (found->type != FOUND_STRING && found->type != FOUND_TEXT)
@@ -248,9 +247,8 @@ int value_text_read(const struct value_rule *rule, const char *text, struct valu
 	if (rule->type != VALUE_LIST)
 		return value_read(rule, &found, &ret_value->value, ret_message);
 	ret_value->copy = strdup(text);
-	result = ret_value->copy
-			 ? read_list(rule, ret_value->copy, &ret_value->value, ret_message)
-			 : -ENOMEM;
+	result = ret_value->copy ? read_list(rule, ret_value->copy, &ret_value->value, ret_message)
+				 : -ENOMEM;
 	if (result < 0)
 		value_text_release(ret_value);
 	return result;
@@ -440,10 +438,10 @@ const char *value_describe_range(const struct value_rule *rule, char *ret_text, 
 const char *value_type_name(enum value_type type)
 {
 	static const char *const names[] = {
-		[VALUE_BOOL] = "boolean",	[VALUE_INTEGER] = "integer",
-		[VALUE_DOUBLE] = "number",	[VALUE_STRING] = "string",
-		[VALUE_DURATION] = "duration",	[VALUE_SIZE] = "size",
-		[VALUE_ENUM] = "word",		[VALUE_LIST] = "list of strings",
+		[VALUE_BOOL] = "boolean",      [VALUE_INTEGER] = "integer",
+		[VALUE_DOUBLE] = "number",     [VALUE_STRING] = "string",
+		[VALUE_DURATION] = "duration", [VALUE_SIZE] = "size",
+		[VALUE_ENUM] = "word",	       [VALUE_LIST] = "list of strings",
 	};
 
 	return names[type];
@@ -452,10 +450,13 @@ const char *value_type_name(enum value_type type)
 const char *found_type_name(enum found_type type)
 {
 	static const char *const names[] = {
-		[FOUND_BOOL] = "a boolean",   [FOUND_INTEGER] = "an integer",
+		[FOUND_BOOL] = "a boolean",
+		[FOUND_INTEGER] = "an integer",
 		[FOUND_DOUBLE] = "a number with a fraction",
-		[FOUND_STRING] = "a string",  [FOUND_LIST] = "a list",
-		[FOUND_GROUP] = "a group",    [FOUND_TEXT] = "text",
+		[FOUND_STRING] = "a string",
+		[FOUND_LIST] = "a list",
+		[FOUND_GROUP] = "a group",
+		[FOUND_TEXT] = "text",
 	};
 
 	return names[type];

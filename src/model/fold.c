@@ -318,6 +318,7 @@ static int describe_process(struct process_record *process, const struct region_
 	process->n_threads = header->n_threads;
 	process->has_waiting = true;
 	memcpy(process->coverage.lost, header->lost, sizeof(process->coverage.lost));
+	memcpy(process->coverage.unwatched, header->unwatched, sizeof(process->coverage.unwatched));
 	return has_failed || !process->command ? -ENOMEM : 0;
 }
 

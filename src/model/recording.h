@@ -91,6 +91,7 @@ struct kernel_io {
 /* What is known of how complete a process's figures are. */
 struct process_coverage {
 	uint64_t lost[LOSS_REASONS];
+	uint64_t unwatched[NOTE_REASONS]; /* programs that it started, or went on as, unwatched */
 	struct name_counts raw_calls; /* of syscall(), by the name of the system call */
 	struct kernel_io io;          /* when the process was last seen running */
 	bool is_sandboxed;            /* asked for seccomp, or was seen under it */

@@ -108,11 +108,13 @@ static GENERAL void *general_malloc(size_t size)
 
 EXPORT void *malloc(size_t size)
 {
-	struct call_stats *stats = probe_find_untimed(CALL_malloc, CALL_malloc);
+	if (!probe_is_usual(CALL_malloc))
+		return OTHERWISE(malloc, CALL_malloc)(size);
+	struct call_stats *stats = probe_find_untimed(CALL_malloc);
 	void *(*real)(size_t) = RESOLVED(malloc);
 
 	if (unlikely(!stats || !real))
-		return OTHERWISE(malloc, CALL_malloc)(size);
+		return general_malloc(size);
 	owner_add(&stats->count, 1);
 	return finish_counted(stats, real(size), size, size);
 }
@@ -129,11 +131,13 @@ static GENERAL void *general_calloc(size_t n, size_t size)
 
 EXPORT void *calloc(size_t n, size_t size)
 {
-	struct call_stats *stats = probe_find_untimed(CALL_calloc, CALL_calloc);
+	if (!probe_is_usual(CALL_calloc))
+		return OTHERWISE(calloc, CALL_calloc)(n, size);
+	struct call_stats *stats = probe_find_untimed(CALL_calloc);
 	void *(*real)(size_t, size_t) = RESOLVED(calloc);
 
 	if (unlikely(!stats || !real))
-		return OTHERWISE(calloc, CALL_calloc)(n, size);
+		return general_calloc(n, size);
 	owner_add(&stats->count, 1);
 	return finish_counted(stats, real(n, size), n * size, n && size);
 }
@@ -150,11 +154,13 @@ static GENERAL void *general_memalign(size_t alignment, size_t size)
 
 EXPORT void *memalign(size_t alignment, size_t size)
 {
-	struct call_stats *stats = probe_find_untimed(CALL_memalign, CALL_memalign);
+	if (!probe_is_usual(CALL_memalign))
+		return OTHERWISE(memalign, CALL_memalign)(alignment, size);
+	struct call_stats *stats = probe_find_untimed(CALL_memalign);
 	void *(*real)(size_t, size_t) = RESOLVED(memalign);
 
 	if (unlikely(!stats || !real))
-		return OTHERWISE(memalign, CALL_memalign)(alignment, size);
+		return general_memalign(alignment, size);
 	owner_add(&stats->count, 1);
 	return finish_counted(stats, real(alignment, size), size, size);
 }
@@ -171,11 +177,13 @@ static GENERAL void *general_aligned_alloc(size_t alignment, size_t size)
 
 EXPORT void *aligned_alloc(size_t alignment, size_t size)
 {
-	struct call_stats *stats = probe_find_untimed(CALL_aligned_alloc, CALL_aligned_alloc);
+	if (!probe_is_usual(CALL_aligned_alloc))
+		return OTHERWISE(aligned_alloc, CALL_aligned_alloc)(alignment, size);
+	struct call_stats *stats = probe_find_untimed(CALL_aligned_alloc);
 	void *(*real)(size_t, size_t) = RESOLVED(aligned_alloc);
 
 	if (unlikely(!stats || !real))
-		return OTHERWISE(aligned_alloc, CALL_aligned_alloc)(alignment, size);
+		return general_aligned_alloc(alignment, size);
 	owner_add(&stats->count, 1);
 	return finish_counted(stats, real(alignment, size), size, size);
 }
@@ -192,11 +200,13 @@ static GENERAL void *general_valloc(size_t size)
 
 EXPORT void *valloc(size_t size)
 {
-	struct call_stats *stats = probe_find_untimed(CALL_valloc, CALL_valloc);
+	if (!probe_is_usual(CALL_valloc))
+		return OTHERWISE(valloc, CALL_valloc)(size);
+	struct call_stats *stats = probe_find_untimed(CALL_valloc);
 	void *(*real)(size_t) = RESOLVED(valloc);
 
 	if (unlikely(!stats || !real))
-		return OTHERWISE(valloc, CALL_valloc)(size);
+		return general_valloc(size);
 	owner_add(&stats->count, 1);
 	return finish_counted(stats, real(size), size, size);
 }
@@ -213,11 +223,13 @@ static GENERAL void *general_pvalloc(size_t size)
 
 EXPORT void *pvalloc(size_t size)
 {
-	struct call_stats *stats = probe_find_untimed(CALL_pvalloc, CALL_pvalloc);
+	if (!probe_is_usual(CALL_pvalloc))
+		return OTHERWISE(pvalloc, CALL_pvalloc)(size);
+	struct call_stats *stats = probe_find_untimed(CALL_pvalloc);
 	void *(*real)(size_t) = RESOLVED(pvalloc);
 
 	if (unlikely(!stats || !real))
-		return OTHERWISE(pvalloc, CALL_pvalloc)(size);
+		return general_pvalloc(size);
 	owner_add(&stats->count, 1);
 	return finish_counted(stats, real(size), size, size);
 }
@@ -238,11 +250,13 @@ static GENERAL int general_posix_memalign(void **ret_block, size_t alignment, si
 
 EXPORT int posix_memalign(void **ret_block, size_t alignment, size_t size)
 {
-	struct call_stats *stats = probe_find_untimed(CALL_posix_memalign, CALL_posix_memalign);
+	if (!probe_is_usual(CALL_posix_memalign))
+		return OTHERWISE(posix_memalign, CALL_posix_memalign)(ret_block, alignment, size);
+	struct call_stats *stats = probe_find_untimed(CALL_posix_memalign);
 	int (*real)(void **, size_t, size_t) = RESOLVED(posix_memalign);
 
 	if (unlikely(!stats || !real))
-		return OTHERWISE(posix_memalign, CALL_posix_memalign)(ret_block, alignment, size);
+		return general_posix_memalign(ret_block, alignment, size);
 	owner_add(&stats->count, 1);
 	int result = real(ret_block, alignment, size);
 
@@ -270,11 +284,13 @@ static GENERAL void *general_realloc(void *block, size_t size)
 
 EXPORT void *realloc(void *block, size_t size)
 {
-	struct call_stats *stats = probe_find_untimed(CALL_realloc, CALL_realloc);
+	if (!probe_is_usual(CALL_realloc))
+		return OTHERWISE(realloc, CALL_realloc)(block, size);
+	struct call_stats *stats = probe_find_untimed(CALL_realloc);
 	void *(*real)(void *, size_t) = RESOLVED(realloc);
 
 	if (unlikely(!stats || !real))
-		return OTHERWISE(realloc, CALL_realloc)(block, size);
+		return general_realloc(block, size);
 	owner_add(&stats->count, 1);
 	return finish_counted(stats, real(block, size), size, size);
 }
@@ -292,11 +308,13 @@ static GENERAL void *general_reallocarray(void *block, size_t n, size_t size)
 
 EXPORT void *reallocarray(void *block, size_t n, size_t size)
 {
-	struct call_stats *stats = probe_find_untimed(CALL_reallocarray, CALL_reallocarray);
+	if (!probe_is_usual(CALL_reallocarray))
+		return OTHERWISE(reallocarray, CALL_reallocarray)(block, n, size);
+	struct call_stats *stats = probe_find_untimed(CALL_reallocarray);
 	void *(*real)(void *, size_t, size_t) = RESOLVED(reallocarray);
 
 	if (unlikely(!stats || !real))
-		return OTHERWISE(reallocarray, CALL_reallocarray)(block, n, size);
+		return general_reallocarray(block, n, size);
 	owner_add(&stats->count, 1);
 	return finish_counted(stats, real(block, n, size), n * size, n && size);
 }
@@ -314,11 +332,15 @@ static GENERAL void general_free(void *block)
 
 EXPORT void free(void *block)
 {
-	struct call_stats *stats = probe_find_untimed(CALL_free, CALL_free);
+	if (!probe_is_usual(CALL_free)) {
+		OTHERWISE(free, CALL_free)(block);
+		return;
+	}
+	struct call_stats *stats = probe_find_untimed(CALL_free);
 	void (*real)(void *) = RESOLVED(free);
 
 	if (unlikely(!stats || !real)) {
-		OTHERWISE(free, CALL_free)(block);
+		general_free(block);
 		return;
 	}
 	owner_add(&stats->count, 1);

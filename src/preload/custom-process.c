@@ -41,9 +41,25 @@ static pid_t finish_fork(const struct probe *probe, pid_t result)
 	return result;
 }
 
+/*
+ * Looks up what a child is likely to call. In the parent that is done once, and in each child would fault in pages to
+ * search, and one to keep what was found.
+ */
+static void prepare_fork(void)
+{
+	static const enum symbol symbols[] = {
+		SYMBOL__exit, SYMBOL_execve, SYMBOL_execvp, SYMBOL_dup2, SYMBOL_close,
+	};
+
+	for (size_t i = 0; i < sizeof(symbols) / sizeof(symbols[0]); i++)
+		resolved_symbol(symbols[i]);
+}
+
 EXPORT pid_t fork(void)
 {
 	struct probe probe = probe_begin(CALL_fork);
+
+	prepare_fork();
 
 	return finish_fork(&probe, REAL(fork)());
 }
@@ -54,6 +70,7 @@ EXPORT pid_t _Fork(void)
 {
 	struct probe probe = probe_begin(CALL__Fork);
 
+	prepare_fork();
 	return finish_fork(&probe, REAL(_Fork)());
 }
 

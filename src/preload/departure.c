@@ -7,6 +7,7 @@
 #include "preload/environment.h"
 #include "record/executable.h"
 #include "record/recorder.h"
+#include "record/region.h"
 #include "record/session.h"
 
 #include <stdbool.h>
@@ -38,6 +39,35 @@ static enum note_reason absence(char *const *environment, bool can_reach)
 	return environment_names_us(environment) ? NOTE_NONE : NOTE_ENVIRONMENT;
 }
 
+_Static_assert((int)NOTE_REASONS <= (int)REGION_ABSENCES, "a region tells all reasons apart");
+
+/* The figure of the process, which a vfork child adds to for its parent, beside the session's note. */
+static void count_unwatched(enum note_reason reason, uint64_t n)
+{
+	struct region_header *region = recorder_region();
+
+	if (region)
+		__atomic_fetch_add(&region->unwatched[reason], n, __ATOMIC_RELAXED);
+}
+
+static struct session_note *note_absence(enum note_reason reason, const char *path)
+{
+	if (reason == NOTE_NONE)
+		return NULL;
+	struct session_note *note = session_note(&recorder_session, reason, raw_getpid(), path);
+
+	if (note)
+		count_unwatched(reason, 1);
+	return note;
+}
+
+static void take_back(struct session_note *note)
+{
+	if (note)
+		count_unwatched(note->reason, (uint64_t)-1);
+	session_unnote(note);
+}
+
 char *const *departure_prepare(const char *path, char *const *environment,
 			       struct environment_copy *copy, struct session_note **ret_note)
 {
@@ -50,9 +80,7 @@ char *const *departure_prepare(const char *path, char *const *environment,
 	copy->runtime = NULL;
 	if (reason == NOTE_NONE)
 		reason = absence(environment, can_reach);
-	*ret_note = reason == NOTE_NONE
-			    ? NULL
-			    : session_note(&recorder_session, reason, raw_getpid(), path);
+	*ret_note = note_absence(reason, path);
 	return environment;
 }
 
@@ -128,7 +156,7 @@ static int depart(const char *name, bool is_searched, char *const *environment, 
 
 	/* exec comes back, and spawn not with 0, when nothing was started. */
 	if (result != 0)
-		session_unnote(note);
+		take_back(note);
 	remove_workspace(workspace);
 	return result;
 }

@@ -3,6 +3,7 @@
 
 #include "preload/environment.h"
 
+#include "base/compiler.h"
 #include "base/raw.h"
 #include "base/text.h"
 #include "record/preload-list.h"
@@ -15,10 +16,10 @@
 #define PRELOAD_VARIABLE "LD_PRELOAD"
 
 /* "SONDE_SESSION=" and the directory; "" while there is no session. */
-static char session_entry[sizeof(SESSION_VARIABLE) + SESSION_PATH_SIZE];
+static KEPT char session_entry[sizeof(SESSION_VARIABLE) + SESSION_PATH_SIZE];
 
 /* Our object, as an absolute path: children may run in another directory. */
-static char own_path[ENVIRONMENT_PRELOAD_SIZE / 2];
+static KEPT char own_path[ENVIRONMENT_PRELOAD_SIZE / 2];
 
 static void find_own_path(void)
 {

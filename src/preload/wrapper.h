@@ -71,7 +71,7 @@ static inline size_t wrapper_strlen(const char *text)
 #define GENERAL __attribute__((noinline))
 
 /*
- * Where a fast call goes on that is not to be counted only. One that is switched off goes to the real function
+ * Where a fast call goes on that is not simply on. One that is switched off goes to the real function
  * with everything as the program left it, so that the compiler makes a jump of it. As long as there is no session, or
  * its function has not been looked up, it goes to general_NAME().
  */
@@ -82,7 +82,7 @@ static inline void *otherwise(enum call call, enum symbol symbol, void *general)
 {
 	void *real = __atomic_load_n(&resolved_symbols[symbol], __ATOMIC_RELAXED);
 
-	return probe_mode(call) == MODE_OFF && real ? real : general;
+	return probe_mode(call) == (MODE_KNOWN | MODE_OFF) && real ? real : general;
 }
 
 #endif

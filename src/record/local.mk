@@ -12,7 +12,7 @@ libsonde_preload_la_SOURCES += \
 	src/record/startup.c src/record/startup.h \
 	src/record/executable.c src/record/executable.h \
 	src/record/sanitizer.c src/record/sanitizer.h \
-	src/record/preload-list.c src/record/preload-list.h \
+	src/record/preload-list.h \
 	src/record/probe.h
 
 # Whoever makes or reads sessions needs this much of the recording side.

@@ -35,12 +35,12 @@
 
 /* One thread's way to its records; all zero is "nothing yet". */
 struct thread_cache {
-	struct call_stats *stats[SLOT_COUNT];
 	struct thread_block *block;
 	struct slab *slab;
 	void *left_workspace; /* preload/departure.c's */
 	uint64_t random;
 	int32_t tid;
+	struct call_stats *stats[SLOT_COUNT];
 };
 
 /* The only thread-local of the preload. */
@@ -111,7 +111,7 @@ static inline bool probe_is_off(enum call call)
 {
 	unsigned int mode = probe_mode(call);
 
-	return unlikely(mode & (MODE_OFF | MODE_UNKNOWN)) && ((mode & MODE_OFF) || !recorder_wakes(call));
+	return unlikely(!mode || (mode & MODE_OFF)) && (mode || !recorder_wakes(call));
 }
 
 /* The thread's figures in a slot of a call. NULL: the call is switched off, or there is no memory. */
@@ -147,14 +147,18 @@ static inline struct probe probe_begin(enum call call)
 	return probe_begin_at(call, call);
 }
 
-/*
- * The same figures, but only where nothing is to be done than to count: the call is on, has been used before and is
- * not to be timed this time. All else is NULL.
- */
-static inline struct call_stats *probe_find_untimed(enum call call, unsigned int slot)
+/* Whether the call is on, and no more. */
+static inline bool probe_is_usual(enum call call)
 {
-	if (unlikely(probe_mode(call)))
-		return NULL;
+	return likely(probe_mode(call) == MODE_KNOWN);
+}
+
+/*
+ * The figures of a usual call, but only where nothing is to be done than to count: the thread has used it before, and
+ * it is not to be timed this time. All else is NULL.
+ */
+static inline struct call_stats *probe_find_untimed(unsigned int slot)
+{
 	struct thread_cache *thread = recorder_thread;
 	struct call_stats *stats = likely(thread) ? thread->stats[slot] : NULL;
 

@@ -25,11 +25,16 @@ static KEPT uint64_t n_early_calls;
 /* Stands for the region of a parent that found no memory for one. */
 static const struct region_header unknown_parent;
 
+/* A page that is read before it is written faults twice. */
+static void write_first(void)
+{
+	__atomic_store_n(&process.reuse_cursor, 0, __ATOMIC_RELAXED);
+}
+
 void process_start(void)
 {
 	is_wiped_by_kernel = raw_madvise(&process, sizeof(process), MADV_WIPEONFORK) == 0;
-	/* A page that is read before it is written faults twice. */
-	__atomic_store_n(&process.reuse_cursor, 0, __ATOMIC_RELAXED);
+	write_first();
 }
 
 bool process_is_wiped_by_kernel(void)
@@ -202,13 +207,14 @@ static void forget(void)
 	process.has_no_region = 0;
 	process.lends_memory = 0;
 	for (int i = 0; i < SLOT_COUNT; i++)
-		process.info[i] = NULL;
+		process.info[i] = 0;
 	descriptor_closed_range(0, -1);
 	recorder_thread = NULL;
 }
 
 void recorder_after_fork(void)
 {
+	write_first();
 	if (!is_wiped_by_kernel)
 		forget();
 	/* They are the parent's. */

@@ -16,13 +16,8 @@
 
 enum { BARE_CALIBRATION_NS = 2000000 };
 
-/*
- * Until a session is mapped in its place no call is on: nothing else of us is looked at before. In a section of its own: it
- * would have this file's state begin on a page of its own, too.
- */
-__attribute__((section(".data.session"))) struct session_file recorder_session = {
-	.settings.mode = {[0 ... SESSION_CALLS - 1] = MODE_UNKNOWN},
-};
+/* All zero until a session is mapped in its place, so that no call is on: nothing else of us is looked at before. */
+struct session_file recorder_session;
 
 static KEPT char session_directory[SESSION_PATH_SIZE];
 static KEPT bool is_started;
@@ -104,7 +99,7 @@ static bool is_second_copy(void)
 static void switch_off(void)
 {
 	for (int call = 0; call < CALL_COUNT; call++)
-		recorder_session.settings.mode[call] = MODE_OFF;
+		recorder_session.settings.mode[call] = MODE_KNOWN | MODE_OFF;
 	recorder_session.settings.version = SESSION_VERSION;
 	recorder_session.settings.state = SESSION_CLOSED;
 }
@@ -154,7 +149,7 @@ bool recorder_wakes(enum call call)
 	if (startup_is_relocated())
 		recorder_start();
 	/* Still none: the loader is not done with us, or we are interrupted while we join one. */
-	if (recorder_session.settings.mode[call] & MODE_UNKNOWN) {
+	if (!recorder_session.settings.mode[call]) {
 		process_count_early_call();
 		return false;
 	}

@@ -31,7 +31,7 @@
 #define REGION_MAGIC "SONDEREG"
 
 enum {
-	REGION_VERSION = 5, /* changes with every change of a struct below */
+	REGION_VERSION = 6, /* changes with every change of a struct below */
 	REGION_COMMIT_FIRST = 4096, /* what a process that does little needs */
 	REGION_COMMIT_STEP = 32 * 1024,
 	REGION_CAPACITY = 64 * 1024 * 1024, /* less where the size of files is limited, but not less than: */
@@ -42,6 +42,8 @@ enum {
 	REGION_EXECUTABLE_SIZE = 256,
 	REGION_COMMAND_SIZE = 1024,
 	REGION_ALLOCATOR_SIZE = 64,
+
+	REGION_ABSENCES = 8, /* enum note_reason of session.h, with room for more */
 
 	REGION_RAW_CALLS = 1024, /* numbers below are told apart; the kernel's largest is near 470 */
 };
@@ -104,6 +106,7 @@ struct region_header {
 
 	uint64_t n_threads;   /* threads that recorded anything */
 	uint64_t lost[LOSS_REASONS];
+	uint64_t unwatched[REGION_ABSENCES]; /* programs that it started, or went on as, unwatched; by reason */
 	struct region_memory memory;
 
 	char executable[REGION_EXECUTABLE_SIZE]; /* as given to exec */

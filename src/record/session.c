@@ -131,6 +131,8 @@ void session_settings_init(struct session_settings *settings)
 		.follow = FOLLOW_ALL,
 		.clock = {.source = CLOCK_SOURCE_MONOTONIC, .multiplier = 1ULL << 32},
 	};
+	for (int call = 0; call < SESSION_CALLS; call++)
+		settings->mode[call] = MODE_KNOWN;
 	for (int call = 0; call < CALL_COUNT; call++)
 		settings->period[call] = call_table[call].is_sampled ? SAMPLED_PERIOD : 1;
 }

@@ -78,11 +78,11 @@ struct session_note {
 	char path[NOTE_PATH_SIZE];
 };
 
-/* 0 for a call that is counted, and no more. */
+/* What is done about a call. 0 stands in no session's settings: a process has yet to join one. */
 enum call_mode {
-	MODE_OFF = 1,       /* it is not counted at all */
-	MODE_ACCOUNTED = 2, /* of the memory group: live bytes are to be known */
-	MODE_UNKNOWN = 4,   /* a process that has joined no session yet; never in a session's settings */
+	MODE_KNOWN = 1,     /* this alone: it is counted */
+	MODE_OFF = 2,       /* it is not counted at all */
+	MODE_ACCOUNTED = 4, /* of the memory group: live bytes are to be known */
 };
 
 /* The first page of the session file. Whoever hosts the session may change the settings at any time. */

@@ -60,8 +60,10 @@ static struct thread_cache *cache_at(uint32_t number)
 {
 	uint32_t n_caches = CACHES_AT_FIRST;
 
+	if (number == 0)
+		return &process.first_cache;
 	if (number < n_caches)
-		return &process.caches[number];
+		return &process.caches[number - 1];
 	number -= n_caches;
 	for (int i = 0; i < CACHE_ARENAS; i++, number -= n_caches) {
 		n_caches *= 2;
@@ -171,6 +173,8 @@ static struct thread_cache *make_cache(struct region_header *region, int tid)
 	if (!process_is_wiped_by_kernel())
 		clear_cache(cache);
 	cache->slab = slab;
+	/* A cache has two pages, of which calls read before they write: so each faults once. */
+	cache->stats[SLOT_COUNT - 1] = NULL;
 	struct thread_block *block = thread_make_record(cache, sizeof(*block));
 
 	if (!block)

@@ -287,6 +287,9 @@ static void add_kernel_io(struct notices *notices, const struct recording *recor
 		   units_bytes(io->read, text[0]), units_bytes(io->written, text[1]),
 		   percentage(n_read, io->read, text[2]),
 		   percentage(n_written, io->written, text[3]));
+	if (n_read < io->read || n_written < io->written)
+		add_notice(notices, STYLE_PLAIN,
+			   "the rest is libc's and its loader's own, or of what is named above");
 }
 
 /* Of all calls that are marked "~". */

@@ -45,6 +45,8 @@ static int check(const struct request *request)
 		return STATUS_FAILED;
 	if (configuration.file)
 		printf("%s: no errors\n", configuration.file);
+	else if (configuration.given.n_items)
+		puts("there is no configuration file; no errors in what overrides the defaults");
 	else
 		puts("there is no configuration file: all settings have their defaults");
 	configuration_deinit(&configuration);
@@ -69,7 +71,8 @@ static int explain_key(const struct request *request)
 
 	if (request->format == EXPLAIN_MARKDOWN)
 		puts("| setting | type and range | default | meaning |\n|---|---|---|---|");
-	if (explain(request->key ? request->key : "", NULL, request->format, stdout, &message) == 0)
+	if (explain(request->key ? request->key : "", configured_plugins(), request->format, stdout,
+		    &message) == 0)
 		return STATUS_OK;
 	command_say(&command_config, "%s", message.text);
 	return STATUS_FAILED;
@@ -134,7 +137,7 @@ static int take_operand(struct request *request, const char *value)
 	return 0;
 }
 
-/* Options may stand on both sides of each operand. OPTIONS_END, or what to exit with in ret_status. */
+/* Options may stand on both sides of operands. OPTIONS_END, or what to exit with in ret_status. */
 static int take_arguments(int argc, char **argv, struct request *request, int *ret_status)
 {
 	int status = 0;
@@ -178,14 +181,15 @@ const struct command command_config = {
 	.name = "config",
 	.usage = "check | print | explain [KEY]",
 	.summary = "check a configuration file, or tell what can stand in one",
-	.details = "check    say what is wrong with the file; exits with 1 when anything is\n"
-		   "print    print all settings as they are, and where each comes from\n"
-		   "explain  tell of a setting, of a group of them or of all: type, range, default, "
-		   "meaning\n"
-		   "         and the environment variable that overrides it\n\n"
-		   "Without -c the file is $SONDE_CONFIG, else sonde/sonde.cfg below "
-		   "$XDG_CONFIG_HOME\n"
-		   "(~/.config), else /etc/sonde/sonde.cfg.\n",
+	.details =
+		"check    say what is wrong with the file; exits with 1 when anything is\n"
+		"print    print all settings as they are, and where each comes from\n"
+		"explain  tell of a setting, of a group of them or of all: type, range, default, "
+		"meaning\n"
+		"         and the environment variable that overrides it\n\n"
+		"Without -c the file is $SONDE_CONFIG, else sonde/sonde.cfg below "
+		"$XDG_CONFIG_HOME\n"
+		"(~/.config), else /etc/sonde/sonde.cfg.\n",
 	.options = options,
 	.usage_status = STATUS_USAGE,
 	.run = run,

@@ -18,8 +18,8 @@
 static const struct command_option options[] = {{0}};
 
 /*
- * The directory of what was named: a session or a process; NULL: of the session in which we are watched
- * ourselves, or else the latest that runs. 0, or a negative errno with ret_message set.
+ * The directory of what was named: a session or a process; NULL: of the session in which we are
+ * watched ourselves, or else the latest that runs. 0, or a negative errno with ret_message set.
  */
 static int find_session(const char *name, char *ret_path, struct message *ret_message)
 {
@@ -72,7 +72,8 @@ static int set(const char *name, const struct session_change *changes, size_t n_
 	return STATUS_FAILED;
 }
 
-/* The first operand may be a session; a change always has a "=", and a path with one a "/" before it. */
+/* The first operand may be a session; a change always has a "=", and a path with one a "/" before
+ * it. */
 static bool is_subject(const char *operand)
 {
 	const char *equals = strchr(operand, '=');
@@ -114,9 +115,11 @@ const struct command command_set = {
 		"GROUP=off, CALL=off    it is not counted from now on; on: it is again\n"
 		"timing.GROUP=N, timing.CALL=N\n"
 		"                       one call in N is timed\n\n"
-		"SESSION is a session's directory, PID the number of a watched process. Without one, "
+		"SESSION is a session's directory, PID the number of a watched process. Without "
+		"one, "
 		"it is\n"
-		"the session in which sonde itself is watched, or else the latest that runs. All of "
+		"the session in which sonde itself is watched, or else the latest that runs. All "
+		"of "
 		"its\n"
 		"processes see the change at their next call, and those to come have it from the "
 		"start.\n"

@@ -22,29 +22,37 @@ static void say_all(const struct command *command, const struct messages *messag
 	}
 }
 
+/* What is known of plugins is pointed to by configurations: it lives as long as the process. */
+const struct plugin_catalogue *configured_plugins(void)
+{
+	static struct plugin_folder folder;
+	static struct plugin_catalogue catalogue;
+
+	if (!folder.path) {
+		folder.path = plugin_path();
+		catalogue = plugin_folder_catalogue(&folder);
+	}
+	return folder.path ? &catalogue : NULL;
+}
+
 static int load(struct configuration *configuration, const char *given,
 		const char *const *overrides, struct complaints *complaints)
 {
-	/* What is known of plugins is pointed to by the configuration: it lives as long as the process. */
-	static struct plugin_folder folder;
 	struct configuration_source source = {0};
 	int result = configuration_init(configuration);
-
-	folder.path = plugin_path();
-	const struct plugin_catalogue catalogue = plugin_folder_catalogue(&folder);
 
 	if (result == 0)
 		result = configuration_find(given, environ, &source);
 	source.overrides = overrides;
-	source.plugins = folder.path ? &catalogue : NULL;
+	source.plugins = configured_plugins();
 	if (result == 0)
 		result = configuration_load(configuration, &source, complaints);
 	free((char *)source.file);
 	return result;
 }
 
-int configured_load(const struct command *command, const char *given,
-		    const char *const *overrides, struct configuration *ret_configuration)
+int configured_load(const struct command *command, const char *given, const char *const *overrides,
+		    struct configuration *ret_configuration)
 {
 	struct configuration configuration;
 	struct complaints complaints = {0};

@@ -16,4 +16,7 @@
 int configured_load(const struct command *command, const char *given,
 		    const char *const *overrides, struct configuration *ret_configuration);
 
+/* The plugins that are installed, and their options. NULL: no memory. */
+const struct plugin_catalogue *configured_plugins(void);
+
 #endif

@@ -16,8 +16,11 @@
 
 enum { TAGS_OF_RUN = 4 };
 
-static struct plugin_choice choice_of(const struct plugin_config *config, const char *session_path)
+static struct plugin_choice choice_of(const struct configuration *configuration, size_t position,
+				      const char *session_path)
 {
+	const struct plugin_config *config = configuration->plugins[position];
+
 	return (struct plugin_choice){
 		.name = config->common->name,
 		.plugin = config->common->plugin,
@@ -26,6 +29,7 @@ static struct plugin_choice choice_of(const struct plugin_config *config, const 
 		.deadline_ns = config->common->deadline_ns,
 		.queue_snapshots = (size_t)config->common->queue_snapshots,
 		.queue_bytes = config->common->queue_size,
+		.max_tag_sets = (size_t)configuration->max_tag_sets,
 		.trouble = config->trouble,
 		.session = session_path,
 	};
@@ -96,7 +100,7 @@ int run_plugins_start(struct run_plugins *plugins, const struct configuration *c
 	int result = plugins->choices && plugin_path() ? 0 : -ENOMEM;
 
 	for (size_t i = 0; result == 0 && i < n_plugins; i++)
-		plugins->choices[i] = choice_of(configuration->plugins[i], session_path);
+		plugins->choices[i] = choice_of(configuration, i, session_path);
 	if (result == 0)
 		result = describe(plugins, configuration, session_path, command);
 	return result < 0 ? result

@@ -61,7 +61,8 @@ unharmed() {
 	fi
 }
 
-# value EXPRESSION [FILE] - of a recording r, in Python; reason(), started(), count() and lost() look things up.
+# value EXPRESSION [FILE] - of a recording r, in Python; reason(), started(), told(), count() and lost() look things
+# up.
 value() {
 	"$python" -I -S - "$1" "${2:-recording.json}" <<'END' 2>&1
 import json, sys
@@ -78,6 +79,9 @@ def reason(program):
 
 def started(program):
     return sum(u["count"] for u in notes(program))
+
+def told(reason):
+    return sum(p["coverage"]["unwatched"].get(reason, 0) for p in r["processes"])
 
 def count(*names):
     return sum(c["count"] for c in r["calls"] if c["call"] in names)

@@ -31,8 +31,8 @@ unwatched() {
 	check "and is reported as $reason" "$(value "reason('$program'), started('$program')")" = "('$reason', 1)"
 	for how; do
 		unharmed "$program started with $how runs as it does bare" "$subject" start "$how" "./$program"
-		check "and is reported as $reason" \
-			"$(value "reason('$program'), started('$program')")" = "('$reason', 1)"
+		check "and is reported as $reason, also by the process that started it" \
+			"$(value "reason('$program'), started('$program'), told('$reason')")" = "('$reason', 1, 1)"
 	done
 }
 
@@ -54,7 +54,7 @@ fi
 # Bare, the kernel refuses this one; watched it must be refused, too, and nothing was started.
 for how in execve vfork posix_spawn; do
 	unharmed "a program for another machine is refused by $how as it is bare" "$subject" start "$how" ./foreign
-	check "and is not said to have run" "$(value 'r["unwatched"]')" = "[]"
+	check "and is not said to have run" "$(value 'r["unwatched"], told("architecture")')" = "([], 0)"
 done
 act env ./foreign
 bare=$status

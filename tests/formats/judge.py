@@ -100,15 +100,15 @@ def judge_openmetrics(text):
 
 def judge_csv(text):
     rows = list(csv.reader(io.StringIO(text, newline="")))
-    check("all rows have the same columns", {len(r) for r in rows} == {7}, {len(r) for r in rows})
+    check("all rows have the same columns", {len(r) for r in rows} == {8}, {len(r) for r in rows})
     check("rows end with CR and LF", text.count("\r\n") >= len(rows) and text.endswith("\r\n"))
-    values = {(r[1], r[5]): (r[6], r[4]) for r in rows[1:]}
-    check("a counter beyond 2^53 is exact", values["c.most", "value"][0] == str(2**64 - 1))
+    values = {(r[2], r[6]): (r[7], r[3]) for r in rows[1:]}
+    check("a counter beyond 2^53 is exact", values["c.most", "count"][0] == str(2**64 - 1))
     check("what is no number is empty", values["g.none", "value"][0] == "" and values["h.empty", "p50"][0] == "")
     check("numbers are read back as they were", float(values["g.tenth", "value"][0]) == 0.1 and
           float(values["g.below", "value"][0]) == -273.15)
-    check("no cell is a formula", not any(c[:1] in "=+@\t" for r in rows for c in r[:6] if c), rows)
-    check("a tag's text comes back", values["t.lines", "value"][1] == "text=one\r\ntwo, three", values["t.lines", "value"])
+    check("no cell is a formula", not any(c[:1] in "=+@\t" for r in rows for c in r[:7] if c), rows)
+    check("a tag's text comes back", values["t.lines", "value"][1] == "text=one\r\ntwo%2C three", values["t.lines", "value"])
 
 
 def judge_jsonlines(text):

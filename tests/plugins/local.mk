@@ -3,9 +3,11 @@
 # Plugins: the header that they are written against, the host that runs them, and what bad ones can do.
 plugin_tests = \
 	tests/plugins/test-commands.sh \
+	tests/plugins/test-csv.sh \
 	tests/plugins/test-frozen.sh \
 	tests/plugins/test-header.sh \
 	tests/plugins/test-jsonlines.sh \
+	tests/plugins/test-manual.sh \
 	tests/plugins/test-zoo.sh
 
 TESTS += $(plugin_tests)
@@ -20,7 +22,7 @@ zoo_animals = \
 	crash-load crash-create crash-start crash-export crash-collect crash-stop abort-export exit-export
 
 check_DATA += tests/plugins/zoo/made
-EXTRA_DIST += tests/plugins/zoo.c
+EXTRA_DIST += tests/plugins/zoo.c docs/plugins.md
 CLEANFILES += tests/plugins/zoo/*
 tests/plugins/zoo/made: $(srcdir)/tests/plugins/zoo.c $(srcdir)/include/sonde/plugin.h $(srcdir)/tests/plugins/local.mk
 	@$(MKDIR_P) $(@D) && chmod go-w $(@D)
@@ -34,6 +36,7 @@ tests/plugins/zoo/made: $(srcdir)/tests/plugins/zoo.c $(srcdir)/include/sonde/pl
 if HAVE_CUNIT
 plugin_unit_tests = \
 	tests/plugins/test-plugin-loader \
+	tests/plugins/test-plugin-parts \
 	tests/plugins/test-plugin-runner
 
 check_PROGRAMS += $(plugin_unit_tests)
@@ -45,6 +48,11 @@ tests_plugins_test_plugin_loader_SOURCES = tests/plugins/test-plugin-loader.c te
 tests_plugins_test_plugin_loader_CPPFLAGS = $(plugin_unit_cppflags)
 tests_plugins_test_plugin_loader_CFLAGS = $(UNIT_CFLAGS)
 tests_plugins_test_plugin_loader_LDADD = $(UNIT_LIBS)
+
+tests_plugins_test_plugin_parts_SOURCES = tests/plugins/test-plugin-parts.c tests/unit/unit.h
+tests_plugins_test_plugin_parts_CPPFLAGS = $(plugin_unit_cppflags)
+tests_plugins_test_plugin_parts_CFLAGS = $(UNIT_CFLAGS)
+tests_plugins_test_plugin_parts_LDADD = $(UNIT_LIBS) -lm
 
 tests_plugins_test_plugin_runner_SOURCES = tests/plugins/test-plugin-runner.c tests/unit/unit.h
 tests_plugins_test_plugin_runner_CPPFLAGS = $(plugin_unit_cppflags)

@@ -344,6 +344,22 @@ static void a_monitor_hands_over_what_it_collects(void)
 	clean(&cage);
 }
 
+static void a_monitor_is_given_no_snapshots(void)
+{
+	static struct cage cage = {.choice.interval_ns = 5 * MS};
+
+	open_cage(&cage, "monitor");
+	offer(&cage, 1, 1); /* before anybody knows that it is one */
+	CU_ASSERT(becomes(&cage, PLUGIN_RUNNING));
+	CU_ASSERT(counts(&cage, COUNT_COLLECTED, 1) ||
+		  health_counted(&cage.health, COUNT_COLLECTED) > 1);
+	offer(&cage, 2, 2);
+	CU_ASSERT(close_cage(&cage, 5000 * MS));
+	CU_ASSERT_EQUAL(health_state(&cage.health), PLUGIN_STOPPED);
+	CU_ASSERT_EQUAL(health_n_lost(&cage.health), 0);
+	clean(&cage);
+}
+
 static void of_ten_exporters_of_which_one_hangs_nine_lose_nothing(void)
 {
 	static struct cage cages[10];
@@ -387,5 +403,6 @@ UNIT_MAIN("plugin-runner",
 	  {"why a plugin does not work is kept", why_a_plugin_does_not_work_is_kept},
 	  {"a flood of lines is dammed", a_flood_of_lines_is_dammed},
 	  {"a monitor hands over what it collects", a_monitor_hands_over_what_it_collects},
+	  {"a monitor is given no snapshots", a_monitor_is_given_no_snapshots},
 	  {"of ten exporters of which one hangs, nine lose nothing",
 	   of_ten_exporters_of_which_one_hangs_nine_lose_nothing})

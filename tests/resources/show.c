@@ -35,6 +35,19 @@ static struct sonde_list split(const char *text)
 	return (struct sonde_list){items, n};
 }
 
+/* "2GiB" */
+static uint64_t read_size(const char *text)
+{
+	static const char units[] = "BKMG";
+	char *end;
+	uint64_t size = strtoull(text, &end, 10);
+	const char *unit = *end ? strchr(units, *end) : units;
+
+	if (!unit)
+		fail("no size", text);
+	return size << (10 * (unit - units));
+}
+
 static void set_option(const struct sonde_option *option, char *options, const char *text)
 {
 	void *place = options + option->offset;
@@ -47,6 +60,9 @@ static void set_option(const struct sonde_option *option, char *options, const c
 		break;
 	case SONDE_OPTION_INT:
 		*(int64_t *)place = strtoll(text, NULL, 10);
+		break;
+	case SONDE_OPTION_SIZE:
+		*(uint64_t *)place = read_size(text);
 		break;
 	case SONDE_OPTION_STRING:
 		*(const char **)place = text;

@@ -101,9 +101,9 @@ static void space_is_told_by_path_with_its_mount(void)
 	const struct disk_space space = {1000, 600, 200, 200};
 
 	write_file(stage, "/proc/self/mountinfo",
-		   "27 1 254:0 / / rw,relatime - ext4 /dev/vda rw\n"
 		   "40 27 8:1 / /home rw shared:1 master:2 - xfs /dev/sda1 rw\n"
-		   "41 40 0:50 / /home/my\\040music ro - nfs4 server:/music rw\n");
+		   "41 40 0:50 / /home/my\\040music ro - nfs4 server:/music rw\n"
+		   "27 1 254:0 / / rw,relatime - ext4 /dev/vda rw\n");
 	disk_space_emit(&space, &stage->machine, &stage->text, "/home/my music/jazz",
 			&stage->emission);
 	CU_ASSERT_EQUAL(

@@ -11,6 +11,7 @@
 #include "resources/load.h"
 #include "resources/network.h"
 #include "resources/pressure.h"
+#include "resources/uptime.h"
 
 #include <errno.h>
 #include <math.h>
@@ -65,7 +66,8 @@ static void utilization_is_a_share_of_the_time_since_the_last_collection(void)
 			       1e-9);
 	/* Nothing has passed: no share is known. */
 	collect_cpu(stage, "cpu 150 0 110 1040 0 0 0 0 0 0\n", &before);
-	CU_ASSERT(isnan(number(stage, "system.cpu.utilization{cpu.mode=\"user\"}")));
+	CU_ASSERT_PTR_NULL(
+		plain_host_find(&stage->plain, "system.cpu.utilization{cpu.mode=\"user\"}"));
 	end_stage(stage);
 }
 
@@ -95,6 +97,20 @@ static void old_kernels_have_fewer_columns(void)
 }
 
 /* -------------------------------------------------------------------------- load and pressure */
+
+static void uptime_has_decimals(void)
+{
+	struct stage *stage = make_stage();
+	double uptime = 0;
+
+	CU_ASSERT_EQUAL(uptime_read(&stage->machine, &stage->text, &uptime), -ENOENT);
+	write_file(stage, "/proc/uptime", "350735.47 234388.90\n");
+	CU_ASSERT_EQUAL(uptime_read(&stage->machine, &stage->text, &uptime), 0);
+	CU_ASSERT_DOUBLE_EQUAL(uptime, 350735.47, 1e-9);
+	write_file(stage, "/proc/uptime", "long\n");
+	CU_ASSERT_EQUAL(uptime_read(&stage->machine, &stage->text, &uptime), -EBADMSG);
+	end_stage(stage);
+}
 
 static void load_averages_have_decimals(void)
 {
@@ -315,6 +331,7 @@ UNIT_MAIN("machine", {"the time of guests is not counted twice", guests_are_not_
 	   utilization_is_a_share_of_the_time_since_the_last_collection},
 	  {"processor time that goes back stands still", time_that_goes_back_stands_still},
 	  {"old kernels have fewer columns", old_kernels_have_fewer_columns},
+	  {"the machine's uptime has decimals", uptime_has_decimals},
 	  {"load averages have decimals", load_averages_have_decimals},
 	  {"pressure has shares and time", pressure_has_shares_and_time},
 	  {"disks are counted without their partitions",

@@ -160,6 +160,10 @@ static void a_container_sees_its_part_of_a_hierarchy(void)
 	write_file(stage, "/sys/fs/cgroup/memory/memory.limit_in_bytes", "4096\n");
 	write_file(stage, "/sys/fs/cgroup/memory/sub/memory.limit_in_bytes", "8192\n");
 	CU_ASSERT_EQUAL(read_cgroup(stage).memory_limit, 4096);
+	/* Those of others are out of sight, also if they have a name as long. */
+	write_file(stage, "/sys/fs/cgroup/memory/other/memory.limit_in_bytes", "2048\n");
+	write_file(stage, "/proc/self/cgroup", "4:memory:/docker/xyz/other\n");
+	CU_ASSERT_EQUAL(read_cgroup(stage).memory_limit, 4096);
 	write_file(stage, "/proc/self/cgroup", "4:memory:/../other\n");
 	CU_ASSERT_EQUAL(read_cgroup(stage).memory_limit, 4096);
 	end_stage(stage);

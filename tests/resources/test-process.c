@@ -44,7 +44,7 @@ static size_t collect_processes(struct stage *stage, struct process_table *table
 {
 	const struct process_surroundings surroundings = {
 		.now_ns = now_ns,
-		.now_real_ns = 2000000000000,
+		.uptime = 1000,
 		.boot_ns = 1000000000000,
 		.n_cpus = 4,
 		.memory_total = 1 << 30,
@@ -62,7 +62,7 @@ static size_t collect_processes(struct stage *stage, struct process_table *table
 static void a_process_has_figures_whatever_its_name_is(void)
 {
 	struct stage *stage = make_stage();
-	struct process_table table = {.with_proportional_size = true, .max_processes = 10};
+	struct process_table table = {.max_proportional = 1 << 30, .max_processes = 10};
 
 	write_process(stage, "100", 250);
 	write_thread(stage, "4711", 10);
@@ -95,7 +95,29 @@ static void a_process_has_figures_whatever_its_name_is(void)
 	CU_ASSERT_EQUAL(
 		number(stage, "process.disk.io{disk.io.direction=\"write\"," OF_PROCESS "}"), 8192);
 	CU_ASSERT_DOUBLE_EQUAL(number(stage, "process.uptime{" OF_PROCESS "}"), 999, 1e-9);
+	CU_ASSERT_EQUAL(plain_host_find(&stage->plain,
+					"process.disk.io{disk.io.direction=\"write\"," OF_PROCESS
+					"}")
+				->start_ns,
+			1001000000000);
 	CU_ASSERT_EQUAL(stage->plain.n_refused, 0);
+	process_table_deinit(&table);
+	end_stage(stage);
+}
+
+static void a_large_process_has_no_proportional_size(void)
+{
+	struct stage *stage = make_stage();
+	struct process_table table = {.max_proportional = 1024 * 1024 - 1, .max_processes = 10};
+
+	write_process(stage, "100", 250);
+	write_thread(stage, "4711", 10);
+	write_file(stage, "/proc/4711/smaps_rollup", "Pss:  512 kB\n");
+	collect_processes(stage, &table, 1000000000);
+	CU_ASSERT(isnan(number(stage, "process.memory.proportional{" OF_PROCESS "}")));
+	table.max_proportional++;
+	collect_processes(stage, &table, 2000000000);
+	CU_ASSERT_EQUAL(number(stage, "process.memory.proportional{" OF_PROCESS "}"), 512 * 1024);
 	process_table_deinit(&table);
 	end_stage(stage);
 }
@@ -150,7 +172,7 @@ static void switches_do_not_fall_when_a_thread_ends(void)
 static void a_process_of_which_little_can_be_read_has_those_figures(void)
 {
 	struct stage *stage = make_stage();
-	struct process_table table = {.with_proportional_size = true, .max_processes = 10};
+	struct process_table table = {.max_proportional = 1 << 30, .max_processes = 10};
 
 	CU_ASSERT_EQUAL(collect_processes(stage, &table, 1000000000), 0);
 	CU_ASSERT_EQUAL(stage->plain.n_series, 0);
@@ -183,6 +205,7 @@ static void processes_beyond_the_limit_are_counted_as_left_out(void)
 UNIT_MAIN("process",
 	  {"a process has figures, whatever its name is",
 	   a_process_has_figures_whatever_its_name_is},
+	  {"a large process has no proportional size", a_large_process_has_no_proportional_size},
 	  {"utilization of a process is of the processors that it may use",
 	   utilization_of_a_process_is_of_the_processors_that_it_may_use},
 	  {"context switches do not fall when a thread ends",

@@ -63,9 +63,9 @@ static void settings_before_and_after(void)
 	CU_ASSERT_EQUAL(loaded.result, 0);
 	session_settings_init(&settings);
 	configuration_apply(&loaded.configuration, &settings);
-	CU_ASSERT_FALSE(settings.mode[CALL_read]);
-	CU_ASSERT_TRUE(settings.mode[CALL_write]);
-	CU_ASSERT_TRUE(settings.mode[CALL_malloc]);
+	CU_ASSERT_FALSE(settings.mode[CALL_read] & MODE_OFF);
+	CU_ASSERT_TRUE(settings.mode[CALL_write] & MODE_OFF);
+	CU_ASSERT_TRUE(settings.mode[CALL_malloc] & MODE_OFF);
 	CU_ASSERT_EQUAL(settings.period[CALL_read], 7);
 	CU_ASSERT_EQUAL(settings.period[CALL_write], 5);
 	CU_ASSERT_EQUAL(settings.period[CALL_epoll_wait], 3);
@@ -100,6 +100,20 @@ static void labels_replace(void)
 	configuration_deinit(&configuration);
 }
 
+/* Whoever uses a configuration that nobody has loaded has the same. */
+static void defaults_are_those_of_the_table(void)
+{
+	struct configuration configuration;
+	const struct setting *setting = setting_find("metrics.max_tag_sets");
+	struct value_text value;
+
+	CU_ASSERT_EQUAL_FATAL(configuration_init(&configuration), 0);
+	CU_ASSERT_EQUAL_FATAL(value_text_read(&setting->rule, setting->default_text, &value, NULL), 0);
+	CU_ASSERT_EQUAL(configuration.max_tag_sets, value.value.integer);
+	value_text_release(&value);
+	configuration_deinit(&configuration);
+}
+
 static void rows_are_complete(void)
 {
 	for (size_t i = 0; i < settings_count; i++) {
@@ -118,4 +132,5 @@ UNIT_MAIN("configuration", {"every error that a file may name has a class", erro
 	  {"expected failures of one call replace the built-in ones of that call",
 	   expected_replaces},
 	  {"a label that is given again is replaced", labels_replace},
+	  {"defaults are those of the table", defaults_are_those_of_the_table},
 	  {"every row of the settings is complete", rows_are_complete})

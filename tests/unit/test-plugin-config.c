@@ -47,7 +47,11 @@ static const struct sonde_option web_rows[] = {
 	 .min = "1",
 	 .max = "5000000000",
 	 AT(n_clients)},
-	{.name = "share", .type = SONDE_OPTION_DOUBLE, .default_text = "0.5", .max = "1", AT(share)},
+	{.name = "share",
+	 .type = SONDE_OPTION_DOUBLE,
+	 .default_text = "0.5",
+	 .max = "1",
+	 AT(share)},
 	{.name = "open", .type = SONDE_OPTION_BOOL, AT(is_open)},
 	{.name = "timeout",
 	 .type = SONDE_OPTION_DURATION,
@@ -205,12 +209,12 @@ static void defaults(void)
 
 static void all_types(void)
 {
-	struct loaded loaded = load(
-		"plugins: ( { listen = \"b:2\"; clients = 4294967360L; share = 1; open = true;"
-		" timeout = \"2m\"; limit = \"5GiB\"; level = \"best\"; paths = [];"
-		" tls: { certificate = \"c\"; verify = false; }; interval = \"5s\";"
-		" deadline = \"1s\"; queue: { snapshots = 3; size = \"1MiB\"; };"
-		" name = \"w\"; plugin = \"web\"; } );");
+	struct loaded loaded =
+		load("plugins: ( { listen = \"b:2\"; clients = 4294967360L; share = 1; open = true;"
+		     " timeout = \"2m\"; limit = \"5GiB\"; level = \"best\"; paths = [];"
+		     " tls: { certificate = \"c\"; verify = false; }; interval = \"5s\";"
+		     " deadline = \"1s\"; queue: { snapshots = 3; size = \"1MiB\"; };"
+		     " name = \"w\"; plugin = \"web\"; } );");
 
 	CU_ASSERT_TRUE_FATAL(says(&loaded.complaints.errors, ""));
 	const struct plugin_config *web = loaded.configuration.plugins[0];
@@ -252,9 +256,10 @@ static void wrong_options(void)
 			       "x.cfg:1: plugins.web.listen: must be given\n"));
 	CU_ASSERT_TRUE(refuses("plugins: ( { plugin = \"web\"; clients = 4294967297; } );",
 			       "x.cfg:1: integer 4294967297 is too large (at most 2147483647)\n"));
-	CU_ASSERT_TRUE(refuses("plugins: ( { plugin = \"bare\"; tls = 1; queue = 3; } );",
-			       "x.cfg:1: plugins.bare.tls: unknown option\n"
-			       "x.cfg:1: plugins.bare.queue: expected a group, found an integer\n"));
+	CU_ASSERT_TRUE(
+		refuses("plugins: ( { plugin = \"bare\"; tls = 1; queue = 3; } );",
+			"x.cfg:1: plugins.bare.tls: unknown option\n"
+			"x.cfg:1: plugins.bare.queue: expected a group, found an integer\n"));
 }
 
 static void wrong_entries(void)
@@ -264,9 +269,10 @@ static void wrong_entries(void)
 			       "\"NAME\"\n"));
 	CU_ASSERT_TRUE(refuses("plugins: ( { plugin = \"bare\"; },\n 3 );",
 			       "x.cfg:2: plugins[1]: expected a group, found an integer\n"));
-	CU_ASSERT_TRUE(refuses("plugins: { plugin = \"bare\"; };",
-			       "x.cfg:1: plugins: expected a list of groups: ( { plugin = \"NAME\"; "
-			       "}, ... )\n"));
+	CU_ASSERT_TRUE(
+		refuses("plugins: { plugin = \"bare\"; };",
+			"x.cfg:1: plugins: expected a list of groups: ( { plugin = \"NAME\"; "
+			"}, ... )\n"));
 	CU_ASSERT_TRUE(refuses("\nplugins: ( { plugin = \"wbe\"; } );",
 			       "x.cfg:2: plugins[0]: there is no plugin 'wbe'\n"));
 	CU_ASSERT_TRUE(refuses("plugin: ( );",
@@ -317,10 +323,13 @@ static void without_catalogue(void)
 
 static void overridden(void)
 {
-	char *environment[] = {"SONDE_PLUGINS_MY_WEB_LISTEN=c:3", "SONDE_PLUGINS_MY_WEB_TLS_VERIFY=off",
+	char *environment[] = {"SONDE_PLUGINS_MY_WEB_LISTEN=c:3",
+			       "SONDE_PLUGINS_MY_WEB_TLS_VERIFY=off",
 			       "SONDE_PLUGINS_MY_WEB_QUEUE_SNAPSHOTS=7",
-			       "SONDE_PLUGINS_MY_WEB_CLIENTS=0", "SONDE_PLUGINS_MY_WEB_NAME=x",
-			       "SONDE_PLUGINS_MY_WEB_LISTN=x", NULL};
+			       "SONDE_PLUGINS_MY_WEB_CLIENTS=0",
+			       "SONDE_PLUGINS_MY_WEB_NAME=x",
+			       "SONDE_PLUGINS_MY_WEB_LISTN=x",
+			       NULL};
 	const char *overrides[] = {"plugins.my-web.level=best", "plugins.my-web.levl=best",
 				   "plugins.your-web.level=best", NULL};
 	struct loaded loaded = load_with("plugins: ( { plugin = \"web\"; name = \"my-web\"; } );",
@@ -428,7 +437,8 @@ static void explained(void)
 	struct message message = {""};
 
 	CU_ASSERT_EQUAL(explain("plugins.web.tls", &catalogue, EXPLAIN_TEXT, stream, &message), 0);
-	CU_ASSERT_EQUAL(explain("plugins.web.limit", &catalogue, EXPLAIN_TEXT, stream, &message), 0);
+	CU_ASSERT_EQUAL(explain("plugins.web.limit", &catalogue, EXPLAIN_TEXT, stream, &message),
+			0);
 	fclose(stream);
 	CU_ASSERT_STRING_EQUAL(text, "plugins.web.tls.certificate\n"
 				     "    string: any text; default: none\n"
@@ -443,8 +453,28 @@ static void explained(void)
 			-ENOENT);
 	CU_ASSERT_STRING_EQUAL(message.text,
 			       "plugin 'web' has no option 'limt'; did you mean 'limit'?");
-	CU_ASSERT_EQUAL(explain("plugins.wbe", &catalogue, EXPLAIN_TEXT, stdout, &message), -ENOENT);
+	CU_ASSERT_EQUAL(explain("plugins.wbe", &catalogue, EXPLAIN_TEXT, stdout, &message),
+			-ENOENT);
 	CU_ASSERT_STRING_EQUAL(message.text, "there is no plugin 'wbe'");
+}
+
+static void in_the_manual(void)
+{
+	const char *source = getenv("top_srcdir");
+	char *path = NULL;
+	char rows[4096] = "";
+	char manual[65536] = "";
+	FILE *stream = fmemopen(rows, sizeof(rows), "w");
+
+	explain_options(&plugin_common_table, "plugins.NAME", EXPLAIN_MARKDOWN, stream);
+	fclose(stream);
+	CU_ASSERT_FATAL(asprintf(&path, "%s/docs/configuration.md", source ? source : "..") > 0);
+	stream = fopen(path, "r");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(stream);
+	CU_ASSERT(fread(manual, 1, sizeof(manual) - 1, stream) > 0);
+	fclose(stream);
+	free(path);
+	CU_ASSERT_PTR_NOT_NULL(strstr(manual, rows));
 }
 
 /* A table of one row, which is changed before it is checked. */
@@ -471,9 +501,11 @@ static void faulty_tables(void)
 			       "option 'a' is of a type that this version of sonde does not know");
 	wrong = row;
 	wrong.offset = sizeof(struct web_options) - 4;
-	CU_ASSERT_STRING_EQUAL(fault_of(wrong), "option 'a' lies beyond the end of the options' struct");
+	CU_ASSERT_STRING_EQUAL(fault_of(wrong),
+			       "option 'a' lies beyond the end of the options' struct");
 	wrong.offset = SIZE_MAX - 3;
-	CU_ASSERT_STRING_EQUAL(fault_of(wrong), "option 'a' lies beyond the end of the options' struct");
+	CU_ASSERT_STRING_EQUAL(fault_of(wrong),
+			       "option 'a' lies beyond the end of the options' struct");
 	wrong.offset = 4;
 	CU_ASSERT_STRING_EQUAL(fault_of(wrong),
 			       "option 'a' has an offset that is not aligned for its type");
@@ -482,10 +514,12 @@ static void faulty_tables(void)
 	CU_ASSERT_STRING_EQUAL(fault_of(wrong),
 			       "option 'a': default: 1 is out of range: at most 0");
 	wrong.min = "x";
-	CU_ASSERT_STRING_EQUAL(fault_of(wrong), "option 'a' has a bound that is no value of its type");
+	CU_ASSERT_STRING_EQUAL(fault_of(wrong),
+			       "option 'a' has a bound that is no value of its type");
 	wrong = row;
 	wrong.name = "queue";
-	CU_ASSERT_STRING_EQUAL(fault_of(wrong), "option 'queue' has a name that every instance has");
+	CU_ASSERT_STRING_EQUAL(fault_of(wrong),
+			       "option 'queue' has a name that every instance has");
 	wrong.name = "A";
 	CU_ASSERT_STRING_EQUAL(fault_of(wrong),
 			       "option 'A' has a name of other than a to z, 0 to 9 and _");
@@ -536,5 +570,6 @@ UNIT_MAIN("plugins in a configuration",
 	  {"what is printed reads back as the same, without secrets", written},
 	  {"what differs tells whether a new instance is needed", compared},
 	  {"options are explained", explained},
+	  {"the manual has the options of all instances as they are", in_the_manual},
 	  {"what is wrong with a table is said", faulty_tables},
 	  {"rows may be longer than those known here, and not shorter", longer_rows})

@@ -95,9 +95,8 @@ static void written(void)
 	char text[QUANTITY_TEXT_SIZE];
 
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
-		CU_ASSERT_STRING_EQUAL(
-			quantity_format(good[i].quantity, good[i].value, text),
-			good[i].written ? good[i].written : good[i].text);
+		CU_ASSERT_STRING_EQUAL(quantity_format(good[i].quantity, good[i].value, text),
+				       good[i].written ? good[i].written : good[i].text);
 }
 
 UNIT_MAIN("quantities", {"a number with a unit is read exactly", exact},

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+/* subject OPERATION N - does something N times: malloc, malloc-failing, mutex, fork. */
+#include <pthread.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void allocate_and_free(void)
+{
+	free(malloc(64));
+}
+
+/* More than PTRDIFF_MAX: refused without asking the kernel. */
+static volatile size_t too_much = SIZE_MAX / 2 + 64;
+
+static void fail_to_allocate(void)
+{
+	if (malloc(too_much))
+		abort();
+}
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+
+static void lock_and_unlock(void)
+{
+	pthread_mutex_lock(&mutex);
+	pthread_mutex_unlock(&mutex);
+}
+
+static void fork_and_wait(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(0);
+	waitpid(pid, NULL, 0);
+}
+
+static const struct operation {
+	const char *name;
+	void (*run)(void);
+} operations[] = {
+	{"malloc", allocate_and_free},
+	{"malloc-failing", fail_to_allocate},
+	{"mutex", lock_and_unlock},
+	{"fork", fork_and_wait},
+};
+
+int main(int argc, char **argv)
+{
+	for (size_t i = 0; argc == 3 && i < sizeof(operations) / sizeof(operations[0]); i++) {
+		if (strcmp(operations[i].name, argv[1]) != 0)
+			continue;
+		for (long n = atol(argv[2]); n > 0; n--)
+			operations[i].run();
+		return 0;
+	}
+	fprintf(stderr, "usage: subject OPERATION N\n");
+	return 2;
+}
