@@ -26,8 +26,10 @@ include tests/conformance/local.mk
 include tests/truth/local.mk
 include tests/hazards/local.mk
 include tests/plugins/local.mk
+include tests/resources/local.mk
 include tests/e2e/tool.mk
 include tests/e2e/limits.mk
 include tests/differential/local.mk
 include tests/foreign/local.mk
+include tests/formats/local.mk
 include tests/cost/local.mk

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "config.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "api/figures.h"
 #include "format/metrics-json.h"
+#include "format/snapshot-format.h"
 
 static enum sonde_type type_of(const struct series *series)
 {
@@ -371,56 +373,56 @@ struct export_target {
 	bool has_failed;
 };
 
-static int write_piece(const char *text, size_t size, void *argument)
+static int write_piece(void *argument, const void *data, size_t size)
 {
 	struct export_target *target = argument;
 
-	if (!target->has_failed && target->write(target->argument, text, size))
+	if (!target->has_failed && target->write(target->argument, data, size))
 		target->has_failed = true;
-	return target->has_failed ? -1 : 0;
+	return target->has_failed ? -EIO : 0;
 }
 
+static int write_json_piece(const char *text, size_t size, void *argument)
+{
+	return write_piece(argument, text, size);
+}
+
+/* One document, for programs that read all of it; the others are those that exporters have. */
 static int export_json(const struct snapshot *snapshot, struct export_target *target)
 {
 	json_t *document = snapshot_to_json(snapshot);
 	int result;
 
 	if (!document)
-		return SONDE_ENOMEM;
-	result = json_dump_callback(document, write_piece, target,
+		return -ENOMEM;
+	result = json_dump_callback(document, write_json_piece, target,
 				    JSON_COMPACT | JSON_REAL_PRECISION(15));
 	json_decref(document);
-	if (result == 0)
-		return 0;
-	return target->has_failed ? SONDE_EIO : SONDE_ENOMEM;
+	return result ? -ENOMEM : 0;
 }
 
-/* A format is a row. */
-static const struct {
-	const char *name;
-	int (*export)(const struct snapshot *snapshot, struct export_target *target);
-} formats[] = {
-	{"json", export_json},
-};
+static int export_as(const char *format, const struct figures *figures, struct export_target *target)
+{
+	const struct region_header *region = figures->sonde->engine->find_region();
+	const struct format_sink sink = {write_piece, target};
+	const struct snapshot_source source = {.start_ns = region ? region->started_realtime_ns : 0};
 
-int sonde_export_metrics(struct sonde *sonde, const char *format, sonde_writer write,
-			 void *argument)
+	if (strcmp(format, "json") == 0)
+		return export_json(figures->snapshot, target);
+	return snapshot_format(format, figures->snapshot, &source, NULL, &sink);
+}
+
+int sonde_export_metrics(struct sonde *sonde, const char *format, sonde_writer write, void *argument)
 {
 	struct export_target target = {.write = write, .argument = argument};
 	struct figures figures;
-	int error;
+	int error = format && write ? figures_open(sonde, 0, &figures) : SONDE_EINVAL;
 
-	if (!sonde || !format || !write)
-		return SONDE_EINVAL;
-	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
-		if (strcmp(format, formats[i].name) != 0)
-			continue;
-		error = figures_open(sonde, 0, &figures);
-		if (error)
-			return error;
-		error = formats[i].export(figures.snapshot, &target);
-		figures_close(&figures);
+	if (error)
 		return error;
-	}
-	return SONDE_ENOENT;
+	error = export_as(format, &figures, &target);
+	figures_close(&figures);
+	if (target.has_failed)
+		return SONDE_EIO;
+	return !error ? 0 : error == -ENOENT ? SONDE_ENOENT : SONDE_ENOMEM;
 }

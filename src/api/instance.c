@@ -118,14 +118,15 @@ static int say_messages(struct sonde_problem *ret_problem, const struct messages
 static int read_file(const char *file, struct configuration *configuration,
 		     struct sonde_problem *ret_problem)
 {
-	struct messages messages = {0};
-	int result = configuration_load(configuration, file, &messages);
+	const struct configuration_source source = {.file = file, .is_named = true};
+	struct complaints complaints = {0};
+	int result = configuration_load(configuration, &source, &complaints);
 
 	if (result == -EINVAL)
-		result = say_messages(ret_problem, &messages);
+		result = say_messages(ret_problem, &complaints.errors);
 	else if (result < 0)
 		result = SONDE_ENOMEM;
-	messages_deinit(&messages);
+	complaints_deinit(&complaints);
 	return result;
 }
 
@@ -148,8 +149,9 @@ static int read_text(const char *text, struct configuration *configuration,
 	return result;
 }
 
-static int read_classes(const struct sonde_config *config, struct failure_classes **ret_classes,
-			struct sonde_problem *ret_problem)
+/* Keeps what counts for us: the classes of failures, and how many sets of tags a name may have. */
+static int read_config(const struct sonde_config *config, uint32_t *ret_max_tag_sets,
+		       struct sonde_problem *ret_problem)
 {
 	struct configuration configuration;
 	int result = configuration_init(&configuration) < 0 ? SONDE_ENOMEM : 0;
@@ -159,8 +161,9 @@ static int read_classes(const struct sonde_config *config, struct failure_classe
 	else if (!result && config && config->text)
 		result = read_text(config->text, &configuration, ret_problem);
 	if (!result) {
-		*ret_classes = configuration_classes(&configuration);
-		result = *ret_classes ? 0 : SONDE_ENOMEM;
+		*ret_max_tag_sets = (uint32_t)configuration.max_tag_sets;
+		instance.classes = configuration_classes(&configuration);
+		result = instance.classes ? 0 : SONDE_ENOMEM;
 	}
 	configuration_deinit(&configuration);
 	return result;
@@ -222,10 +225,15 @@ static int configure(const struct engine *engine, const struct sonde_config *con
 		     struct sonde_problem *ret_problem)
 {
 	struct thread_cache *cache = instance.is_engine_own ? NULL : engine->enter_own();
-	int result = read_classes(config, &instance.classes, ret_problem);
+	uint32_t max_tag_sets = 0;
+	int result = read_config(config, &max_tag_sets, ret_problem);
 
 	if (!instance.is_engine_own)
 		engine->leave_own(cache);
+	if (config && config->max_tag_sets)
+		max_tag_sets = config->max_tag_sets;
+	if (!result && max_tag_sets)
+		engine->limit_tag_sets(max_tag_sets);
 	return result;
 }
 
@@ -237,8 +245,6 @@ static int begin(const struct sonde_config *config, struct sonde_problem *ret_pr
 	if (result)
 		return result;
 	engine->start();
-	if (config && config->max_tag_sets)
-		engine->limit_tag_sets(config->max_tag_sets);
 	instance.interval_ns = interval_of(config);
 	pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
 	/* Release: who finds the instance by sonde_get() finds it whole. */

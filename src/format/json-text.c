@@ -8,23 +8,11 @@
 #include <string.h>
 #include <time.h>
 
+#include "format/utf8.h"
+
 json_t *count_to_json(uint64_t count)
 {
 	return json_integer(count > INT64_MAX ? INT64_MAX : (json_int_t)count);
-}
-
-/* Length of the UTF-8 sequence at text, or 0 when there is none. */
-static size_t sequence_length(const char *text)
-{
-	json_t *string;
-
-	for (size_t length = 1; length <= 4 && text[length - 1]; length++) {
-		string = json_stringn(text, length);
-		json_decref(string);
-		if (string)
-			return length;
-	}
-	return 0;
 }
 
 /* File names and arguments are bytes; what is not UTF-8 in them becomes U+FFFD. */
@@ -37,9 +25,9 @@ static json_t *replace_invalid(const char *text)
 	if (!replaced)
 		return NULL;
 	while (*text) {
-		size_t length = sequence_length(text);
+		size_t length = utf8_length(text);
 
-		end = mempcpy(end, length ? text : "\xef\xbf\xbd", length ? length : 3);
+		end = mempcpy(end, length ? text : UTF8_REPLACEMENT, length ? length : 3);
 		text += length ? length : 1;
 	}
 	string = json_stringn(replaced, (size_t)(end - replaced));
@@ -56,12 +44,10 @@ json_t *text_to_json(const char *text)
 	return string ? string : replace_invalid(text);
 }
 
-/* "2026-01-31T12:34:56.123456789Z", or null for a year that no clock shows. */
-json_t *instant_to_json(int64_t ns)
+bool instant_text(int64_t ns, char ret_text[INSTANT_SIZE])
 {
 	time_t seconds = ns / 1000000000;
 	long rest = ns % 1000000000;
-	char text[64];
 	struct tm tm;
 	size_t length;
 
@@ -70,8 +56,15 @@ json_t *instant_to_json(int64_t ns)
 		seconds--;
 	}
 	if (!gmtime_r(&seconds, &tm))
-		return json_null();
-	length = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(text + length, sizeof(text) - length, ".%09ldZ", rest);
-	return json_string(text);
+		return false;
+	length = strftime(ret_text, INSTANT_SIZE, "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(ret_text + length, INSTANT_SIZE - length, ".%09ldZ", rest);
+	return true;
+}
+
+json_t *instant_to_json(int64_t ns)
+{
+	char text[INSTANT_SIZE];
+
+	return instant_text(ns, text) ? json_string(text) : json_null();
 }

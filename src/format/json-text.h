@@ -1,22 +1,28 @@
 // SPDX-License-Identifier: MIT
 /*
- * json-text.h - values that JSON has no form of its own for. Each is a new reference, or NULL
- * without memory.
+ * json-text.h - values as all our documents have them.
+ *
+ * Each function returns a new value of jansson's, or NULL without memory.
  */
 #ifndef SONDE_FORMAT_JSON_TEXT_H
 #define SONDE_FORMAT_JSON_TEXT_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 
-/* JSON integers end at 2^63 - 1, for jansson and for most who read them. */
+/* JSON integers end at 2^63 - 1, for jansson and for most who read them: a larger count becomes that. */
 json_t *count_to_json(uint64_t count);
 
-/* A string, or null for NULL; what is not UTF-8 in it becomes U+FFFD. */
+/* A string. What is not UTF-8 in it becomes U+FFFD; NULL becomes null. */
 json_t *text_to_json(const char *text);
 
-/* Nanoseconds of CLOCK_REALTIME as "2026-01-31T12:34:56.123456789Z", or null for a year that no
- * clock shows. */
+enum { INSTANT_SIZE = 40 };
+
+/* The text of an instant, as below; false: for a year that no clock shows. */
+bool instant_text(int64_t ns, char ret_text[INSTANT_SIZE]);
+
+/* "2026-01-31T12:34:56.123456789Z" from nanoseconds of CLOCK_REALTIME; null for a year that no clock shows. */
 json_t *instant_to_json(int64_t ns);
 
 #endif

@@ -41,6 +41,34 @@ void name_counts_from_json(struct json_reader *reader, const json_t *object, con
 	reader_leave(reader, back);
 }
 
+json_t *names_to_json(const struct name_counts *names)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; array && i < names->n_items; i++) {
+		if (json_array_append_new(array, json_string(names->items[i].name)) < 0) {
+			json_decref(array);
+			array = NULL;
+		}
+	}
+	return array;
+}
+
+void names_from_json(struct json_reader *reader, const json_t *object, const char *key,
+		     struct name_counts *ret_names)
+{
+	const json_t *array = json_object_get(object, key) ? reader_array(reader, object, key) : NULL;
+
+	for (size_t i = 0; i < json_array_size(array); i++) {
+		const json_t *name = json_array_get(array, i);
+
+		if (!json_is_string(name))
+			reader_complain_type(reader, key, name, "strings only");
+		else if (name_counts_add(ret_names, json_string_value(name), 1))
+			reader_out_of_memory(reader);
+	}
+}
+
 json_t *kernel_io_to_json(const struct kernel_io *io)
 {
 	json_t *object = io->is_known ? json_object() : json_null();

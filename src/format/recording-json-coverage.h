@@ -17,6 +17,11 @@ json_t *name_counts_to_json(const struct name_counts *counts);
 void name_counts_from_json(struct json_reader *reader, const json_t *object, const char *key,
 			   struct name_counts *ret_counts);
 
+/* ["malloc", "read"]: a set of names */
+json_t *names_to_json(const struct name_counts *names);
+void names_from_json(struct json_reader *reader, const json_t *object, const char *key,
+		     struct name_counts *ret_names);
+
 /* {"read": 4096, ...}, or null. */
 json_t *kernel_io_to_json(const struct kernel_io *io);
 /* Of a key that may be missing, or null. */

@@ -11,6 +11,7 @@
 #include "format/json-reader.h"
 #include "format/metrics-json.h"
 #include "format/recording-json-coverage.h"
+#include "format/recording-json-plugins.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -352,6 +353,8 @@ static void read_coverage(struct json_reader *reader, const json_t *document,
 				reader_count(reader, coverage, "seccomp_processes");
 		kernel_io_from_json(reader, coverage, "kernel_io", &recording->io);
 		refusals_from_json(reader, coverage, "refused", recording->refused);
+		names_from_json(reader, coverage, "switched", &recording->switched);
+		names_from_json(reader, coverage, "retimed", &recording->retimed);
 	}
 	reader_leave(reader, back);
 }
@@ -386,6 +389,7 @@ static int read_document(struct json_reader *reader, const json_t *document,
 	read_processes(reader, document, recording);
 	read_unwatched(reader, document, recording);
 	metric_list_from_json(reader, document, &recording->metrics);
+	plugins_from_json(reader, document, recording);
 	read_coverage(reader, document, recording);
 	return reader->error;
 }

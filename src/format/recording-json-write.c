@@ -12,13 +12,13 @@
 #include "format/json-text.h"
 #include "format/metrics-json.h"
 #include "format/recording-json-coverage.h"
+#include "format/recording-json-plugins.h"
 
 #include <errno.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { DIGITS = 15 /* that a double has for certain */ };
 
@@ -312,6 +312,8 @@ static json_t *coverage_to_json(struct builder *builder, const struct recording 
 	set(builder, coverage, "accounted_io", accounted_to_json(builder, recording));
 	set(builder, coverage, "refused", refusals_to_json(recording->refused));
 	set(builder, coverage, "allocators", allocators_to_json(builder, recording));
+	set(builder, coverage, "switched", names_to_json(&recording->switched));
+	set(builder, coverage, "retimed", names_to_json(&recording->retimed));
 	return coverage;
 }
 
@@ -326,6 +328,8 @@ static json_t *recording_to_json(const struct recording *recording)
 	set(&builder, document, "calls", calls_to_json(&builder, &recording->calls));
 	set(&builder, document, "processes", processes_to_json(&builder, recording));
 	set(&builder, document, "unwatched", unwatched_to_json(&builder, recording));
+	if (recording->n_plugins)
+		set(&builder, document, "plugins", plugins_to_json(recording));
 	set(&builder, document, "metrics", metric_list_to_json(&recording->metrics));
 	set(&builder, document, "files", json_array());
 	set(&builder, document, "peers", json_array());

@@ -26,10 +26,11 @@ struct scan {
 	const char *next; /* of the text */
 	int line;
 	int depth; /* of includes */
+	bool is_named;
 	struct messages *messages;
 };
 
-static char *read_text(const char *file, const char **ret_reason);
+static char *read_text(const char *file, bool is_named, const char **ret_reason);
 static void scan_text(struct scan *scan);
 
 char *config_text_folder(const char *file)
@@ -117,7 +118,7 @@ static void scan_included(struct scan *scan, const char *name)
 	else if (*name == '/' || strchr(name, '\\'))
 		reason = "give its name relative to the folder of the first file";
 	else if (path)
-		text = read_text(path, &reason);
+		text = read_text(path, scan->is_named, &reason);
 	if (text) {
 		struct scan inner = *scan;
 
@@ -203,34 +204,55 @@ static char *read_descriptor(int fd, const char **ret_reason)
 	return NULL;
 }
 
-/* A device might never end, and what is included is read twice: only regular files will do. */
-static char *read_text(const char *file, const char **ret_reason)
+/*
+ * Why a file is not to be read; NULL: it is. A device might never end, and what is included is read
+ * twice, so only regular files will do.
+ */
+static const char *find_objection(const struct stat *status, bool is_named)
+{
+	if (S_ISDIR(status->st_mode))
+		return "is a directory";
+	if (!S_ISREG(status->st_mode))
+		return "not a regular file";
+	if (status->st_mode & S_IWOTH)
+		return "anybody may write to it; try chmod o-w";
+	if (!is_named && status->st_uid != 0 && status->st_uid != geteuid())
+		return "belongs to another user; it is used if you name it with -c or SONDE_CONFIG";
+	return NULL;
+}
+
+static char *read_text(const char *file, bool is_named, const char **ret_reason)
 {
 	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat status;
 	char *text = NULL;
 
+	*ret_reason = NULL;
 	if (fd < 0 || fstat(fd, &status) < 0)
 		*ret_reason = strerror(errno);
-	else if (S_ISDIR(status.st_mode))
-		*ret_reason = "is a directory";
-	else if (!S_ISREG(status.st_mode))
-		*ret_reason = "not a regular file";
 	else
+		*ret_reason = find_objection(&status, is_named);
+	if (!*ret_reason)
 		text = read_descriptor(fd, ret_reason);
 	if (fd >= 0)
 		close(fd);
 	return text;
 }
 
-char *config_text_read(const char *file, struct messages *messages)
+char *config_text_read(const char *file, bool is_named, struct messages *messages)
 {
 	size_t n_before = messages->n_lines;
 	const char *reason;
 	char *folder = config_text_folder(file);
-	char *text = read_text(file, &reason);
+	char *text = read_text(file, is_named, &reason);
 	struct scan scan = {
-		.folder = folder, .file = file, .next = text, .line = 1, .messages = messages};
+		.folder = folder,
+		.file = file,
+		.next = text,
+		.line = 1,
+		.is_named = is_named,
+		.messages = messages,
+	};
 
 	if (!text)
 		messages_add(messages, "%s: %s", file, reason);

@@ -8,6 +8,8 @@
 #ifndef SONDE_HOST_CONFIG_TEXT_H
 #define SONDE_HOST_CONFIG_TEXT_H
 
+#include <stdbool.h>
+
 #include "host/messages.h"
 
 enum { CONFIG_TEXT_MAX = 1024 * 1024 }; /* bytes in a file */
@@ -15,8 +17,12 @@ enum { CONFIG_TEXT_MAX = 1024 * 1024 }; /* bytes in a file */
 /*
  * Reads a file. Whatever is wrong with it or with a file that it includes is added to messages.
  * Returns the text, to be freed, or NULL when something was wrong.
+ *
+ * A configuration says which plugins are run: who writes it runs programs in the name of who reads
+ * it. So a file that anybody may write to is refused, with what it includes, and one of another
+ * user (but root) unless the user has named it and so trusts its owner.
  */
-char *config_text_read(const char *file, struct messages *messages);
+char *config_text_read(const char *file, bool is_named, struct messages *messages);
 
 /* The folder of a file, in which libconfig is to look for included files; to be freed. */
 char *config_text_folder(const char *file);

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: MIT
 /*
- * configuration.h - what a configuration file says, checked.
+ * configuration.h - what the user wants: a configuration file and what overrides it, checked.
  *
  *     struct configuration configuration;
- *     struct messages messages = {0};
+ *     struct configuration_source source = {.file = file, .environment = environ};
+ *     struct complaints complaints = {0};
  *
  *     configuration_init(&configuration);
- *     if (configuration_load(&configuration, file, &messages) < 0)
- *             ... print messages: one line each, with file, line, setting and what is wrong
+ *     if (configuration_load(&configuration, &source, &complaints) < 0)
+ *             ... print complaints.errors: one line each, with file, line, setting, what is wrong
  *     configuration_apply(&configuration, &settings);
  *
- * The settings are rows of host/settings.h. A configuration owns all it points to. It is for one
- * thread at a time. (This is not config.h: that name is taken by the build.)
+ * The settings are rows of host/settings.h. A value from the file is overridden by that of an
+ * environment variable, and this by one of the command line. A configuration owns all it points
+ * to. It is for one thread at a time. (This is not config.h: that name is taken by the build.)
  */
 #ifndef SONDE_HOST_CONFIGURATION_H
 #define SONDE_HOST_CONFIGURATION_H
@@ -21,7 +23,9 @@
 #include <stdint.h>
 
 #include "calls/call.h"
+#include "host/given.h"
 #include "host/messages.h"
+#include "host/plugin-config.h"
 #include "model/failure-class.h"
 #include "model/recording.h"
 #include "record/session.h"
@@ -44,7 +48,26 @@ struct configuration {
 	struct label *labels;
 	size_t n_labels;
 	bool accounts_memory;
+	int64_t max_tag_sets; /* of each name of a plugin's figures */
 	struct call_choice calls[CALL_COUNT];
+	struct plugin_config **plugins; /* in their order in the file */
+	size_t n_plugins;
+	struct given_list given; /* all settings that are not as they are without a file */
+};
+
+/* Where a configuration comes from; all but the catalogue is needed only while it is loaded. */
+struct configuration_source {
+	const char *file;	  /* NULL: none */
+	bool is_named;		  /* by the user, who thereby trusts its owner; else it was found */
+	char *const *environment; /* with SONDE_TIMING_MEMORY=1 and the like; NULL: none */
+	const char *const *overrides; /* "timing.memory=1", of the command line; NULL: none */
+	const struct plugin_catalogue *plugins; /* NULL: there are no plugins */
+};
+
+/* What is to be said of it: errors, and warnings, with which it can be used all the same. */
+struct complaints {
+	struct messages errors;
+	struct messages warnings;
 };
 
 /* Everything as it is without a file. */
@@ -54,18 +77,29 @@ void configuration_deinit(struct configuration *configuration);
 /*
  * Finds the file to read: `given` if not NULL, else $SONDE_CONFIG, $XDG_CONFIG_HOME/sonde/sonde.cfg
  * (~/.config where that is not set), /etc/sonde/sonde.cfg; never the current directory. The last
- * two need not be there. Writes a new string, or NULL when there is no file, to ret_file. 0 or
- * -ENOMEM.
+ * two need not be there. In a program that runs with more rights than who started it, variables
+ * count for nothing: only the last is looked for, and no setting is overridden by a variable.
+ *
+ * Fills in a source; its file is a new string, or NULL when there is none. 0 or -ENOMEM.
  */
-int configuration_find_file(const char *given, char *const *environment, char **ret_file);
+int configuration_find(const char *given, char *const *environment,
+		       struct configuration_source *ret_source);
+
+/* The same, when it is known whether the environment is to be trusted. */
+int configuration_find_in(const char *given, char *const *environment, bool is_trusted,
+			  struct configuration_source *ret_source);
 
 /*
- * Reads a file into a configuration that was just initialised. Returns -EINVAL when there is
- * anything wrong with it, all of which is then in messages; the configuration is then to be
- * deinitialised only.
+ * Reads a source into a configuration that was just initialised. Returns -EINVAL when there is
+ * anything wrong with it, all of which is then in complaints->errors; the configuration is then to
+ * be deinitialised only. The caller deinitialises the complaints in any case.
  */
-int configuration_load(struct configuration *configuration, const char *file,
-		       struct messages *messages);
+int configuration_load(struct configuration *configuration,
+		       const struct configuration_source *source, struct complaints *complaints);
+void complaints_deinit(struct complaints *complaints);
+
+/* Writes all settings, with where each comes from, in the syntax of a configuration file. */
+void configuration_print(const struct configuration *configuration, FILE *stream);
 
 /* Keeps a label; a later one with the same key replaces it. 0 or -ENOMEM. */
 int configuration_add_label(struct configuration *configuration, const char *key,

@@ -10,6 +10,7 @@
 
 #include <ctype.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { LONGEST = 63 };
@@ -55,15 +56,33 @@ void nearest_offer(struct nearest *nearest, const char *candidate)
 {
 	unsigned int found = distance(nearest->word, candidate);
 
-	if (!nearest->best || found < nearest->distance) {
-		nearest->best = candidate;
-		nearest->distance = found;
-	}
+	if (*nearest->best && found >= nearest->distance)
+		return;
+	snprintf(nearest->best, sizeof(nearest->best), "%s", candidate);
+	nearest->distance = found;
+}
+
+/*
+ * What two words begin with alike tells nothing when many do, as SONDE_TIMING_... does: of what
+ * comes after it, half must be right.
+ */
+static unsigned int tolerance(const char *word, const char *best)
+{
+	size_t len = strnlen(word, LONGEST);
+	size_t n_common = 0;
+
+	while (n_common < len && is_same(word[n_common], best[n_common]))
+		n_common++;
+	size_t by_length = len / 3;
+	size_t by_rest = (len - n_common) / 2;
+	size_t least = by_length < by_rest ? by_length : by_rest;
+
+	return len < 6 || least == 0 ? 1 : (unsigned int)least;
 }
 
 const char *nearest_word(const struct nearest *nearest)
 {
-	size_t len = strnlen(nearest->word, LONGEST);
-
-	return nearest->best && nearest->distance <= (len < 6 ? 1 : len / 3) ? nearest->best : NULL;
+	return *nearest->best && nearest->distance <= tolerance(nearest->word, nearest->best)
+		       ? nearest->best
+		       : NULL;
 }

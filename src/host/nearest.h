@@ -8,21 +8,24 @@
  *     nearest_word(&nearest);         "lseek"
  *
  * Nearness is the number of letters to insert, delete, replace or swap with their neighbour
- * (Levenshtein and Damerau), whatever their case. Owns nothing: the words live as long as the
- * caller keeps them.
+ * (Levenshtein and Damerau), whatever their case. The best candidate is copied, cut to what fits;
+ * candidates need not outlive the offer.
  */
 #ifndef SONDE_HOST_NEAREST_H
 #define SONDE_HOST_NEAREST_H
 
+enum { NEAREST_SIZE = 128 };
+
 struct nearest {
-	const char *word; /* to be matched */
-	const char *best; /* so far, or NULL */
+	const char *word;	 /* to be matched */
+	char best[NEAREST_SIZE]; /* so far, or "" */
 	unsigned int distance;
 };
 
 void nearest_offer(struct nearest *nearest, const char *candidate);
 
-/* The nearest candidate; NULL when none is near enough to be what was meant. */
+/* The nearest candidate, as long as the struct lives; NULL when none is near enough to be what was
+ * meant. */
 const char *nearest_word(const struct nearest *nearest);
 
 #endif

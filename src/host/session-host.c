@@ -177,8 +177,18 @@ void session_host_inspect(struct session_host *host, int pid, const char *progra
 		session_note(host->file, reason, pid, program);
 }
 
-static void fold_entry(struct session_host *host, const struct region_entry *entry, bool is_running)
+/* The settings of the start tell of a call only as long as nobody has changed them. */
+static void learn_changes(struct session_host *host)
 {
+	memcpy(host->settings.was_retimed, host->file->settings.was_retimed,
+	       sizeof(host->settings.was_retimed));
+}
+
+/* 0 or -ENOMEM. */
+static int fold_entry(struct session_host *host, const struct region_entry *entry, bool is_running,
+		      struct recording *recording)
+{
+	learn_changes(host);
 	struct fold_options options = {
 		.settings = &host->settings,
 		.classes = host->classes,
@@ -189,13 +199,21 @@ static void fold_entry(struct session_host *host, const struct region_entry *ent
 	int result = region_entry_read(entry, host->fd, host->settings.region_capacity, &image, NULL);
 
 	if (result == -ENODATA && is_running)
-		return; /* it has recorded nothing yet */
+		return 0; /* it has recorded nothing yet */
 	if (result < 0) {
-		fold_unreadable(&host->recording);
-		return;
+		fold_unreadable(recording);
+		return 0;
 	}
-	result = fold_region(&host->recording, image, is_running, &options);
+	result = fold_region(recording, image, is_running, &options);
 	region_image_free(image);
+	return result;
+}
+
+/* Into what the host hands over at the end. */
+static void keep_entry(struct session_host *host, const struct region_entry *entry, bool is_running)
+{
+	int result = fold_entry(host, entry, is_running, &host->recording);
+
 	if (result < 0)
 		host->result = result;
 }
@@ -209,7 +227,7 @@ static void look_at(struct session_host *host, const struct region_entry *entry)
 
 static void fold_and_remove(struct session_host *host, const struct region_entry *entry)
 {
-	fold_entry(host, entry, false);
+	keep_entry(host, entry, false);
 	if (region_entry_remove(entry, host->fd, host->settings.region_capacity) && !entry->is_lent)
 		session_release_region(&host->file->settings, host->settings.region_capacity,
 				       entry->offset);
@@ -261,6 +279,43 @@ int session_host_work(struct session_host *host)
 	return host->interval_ms;
 }
 
+/* What a snapshot tells of those that were added up. */
+static int copy_totals(const struct recording *totals, struct recording *recording)
+{
+	recording->started_ns = totals->started_ns;
+	recording->wall_ns = (uint64_t)(clock_kernel_ns(CLOCK_REALTIME) - totals->started_ns);
+	recording->damaged_regions = totals->damaged_regions;
+	memcpy(recording->lost, totals->lost, sizeof(recording->lost));
+	return call_list_add(&recording->calls, &totals->calls);
+}
+
+static int fold_all(struct session_host *host, struct recording *recording)
+{
+	struct region_list list;
+	int result = region_list_read(host->fd, host->settings.region_capacity, &list);
+
+	if (result < 0)
+		return result;
+	for (size_t i = 0; result == 0 && i < list.n_entries; i++)
+		result = fold_entry(host, &list.entries[i],
+				    region_entry_is_running(&list.entries[i]), recording);
+	region_list_deinit(&list);
+	return result < 0 ? result : fold_notes(recording, host->file);
+}
+
+int session_host_snapshot(struct session_host *host, struct snapshot **ret_snapshot)
+{
+	struct recording recording = {0};
+	int result = copy_totals(&host->recording, &recording);
+
+	if (result == 0)
+		result = fold_all(host, &recording);
+	if (result == 0)
+		result = snapshot_new_from_recording(&recording, ret_snapshot);
+	recording_deinit(&recording);
+	return result;
+}
+
 /* From here on, processes that are left behind count nothing and cost nothing. */
 static void switch_off(struct session_settings *settings)
 {
@@ -291,7 +346,7 @@ int session_host_close(struct session_host *host, struct recording *ret_recordin
 
 			if (is_running)
 				look_at(host, entry);
-			fold_entry(host, entry, is_running);
+			keep_entry(host, entry, is_running);
 		}
 		region_list_deinit(&list);
 		result = host->result;

@@ -18,6 +18,7 @@
 #include "host/configuration.h"
 #include "model/message.h"
 #include "model/recording.h"
+#include "model/snapshot.h"
 
 struct session_host;
 
@@ -39,6 +40,12 @@ const char *session_host_path(const struct session_host *host);
  * call again.
  */
 int session_host_work(struct session_host *host);
+
+/*
+ * The session's figures as they are now, with one reference: those that were added up, and those of the processes that
+ * run. Counts never fall from one such snapshot to the next. 0 or a negative errno.
+ */
+int session_host_snapshot(struct session_host *host, struct snapshot **ret_snapshot);
 
 /*
  * Notes that a program is about to run unwatched, if it is one that cannot be watched. `program` is

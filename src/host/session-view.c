@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <glob.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +13,7 @@
 #include <unistd.h>
 
 #include "host/region-list.h"
+#include "host/session-list.h"
 #include "model/failure-class.h"
 #include "model/fold.h"
 #include "model/region-reader.h"
@@ -216,22 +216,49 @@ int session_view(const char *directory, int pid, struct recording *ret_recording
 	return result;
 }
 
-/* Whether a session has a region of the process. */
-static bool holds_process(const char *directory, int pid)
+/* The regions of a session; none when there is no such session. */
+static struct region_list list_regions(const char *directory)
 {
 	int fd = session_open_file(directory);
 	struct region_list list = {0};
 	uint64_t capacity;
-	bool is_found = false;
 
 	if (fd < 0)
-		return false;
+		return list;
 	if (read_region_capacity(fd, &capacity) == 0)
 		region_list_read(fd, capacity, &list);
+	close(fd);
+	return list;
+}
+
+size_t session_processes(const char *directory, int32_t *ret_pids, size_t n_pids)
+{
+	struct region_list list = list_regions(directory);
+	size_t n_running = 0;
+
+	for (size_t i = 0; i < list.n_entries; i++) {
+		const struct region_entry *entry = &list.entries[i];
+
+		if (!entry->has_header || entry->is_foreign || !entry->is_newest ||
+		    !region_entry_is_running(entry))
+			continue;
+		if (n_running < n_pids)
+			ret_pids[n_running] = entry->pid;
+		n_running++;
+	}
+	region_list_deinit(&list);
+	return n_running;
+}
+
+/* Whether a session has a region of the process. */
+static bool holds_process(const char *directory, int pid)
+{
+	struct region_list list = list_regions(directory);
+	bool is_found = false;
+
 	for (size_t i = 0; i < list.n_entries; i++)
 		is_found |= list.entries[i].pid == pid;
 	region_list_deinit(&list);
-	close(fd);
 	return is_found;
 }
 
@@ -268,30 +295,23 @@ static bool find_by_mapping(int pid, char *ret_path)
 	return is_found;
 }
 
-static bool find_by_name(const char *base, bool has_uid, int pid, char *ret_path)
+static bool find_by_name(char *const *environment, int pid, char *ret_path)
 {
-	char pattern[PATH_MAX];
-	char uid[16] = "";
-	glob_t found;
+	struct session_list list;
 	bool is_found = false;
 
-	if (has_uid)
-		snprintf(uid, sizeof(uid), "-%u", geteuid());
-	snprintf(pattern, sizeof(pattern), "%s/sonde%s/*/" SESSION_FILE, base, uid);
-	if (glob(pattern, 0, NULL, &found) != 0)
+	if (session_list_read(environment, &list) < 0)
 		return false;
-	for (size_t i = 0; i < found.gl_pathc && !is_found; i++)
-		is_found = take_folder(found.gl_pathv[i], ret_path) && holds_process(ret_path, pid);
-	globfree(&found);
+	for (size_t i = 0; i < list.n_places && !is_found; i++) {
+		is_found = holds_process(list.places[i].path, pid);
+		if (is_found)
+			strcpy(ret_path, list.places[i].path);
+	}
+	session_list_deinit(&list);
 	return is_found;
 }
 
 bool session_find_process(int pid, char *const *environment, char *ret_path)
 {
-	const char *runtime = environment_find(environment, "XDG_RUNTIME_DIR");
-	const char *temporary = environment_find(environment, "TMPDIR");
-
-	return find_by_mapping(pid, ret_path) || find_by_name("/dev/shm", true, pid, ret_path) ||
-	       (runtime && find_by_name(runtime, false, pid, ret_path)) ||
-	       find_by_name(temporary ? temporary : "/tmp", true, pid, ret_path);
+	return find_by_mapping(pid, ret_path) || find_by_name(environment, pid, ret_path);
 }

@@ -8,6 +8,7 @@
 #define SONDE_HOST_SESSION_VIEW_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "model/message.h"
@@ -26,9 +27,15 @@ int session_view(const char *directory, int pid, struct recording *ret_recording
 		 uint32_t *ret_n_folded, struct message *ret_message);
 
 /*
- * Finds the session of a process, by what it has mapped or, for one that has ended, by the names of
- * regions in the default places. Writes the directory to ret_path, which has SESSION_PATH_SIZE
- * bytes; false when there is none.
+ * The processes of a session that run now, each once, by their numbers: writes the first n_pids of them. Returns how many
+ * there are; 0 also when there is no such session any more.
+ */
+size_t session_processes(const char *directory, int32_t *ret_pids, size_t n_pids);
+
+/*
+ * Finds the session of a process, by what it has mapped or, for one that has ended, by the regions
+ * in the user's sessions (host/session-list.h). Writes the directory to ret_path, which has
+ * SESSION_PATH_SIZE bytes; false when there is none.
  */
 bool session_find_process(int pid, char *const *environment, char *ret_path);
 

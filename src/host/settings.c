@@ -3,43 +3,29 @@
 
 #include "host/settings.h"
 
+#include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "host/configuration.h"
+#include "host/nearest.h"
 
-static void print_string(FILE *stream, const char *string)
+static int take_follow(struct configuration *configuration, const char *key,
+		       const struct value *value)
 {
-	fputc('"', stream);
-	for (; *string; string++) {
-		unsigned char c = (unsigned char)*string;
-
-		if (c == '"' || c == '\\')
-			fprintf(stream, "\\%c", c);
-		else if (c < ' ' || c == 0x7f)
-			fprintf(stream, "\\x%02x", c);
-		else
-			fputc(c, stream);
-	}
-	fputc('"', stream);
-}
-
-static int take_follow(struct configuration *configuration, const struct setting_value *value)
-{
-	configuration->follow = (enum follow)vocabulary_find(WORDS_FOLLOW, value->string);
+	(void)key;
+	configuration->follow = (enum follow)value->integer;
 	return 0;
 }
 
-static void print_follow(const struct configuration *configuration, FILE *stream)
-{
-	print_string(stream, vocabulary_word(WORDS_FOLLOW, configuration->follow));
-}
-
-static int take_directory(struct configuration *configuration, const struct setting_value *value)
+static int take_directory(struct configuration *configuration, const char *key,
+			  const struct value *value)
 {
 	char *directory = strdup(value->string);
 
+	(void)key;
 	if (!directory)
 		return -ENOMEM;
 	free(configuration->directory);
@@ -47,26 +33,13 @@ static int take_directory(struct configuration *configuration, const struct sett
 	return 0;
 }
 
-static void print_directory(const struct configuration *configuration, FILE *stream)
+static int take_label(struct configuration *configuration, const char *key,
+		      const struct value *value)
 {
-	print_string(stream, configuration->directory);
+	return configuration_add_label(configuration, key, value->string);
 }
 
-static int take_label(struct configuration *configuration, const struct setting_value *value)
-{
-	return configuration_add_label(configuration, value->key, value->string);
-}
-
-static void print_labels(const struct configuration *configuration, FILE *stream)
-{
-	for (size_t i = 0; i < configuration->n_labels; i++) {
-		fprintf(stream, "\t\t%s = ", configuration->labels[i].key);
-		print_string(stream, configuration->labels[i].value);
-		fputs(";\n", stream);
-	}
-}
-
-static bool strings_have(const struct setting_value *value, const char *word)
+static bool strings_have(const struct value *value, const char *word)
 {
 	for (size_t i = 0; i < value->n_strings; i++)
 		if (strcmp(value->strings[i], word) == 0)
@@ -74,106 +47,55 @@ static bool strings_have(const struct setting_value *value, const char *word)
 	return false;
 }
 
-static int take_groups(struct configuration *configuration, const struct setting_value *value)
+static int take_groups(struct configuration *configuration, const char *key,
+		       const struct value *value)
 {
+	(void)key;
 	for (size_t call = 0; call < CALL_COUNT; call++)
 		configuration->calls[call].is_group_off =
 			!strings_have(value, call_table[call].group);
 	return 0;
 }
 
-static bool is_group_on(const struct configuration *configuration, const char *group)
+static int take_exclude(struct configuration *configuration, const char *key,
+			const struct value *value)
 {
-	for (size_t call = 0; call < CALL_COUNT; call++)
-		if (strcmp(call_table[call].group, group) == 0)
-			return !configuration->calls[call].is_group_off;
-	return false;
-}
-
-static void print_groups(const struct configuration *configuration, FILE *stream)
-{
-	const char *separator = "";
-	const char *group;
-
-	fputc('[', stream);
-	for (size_t i = 0; (group = vocabulary_word(WORDS_GROUP, i)); i++) {
-		if (!is_group_on(configuration, group))
-			continue;
-		fputs(separator, stream);
-		print_string(stream, group);
-		separator = ", ";
-	}
-	fputc(']', stream);
-}
-
-static int take_exclude(struct configuration *configuration, const struct setting_value *value)
-{
+	(void)key;
 	for (size_t call = 0; call < CALL_COUNT; call++)
 		configuration->calls[call].is_excluded = strings_have(value, call_table[call].name);
 	return 0;
 }
 
-static void print_exclude(const struct configuration *configuration, FILE *stream)
+static int take_timing(struct configuration *configuration, const char *key,
+		       const struct value *value)
 {
-	const char *separator = "";
-
-	fputc('[', stream);
-	for (size_t call = 0; call < CALL_COUNT; call++) {
-		if (!configuration->calls[call].is_excluded)
-			continue;
-		fputs(separator, stream);
-		print_string(stream, call_table[call].name);
-		separator = ", ";
-	}
-	fputc(']', stream);
-}
-
-static int take_timing(struct configuration *configuration, const struct setting_value *value)
-{
-	bool is_group = vocabulary_find(WORDS_GROUP, value->key) >= 0;
+	bool is_group = vocabulary_find(WORDS_GROUP, key) >= 0;
 
 	for (size_t call = 0; call < CALL_COUNT; call++) {
 		struct call_choice *choice = &configuration->calls[call];
 
-		if (is_group && strcmp(call_table[call].group, value->key) == 0)
+		if (is_group && strcmp(call_table[call].group, key) == 0)
 			choice->group_period = (uint16_t)value->integer;
-		else if (!is_group && strcmp(call_table[call].name, value->key) == 0)
+		else if (!is_group && strcmp(call_table[call].name, key) == 0)
 			choice->period = (uint16_t)value->integer;
 	}
 	return 0;
 }
 
-static uint16_t group_period(const struct configuration *configuration, const char *group)
+static int take_memory_account(struct configuration *configuration, const char *key,
+			       const struct value *value)
 {
-	for (size_t call = 0; call < CALL_COUNT; call++)
-		if (strcmp(call_table[call].group, group) == 0)
-			return configuration->calls[call].group_period;
-	return 0;
-}
-
-static void print_timing(const struct configuration *configuration, FILE *stream)
-{
-	const char *group;
-
-	for (size_t i = 0; (group = vocabulary_word(WORDS_GROUP, i)); i++)
-		if (group_period(configuration, group))
-			fprintf(stream, "\t%s = %u;\n", group, group_period(configuration, group));
-	for (size_t call = 0; call < CALL_COUNT; call++)
-		if (configuration->calls[call].period)
-			fprintf(stream, "\t%s = %u;\n", call_table[call].name,
-				configuration->calls[call].period);
-}
-
-static int take_memory_account(struct configuration *configuration,
-			       const struct setting_value *value)
-{
+	(void)key;
 	configuration->accounts_memory = value->boolean;
 	return 0;
 }
 
-static void print_memory_account(const struct configuration *configuration, FILE *stream)
+static int take_tag_sets(struct configuration *configuration, const char *key,
+			 const struct value *value)
 {
-	fputs(configuration->accounts_memory ? "true" : "false", stream);
+	(void)key;
+	configuration->max_tag_sets = value->integer;
+	return 0;
 }
 
 static void free_expected(struct call_choice *choice)
@@ -185,9 +107,10 @@ static void free_expected(struct call_choice *choice)
 	choice->n_expected = 0;
 }
 
-static int take_expected(struct configuration *configuration, const struct setting_value *value)
+static int take_expected(struct configuration *configuration, const char *key,
+			 const struct value *value)
 {
-	int call = vocabulary_find(WORDS_CALL, value->key);
+	int call = vocabulary_find(WORDS_CALL, key);
 	struct call_choice *choice = &configuration->calls[call];
 
 	free_expected(choice);
@@ -204,103 +127,83 @@ static int take_expected(struct configuration *configuration, const struct setti
 	return 0;
 }
 
-static void print_expected(const struct configuration *configuration, FILE *stream)
-{
-	for (size_t call = 0; call < CALL_COUNT; call++) {
-		const struct call_choice *choice = &configuration->calls[call];
-
-		if (!choice->has_expected)
-			continue;
-		fprintf(stream, "\t\t%s = [", call_table[call].name);
-		for (size_t i = 0; i < choice->n_expected; i++) {
-			fputs(i ? ", " : "", stream);
-			print_string(stream, choice->expected[i]);
-		}
-		fputs("];\n", stream);
-	}
-}
-
 const struct setting settings_table[] = {
 	{
 		.path = "session.follow",
-		.type = SETTING_STRING,
-		.words = WORDS_FOLLOW,
-		.default_text = "\"all\"",
+		.rule = {.type = VALUE_ENUM, .words = WORDS_FOLLOW},
+		.default_text = "all",
 		.summary = "Which children are watched: all of them, those whose environment still "
 			   "names sonde, or none.",
 		.take = take_follow,
-		.print = print_follow,
 	},
 	{
 		.path = "session.directory",
-		.type = SETTING_STRING,
-		.default_text = "\"\"",
+		.rule = {.type = VALUE_STRING},
+		.default_text = "",
 		.summary = "Folder in which the session's directory is made; empty for /dev/shm, "
 			   "$XDG_RUNTIME_DIR or $TMPDIR.",
 		.take = take_directory,
-		.print = print_directory,
 	},
 	{
 		.path = "session.labels.*",
-		.type = SETTING_STRING,
-		.default_text = "none",
+		.rule = {.type = VALUE_STRING},
+		.default_words = "none",
 		.summary =
 			"A label that is kept in the recording; --label KEY=VALUE adds or replaces "
 			"one.",
 		.take = take_label,
-		.print = print_labels,
 	},
 	{
 		.path = "intercept.groups",
-		.type = SETTING_STRINGS,
-		.words = WORDS_GROUP,
-		.default_text = "all groups",
+		.rule = {.type = VALUE_LIST, .words = WORDS_GROUP},
+		.default_words = "all groups",
 		.summary = "Groups of calls that are counted; the others are passed through "
 			   "uncounted.",
 		.take = take_groups,
-		.print = print_groups,
 	},
 	{
 		.path = "intercept.exclude",
-		.type = SETTING_STRINGS,
-		.words = WORDS_CALL,
-		.default_text = "[]",
+		.rule = {.type = VALUE_LIST, .words = WORDS_CALL},
+		.default_text = "",
 		.summary = "Calls that are not counted although their group is.",
 		.take = take_exclude,
-		.print = print_exclude,
 	},
 	{
 		.path = "timing.*",
-		.type = SETTING_INTEGER,
 		.keys = WORDS_GROUP_OR_CALL,
-		.min = 1,
-		.max = TIMING_PERIOD_MAX,
-		.default_text = "64 for fast calls, 1 for others",
+		.rule = {.type = VALUE_INTEGER, .min = 1, .max = TIMING_PERIOD_MAX},
+		.default_words = "64 for fast calls, 1 for others",
 		.summary =
 			"One call in so many is timed, all are counted; a call's own number goes "
 			"before its group's, and a name that is both means the group.",
 		.take = take_timing,
-		.print = print_timing,
 	},
 	{
 		.path = "memory.account",
-		.type = SETTING_BOOLEAN,
+		.rule = {.type = VALUE_BOOL},
 		.default_text = "false",
-		.summary = "Bytes that are live in each process, and their peak, are accounted for; "
-			   "each allocation then costs some 10 ns more.",
+		.summary =
+			"Bytes that are live in each process, and their peak, are accounted for; "
+			"each allocation then costs some 10 ns more.",
 		.take = take_memory_account,
-		.print = print_memory_account,
+	},
+	{
+		.path = "metrics.max_tag_sets",
+		.rule = {.type = VALUE_INTEGER, .min = 1, .max = 100000},
+		.default_text = "2000",
+		.summary = "So many series a name of a plugin's figures may have; those beyond go "
+			   "into one that "
+			   "has the tag otel.metric.overflow.",
+		.take = take_tag_sets,
 	},
 	{
 		.path = "failures.expected.*",
-		.type = SETTING_STRINGS,
 		.keys = WORDS_CALL,
-		.words = WORDS_ERROR,
-		.default_text = "built in",
+		.rule = {.type = VALUE_LIST, .words = WORDS_ERROR},
+		.default_words = "built in",
 		.summary = "Failures of this call that are expected and no errors; replaces the "
 			   "built-in list of the call.",
 		.take = take_expected,
-		.print = print_expected,
 	},
 };
 
@@ -338,12 +241,20 @@ const char *setting_key(const char *path)
 	return dot ? dot + 1 : path;
 }
 
+bool setting_is_below(const struct setting *setting, const char *path)
+{
+	size_t len = strlen(path);
+
+	return len == 0 || (has_prefix(setting->path, path, len) &&
+			    (setting->path[len] == '.' || !setting->path[len]));
+}
+
 const char *setting_name_below(const struct setting *setting, const char *group, char *buf,
 			       size_t size)
 {
 	size_t len = strlen(group);
 
-	if (!has_prefix(setting->path, group, len) || (len && setting->path[len] != '.'))
+	if (!setting_is_below(setting, group) || (len && !setting->path[len]))
 		return NULL;
 	const char *name = setting->path + len + (len ? 1 : 0);
 
@@ -361,67 +272,74 @@ bool settings_has_group(const char *path)
 	return false;
 }
 
-/* "session", of "session.labels.*". */
-static bool is_in_same_section(const struct setting *a, const struct setting *b)
-{
-	size_t len = strcspn(a->path, ".");
+/* -- Environment variables --------------------------------------------------------------------- */
 
-	return len == strcspn(b->path, ".") && has_prefix(a->path, b->path, len);
+const char *setting_variable(const char *path, char *ret_name, size_t size)
+{
+	snprintf(ret_name, size, "SONDE_%s", path);
+	for (char *c = ret_name; *c; c++)
+		*c = *c == '.' || *c == '-' ? '_' : (char)toupper((unsigned char)*c);
+	return ret_name;
 }
 
-/* The part of a path between its section and its last component has a group of its own. */
-static void print_one(const struct setting *setting, const struct configuration *configuration,
-		      FILE *stream)
+/* The path of a row with one of its keys in the place of the star. */
+static const char *path_with_key(const struct setting *setting, const char *key, char *ret_path)
 {
-	const char *name = strchr(setting->path, '.') + 1;
+	snprintf(ret_path, SETTING_PATH_SIZE, "%.*s%s", (int)strlen(setting->path) - 1,
+		 setting->path, key);
+	return ret_path;
+}
+
+/* A label may have any key; in a variable's name all letters are capitals, in the key none is. */
+static const char *label_of_variable(const struct setting *setting, const char *name,
+				     char *ret_path)
+{
+	char prefix[SETTING_PATH_SIZE];
+	size_t len = strlen(setting_variable(setting->path, prefix, sizeof(prefix))) - 1;
+
+	if (!has_prefix(name, prefix, len) || !name[len])
+		return NULL;
+	path_with_key(setting, name + len, ret_path);
+	for (char *c = ret_path + strlen(setting->path) - 1; *c; c++)
+		*c = (char)tolower((unsigned char)*c);
+	return ret_path;
+}
+
+/* Whether this path's variable has the name. If not, it may be offered: nearest may be NULL. */
+static bool is_variable_of(const char *path, const char *wanted, struct nearest *nearest)
+{
+	char name[SETTING_PATH_SIZE];
+
+	if (strcmp(setting_variable(path, name, sizeof(name)), wanted) == 0)
+		return true;
+	if (nearest)
+		nearest_offer(nearest, name);
+	return false;
+}
+
+static bool is_variable_of_row(const struct setting *setting, const char *name, char *ret_path,
+			       struct nearest *nearest)
+{
+	const char *key;
 
 	if (!setting_has_star(setting)) {
-		fprintf(stream, "\t%s = ", name);
-		setting->print(configuration, stream);
-		fputs(";\n", stream);
-	} else if (strchr(name, '.')) {
-		fprintf(stream, "\t%.*s: {\n", (int)strcspn(name, "."), name);
-		setting->print(configuration, stream);
-		fputs("\t};\n", stream);
-	} else {
-		setting->print(configuration, stream);
+		snprintf(ret_path, SETTING_PATH_SIZE, "%s", setting->path);
+		return is_variable_of(ret_path, name, nearest);
 	}
+	if (setting->keys == WORDS_ANY)
+		return label_of_variable(setting, name, ret_path) != NULL;
+	for (size_t i = 0; (key = vocabulary_word(setting->keys, i)); i++)
+		if (is_variable_of(path_with_key(setting, key, ret_path), name, nearest))
+			return true;
+	return false;
 }
 
-void settings_print(const struct configuration *configuration, FILE *stream)
+const struct setting *setting_of_variable(const char *name, char *ret_path, struct nearest *nearest)
 {
-	for (size_t i = 0; i < settings_count; i++) {
-		const struct setting *setting = &settings_table[i];
-
-		if (i == 0 || !is_in_same_section(setting, setting - 1))
-			fprintf(stream, "%.*s: {\n", (int)strcspn(setting->path, "."),
-				setting->path);
-		print_one(setting, configuration, stream);
-		if (i + 1 == settings_count || !is_in_same_section(setting, setting + 1))
-			fputs("};\n", stream);
-	}
-}
-
-void setting_describe_range(const struct setting *setting, char *buf, size_t size)
-{
-	if (setting->type == SETTING_INTEGER)
-		snprintf(buf, size, "%d to %d", setting->min, setting->max);
-	else if (setting->type == SETTING_BOOLEAN)
-		snprintf(buf, size, "true, false");
-	else if (setting->words == WORDS_FOLLOW)
-		snprintf(buf, size, "all, env, none");
-	else
-		snprintf(buf, size, "any %s", vocabulary_noun(setting->words));
-}
-
-const char *setting_type_name(enum setting_type type)
-{
-	static const char *const names[] = {
-		[SETTING_BOOLEAN] = "boolean",
-		[SETTING_INTEGER] = "integer",
-		[SETTING_STRING] = "string",
-		[SETTING_STRINGS] = "list of strings",
-	};
-
-	return names[type];
+	for (size_t i = 0; i < settings_count; i++)
+		if (is_variable_of_row(&settings_table[i], name, ret_path, NULL))
+			return &settings_table[i];
+	for (size_t i = 0; i < settings_count; i++)
+		is_variable_of_row(&settings_table[i], name, ret_path, nearest);
+	return NULL;
 }

@@ -2,50 +2,34 @@
 /*
  * settings.h - the table of settings.
  *
- * A setting is a row: from it come parsing, checking, `sonde config print` and `explain`, and the
- * table in docs/configuration.md. Adding one is a row in settings.c with its two functions.
+ * A setting is a row: from it come parsing, checking, `sonde config print` and `explain`, the name
+ * of the environment variable that overrides it, and the table in docs/configuration.md. Adding one
+ * is a row in settings.c with its function. Options of plugins are rows, too, but the plugins':
+ * host/option-table.h.
  */
 #ifndef SONDE_HOST_SETTINGS_H
 #define SONDE_HOST_SETTINGS_H
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdio.h>
 
-#include "host/vocabulary.h"
+#include "host/value.h"
 
 struct configuration;
 
-enum setting_type {
-	SETTING_BOOLEAN,
-	SETTING_INTEGER,
-	SETTING_STRING,
-	SETTING_STRINGS, /* a list of them */
-};
-
-/* A value of the right type, its words and its range checked. */
-struct setting_value {
-	const char *key; /* what stood for the star of the path, or NULL */
-	bool boolean;
-	int integer;
-	const char *string;
-	const char **strings;
-	size_t n_strings;
-};
+enum { SETTING_PATH_SIZE = 256 };
 
 struct setting {
 	const char *path; /* "session.follow"; "timing.*" has a value for each word of `keys` */
-	enum setting_type type;
 	enum vocabulary keys;
-	enum vocabulary words; /* of strings */
-	int min, max;	       /* of integers */
-	const char *default_text;
+	struct value_rule rule;
+	const char *default_text;  /* as in an environment variable; NULL: */
+	const char *default_words; /* there is none, or all the words of the rule: said in words */
 	const char *summary;
-	/* Stores a value: 0 or -ENOMEM. */
-	int (*take)(struct configuration *configuration, const struct setting_value *value);
-	/* Writes the present value, or for a starred path "key = value;" for each key, each line
-	 * indented. */
-	void (*print)(const struct configuration *configuration, FILE *stream);
+	/* Stores a value that was read by the rule; key stands for the star of the path. 0 or
+	 * -ENOMEM. */
+	int (*take)(struct configuration *configuration, const char *key,
+		    const struct value *value);
 };
 
 extern const struct setting settings_table[];
@@ -58,6 +42,9 @@ const struct setting *setting_find(const char *path);
 const char *setting_key(const char *path);
 bool setting_has_star(const struct setting *setting);
 
+/* Whether a row has this path, or lies below it; "" is the root. */
+bool setting_is_below(const struct setting *setting, const char *path);
+
 /* Whether settings lie below this path; "" is the root. */
 bool settings_has_group(const char *path);
 
@@ -65,11 +52,16 @@ bool settings_has_group(const char *path);
 const char *setting_name_below(const struct setting *setting, const char *group, char *buf,
 			       size_t size);
 
-/* Writes all settings in the syntax of a configuration file. */
-void settings_print(const struct configuration *configuration, FILE *stream);
+/*
+ * The setting that an environment variable overrides: for "SONDE_TIMING_MEMORY", writes
+ * "timing.memory" to ret_path, which has SETTING_PATH_SIZE bytes, and returns its row. NULL: there
+ * is none, and all variables that there are have been offered to `nearest`.
+ */
+struct nearest;
+const struct setting *setting_of_variable(const char *name, char *ret_path,
+					  struct nearest *nearest);
 
-/* "1 to 32767", "all, env, none", "calls": what a value may be. */
-void setting_describe_range(const struct setting *setting, char *buf, size_t size);
-const char *setting_type_name(enum setting_type type);
+/* "SONDE_TIMING_MEMORY", of "timing.memory". Returns ret_name. */
+const char *setting_variable(const char *path, char *ret_name, size_t size);
 
 #endif

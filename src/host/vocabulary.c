@@ -118,5 +118,8 @@ const char *vocabulary_nearest(enum vocabulary vocabulary, const char *word)
 
 	for (size_t i = 0; (known = vocabulary_word(vocabulary, i)); i++)
 		nearest_offer(&nearest, known);
-	return nearest_word(&nearest);
+	const char *meant = nearest_word(&nearest);
+
+	return meant ? vocabulary_word(vocabulary, (size_t)vocabulary_find(vocabulary, meant))
+		     : NULL;
 }

@@ -225,7 +225,7 @@ static struct tag_set *add_set(struct emitter *emitter, const struct series *ser
 static void admit(struct emitter *emitter, struct tag_set *set, struct family *family)
 {
 	set->family = (size_t)(family - emitter->families);
-	set->is_in_rest = family->is_overflowing || family->n_sets >= emitter->limits.max_tag_sets;
+	set->is_in_rest = family->n_sets >= emitter->limits.max_tag_sets;
 	if (set->is_in_rest)
 		family->is_overflowing = true;
 	else

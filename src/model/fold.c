@@ -12,6 +12,7 @@
 #include "model/fold.h"
 
 #include "model/fold-metrics.h"
+#include "calls/call.h"
 #include "model/syscall-name.h"
 
 #include <errno.h>
@@ -95,7 +96,7 @@ static uint64_t unfinished_calls(const struct folding *folding, const struct cal
 	const struct session_settings *settings = folding->options->settings;
 	uint64_t returned;
 
-	if (!settings || info->id >= SESSION_CALLS)
+	if (!settings || info->id >= SESSION_CALLS || session_was_retimed(settings, info->id))
 		return 0;
 	if (settings->period[info->id] > 1 && !(info->flags & CALL_ALWAYS_TIMED))
 		return 0;
@@ -431,6 +432,22 @@ static int add_unwatched(struct recording *recording, const struct session_note 
 	return 0;
 }
 
+/* What somebody has changed while the processes ran. */
+static int fold_changes(struct recording *recording, const struct session_settings *settings)
+{
+	for (unsigned int call = 0; call < CALL_COUNT; call++) {
+		const char *name = call_table[call].name;
+
+		if (session_was_switched(settings, call) &&
+		    name_counts_add(&recording->switched, name, 1))
+			return -ENOMEM;
+		if (session_was_retimed(settings, call) &&
+		    name_counts_add(&recording->retimed, name, 1))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 int fold_notes(struct recording *recording, const struct session_file *file)
 {
 	for (unsigned int i = 0; i < SESSION_NOTES; i++) {
@@ -448,7 +465,7 @@ int fold_notes(struct recording *recording, const struct session_file *file)
 			return -ENOMEM;
 	}
 	recording->notes_lost += __atomic_load_n(&file->settings.notes_lost, __ATOMIC_RELAXED);
-	return 0;
+	return fold_changes(recording, &file->settings);
 }
 
 void fold_unreadable(struct recording *recording)

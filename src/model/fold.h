@@ -27,8 +27,8 @@ struct process_sight {
 
 /* What the regions of one session have in common, and what else is known of the process. */
 struct fold_options {
-	/* Says which calls are timed every time, so that those that never returned can be counted.
-	 * NULL: not known, `unfinished` is 0 everywhere. */
+	/* Says which calls are timed every time, all the time, so that those that never returned can
+	 * be counted. NULL: not known, `unfinished` is 0 everywhere. */
 	const struct session_settings *settings;
 	const struct failure_classes *classes; /* NULL: every failure is an error */
 	/* What was seen of the process from outside; NULL: nothing. */
@@ -45,7 +45,8 @@ struct fold_options {
 int fold_region(struct recording *recording, const struct region_image *image, bool is_running,
 		const struct fold_options *options);
 
-/* Adds the session's notes: what was not watched, and how many notes were lost. 0 or -ENOMEM. */
+/* Adds the session's notes: what was not watched, how many notes were lost, and which settings were
+ * changed on the way. 0 or -ENOMEM. */
 int fold_notes(struct recording *recording, const struct session_file *file);
 
 /* Notes that a region file could not be read at all. */

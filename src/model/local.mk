@@ -11,6 +11,7 @@ libsonde_core_la_SOURCES += \
 	src/model/message.c src/model/message.h \
 	src/model/metric-list.c src/model/metric-list.h \
 	src/model/name-counts.c src/model/name-counts.h \
+	src/model/plugin-record.c \
 	src/model/recording.c src/model/recording.h \
 	src/model/region-check.c src/model/region-check.h \
 	src/model/region-reader.c src/model/region-reader.h \

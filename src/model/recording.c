@@ -67,10 +67,15 @@ void recording_deinit(struct recording *recording)
 	call_list_deinit(&recording->calls);
 	metric_list_deinit(&recording->metrics);
 	name_counts_deinit(&recording->raw_calls);
+	name_counts_deinit(&recording->switched);
+	name_counts_deinit(&recording->retimed);
 	free(recording->command);
 	free(recording->labels);
 	free(recording->processes);
 	free(recording->unwatched);
+	for (size_t i = 0; i < recording->n_plugins; i++)
+		plugin_record_deinit(&recording->plugins[i]);
+	free(recording->plugins);
 	free(recording->id);
 	free(recording->host);
 	free(recording->version);

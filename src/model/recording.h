@@ -130,6 +130,19 @@ struct unwatched_record {
 	uint64_t count;
 };
 
+/* How an instance of a plugin fared. */
+struct plugin_record {
+	char *name;
+	char *plugin;	/* its name, or its file */
+	char *version;	/* "" when it could not be loaded */
+	char *state;	/* "stopped", "failed", "stuck", "crashed", ... */
+	char *reason;	/* "" when there is nothing to say */
+	uint64_t n_lost; /* snapshots that it did not take */
+	struct name_counts counts; /* of what it did; those that are not 0 */
+	char **lines;		   /* the last ones of its log */
+	size_t n_lines;
+};
+
 struct label {
 	char *key;
 	char *value;
@@ -157,6 +170,8 @@ struct recording {
 	size_t n_process_records;
 	struct unwatched_record *unwatched;
 	size_t n_unwatched;
+	struct plugin_record *plugins;
+	size_t n_plugins;
 
 	struct metric_list metrics; /* what programs recorded themselves */
 
@@ -169,6 +184,9 @@ struct recording {
 	uint64_t processes_not_kept;  /* images in the totals, but not in `processes` */
 	struct name_counts raw_calls; /* of syscall(), by the name of the system call */
 	struct kernel_io io;          /* of the command at its end, and all whose end was waited for */
+	/* Calls, as sets: the number of each is 1. */
+	struct name_counts switched;  /* off or on while the run went on: not all are counted */
+	struct name_counts retimed;   /* sampled more or less than before from some moment on */
 };
 
 enum { PROCESSES_KEPT = 256 };
@@ -181,6 +199,10 @@ void process_record_deinit(struct process_record *process);
  * by time, and else counted in processes_not_kept. The totals are not touched. 0 or -ENOMEM.
  */
 int recording_add_process(struct recording *recording, struct process_record *process);
+
+/* A new record of a plugin, all empty, at the end; NULL without memory. Making one moves the others. */
+struct plugin_record *recording_add_plugin(struct recording *recording);
+void plugin_record_deinit(struct plugin_record *record);
 
 /*
  * The totals of one kind of a call, made if they are not there. NULL without memory. The list is in

@@ -212,7 +212,7 @@ static void subtract_histogram(struct series_histogram *histogram,
 static bool histogram_has_fallen(const struct series_histogram *newer,
 				 const struct series_histogram *older)
 {
-	if (newer->count < older->count || newer->first_index != older->first_index)
+	if (newer->first_index != older->first_index)
 		return true;
 	for (unsigned int i = 0; i < HISTOGRAM_BUCKETS; i++)
 		if (newer->buckets[i] < older->buckets[i])

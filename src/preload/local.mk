@@ -5,12 +5,11 @@ libsonde_preload_la_SOURCES += \
 	src/preload/custom-limits.c \
 	src/preload/custom-loader.c \
 	src/preload/custom-memory.c \
-	src/preload/custom-process.c \
 	src/preload/custom-spawn.c \
 	src/preload/custom-variadic.c \
 	src/preload/codes.h \
 	src/preload/engine-export.c \
 	src/preload/departure.c src/preload/departure.h \
 	src/preload/environment.h \
-	src/preload/resolve.c src/preload/resolve.h \
+	src/preload/resolve.h \
 	src/preload/stream.c src/preload/stream.h

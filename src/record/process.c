@@ -208,7 +208,7 @@ static void forget(void)
 	process.lends_memory = 0;
 	process.own_cache = NULL;
 	for (int i = 0; i < SLOT_COUNT; i++)
-		process.info[i] = NULL;
+		process.info[i] = 0;
 	descriptor_closed_range(0, -1);
 	recorder_thread = NULL;
 }

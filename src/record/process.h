@@ -32,10 +32,13 @@ struct process_state {
 	uint32_t far_end;    /* above the last of far_descriptors that was noted */
 	uint8_t last_mark;   /* of descriptor.c */
 	uint8_t descriptors[DESCRIPTORS_NEAR]; /* enum descriptor_kind; see descriptor.h */
-	struct thread_cache caches[CACHES_AT_FIRST] __attribute__((aligned(64)));
-	struct call_info_record *info[SLOT_COUNT];
+	struct thread_cache first_cache __attribute__((aligned(64)));
+	uint32_t info[SLOT_COUNT]; /* where in the region the struct call_info_record of a slot is; 0: nowhere yet */
+	struct thread_cache caches[CACHES_AT_FIRST - 1] __attribute__((aligned(64)));
 	uint8_t far_descriptors[DESCRIPTORS_FAR];
 } __attribute__((aligned(4096)));
+
+_Static_assert(offsetof(struct process_state, caches) <= 2 * 4096, "one thread needs two pages");
 
 extern struct process_state process HIDDEN;
 

@@ -311,6 +311,48 @@ bool session_is_region_capacity(uint64_t capacity)
 	       (capacity & (capacity - 1)) == 0;
 }
 
+static void note_change(uint64_t *bits, unsigned int call)
+{
+	__atomic_fetch_or(&bits[call / 64], UINT64_C(1) << (call % 64), __ATOMIC_RELAXED);
+}
+
+static bool was_changed(const uint64_t *bits, unsigned int call)
+{
+	return __atomic_load_n(&bits[call / 64], __ATOMIC_RELAXED) >> (call % 64) & 1;
+}
+
+void session_switch_call(struct session_settings *settings, unsigned int call, bool is_on)
+{
+	uint8_t *mode = &settings->mode[call];
+
+	if (is_on == !(__atomic_load_n(mode, __ATOMIC_RELAXED) & MODE_OFF))
+		return;
+	note_change(settings->was_switched, call);
+	/* Relaxed: nothing else is to be seen with it. What else the mode says stays as it is. */
+	if (is_on)
+		__atomic_fetch_and(mode, (uint8_t)~MODE_OFF, __ATOMIC_RELAXED);
+	else
+		__atomic_fetch_or(mode, MODE_OFF, __ATOMIC_RELAXED);
+}
+
+void session_set_period(struct session_settings *settings, unsigned int call, uint16_t period)
+{
+	if (__atomic_load_n(&settings->period[call], __ATOMIC_RELAXED) == period)
+		return;
+	note_change(settings->was_retimed, call);
+	__atomic_store_n(&settings->period[call], period, __ATOMIC_RELAXED);
+}
+
+bool session_was_switched(const struct session_settings *settings, unsigned int call)
+{
+	return was_changed(settings->was_switched, call);
+}
+
+bool session_was_retimed(const struct session_settings *settings, unsigned int call)
+{
+	return was_changed(settings->was_retimed, call);
+}
+
 /* "pid:[4026531836]" -> 4026531836 */
 uint64_t session_pid_namespace(void)
 {

@@ -104,6 +104,8 @@ struct session_settings {
 	uint32_t reserved;
 	uint8_t mode[SESSION_CALLS];    /* by call id: enum call_mode */
 	uint16_t period[SESSION_CALLS]; /* by call id: one call in so many is timed; 0 counts as 1 */
+	uint64_t was_switched[SESSION_CALLS / 64]; /* by call id, a bit each: off or on while processes ran */
+	uint64_t was_retimed[SESSION_CALLS / 64];  /* the same: its period was changed */
 } __attribute__((aligned(4096)));
 
 struct session_file {
@@ -171,6 +173,18 @@ void session_unnote(struct session_note *note);
  * program runs that we do not watch.
  */
 void session_note_namespace(struct session_settings *settings);
+
+/*
+ * Changes of settings while processes run, which see them at their next call. Each is remembered, so that what the
+ * figures cannot tell any more is said. A call is counted or not from then on; another period counts from the next
+ * call that is timed on, which every thread has chosen already: at most twice the old period of its calls away.
+ */
+void session_switch_call(struct session_settings *settings, unsigned int call, bool is_on);
+void session_set_period(struct session_settings *settings, unsigned int call, uint16_t period);
+
+/* Whether a call was switched, or its period changed, by the above. */
+bool session_was_switched(const struct session_settings *settings, unsigned int call);
+bool session_was_retimed(const struct session_settings *settings, unsigned int call);
 
 /* The number of the caller's pid namespace; 0 when it cannot be had. */
 uint64_t session_pid_namespace(void);

@@ -30,13 +30,12 @@ static struct call_info_record *find_info(struct thread_cache *thread, enum call
 {
 	const struct call_info *row = &call_table[call];
 	unsigned int kind = slot - row->slot;
-	struct call_info_record *info = NULL;
+	uint32_t place = __atomic_load_n(&process.info[slot], __ATOMIC_ACQUIRE);
 
-	/* Nothing for nothing: but it is a write, without which the page would fault again when it is written. */
-	if (!__atomic_compare_exchange_n(&process.info[slot], &info, NULL, false, __ATOMIC_ACQUIRE,
-					 __ATOMIC_ACQUIRE))
-		return info;
-	info = thread_make_record(thread, sizeof(*info));
+	if (place)
+		return (struct call_info_record *)((char *)recorder_region() + place);
+	struct call_info_record *info = thread_make_record(thread, sizeof(*info));
+
 	if (!info)
 		return NULL;
 	info->id = call;
@@ -46,7 +45,8 @@ static struct call_info_record *find_info(struct thread_cache *thread, enum call
 	copy_name(info->group, sizeof(info->group), row->group);
 	copy_name(info->kind, sizeof(info->kind), kind_name(row->kinds, kind));
 	/* Release: pairs with the acquire above, in another thread. */
-	__atomic_store_n(&process.info[slot], info, __ATOMIC_RELEASE);
+	place = (uint32_t)((char *)info - (char *)recorder_region());
+	__atomic_store_n(&process.info[slot], place, __ATOMIC_RELEASE);
 	return info;
 }
 

@@ -61,8 +61,10 @@ static struct thread_cache *cache_at(uint32_t number)
 {
 	uint32_t n_caches = CACHES_AT_FIRST;
 
+	if (number == 0)
+		return &process.first_cache;
 	if (number < n_caches)
-		return &process.caches[number];
+		return &process.caches[number - 1];
 	number -= n_caches;
 	for (int i = 0; i < CACHE_ARENAS; i++, number -= n_caches) {
 		n_caches *= 2;

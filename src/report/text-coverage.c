@@ -8,6 +8,7 @@
 
 #include "report/text-sections.h"
 
+#include "base/text.h"
 #include "report/units.h"
 
 #include <inttypes.h>
@@ -19,7 +20,7 @@ enum {
 	COUNT_DIGITS = 12,
 	PATH_COLUMNS = 34,
 	NOTICE_SIZE = 512,
-	RAW_NAMES = 4, /* system calls that are named */
+	LISTED_NAMES = 4, /* calls that are named in a list */
 };
 
 struct notices {
@@ -105,7 +106,7 @@ static bool is_complete(const struct recording *recording)
 		if (recording->lost[i])
 			return false;
 	return !recording->damaged_regions && !recording->notes_lost && !recording->n_unwatched &&
-	       !is_empty(recording);
+	       !recording->switched.n_items && !is_empty(recording);
 }
 
 static void add_losses(struct notices *notices, const struct recording *recording)
@@ -183,21 +184,30 @@ static const struct name_count *next_by_count(const struct name_counts *counts,
 	return best;
 }
 
-/* "futex 12, getpid 3, 5 more" */
+/* ", 5 more", after as many as are listed. */
+static void add_rest(struct text *text, const struct name_counts *counts)
+{
+	if (counts->n_items <= LISTED_NAMES)
+		return;
+	text_add(text, ", ");
+	text_add_number(text, counts->n_items - LISTED_NAMES);
+	text_add(text, " more");
+}
+
+/* "futex 12, getpid 3, 5 more"; a recording may have names of any length. */
 static const char *list_raw_calls(const struct name_counts *counts, char *ret_text, size_t size)
 {
+	struct text text = text_init(ret_text, size);
 	const struct name_count *item = NULL;
 	char number[UNITS_SIZE];
-	size_t length = 0;
 
-	ret_text[0] = '\0';
-	for (size_t i = 0; i < RAW_NAMES && (item = next_by_count(counts, item)); i++)
-		length += (size_t)snprintf(ret_text + length, size - length, "%s%s %s",
-					   i ? ", " : "", item->name,
-					   units_count(item->count, COUNT_DIGITS, number));
-	if (counts->n_items > RAW_NAMES)
-		snprintf(ret_text + length, size - length, ", %zu more",
-			 counts->n_items - RAW_NAMES);
+	for (size_t i = 0; i < LISTED_NAMES && (item = next_by_count(counts, item)); i++) {
+		text_add(&text, i ? ", " : "");
+		text_add(&text, item->name);
+		text_add_char(&text, ' ');
+		text_add(&text, units_count(item->count, COUNT_DIGITS, number));
+	}
+	add_rest(&text, counts);
 	return ret_text;
 }
 
@@ -215,6 +225,32 @@ static void add_raw_calls(struct notices *notices, const struct recording *recor
 		add_notice(notices, STYLE_PLAIN,
 			   "%s system call%s made by number with syscall(), not told apart",
 			   units_count(raw->count, COUNT_DIGITS, text), plural_s(raw->count));
+}
+
+/* "lseek, read, 3 more" */
+static const char *list_names(const struct name_counts *names, char *ret_text, size_t size)
+{
+	struct text text = text_init(ret_text, size);
+
+	for (size_t i = 0; i < names->n_items && i < LISTED_NAMES; i++) {
+		text_add(&text, i ? ", " : "");
+		text_add(&text, names->items[i].name);
+	}
+	add_rest(&text, names);
+	return ret_text;
+}
+
+/* What was changed by "sonde set". */
+static void add_changes(struct notices *notices, const struct recording *recording)
+{
+	char names[NOTICE_SIZE / 2];
+
+	if (recording->switched.n_items)
+		add_notice(notices, STYLE_PLAIN, "counted for a part of the time only, switched off or on: %s",
+			   list_names(&recording->switched, names, sizeof(names)));
+	if (recording->retimed.n_items)
+		add_notice(notices, STYLE_PLAIN, "timed more or less often from some moment on: %s",
+			   list_names(&recording->retimed, names, sizeof(names)));
 }
 
 static void add_sandboxes(struct notices *notices, const struct recording *recording)
@@ -251,6 +287,9 @@ static void add_kernel_io(struct notices *notices, const struct recording *recor
 		   units_bytes(io->read, text[0]), units_bytes(io->written, text[1]),
 		   percentage(n_read, io->read, text[2]),
 		   percentage(n_written, io->written, text[3]));
+	if (n_read < io->read || n_written < io->written)
+		add_notice(notices, STYLE_PLAIN,
+			   "the rest is libc's and its loader's own, or of what is named above");
 }
 
 /* Of all calls that are marked "~". */
@@ -315,6 +354,7 @@ static void add_all(struct notices *notices)
 			   "nothing was lost: every call of every watched process is counted");
 	add_losses(notices, recording);
 	add_unwatched(notices, recording);
+	add_changes(notices, recording);
 	add_running(notices, recording);
 	add_raw_calls(notices, recording);
 	add_kernel_io(notices, recording);

@@ -273,6 +273,12 @@ static size_t least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
+/* What is left for two sections: a row for each, whatever is taken. */
+static size_t less(size_t lines, size_t taken)
+{
+	return lines > taken + 2 ? lines - taken : 2;
+}
+
 static struct shares share_out(const struct page *page)
 {
 	struct shares wanted = {
@@ -298,12 +304,15 @@ static struct shares share_out(const struct page *page)
 	size_t left = max_lines - n_header_lines - 2 * n_sections;
 	struct shares shares = {.coverage = least(wanted.coverage, COVERAGE_ROWS_MAX)};
 
-	left -= shares.coverage;
-	shares.metrics = least(wanted.metrics, left / 3);
-	left -= shares.metrics;
+	/* Plugins in trouble are named, whatever room is left by that. */
+	size_t n_plugin_lines = text_plugins_lines(page);
+
+	left = less(left, shares.coverage + n_plugin_lines);
+	shares.metrics = least(wanted.metrics, left / 3 + 1);
+	left = less(left, shares.metrics);
 	size_t spare = left > wanted.calls ? left - wanted.calls : 0;
 
-	shares.failures = least(wanted.failures, spare > left / 3 ? spare : left / 3);
+	shares.failures = least(wanted.failures, spare > left / 3 ? spare : left / 3 + !(left / 3));
 	shares.calls = left - shares.failures;
 	return shares;
 }
@@ -325,6 +334,7 @@ static int write_sections(const struct page *page)
 		fputc('\n', page->file);
 		error = text_metrics(page, shares.metrics);
 	}
+	text_plugins(page);
 	fputc('\n', page->file);
 	text_coverage(page, shares.coverage);
 	return error;

@@ -8,32 +8,45 @@
 #include <unistd.h>
 
 #include "host/configuration.h"
+#include "host/explain.h"
 #include "host/nearest.h"
-#include "host/settings.h"
 #include "tool/command.h"
 #include "tool/configured.h"
 
-enum { OPTION_CONFIG, OPTION_FORMAT };
+enum { OPTION_CONFIG, OPTION_FORMAT, OPTION_SET };
 
 static const struct command_option options[] = {
 	[OPTION_CONFIG] = {"config", 'c', "FILE", "the configuration file"},
 	[OPTION_FORMAT] = {"format", 'f', "FORMAT", "of explain: text (default) or markdown"},
+	[OPTION_SET] = {"set", 's', "KEY=VALUE", "override a setting, as sonde run would"},
 	{0},
 };
 
 struct request {
 	const char *file;
-	const char *format;
+	enum explain_format format;
+	const char **overrides; /* ended by NULL */
+	size_t n_overrides;
+	const char *action;
+	const char *key; /* of explain */
 };
+
+static int load(const struct request *request, struct configuration *ret_configuration)
+{
+	return configured_load(&command_config, request->file, request->overrides,
+			       ret_configuration);
+}
 
 static int check(const struct request *request)
 {
 	struct configuration configuration;
 
-	if (configured_load(&command_config, request->file, &configuration) < 0)
+	if (load(request, &configuration) < 0)
 		return STATUS_FAILED;
 	if (configuration.file)
 		printf("%s: no errors\n", configuration.file);
+	else if (configuration.given.n_items)
+		puts("there is no configuration file; no errors in what overrides the defaults");
 	else
 		puts("there is no configuration file: all settings have their defaults");
 	configuration_deinit(&configuration);
@@ -44,66 +57,25 @@ static int print(const struct request *request)
 {
 	struct configuration configuration;
 
-	if (configured_load(&command_config, request->file, &configuration) < 0)
+	if (load(request, &configuration) < 0)
 		return STATUS_FAILED;
 	printf("# %s\n", configuration.file ? configuration.file : "no file: defaults");
-	settings_print(&configuration, stdout);
+	configuration_print(&configuration, stdout);
 	configuration_deinit(&configuration);
 	return STATUS_OK;
 }
 
-/* "*" stands for a name in the table; people read NAME. */
-static void print_path(const struct setting *setting)
+static int explain_key(const struct request *request)
 {
-	size_t len = strlen(setting->path);
+	struct message message;
 
-	if (setting_has_star(setting))
-		printf("%.*s%s", (int)len - 1, setting->path,
-		       setting->keys == WORDS_ANY	      ? "KEY"
-		       : setting->keys == WORDS_GROUP_OR_CALL ? "GROUP|CALL"
-							      : "CALL");
-	else
-		fputs(setting->path, stdout);
-}
-
-static void explain_as_text(const struct setting *setting)
-{
-	char range[64];
-
-	setting_describe_range(setting, range, sizeof(range));
-	print_path(setting);
-	printf("\n    %s: %s; default: %s\n    %s\n\n", setting_type_name(setting->type), range,
-	       setting->default_text, setting->summary);
-}
-
-static void explain_as_markdown(const struct setting *setting)
-{
-	char range[64];
-
-	setting_describe_range(setting, range, sizeof(range));
-	/* A bar would end the table's cell. */
-	fputs("| `", stdout);
-	if (setting->keys == WORDS_GROUP_OR_CALL)
-		fputs("timing.NAME", stdout);
-	else
-		print_path(setting);
-	printf("` | %s: %s | %s | %s |\n", setting_type_name(setting->type), range,
-	       setting->default_text, setting->summary);
-}
-
-static int explain(const struct request *request)
-{
-	bool is_markdown = strcmp(request->format, "markdown") == 0;
-
-	if (is_markdown)
+	if (request->format == EXPLAIN_MARKDOWN)
 		puts("| setting | type and range | default | meaning |\n|---|---|---|---|");
-	for (size_t i = 0; i < settings_count; i++) {
-		if (is_markdown)
-			explain_as_markdown(&settings_table[i]);
-		else
-			explain_as_text(&settings_table[i]);
-	}
-	return STATUS_OK;
+	if (explain(request->key ? request->key : "", configured_plugins(), request->format, stdout,
+		    &message) == 0)
+		return STATUS_OK;
+	command_say(&command_config, "%s", message.text);
+	return STATUS_FAILED;
 }
 
 static const struct action {
@@ -112,15 +84,15 @@ static const struct action {
 } actions[] = {
 	{"check", check},
 	{"print", print},
-	{"explain", explain},
+	{"explain", explain_key},
 };
 
-static int act(const char *name, const struct request *request)
+static int act(const struct request *request)
 {
-	struct nearest nearest = {.word = name};
+	struct nearest nearest = {.word = request->action};
 
 	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
-		if (strcmp(actions[i].name, name) == 0)
+		if (strcmp(actions[i].name, request->action) == 0)
 			return actions[i].run(request);
 		nearest_offer(&nearest, actions[i].name);
 	}
@@ -128,60 +100,96 @@ static int act(const char *name, const struct request *request)
 
 	if (meant)
 		return command_refuse(&command_config, "unknown action '%s'; did you mean '%s'?",
-				      name, meant);
-	return command_refuse(&command_config, "unknown action '%s'", name);
+				      request->action, meant);
+	return command_refuse(&command_config, "unknown action '%s'", request->action);
 }
 
-static int take_options(int argc, char **argv, struct request *request)
+/* 0, or a status after saying what is wrong. */
+static int take_option(struct request *request, int option, const char *value)
 {
-	const char *value;
-	int option;
-
-	while ((option = command_next_option(&command_config, argc, argv, &value)) >= 0) {
-		if (option == OPTION_CONFIG)
-			request->file = value;
-		else
-			request->format = value;
+	switch (option) {
+	case OPTION_CONFIG:
+		request->file = value;
+		return 0;
+	case OPTION_SET:
+		request->overrides[request->n_overrides++] = value;
+		return 0;
+	default:
+		request->format = EXPLAIN_MARKDOWN;
+		if (strcmp(value, "markdown") == 0)
+			return 0;
+		request->format = EXPLAIN_TEXT;
+		return strcmp(value, "text") == 0
+			       ? 0
+			       : command_refuse(&command_config,
+						"unknown format '%s': text or markdown", value);
 	}
-	return option;
+}
+
+static int take_operand(struct request *request, const char *value)
+{
+	if (!request->action)
+		request->action = value;
+	else if (strcmp(request->action, "explain") == 0 && !request->key)
+		request->key = value;
+	else
+		return command_refuse(&command_config, "unexpected '%s'", value);
+	return 0;
+}
+
+/* Options may stand on both sides of operands. OPTIONS_END, or what to exit with in ret_status. */
+static int take_arguments(int argc, char **argv, struct request *request, int *ret_status)
+{
+	int status = 0;
+
+	while (status == 0) {
+		const char *value;
+		int option = command_next_option(&command_config, argc, argv, &value);
+
+		if (option >= 0) {
+			status = take_option(request, option, value);
+			continue;
+		}
+		if (option != OPTIONS_END) {
+			*ret_status = command_option_status(&command_config, option);
+			return option;
+		}
+		if (optind == argc)
+			return OPTIONS_END;
+		status = take_operand(request, argv[optind++]);
+	}
+	*ret_status = status;
+	return OPTIONS_WRONG;
 }
 
 static int run(int argc, char **argv)
 {
-	struct request request = {.format = "text"};
-	int option = take_options(argc, argv, &request);
-	const char *name = argv[optind];
+	struct request request = {.overrides = calloc((size_t)argc + 1, sizeof(char *))};
+	int status = STATUS_FAILED;
 
-	/* Options may stand on both sides of the action. */
-	if (option == OPTIONS_END && name) {
-		char **rest = argv + optind;
-		int n_rest = argc - optind;
-
-		optind = 1;
-		option = take_options(n_rest, rest, &request);
-		if (option == OPTIONS_END && optind < n_rest)
-			return command_refuse(&command_config, "unexpected '%s'", rest[optind]);
-	}
-	if (option != OPTIONS_END)
-		return command_option_status(&command_config, option);
-	if (!name)
-		return command_refuse(&command_config, "say what to do: check, print or explain");
-	if (strcmp(request.format, "text") != 0 && strcmp(request.format, "markdown") != 0)
-		return command_refuse(&command_config, "unknown format '%s': text or markdown",
-				      request.format);
-	return act(name, &request);
+	if (!request.overrides)
+		return status;
+	if (take_arguments(argc, argv, &request, &status) == OPTIONS_END)
+		status = request.action ? act(&request)
+					: command_refuse(&command_config,
+							 "say what to do: check, print or explain");
+	free(request.overrides);
+	return status;
 }
 
 const struct command command_config = {
 	.name = "config",
-	.usage = "check | print | explain",
+	.usage = "check | print | explain [KEY]",
 	.summary = "check a configuration file, or tell what can stand in one",
-	.details = "check    say what is wrong with the file; exits with 1 when anything is\n"
-		   "print    print all settings as they are with the file\n"
-		   "explain  list all settings: type, range, default and meaning\n\n"
-		   "Without -c the file is $SONDE_CONFIG, else sonde/sonde.cfg below "
-		   "$XDG_CONFIG_HOME\n"
-		   "(~/.config), else /etc/sonde/sonde.cfg.\n",
+	.details =
+		"check    say what is wrong with the file; exits with 1 when anything is\n"
+		"print    print all settings as they are, and where each comes from\n"
+		"explain  tell of a setting, of a group of them or of all: type, range, default, "
+		"meaning\n"
+		"         and the environment variable that overrides it\n\n"
+		"Without -c the file is $SONDE_CONFIG, else sonde/sonde.cfg below "
+		"$XDG_CONFIG_HOME\n"
+		"(~/.config), else /etc/sonde/sonde.cfg.\n",
 	.options = options,
 	.usage_status = STATUS_USAGE,
 	.run = run,

@@ -26,6 +26,7 @@
 #include "tool/preload.h"
 #include "tool/recording-file.h"
 #include "tool/report.h"
+#include "tool/run-plugins.h"
 
 enum {
 	OPTION_CONFIG,
@@ -33,15 +34,17 @@ enum {
 	OPTION_REPORT,
 	OPTION_REPORT_FILE,
 	OPTION_LABEL,
+	OPTION_SET,
 	OPTION_VERBOSE,
 };
 
 static const struct command_option options[] = {
 	[OPTION_CONFIG] = {"config", 'c', "FILE", "read this configuration file"},
 	[OPTION_OUTPUT] = {"output", 'o', "FILE", "write the recording there (.gz: compressed)"},
-	[OPTION_REPORT] = {"report", 'r', "FORMAT", "at the end: text (default), json or none"},
+	[OPTION_REPORT] = {"report", 'r', "FORMAT", "at the end: none, or as in sonde report"},
 	[OPTION_REPORT_FILE] = {"report-file", 0, "FILE", "the report goes there, not to stderr"},
 	[OPTION_LABEL] = {"label", 'l', "KEY=VALUE", "keep this in the recording"},
+	[OPTION_SET] = {"set", 's', "KEY=VALUE", "override a setting of the configuration"},
 	[OPTION_VERBOSE] = {"verbose", 'v', NULL, "say where recordings are kept"},
 	{0},
 };
@@ -51,9 +54,11 @@ struct request {
 	const char *config;
 	const char *output;
 	const char *report_file;
-	enum report_format format;
+	report_format format;
 	const char **labels; /* ended by NULL */
 	size_t n_labels;
+	const char **overrides; /* of settings; ended by NULL */
+	size_t n_overrides;
 	bool is_verbose;
 	char **command;
 };
@@ -62,7 +67,9 @@ struct run {
 	struct request request;
 	struct limits limits;
 	char *library;
+	struct configuration configuration;
 	struct session_host *host;
+	struct run_plugins plugins;
 	struct child child;
 	int64_t started_ns; /* CLOCK_REALTIME */
 	int64_t started_monotonic_ns;
@@ -89,10 +96,10 @@ static int take_option(struct request *request, int option, const char *value)
 		request->output = value;
 		break;
 	case OPTION_REPORT:
-		if (report_format_from_name(value, &request->format) < 0)
-			return command_refuse(&command_run,
-					      "unknown report format '%s': text, json or none",
-					      value);
+		request->format = report_format_from_name(value);
+		if (!request->format)
+			return command_refuse(&command_run, "unknown report format '%s': none, %s",
+					      value, report_format_names());
 		break;
 	case OPTION_REPORT_FILE:
 		request->report_file = value;
@@ -102,6 +109,9 @@ static int take_option(struct request *request, int option, const char *value)
 			return command_refuse(&command_run, "--label: '%s' is not KEY=VALUE",
 					      value);
 		request->labels[request->n_labels++] = value;
+		break;
+	case OPTION_SET:
+		request->overrides[request->n_overrides++] = value;
 		break;
 	case OPTION_VERBOSE:
 		request->is_verbose = true;
@@ -138,7 +148,7 @@ static int open_report(struct run *run)
 		command_say(&command_run, "cannot write the recording: %s", message.text);
 		return STATUS_RUN_FAILED;
 	}
-	if (request->format == REPORT_NONE)
+	if (strcmp(request->format, REPORT_NONE) == 0)
 		return 0;
 	run->report = request->report_file ? fopen(request->report_file, "we") : stderr;
 	if (run->report)
@@ -150,18 +160,21 @@ static int open_report(struct run *run)
 
 static int make_session(struct run *run)
 {
-	struct configuration configuration;
+	struct configuration *configuration = &run->configuration;
 	struct message message = {0};
 
-	if (configured_load(&command_run, run->request.config, &configuration) < 0)
+	if (configured_load(&command_run, run->request.config, run->request.overrides,
+			    configuration) < 0)
 		return STATUS_RUN_FAILED;
-	int result = add_labels(&run->request, &configuration);
+	int result = add_labels(&run->request, configuration);
 
 	if (result == 0)
 		result = preload_find(environ, &run->library, &message);
 	if (result == 0)
-		result = session_host_new(&configuration, environ, &run->host, &message);
-	configuration_deinit(&configuration);
+		result = session_host_new(configuration, environ, &run->host, &message);
+	if (result == 0)
+		result = run_plugins_start(&run->plugins, configuration,
+					   session_host_path(run->host), run->request.command);
 	if (result == 0)
 		return 0;
 	command_say(&command_run, "%s", *message.text ? message.text : strerror(-result));
@@ -226,10 +239,17 @@ static int start(struct run *run)
 
 static void look_after(struct run *run)
 {
-	struct pollfd signals = {.fd = run->child.signals, .events = POLLIN};
+	struct pollfd readable[] = {
+		{.fd = run->child.signals, .events = POLLIN},
+		{.fd = run_plugins_fd(&run->plugins), .events = POLLIN},
+	};
 
 	while (!run->child.has_ended) {
-		poll(&signals, 1, session_host_work(run->host));
+		int host_ms = session_host_work(run->host);
+		int plugins_ms = run_plugins_work(&run->plugins, run->host);
+		bool are_plugins_first = plugins_ms >= 0 && plugins_ms < host_ms;
+
+		poll(readable, 2, are_plugins_first ? plugins_ms : host_ms);
 		child_work(&run->child);
 	}
 	run->wall_ns = (uint64_t)(clock_kernel_ns(CLOCK_MONOTONIC) - run->started_monotonic_ns);
@@ -309,6 +329,8 @@ static void finish(struct run *run)
 	else if (result < 0)
 		command_say(&command_run, "the recording is incomplete: the session's directory: %s",
 			    strerror(-result));
+	if (run_plugins_end(&run->plugins, &recording) < 0)
+		command_say(&command_run, "the plugins' part is incomplete: out of memory");
 	describe_run(run, &recording);
 	if (output && recording_file_write(output, &recording, &message) < 0)
 		command_say(&command_run, "cannot write the recording: %s", message.text);
@@ -354,7 +376,9 @@ static int run_command(struct run *run)
 		look_after(run);
 		finish(run);
 	}
+	run_plugins_deinit(&run->plugins);
 	run->host = session_host_free(run->host);
+	configuration_deinit(&run->configuration);
 	free(run->library);
 	if (run->report && run->report != stderr)
 		fclose(run->report);
@@ -384,12 +408,14 @@ static int run(int argc, char **argv)
 	int status;
 
 	run.request.labels = calloc((size_t)argc + 1, sizeof(*run.request.labels));
-	if (!run.request.labels)
-		return STATUS_RUN_FAILED;
-	status = take_arguments(argc, argv, &run.request);
+	run.request.overrides = calloc((size_t)argc + 1, sizeof(*run.request.overrides));
+	status = run.request.labels && run.request.overrides
+			 ? take_arguments(argc, argv, &run.request)
+			 : STATUS_RUN_FAILED;
 	if (status == 0 && run.request.command)
 		status = run_command(&run);
 	free(run.request.labels);
+	free(run.request.overrides);
 	if (status || !run.child.has_ended)
 		return status;
 	if (WIFSIGNALED(run.child.status))

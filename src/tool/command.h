@@ -40,8 +40,10 @@ struct command {
 
 extern const struct command command_calls;
 extern const struct command command_config;
+extern const struct command command_plugins;
 extern const struct command command_report;
 extern const struct command command_run;
+extern const struct command command_set;
 
 enum {
 	OPTIONS_END = -1,    /* optind is the first operand */

@@ -8,6 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "host/plugin-folder.h"
+#include "tool/plugin-path.h"
+
 /* Where only files are talked about, lines begin with their names, as editors like it. */
 static void say_all(const struct command *command, const struct messages *messages)
 {
@@ -19,27 +22,51 @@ static void say_all(const struct command *command, const struct messages *messag
 	}
 }
 
-int configured_load(const struct command *command, const char *given,
+/* What is known of plugins is pointed to by configurations: it lives as long as the process. */
+const struct plugin_catalogue *configured_plugins(void)
+{
+	static struct plugin_folder folder;
+	static struct plugin_catalogue catalogue;
+
+	if (!folder.path) {
+		folder.path = plugin_path();
+		catalogue = plugin_folder_catalogue(&folder);
+	}
+	return folder.path ? &catalogue : NULL;
+}
+
+static int load(struct configuration *configuration, const char *given,
+		const char *const *overrides, struct complaints *complaints)
+{
+	struct configuration_source source = {0};
+	int result = configuration_init(configuration);
+
+	if (result == 0)
+		result = configuration_find(given, environ, &source);
+	source.overrides = overrides;
+	source.plugins = configured_plugins();
+	if (result == 0)
+		result = configuration_load(configuration, &source, complaints);
+	free((char *)source.file);
+	return result;
+}
+
+int configured_load(const struct command *command, const char *given, const char *const *overrides,
 		    struct configuration *ret_configuration)
 {
 	struct configuration configuration;
-	struct messages messages = {0};
-	char *file = NULL;
-	int result = configuration_init(&configuration);
+	struct complaints complaints = {0};
+	int result = load(&configuration, given, overrides, &complaints);
 
-	if (result == 0)
-		result = configuration_find_file(given, environ, &file);
-	if (result == 0 && file)
-		result = configuration_load(&configuration, file, &messages);
+	say_all(command, &complaints.warnings);
+	say_all(command, &complaints.errors);
 	if (result == 0) {
 		*ret_configuration = configuration;
 	} else {
-		say_all(command, &messages);
-		if (messages.n_lines == 0)
+		if (complaints.errors.n_lines == 0)
 			command_say(command, "configuration: %s", strerror(-result));
 		configuration_deinit(&configuration);
 	}
-	messages_deinit(&messages);
-	free(file);
+	complaints_deinit(&complaints);
 	return result;
 }

@@ -9,10 +9,14 @@
 #include "tool/command.h"
 
 /*
- * Loads the file that was given, or else found. Says what is wrong with it, one line an error. 0,
+ * Loads the file that was given, or else found, and what overrides it: environment variables, then
+ * `overrides` ("timing.memory=1", ended by NULL; or NULL). Says what is wrong, one line an error. 0,
  * or a negative errno with ret_configuration untouched.
  */
 int configured_load(const struct command *command, const char *given,
-		    struct configuration *ret_configuration);
+		    const char *const *overrides, struct configuration *ret_configuration);
+
+/* The plugins that are installed, and their options. NULL: no memory. */
+const struct plugin_catalogue *configured_plugins(void);
 
 #endif

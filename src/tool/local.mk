@@ -3,15 +3,20 @@ sonde_SOURCES += \
 	src/tool/child.c src/tool/child.h \
 	src/tool/cmd-calls.c \
 	src/tool/cmd-config.c \
+	src/tool/cmd-plugins.c \
 	src/tool/cmd-report.c \
 	src/tool/cmd-run.c \
+	src/tool/cmd-set.c \
 	src/tool/command.c src/tool/command.h \
 	src/tool/configured.c src/tool/configured.h \
 	src/tool/limits.c src/tool/limits.h \
 	src/tool/main.c \
+	src/tool/plugin-path.c src/tool/plugin-path.h \
 	src/tool/preload.c src/tool/preload.h \
 	src/tool/recording-file.c src/tool/recording-file.h \
 	src/tool/report.c src/tool/report.h \
+	src/tool/run-tags.c src/tool/run-tags.h \
+	src/tool/run-plugins.c src/tool/run-plugins.h \
 	src/tool/subject.c src/tool/subject.h
 
 sonde_LDADD += $(JANSSON_LIBS) $(ZLIB_LIBS)

@@ -10,8 +10,10 @@
 static const struct command *const commands[] = {
 	&command_run,
 	&command_report,
+	&command_set,
 	&command_calls,
 	&command_config,
+	&command_plugins,
 };
 
 static const size_t n_commands = sizeof(commands) / sizeof(commands[0]);

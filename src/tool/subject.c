@@ -14,8 +14,7 @@
 #include "record/session.h"
 #include "tool/recording-file.h"
 
-/* The number of a process, or 0. A file of that name goes first. */
-static int process_number(const char *name)
+int subject_process(const char *name)
 {
 	char *end;
 	long number;
@@ -65,7 +64,7 @@ static int load_process(int pid, char *const *environment, struct recording *ret
 int subject_load(const char *name, char *const *environment, struct recording *ret_recording,
 		 uint32_t *ret_n_folded, struct message *ret_message)
 {
-	int pid = name ? process_number(name) : 0;
+	int pid = name ? subject_process(name) : 0;
 
 	*ret_n_folded = 0;
 	if (!name)

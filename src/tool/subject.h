@@ -10,6 +10,9 @@
 #include "model/message.h"
 #include "model/recording.h"
 
+/* The number of a process, if that is what the user named, or 0. A file of this name goes first. */
+int subject_process(const char *name);
+
 /*
  * Loads what the user named: a recording's file, a session's directory, or the number of a process;
  * NULL: the latest recording. The recording is the caller's. ret_n_folded says how many process

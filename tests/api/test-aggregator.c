@@ -303,6 +303,39 @@ static void json_has_the_program_s_series_and_its_calls(void)
 	json_decref(document);
 }
 
+/* The export as a text that ends with a NUL. */
+static char *export_text(const char *format)
+{
+	struct text text = {0};
+
+	CU_ASSERT_EQUAL(sonde_export_metrics(metrics(), format, collect, &text), 0);
+	collect(&text, "", 1);
+	return text.bytes;
+}
+
+static void every_format_has_the_program_s_series(void)
+{
+	static const struct {
+		const char *format;
+		const char *words;
+	} formats[] = {
+		{"csv", "exported.to.all"},	      {"jsonlines", "\"exported.to.all\""},
+		{"prometheus", "exported_to_all"},    {"openmetrics", "exported_to_all"},
+		{"otlp-json", "\"exported.to.all\""}, {"statsd", "exported.to.all"},
+	};
+	const struct sonde_tag queue = {"queue", "mail"};
+
+	sonde_record_counter(metrics(), "exported.to.all", 7, &queue, 1);
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+		char *text = export_text(formats[i].format);
+
+		if (!strstr(text, formats[i].words))
+			printf("# %s: %.200s\n", formats[i].format, text);
+		CU_ASSERT_PTR_NOT_NULL(strstr(text, formats[i].words));
+		free(text);
+	}
+}
+
 static void an_export_that_cannot_be_written_fails(void)
 {
 	int n_pieces = 0;
@@ -402,6 +435,7 @@ UNIT_MAIN("aggregator",
 	  {"rates are of counters", rates_are_of_counters},
 	  {"JSON has the program's series and its calls",
 	   json_has_the_program_s_series_and_its_calls},
+	  {"every format has the program's series", every_format_has_the_program_s_series},
 	  {"an export that cannot be written fails", an_export_that_cannot_be_written_fails},
 	  {"whoever asks while others record sees counters grow",
 	   whoever_asks_while_others_record_sees_counters_grow},

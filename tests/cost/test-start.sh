@@ -49,6 +49,6 @@ costs "a process that starts takes few page faults more" \
 	$(($(n_faults "$ours" malloc 0) - $(n_faults "$scratch/empty.so" malloc 0))) 7
 costs "a forked child takes few page faults more" \
 	$((($(n_faults "$ours" fork 11) - $(n_faults "$ours" fork 1) -
-		$(n_faults "$scratch/empty.so" fork 11) + $(n_faults "$scratch/empty.so" fork 1)) / 10)) 9
+		$(n_faults "$scratch/empty.so" fork 11) + $(n_faults "$scratch/empty.so" fork 1)) / 10)) 8
 
 finish

@@ -11,6 +11,9 @@
  *     subject preload        prints LD_PRELOAD and whether SONDE_SESSION is set
  *     subject fork N         forks N children, one after the other; each reads 10 bytes from /dev/zero
  *     subject vfork          executes true in a vfork child, which makes its first call of the group io
+ *     subject obey           does what the lines of its standard input say, and prints "done" after each:
+ *                            "access N" and "posix_memalign N" call it N times, "fork N" forks a child that
+ *                            calls access N times
  *     subject orphan         leaves a child behind that lives until it can read from descriptor 9
  */
 #include "config.h"
@@ -126,6 +129,61 @@ static int do_vfork(const char *argument)
 	return waitpid(child, &status, 0) != child || status != 0;
 }
 
+static void call_access(int n_calls)
+{
+	for (int i = 0; i < n_calls; i++)
+		if (access("/", F_OK) < 0)
+			_exit(1);
+}
+
+static void call_posix_memalign(int n_calls)
+{
+	for (int i = 0; i < n_calls; i++) {
+		void *memory;
+
+		if (posix_memalign(&memory, 64, 64) != 0)
+			_exit(1);
+		free(memory);
+	}
+}
+
+static void call_in_child(int n_calls)
+{
+	pid_t child = fork();
+	int status;
+
+	if (child == 0) {
+		call_access(n_calls);
+		_exit(0);
+	}
+	if (waitpid(child, &status, 0) != child || status != 0)
+		_exit(1);
+}
+
+static int do_obey(const char *argument)
+{
+	static const struct {
+		const char *name;
+		void (*run)(int n_calls);
+	} orders[] = {
+		{"access", call_access},
+		{"posix_memalign", call_posix_memalign},
+		{"fork", call_in_child},
+	};
+	char name[32];
+	int n_calls;
+
+	(void)argument;
+	while (scanf("%31s %d", name, &n_calls) == 2) {
+		for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++)
+			if (strcmp(orders[i].name, name) == 0)
+				orders[i].run(n_calls);
+		puts("done");
+		fflush(stdout);
+	}
+	return 0;
+}
+
 static int do_orphan(const char *argument)
 {
 	char c;
@@ -143,6 +201,7 @@ static const struct action {
 	{"exit", do_exit},		 {"die", do_die},	  {"await", do_await},
 	{"signals", do_signals},	 {"preload", do_preload}, {"fork", do_fork},
 	{"descriptors", do_descriptors}, {"orphan", do_orphan},	  {"vfork", do_vfork},
+	{"obey", do_obey},
 };
 
 int main(int argc, char **argv)

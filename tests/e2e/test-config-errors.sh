@@ -104,6 +104,26 @@ if test "$(id -u)" -ne 0; then
 	says "an unreadable file" 1 "secret.cfg: Permission denied"
 fi
 
+: >open.cfg
+chmod 666 open.cfg
+act sonde config check -c open.cfg
+says "a file that everybody may write to" 1 "open.cfg: anybody may write to it; try chmod o-w"
+complains "one that is included" '\n@include "open.cfg"\n' \
+	"x.cfg:2: cannot include 'open.cfg': anybody may write to it; try chmod o-w"
+chmod 664 open.cfg
+act sonde config check -c open.cfg
+check "one that a group may write to is read" "$status" -eq 0
+if test "$(id -u)" -eq 0; then
+	mkdir -p config/sonde
+	: >config/sonde/sonde.cfg
+	chown 65534 config/sonde/sonde.cfg
+	act sonde config check
+	says "one of another user" 1 "$XDG_CONFIG_HOME/sonde/sonde.cfg: belongs to another user; it is used if you name it with -c or SONDE_CONFIG"
+	SONDE_CONFIG=config/sonde/sonde.cfg act sonde config check
+	check "unless it was named" "$status" -eq 0
+	rm config/sonde/sonde.cfg
+fi
+
 printf 'timing: { io = 0; };' >x.cfg
 act sonde run -c x.cfg touch started
 says "sonde run refuses a bad file before the command starts" 125 \

@@ -18,7 +18,15 @@ check "the user's file is found" "$(sonde config print | from)" = home
 check "SONDE_CONFIG goes before it" "$(SONDE_CONFIG=variable.cfg sonde config print | from)" = variable
 check "-c goes before that" "$(SONDE_CONFIG=variable.cfg sonde config print -c option.cfg | from)" = option
 rm config/sonde/sonde.cfg
-test -e /etc/sonde/sonde.cfg || check "the current directory is not searched" -z "$(sonde config print | from)"
+if test ! -e /etc/sonde/sonde.cfg; then
+	mkdir sonde
+	cp sonde.cfg sonde/sonde.cfg
+	check "the current directory is not searched" -z "$(sonde config print | from)"
+	check "nor is it by a relative XDG_CONFIG_HOME" -z "$(XDG_CONFIG_HOME=. sonde config print | from)"
+	check "nor by a relative or missing HOME" -z "$(unset XDG_CONFIG_HOME; HOME=. sonde config print | from
+		unset HOME; sonde config print | from)"
+	check "sonde run reads none there" -z "$(sonde run -o here.json --report=none true; grep here here.json)"
+fi
 check "a file in HOME is found without XDG_CONFIG_HOME" "$(
 	mkdir -p .config/sonde && cp option.cfg .config/sonde/sonde.cfg
 	unset XDG_CONFIG_HOME
@@ -30,21 +38,49 @@ session: { follow = "env"; directory = "/tmp"; labels: { branch = "a \"b\" \\c";
 intercept: { groups = ["io", "path"]; exclude = ["lseek", "stat"]; };
 timing: { memory = 1; poll = 7; read = 5000; };
 memory: { account = true; };
+metrics: { max_tag_sets = 5; };
 failures: { expected: { read = ["EAGAIN", "EAI_AGAIN"]; stat = []; }; };
 END
 sonde config print -c all.cfg >first.cfg
 sonde config print -c first.cfg >second.cfg
-check "what is printed reads back as the same" "$(tail -n +2 second.cfg)" = "$(tail -n +2 first.cfg)"
-check "every setting of the file is printed" "$(tr -d '\t\n' <first.cfg | sed 's/^# all.cfg//')" = \
-	'session: {follow = "env";directory = "/tmp";labels: {branch = "a \"b\" \\c";};};intercept: {groups = ["io", "path"];exclude = ["lseek", "stat"];};timing: {memory = 1;poll = 7;read = 5000;};memory: {account = true;};failures: {expected: {read = ["EAGAIN", "EAI_AGAIN"];stat = [];};};'
+check "what is printed reads back as the same" "$(sed 's/ *#.*//' second.cfg)" = "$(sed 's/ *#.*//' first.cfg)"
+check "every setting of the file is printed" "$(sed 's/ *#.*//' first.cfg | tr -d '\t\n')" = \
+	'session: {follow = "env";directory = "/tmp";labels: {branch = "a \"b\" \\c";};};intercept: {groups = ["io", "path"];exclude = ["lseek", "stat"];};timing: {memory = 1;poll = 7;read = 5000;};memory: {account = true;};metrics: {max_tag_sets = 5;};failures: {expected: {read = ["EAGAIN", "EAI_AGAIN"];stat = [];};};'
+: >empty.cfg
+sonde config print -c empty.cfg >none.cfg
+check "what is not set is printed with its default" "$(grep -c ' # default$' none.cfg)" -eq 6
+sonde config print -c none.cfg >again.cfg
+check "which reads back as the same, too" "$(sed 's/ *#.*//' again.cfg)" = "$(sed 's/ *#.*//' none.cfg)"
 
-wrong=
+printf '@include "inner.cfg"\nmemory: { account = true; };\n' >outer.cfg
+printf '\ntiming: { read = 5; write = 6; };\n' >inner.cfg
+SONDE_TIMING_READ=7 SONDE_INTERCEPT_EXCLUDE='lseek, stat' sonde config print -c outer.cfg --set memory.account=false \
+	--set session.labels.a=b >origins.cfg
+origin() {
+	check "$1" -n "$(grep -F -- "$2" origins.cfg)"
+}
+origin "a value's origin is shown: its file and line" 'write = 6; # inner.cfg:2'
+origin "the environment variable that overrides it" 'read = 7; # SONDE_TIMING_READ'
+origin "the command line, which overrides both" 'account = false; # command line'
+origin "a list comes from a variable" 'exclude = ["lseek", "stat"]; # SONDE_INTERCEPT_EXCLUDE'
+origin "a key of one's own from the command line" 'a = "b"; # command line'
+origin "or that there is none" 'follow = "all"; # default'
+
 sonde config explain --format=markdown | while read -r line; do
 	grep -qxF -- "$line" "$top_srcdir/docs/configuration.md" || echo "$line"
 done >missing
 check "the manual has the table of settings as it is" ! -s missing
 act sonde config explain
-check "explain tells of every setting" "$(grep -c '; default: ' out)" -eq 8
+check "explain tells of every setting, and of the options of all plugins" "$(grep -c '; default: ' out)" -eq 15
+act sonde config explain timing.read
+check "of one" "$(grep -c '; default: ' out)" -eq 1
+check "with the variable that overrides it" -n "$(grep -F 'environment: SONDE_TIMING_READ' out)"
+act sonde config explain session
+check "of a group" "$(grep -c '; default: ' out)" -eq 3
+act sonde config explain timng
+says "an unknown one names the nearest" 1 "sonde: config: unknown setting 'timng'; did you mean 'timing'?"
+act sonde config explain timing.raed
+says "so does an unknown call" 1 "sonde: config: unknown setting 'timing.raed'; did you mean 'timing.read'?"
 act sonde config chek
 says "an unknown action names the nearest" 2 "sonde: config: unknown action 'chek'; did you mean 'check'?"
 

@@ -3,6 +3,8 @@
 # The command from end to end.
 tool_tests = \
 	tests/e2e/test-config-errors.sh \
+	tests/e2e/test-config-override.sh \
+	tests/e2e/test-config-plugins.sh \
 	tests/e2e/test-config-show.sh \
 	tests/e2e/test-ledger.sh \
 	tests/e2e/test-memory.sh \
@@ -10,7 +12,8 @@ tool_tests = \
 	tests/e2e/test-run-recording.sh \
 	tests/e2e/test-run-session.sh \
 	tests/e2e/test-run-signals.sh \
-	tests/e2e/test-run-status.sh
+	tests/e2e/test-run-status.sh \
+	tests/e2e/test-set.sh
 
 check_PROGRAMS += tests/e2e/subject tests/e2e/test-run-terminal
 tests_e2e_subject_SOURCES = tests/e2e/subject.c

@@ -71,10 +71,21 @@ static bool move_through_file(int fd, size_t n)
 	return true;
 }
 
+/* Formatted text goes the same ways. */
+static bool print_into(int fd, const char *name)
+{
+	if (dprintf(fd, "%s", "seven\n!") != 7)
+		return false;
+	truth_count(name, 1);
+	truth_bytes(name, 7);
+	return true;
+}
+
 static bool move_through_pipe(size_t n)
 {
 	int ends[2];
-	bool is_moved = pipe(ends) == 0 && move(ends[0], ends[1], n, "pipe");
+	bool is_moved = pipe(ends) == 0 && move(ends[0], ends[1], n, "pipe") &&
+			print_into(ends[1], "dprintf/pipe");
 
 	return close(ends[0]) == 0 && close(ends[1]) == 0 && is_moved;
 }

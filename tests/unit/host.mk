@@ -2,8 +2,11 @@
 host_unit_tests = \
 	tests/unit/test-configuration \
 	tests/unit/test-nearest \
+	tests/unit/test-plugin-config \
 	tests/unit/test-process-state \
-	tests/unit/test-session
+	tests/unit/test-quantity \
+	tests/unit/test-session \
+	tests/unit/test-value
 
 check_PROGRAMS += $(host_unit_tests)
 TESTS += $(host_unit_tests)
@@ -20,6 +23,18 @@ tests_unit_test_process_state_SOURCES = tests/unit/test-process-state.c tests/un
 tests_unit_test_process_state_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_process_state_LDADD = $(UNIT_LIBS)
 
+tests_unit_test_quantity_SOURCES = tests/unit/test-quantity.c tests/unit/unit.h
+tests_unit_test_quantity_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_quantity_LDADD = $(UNIT_LIBS)
+
 tests_unit_test_session_SOURCES = tests/unit/test-session.c tests/unit/unit.h
 tests_unit_test_session_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_session_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_value_SOURCES = tests/unit/test-value.c tests/unit/unit.h
+tests_unit_test_value_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_value_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_plugin_config_SOURCES = tests/unit/test-plugin-config.c tests/unit/unit.h
+tests_unit_test_plugin_config_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_plugin_config_LDADD = $(UNIT_LIBS)

@@ -12,6 +12,7 @@ model_unit_tests = \
 	tests/unit/test-region \
 	tests/unit/test-report \
 	tests/unit/test-series \
+	tests/unit/test-snapshot-format \
 	tests/unit/test-snapshot \
 	tests/unit/test-window
 
@@ -65,6 +66,10 @@ tests_unit_test_snapshot_LDADD = $(UNIT_LIBS)
 tests_unit_test_window_SOURCES = tests/unit/test-window.c tests/unit/unit.h
 tests_unit_test_window_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_window_LDADD = $(UNIT_LIBS) -lm
+
+tests_unit_test_snapshot_format_SOURCES = tests/unit/test-snapshot-format.c tests/unit/unit.h
+tests_unit_test_snapshot_format_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_snapshot_format_LDADD = $(UNIT_LIBS) -lm
 
 EXTRA_DIST += \
 	tests/golden/empty.json \

@@ -15,7 +15,7 @@
 /* A configuration read from text, and what was wrong with it. */
 struct loaded {
 	struct configuration configuration;
-	struct messages messages;
+	struct complaints complaints;
 	int result;
 };
 
@@ -27,9 +27,11 @@ static struct loaded load(const char *text)
 
 	CU_ASSERT_EQUAL_FATAL(write(fd, text, strlen(text)), (ssize_t)strlen(text));
 	close(fd);
-	loaded.messages = (struct messages){0};
+	loaded.complaints = (struct complaints){0};
 	CU_ASSERT_EQUAL_FATAL(configuration_init(&loaded.configuration), 0);
-	loaded.result = configuration_load(&loaded.configuration, file, &loaded.messages);
+	loaded.result = configuration_load(
+		&loaded.configuration, &(struct configuration_source){.file = file, .is_named = true},
+		&loaded.complaints);
 	unlink(file);
 	return loaded;
 }
@@ -37,7 +39,7 @@ static struct loaded load(const char *text)
 static void unload(struct loaded *loaded)
 {
 	configuration_deinit(&loaded->configuration);
-	messages_deinit(&loaded->messages);
+	complaints_deinit(&loaded->complaints);
 }
 
 static void errors_are_known(void)
@@ -98,14 +100,30 @@ static void labels_replace(void)
 	configuration_deinit(&configuration);
 }
 
+/* Whoever uses a configuration that nobody has loaded has the same. */
+static void defaults_are_those_of_the_table(void)
+{
+	struct configuration configuration;
+	const struct setting *setting = setting_find("metrics.max_tag_sets");
+	struct value_text value;
+
+	CU_ASSERT_EQUAL_FATAL(configuration_init(&configuration), 0);
+	CU_ASSERT_EQUAL_FATAL(value_text_read(&setting->rule, setting->default_text, &value, NULL), 0);
+	CU_ASSERT_EQUAL(configuration.max_tag_sets, value.value.integer);
+	value_text_release(&value);
+	configuration_deinit(&configuration);
+}
+
 static void rows_are_complete(void)
 {
 	for (size_t i = 0; i < settings_count; i++) {
 		const struct setting *setting = &settings_table[i];
 
 		CU_ASSERT_PTR_EQUAL(setting_find(setting->path), setting);
-		CU_ASSERT_TRUE(setting->take && setting->print && setting->summary);
-		CU_ASSERT_TRUE(setting->type != SETTING_INTEGER || setting->min < setting->max);
+		CU_ASSERT_TRUE(setting->take && setting->summary);
+		CU_ASSERT_TRUE(setting->default_text || setting->default_words);
+		CU_ASSERT_TRUE(setting->rule.type != VALUE_INTEGER ||
+			       setting->rule.min < setting->rule.max);
 	}
 }
 
@@ -114,4 +132,5 @@ UNIT_MAIN("configuration", {"every error that a file may name has a class", erro
 	  {"expected failures of one call replace the built-in ones of that call",
 	   expected_replaces},
 	  {"a label that is given again is replaced", labels_replace},
+	  {"defaults are those of the table", defaults_are_those_of_the_table},
 	  {"every row of the settings is complete", rows_are_complete})

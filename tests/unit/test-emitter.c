@@ -333,6 +333,19 @@ static void sets_that_are_gone_make_room(void)
 	emitter_free(emitter);
 }
 
+static void sets_that_are_gone_from_the_overflow_make_room(void)
+{
+	struct emitter *emitter = make_emitter(1, 3);
+
+	for (unsigned int i = 1; i < 100; i++) {
+		CU_ASSERT_EQUAL(add_numbered(emitter, 0, 1), 0);
+		CU_ASSERT_EQUAL(add_numbered(emitter, i, 1), 0);
+		snapshot_put(finish(emitter, i));
+	}
+	CU_ASSERT_EQUAL(emitter_n_refused(emitter, EMITTER_FULL), 0);
+	emitter_free(emitter);
+}
+
 static void there_is_a_limit_to_all_series_together(void)
 {
 	struct emitter *emitter = make_emitter(0, 2);
@@ -397,6 +410,8 @@ UNIT_MAIN("emitter", {"each type arrives as it was given", each_type_arrives_as_
 	  {"while there is overflow, nobody takes the place of a set that is gone",
 	   while_there_is_overflow_nobody_takes_the_place_of_a_set_that_is_gone},
 	  {"sets that are gone make room", sets_that_are_gone_make_room},
+	  {"sets that are gone from the overflow make room",
+	   sets_that_are_gone_from_the_overflow_make_room},
 	  {"there is a limit to all series together", there_is_a_limit_to_all_series_together},
 	  {"a collection that was cancelled leaves nothing",
 	   a_collection_that_was_cancelled_leaves_nothing},

@@ -47,6 +47,9 @@ static void add_coverage(struct recording *recording)
 	recording->notes_lost = 1;
 	recording->damaged_regions = 2;
 	recording->processes_not_kept = 3;
+	name_counts_add(&recording->switched, "read", 1);
+	name_counts_add(&recording->switched, "lseek", 1);
+	name_counts_add(&recording->retimed, "malloc", 1);
 }
 
 /* A run with something in every field. */
@@ -111,6 +114,10 @@ static void a_recording_that_is_written_and_read_is_the_same(void)
 	CU_ASSERT_EQUAL(again.lost[LOSS_REGION_FULL], 17);
 	CU_ASSERT_EQUAL(again.n_process_records, 2);
 	CU_ASSERT_EQUAL(name_counts_get(&again.raw_calls, "gettid"), 28);
+	CU_ASSERT_EQUAL(again.switched.n_items, 2);
+	CU_ASSERT_EQUAL(name_counts_get(&again.switched, "lseek"), 1);
+	CU_ASSERT_EQUAL(again.retimed.n_items, 1);
+	CU_ASSERT_EQUAL(name_counts_get(&again.retimed, "malloc"), 1);
 	CU_ASSERT_EQUAL(name_counts_get(&again.processes[0].coverage.raw_calls, "gettid"), 14);
 
 	struct call_totals *before = call_list_find(&recording.calls, "read", "");

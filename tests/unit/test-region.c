@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "config.h"
 
+#include "calls/call.h"
 #include "model/fold.h"
 #include "model/region-reader.h"
 
@@ -293,7 +294,7 @@ static void failures_get_symbols_classes_and_instants(void)
 	builder_deinit(&builder);
 }
 
-static uint64_t unfinished_with_period(uint16_t period)
+static uint64_t unfinished_with_period(uint16_t period, bool was_changed)
 {
 	static struct session_settings settings;
 	const struct fold_options options = {.settings = &settings};
@@ -301,7 +302,8 @@ static uint64_t unfinished_with_period(uint16_t period)
 	struct region_image *image = NULL;
 	struct recording recording = {0};
 
-	settings.period[0] = period;
+	settings = (struct session_settings){.period = {was_changed ? period + 1 : period}};
+	session_set_period(&settings, 0, period);
 	builder_init(&builder);
 	struct thread_block *thread = builder_add_thread(&builder);
 	struct call_stats *stats = builder_add_call(&builder, thread, "read", "io");
@@ -322,9 +324,29 @@ static uint64_t unfinished_with_period(uint16_t period)
 
 static void calls_that_never_returned_are_counted_where_all_are_timed(void)
 {
-	CU_ASSERT_EQUAL(unfinished_with_period(1), 2);
-	CU_ASSERT_EQUAL(unfinished_with_period(0), 2);
-	CU_ASSERT_EQUAL(unfinished_with_period(64), 0);
+	CU_ASSERT_EQUAL(unfinished_with_period(1, false), 2);
+	CU_ASSERT_EQUAL(unfinished_with_period(0, false), 2);
+	CU_ASSERT_EQUAL(unfinished_with_period(64, false), 0);
+}
+
+static void calls_timed_differently_on_the_way_are_not_taken_for_unfinished(void)
+{
+	CU_ASSERT_EQUAL(unfinished_with_period(1, true), 0);
+}
+
+static void changes_are_taken_over(void)
+{
+	static struct session_file file;
+	struct recording recording = {0};
+
+	session_switch_call(&file.settings, CALL_lseek, false);
+	session_set_period(&file.settings, CALL_malloc, 1);
+	CU_ASSERT_EQUAL(fold_notes(&recording, &file), 0);
+	CU_ASSERT_EQUAL_FATAL(recording.switched.n_items, 1);
+	CU_ASSERT_STRING_EQUAL(recording.switched.items[0].name, "lseek");
+	CU_ASSERT_EQUAL_FATAL(recording.retimed.n_items, 1);
+	CU_ASSERT_STRING_EQUAL(recording.retimed.items[0].name, "malloc");
+	recording_deinit(&recording);
 }
 
 static void notes_are_taken_over(void)
@@ -655,6 +677,9 @@ UNIT_MAIN("region", {"figures of all threads are summed up", figures_of_all_thre
 	  {"failures get symbols, classes and instants", failures_get_symbols_classes_and_instants},
 	  {"calls that never returned are counted where all are timed",
 	   calls_that_never_returned_are_counted_where_all_are_timed},
+	  {"calls timed differently on the way are not taken for unfinished",
+	   calls_timed_differently_on_the_way_are_not_taken_for_unfinished},
+	  {"changes of settings are taken over", changes_are_taken_over},
 	  {"notes are taken over", notes_are_taken_over},
 	  {"what is no region is refused with the reason",
 	   what_is_no_region_is_refused_with_the_reason},

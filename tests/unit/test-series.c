@@ -79,6 +79,25 @@ static void extremes_of_a_difference_are_known_as_far_as_the_buckets_tell(void)
 	free(difference);
 }
 
+static void the_greatest_of_a_difference_is_in_its_highest_bucket(void)
+{
+	struct series_histogram before_values;
+	struct series_histogram after_values;
+	struct series before = make_timer(&before_values);
+	struct series after = make_timer(&after_values);
+
+	enter(&before_values, 1000000);
+	after_values = before_values;
+	enter(&after_values, 30000);
+
+	struct series *difference = series_difference(&after, &before);
+
+	CU_ASSERT_DOUBLE_EQUAL(difference->value.histogram->min, 30e-6, 1e-15);
+	CU_ASSERT(difference->value.histogram->max >= 30e-6);
+	CU_ASSERT(difference->value.histogram->max <= 30e-6 * 1.0906);
+	free(difference);
+}
+
 static void the_difference_to_nothing_is_all(void)
 {
 	struct series_histogram values;
@@ -198,6 +217,8 @@ static void a_copy_has_its_tags_in_order(void)
 UNIT_MAIN("series", {"buckets subtract exactly", buckets_subtract_exactly},
 	  {"extremes of a difference are known as far as the buckets tell",
 	   extremes_of_a_difference_are_known_as_far_as_the_buckets_tell},
+	  {"the greatest value of a difference is in its highest bucket",
+	   the_greatest_of_a_difference_is_in_its_highest_bucket},
 	  {"the difference to nothing is all", the_difference_to_nothing_is_all},
 	  {"a histogram of which one bucket fell has started again",
 	   a_histogram_of_which_one_bucket_fell_has_started_again},

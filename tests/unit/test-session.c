@@ -212,6 +212,41 @@ static void a_limit_that_has_become_small_costs_regions_and_no_signal(void)
 	end();
 }
 
+static void a_switch_leaves_the_rest_of_the_mode_as_it_is(void)
+{
+	struct session_settings *settings;
+
+	begin();
+	settings = &file->settings;
+	settings->mode[7] = MODE_ACCOUNTED;
+	session_switch_call(settings, 7, true);
+	CU_ASSERT_FALSE(session_was_switched(settings, 7));
+	session_switch_call(settings, 7, false);
+	CU_ASSERT_EQUAL(settings->mode[7], MODE_OFF | MODE_ACCOUNTED);
+	CU_ASSERT_TRUE(session_was_switched(settings, 7));
+	session_switch_call(settings, 7, true);
+	CU_ASSERT_EQUAL(settings->mode[7], MODE_ACCOUNTED);
+	CU_ASSERT_TRUE(session_was_switched(settings, 7));
+	CU_ASSERT_FALSE(session_was_switched(settings, 6) || session_was_switched(settings, 8) ||
+			session_was_switched(settings, 7 + 64));
+	end();
+}
+
+static void a_change_of_a_period_is_remembered(void)
+{
+	struct session_settings *settings;
+
+	begin();
+	settings = &file->settings;
+	session_set_period(settings, 70, settings->period[70]);
+	CU_ASSERT_FALSE(session_was_retimed(settings, 70));
+	session_set_period(settings, 70, 999);
+	CU_ASSERT_EQUAL(settings->period[70], 999);
+	CU_ASSERT_TRUE(session_was_retimed(settings, 70));
+	CU_ASSERT_FALSE(session_was_retimed(settings, 6) || session_was_switched(settings, 70));
+	end();
+}
+
 UNIT_MAIN("session", {"places follow each other", places_follow_each_other},
 	  {"a released place is taken again", a_released_place_is_taken_again},
 	  {"there are places beyond those that are used again",
@@ -225,4 +260,6 @@ UNIT_MAIN("session", {"places follow each other", places_follow_each_other},
 	  {"a small limit on files gives small places and no signal",
 	   a_small_limit_on_files_gives_small_places_and_no_signal},
 	  {"a limit that has become small costs regions and no signal",
-	   a_limit_that_has_become_small_costs_regions_and_no_signal})
+	   a_limit_that_has_become_small_costs_regions_and_no_signal},
+	  {"switching a call leaves the rest of its mode as it is", a_switch_leaves_the_rest_of_the_mode_as_it_is},
+	  {"a change of a period is remembered", a_change_of_a_period_is_remembered})

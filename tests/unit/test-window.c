@@ -286,6 +286,20 @@ static void snapshots_may_come_more_often_than_slots(void)
 	end_source(source);
 }
 
+static void snapshots_that_are_a_little_early_or_late_have_a_slot_each(void)
+{
+	struct source *source = make_source(0);
+	struct window_answer answer;
+
+	take_snapshot(source);
+	for (unsigned int i = 0; i < 100; i++) {
+		pass(source, i % 2 ? SECOND * 6 / 5 : SECOND * 4 / 5);
+		CU_ASSERT_EQUAL(ask(source, "count", SECOND / 2, &answer), 0);
+		CU_ASSERT(answer.covered_ns <= SECOND * 6 / 5);
+	}
+	end_source(source);
+}
+
 static void a_clock_that_goes_back_stands_still(void)
 {
 	struct source *source = make_source(0);
@@ -540,6 +554,8 @@ UNIT_MAIN("window",
 	  {"snapshots that come late or not at all lose nothing",
 	   snapshots_that_come_late_or_not_at_all_lose_nothing},
 	  {"snapshots may come more often than slots", snapshots_may_come_more_often_than_slots},
+	  {"snapshots that are a little early or late have a slot each",
+	   snapshots_that_are_a_little_early_or_late_have_a_slot_each},
 	  {"a clock that goes back stands still", a_clock_that_goes_back_stands_still},
 	  {"a leap of the clock is in the time that an answer covers",
 	   a_leap_of_the_clock_is_in_the_time_covered},

@@ -320,7 +320,7 @@ struct sonde_host {
 	int64_t (*snapshot_find)(const struct sonde_snapshot *snapshot, const char *name,
 				 const struct sonde_tag *tags, size_t n_tags);
 
-	/* The q-quantile, 0 <= q <= 1, at most 4.4 % off at scale 3; 0 when there are no values. */
+	/* The q-quantile (0 to 1) of a histogram of a snapshot, at most 4.4 % off; 0 without values. */
 	double (*quantile)(const struct sonde_histogram *histogram, double q);
 
 	/*

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+/*
+ * append-file.h - a file that pieces of text are appended to, for exporters that do so.
+ *
+ *     append_file_init -> append_file_open -> (append_file_take... -> append_file_write)... ->
+ * append_file_close
+ *                      -> append_file_deinit
+ *
+ * What was taken is written with one write(), so that whoever reads the file while it grows sees
+ * whole pieces, and several instances, of several runs, may share a file. A file that would become
+ * too large is renamed, FILE.1, FILE.2,
+ * ..., and begun again.
+ */
+#ifndef SONDE_PLUGINS_APPEND_FILE_H
+#define SONDE_PLUGINS_APPEND_FILE_H
+
+#include <sonde/plugin.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct append_options {
+	const char *file;
+	uint64_t rotate_at; /* 0: never */
+	int64_t keep;
+	bool sync;
+};
+
+/* Their rows in a table of options; `member` is where they lie in the struct `container`. */
+/* clang-format off */
+#define APPEND_FILE_ROWS(container, member)							\
+	{											\
+		.name = "file",									\
+		.type = SONDE_OPTION_STRING,							\
+		.flags = SONDE_OPTION_REQUIRED,							\
+		.offset = offsetof(container, member.file),					\
+		.help = "The file that is appended to; it is made if it is not there.",		\
+	},											\
+	{											\
+		.name = "rotate_at",								\
+		.type = SONDE_OPTION_SIZE,							\
+		.min = "1KiB",									\
+		.offset = offsetof(container, member.rotate_at),				\
+		.help = "A file that would become larger is renamed and begun again.",		\
+	},											\
+	{											\
+		.name = "keep",									\
+		.type = SONDE_OPTION_INT,							\
+		.default_text = "5",								\
+		.min = "1",									\
+		.max = "1000",									\
+		.offset = offsetof(container, member.keep),					\
+		.help = "How many renamed files are kept.",					\
+	},											\
+	{											\
+		.name = "sync",									\
+		.type = SONDE_OPTION_BOOL,							\
+		.default_text = "false",							\
+		.offset = offsetof(container, member.sync),					\
+		.help = "Whether each snapshot is on the disk before the next is taken.",	\
+	}
+/* clang-format on */
+
+struct append_file {
+	const struct sonde_host *host;
+	const struct append_options *options;
+	int fd;
+	bool is_torn; /* the last piece was written in part */
+	char *text;   /* that was taken */
+	size_t size;
+	size_t capacity;
+};
+
+/* What it is given lives longer. */
+void append_file_init(struct append_file *file, const struct sonde_host *host,
+		      const struct append_options *options);
+void append_file_deinit(struct append_file *file);
+
+/* 0 or a negative errno. */
+int append_file_open(struct append_file *file);
+void append_file_close(struct append_file *file);
+
+/* Whether there is nothing in it, or it is no regular file. */
+bool append_file_is_empty(const struct append_file *file);
+
+/* Keeps a piece of the text; a sonde_write_function. */
+int append_file_take(void *file, const void *data, size_t size);
+
+/*
+ * Makes room for what is to come, perhaps by beginning the file again, when a text of this size is.
+ * 0 or a negative errno.
+ */
+int append_file_make_room(struct append_file *file, size_t size);
+
+/* Writes what was taken, and forgets it. 0 or a negative errno. */
+int append_file_write(struct append_file *file);
+
+/*
+ * What export_snapshot() returns after all of that: the result is 0 or a negative errno, and fills
+ * in the rest.
+ */
+int append_file_status(const struct append_file *file, int result, struct sonde_result *ret_result);
+
+#endif

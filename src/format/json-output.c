@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+#include "config.h"
+
+#include "format/json-output.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "format/json-text.h"
+#include "format/number-text.h"
+#include "format/utf8.h"
+
+static void flush(struct json_output *output)
+{
+	if (output->result == 0 && output->size > 0)
+		output->result =
+			output->sink->write(output->sink->argument, output->bytes, output->size);
+	output->size = 0;
+}
+
+static void put_bytes(struct json_output *output, const char *bytes, size_t size)
+{
+	if (size > sizeof(output->bytes) - output->size)
+		flush(output);
+	memcpy(output->bytes + output->size, bytes, size);
+	output->size += size;
+}
+
+void json_put(struct json_output *output, const char *text)
+{
+	put_bytes(output, text, strlen(text));
+}
+
+/* Control characters, and the two that have a meaning in a string. */
+static void put_escaped(struct json_output *output, unsigned char c)
+{
+	static const char *const known[] = {
+		['\b'] = "\\b", ['\t'] = "\\t", ['\n'] = "\\n",	 ['\f'] = "\\f",
+		['\r'] = "\\r", ['"'] = "\\\"", ['\\'] = "\\\\",
+	};
+	char text[8];
+
+	if (known[c]) {
+		json_put(output, known[c]);
+		return;
+	}
+	snprintf(text, sizeof(text), "\\u%04x", c);
+	json_put(output, text);
+}
+
+static bool has_to_be_escaped(char c)
+{
+	return (unsigned char)c < ' ' || c == '"' || c == '\\';
+}
+
+void json_put_string(struct json_output *output, const char *text)
+{
+	json_put(output, "\"");
+	while (*text) {
+		size_t length = utf8_length(text);
+
+		if (length == 0)
+			json_put(output, UTF8_REPLACEMENT);
+		else if (has_to_be_escaped(*text))
+			put_escaped(output, (unsigned char)*text);
+		else
+			put_bytes(output, text, length);
+		text += length ? length : 1;
+	}
+	json_put(output, "\"");
+}
+
+void json_put_integer(struct json_output *output, int64_t number)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%" PRId64, number);
+	json_put(output, text);
+}
+
+void json_put_count(struct json_output *output, uint64_t count)
+{
+	json_put_integer(output, count > INT64_MAX ? INT64_MAX : (int64_t)count);
+}
+
+void json_put_number(struct json_output *output, double number)
+{
+	char text[NUMBER_SIZE];
+
+	if (!isfinite(number)) {
+		json_put(output, "null");
+		return;
+	}
+	json_put(output, number_text(number, text));
+	/* So that a reader takes it for what it is. */
+	if (!strpbrk(text, ".e"))
+		json_put(output, ".0");
+}
+
+void json_put_instant(struct json_output *output, int64_t ns)
+{
+	char text[INSTANT_SIZE];
+
+	if (!instant_text(ns, text)) {
+		json_put(output, "null");
+		return;
+	}
+	json_put(output, "\"");
+	json_put(output, text);
+	json_put(output, "\"");
+}
+
+int json_output_finish(struct json_output *output)
+{
+	flush(output);
+	return output->result;
+}

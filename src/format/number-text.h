@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+/*
+ * number-text.h - numbers as machines read them.
+ */
+#ifndef SONDE_FORMAT_NUMBER_TEXT_H
+#define SONDE_FORMAT_NUMBER_TEXT_H
+
+#include <locale.h>
+
+enum { NUMBER_SIZE = 40 };
+
+/*
+ * A finite number with as many digits as it takes to read it back as it was. Returns ret_text. The
+ * thread has the locale of number_locale_enter().
+ */
+const char *number_text(double number, char ret_text[NUMBER_SIZE]);
+
+/* Numbers have a point on this thread from now on, whatever the process has for it. */
+struct number_locale {
+	locale_t c; /* (locale_t)0: no memory */
+	locale_t before;
+};
+struct number_locale number_locale_enter(void);
+void number_locale_leave(struct number_locale *locale);
+
+#endif

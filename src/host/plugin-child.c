@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The main thread hands what comes through the channel to the runner and looks after it. It runs
+ * none of the plugin's code, so it is there also when that hangs.
+ */
+#include "config.h"
+
+#include "host/plugin-child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "host/plugin-channel.h"
+#include "host/plugin-runner.h"
+#include "host/plugin-snapshot.h"
+#include "host/snapshot-wire.h"
+
+enum { CHANNEL = 3 };
+
+struct child {
+	struct plugin_runner *runner;
+	int channel;
+	bool is_over;
+};
+
+static int64_t now_ns(void)
+{
+	return clock_kernel_ns(CLOCK_MONOTONIC);
+}
+
+/* Nothing that a terminal or the launcher's parent sends is for us; a fault kills, whatever is
+ * blocked. */
+static void reset_signals(void)
+{
+	sigset_t all;
+
+	for (int number = 1; number < NSIG; number++)
+		signal(number, SIG_DFL);
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, NULL);
+}
+
+int plugin_child_isolate(const char *name, int channel)
+{
+	const struct rlimit no_core = {0, 0};
+	int nothing = open("/dev/null", O_RDWR);
+
+	reset_signals();
+	setrlimit(RLIMIT_CORE, &no_core);
+	/* The standard output is the watched program's. */
+	dup2(nothing, STDIN_FILENO);
+	dup2(nothing, STDOUT_FILENO);
+	if (channel != CHANNEL)
+		dup3(channel, CHANNEL, O_CLOEXEC);
+	close_range(CHANNEL + 1, ~0u, 0);
+	prctl(PR_SET_NAME, name);
+	return CHANNEL;
+}
+
+/* On the runner's thread. */
+static void send_figures(void *argument, struct snapshot *figures)
+{
+	const struct child *child = argument;
+	const struct snapshot_source nowhere = {0};
+	const struct packet packet = {.type = PACKET_FIGURES};
+	int fd = snapshot_wire_write(figures, &nowhere);
+
+	if (fd >= 0) {
+		channel_send(child->channel, &packet, fd);
+		close(fd);
+	}
+	snapshot_put(figures);
+}
+
+static void offer(struct child *child, int fd)
+{
+	struct snapshot *figures;
+	struct snapshot_source source;
+
+	if (snapshot_wire_read(fd, &figures, &source) < 0)
+		return;
+	const struct sonde_snapshot *snapshot = plugin_snapshot_new(figures, &source);
+
+	if (snapshot)
+		plugin_runner_offer(child->runner, snapshot);
+	plugin_snapshot_unref(snapshot);
+	snapshot_put(figures);
+	free((void *)source.tags);
+}
+
+static void end(struct child *child, int64_t until_ns)
+{
+	plugin_runner_end(child->runner, until_ns);
+	plugin_runner_wait(child->runner, until_ns);
+	child->is_over = true;
+}
+
+static void take_packet(struct child *child, const struct packet *packet, int fd)
+{
+	if (packet->type == PACKET_SNAPSHOT && fd >= 0)
+		offer(child, fd);
+	else if (packet->type == PACKET_END)
+		end(child, packet->until_ns);
+	if (fd >= 0)
+		close(fd);
+}
+
+static void read_channel(struct child *child)
+{
+	struct packet packet;
+	int result = 0;
+	int fd;
+
+	while (!child->is_over && result == 0) {
+		result = channel_receive(child->channel, &packet, &fd);
+		if (result == 0)
+			take_packet(child, &packet, fd);
+	}
+	if (result == -EPIPE)
+		end(child, now_ns() + PLUGIN_STOP_NS);
+}
+
+static int milliseconds_until(int64_t instant_ns)
+{
+	if (instant_ns == INT64_MAX)
+		return -1;
+	int64_t left_ms = (instant_ns - now_ns()) / 1000000 + 1;
+
+	return left_ms < 0 ? 0 : left_ms > 60000 ? 60000 : (int)left_ms;
+}
+
+_Noreturn void plugin_child_run(const struct plugin_choice *choice, const char *directory,
+				struct plugin_health *health, int channel)
+{
+	struct child child = {.channel = plugin_child_isolate(choice->name, channel)};
+	const struct plugin_work work = {
+		.choice = choice,
+		.directory = directory,
+		.health = health,
+		.take_figures = send_figures,
+		.argument = &child,
+	};
+	struct pollfd readable = {.fd = child.channel, .events = POLLIN};
+
+	if (plugin_runner_new(&work, &child.runner) < 0)
+		_exit(EXIT_FAILURE);
+	while (!child.is_over) {
+		poll(&readable, 1, milliseconds_until(plugin_runner_look(child.runner)));
+		read_channel(&child);
+	}
+	_exit(EXIT_SUCCESS);
+}

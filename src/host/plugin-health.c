@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+#include "config.h"
+
+#include "host/plugin-health.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+
+const char *plugin_state_name(uint32_t state)
+{
+	static const char *const names[] = {
+		[PLUGIN_NEW] = "new",	      [PLUGIN_LOADED] = "loaded",
+		[PLUGIN_PROBED] = "probed",   [PLUGIN_CREATED] = "created",
+		[PLUGIN_RUNNING] = "running", [PLUGIN_BACKOFF] = "backing off",
+		[PLUGIN_STUCK] = "stuck",     [PLUGIN_FAILED] = "failed",
+		[PLUGIN_CRASHED] = "crashed", [PLUGIN_STOPPED] = "stopped",
+	};
+
+	return state < PLUGIN_STATES ? names[state] : "unknown";
+}
+
+const char *plugin_callback_name(uint32_t callback)
+{
+	static const char *const names[] = {
+		[CALLBACK_NONE] = "no callback",
+		[CALLBACK_LOAD] = "its loading",
+		[CALLBACK_PROBE] = "probe",
+		[CALLBACK_CREATE] = "create",
+		[CALLBACK_START] = "start",
+		[CALLBACK_COLLECT] = "collect",
+		[CALLBACK_EXPORT] = "export_snapshot",
+		[CALLBACK_FLUSH] = "flush",
+		[CALLBACK_STOP] = "stop",
+		[CALLBACK_DESTROY] = "destroy",
+	};
+
+	return callback < CALLBACKS ? names[callback] : "unknown";
+}
+
+const char *plugin_count_name(uint32_t count)
+{
+	static const char *const names[] = {
+		[COUNT_TAKEN] = "taken",
+		[COUNT_PARTIAL] = "partial",
+		[COUNT_RETRIED] = "retried",
+		[COUNT_REFUSED] = "refused",
+		[COUNT_SUPERSEDED] = "superseded",
+		[COUNT_DROPPED_FULL] = "dropped_full",
+		[COUNT_DROPPED_STUCK] = "dropped_stuck",
+		[COUNT_DROPPED_END] = "dropped_end",
+		[COUNT_REJECTED_POINTS] = "rejected_points",
+		[COUNT_BYTES_SENT] = "bytes_sent",
+		[COUNT_COLLECTED] = "collected",
+		[COUNT_COLLECT_FAILED] = "collect_failed",
+		[COUNT_SERIES_REFUSED] = "series_refused",
+		[COUNT_LATE] = "late",
+		[COUNT_LINES] = "lines",
+		[COUNT_LINES_SUPPRESSED] = "lines_suppressed",
+	};
+
+	return count < PLUGIN_COUNTS ? names[count] : "unknown";
+}
+
+/* Release and acquire: whoever sees the state sees its reason. */
+uint32_t health_state(const struct plugin_health *health)
+{
+	return __atomic_load_n(&health->state, __ATOMIC_ACQUIRE);
+}
+
+bool health_has_ended(const struct plugin_health *health)
+{
+	return health_state(health) >= PLUGIN_STUCK;
+}
+
+/* What plugins say is told as it is, but must not reach into the reader's terminal. */
+static void make_printable(char *text, size_t size)
+{
+	text[size - 1] = '\0';
+	for (char *c = text; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			*c = '?';
+}
+
+static void keep_text(char *kept, const char *text)
+{
+	snprintf(kept, HEALTH_TEXT_SIZE, "%s", text);
+	make_printable(kept, HEALTH_TEXT_SIZE);
+}
+
+void health_copy(const struct plugin_health *health, struct plugin_health *ret_copy)
+{
+	memcpy(ret_copy, health, sizeof(*ret_copy));
+	make_printable(ret_copy->version, sizeof(ret_copy->version));
+	make_printable(ret_copy->reason, sizeof(ret_copy->reason));
+	for (size_t i = 0; i < HEALTH_LINES; i++)
+		make_printable(ret_copy->lines[i].text, sizeof(ret_copy->lines[i].text));
+	for (size_t i = 0; i < HEALTH_OWN_COUNTERS; i++)
+		make_printable(ret_copy->own[i].name, sizeof(ret_copy->own[i].name));
+}
+
+void health_begin_again(struct plugin_health *health)
+{
+	health_leave(health);
+	__atomic_store_n(&health->state, PLUGIN_NEW, __ATOMIC_RELEASE);
+}
+
+bool health_change(struct plugin_health *health, enum plugin_state state, const char *reason)
+{
+	uint32_t before = health_state(health);
+
+	if (before >= PLUGIN_STUCK)
+		return false;
+	if (reason)
+		keep_text(health->reason, reason);
+	/* Release: pairs with the acquire in health_state(). */
+	while (!__atomic_compare_exchange_n(&health->state, &before, state, false, __ATOMIC_RELEASE,
+					    __ATOMIC_ACQUIRE))
+		if (before >= PLUGIN_STUCK)
+			return false;
+	return true;
+}
+
+/* Relaxed: numbers for people, nothing is ordered by them. */
+void health_count(struct plugin_health *health, enum plugin_count count, uint64_t amount)
+{
+	__atomic_fetch_add(&health->counts[count], amount, __ATOMIC_RELAXED);
+}
+
+uint64_t health_counted(const struct plugin_health *health, enum plugin_count count)
+{
+	return __atomic_load_n(&health->counts[count], __ATOMIC_RELAXED);
+}
+
+uint64_t health_n_lost(const struct plugin_health *health)
+{
+	return health_counted(health, COUNT_REFUSED) + health_counted(health, COUNT_DROPPED_FULL) +
+	       health_counted(health, COUNT_DROPPED_STUCK) +
+	       health_counted(health, COUNT_DROPPED_END);
+}
+
+void health_enter(struct plugin_health *health, enum plugin_callback callback, int64_t allowed_ns)
+{
+	__atomic_store_n(&health->called_ns, clock_kernel_ns(CLOCK_MONOTONIC), __ATOMIC_RELAXED);
+	__atomic_store_n(&health->allowed_ns, allowed_ns, __ATOMIC_RELAXED);
+	/* Release: pairs with the acquire in plugin_watch_look(), which then sees the two times. */
+	__atomic_store_n(&health->callback, callback, __ATOMIC_RELEASE);
+}
+
+void health_leave(struct plugin_health *health)
+{
+	__atomic_store_n(&health->callback, CALLBACK_NONE, __ATOMIC_RELEASE);
+}
+
+void health_add_line(struct plugin_health *health, uint32_t level, const char *text)
+{
+	uint64_t position = health_counted(health, COUNT_LINES) % HEALTH_LINES;
+	struct plugin_line *line = &health->lines[position];
+
+	line->level = level;
+	keep_text(line->text, text);
+	health_count(health, COUNT_LINES, 1);
+}
+
+void health_add_own(struct plugin_health *health, const char *name, uint64_t amount)
+{
+	struct plugin_own_counter *own = health->own;
+	struct plugin_own_counter *end = own + HEALTH_OWN_COUNTERS;
+
+	while (own < end && own->name[0] && strcmp(own->name, name) != 0)
+		own++;
+	if (own == end || !*name || strlen(name) >= HEALTH_NAME_SIZE)
+		return;
+	/* Relaxed: a reader that sees the name before the count sees 0. */
+	__atomic_fetch_add(&own->count, amount, __ATOMIC_RELAXED);
+	if (!own->name[0])
+		snprintf(own->name, sizeof(own->name), "%s", name);
+}

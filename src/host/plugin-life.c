@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: MIT
+#include "config.h"
+
+#include "host/plugin-life.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "host/plugin-backoff.h"
+#include "host/plugin-emit.h"
+#include "host/plugin-snapshot.h"
+
+enum { CODE_LATE = 0xffff0001u }; /* of lines that the host writes into a plugin's log */
+
+#define LEAST_NS INT64_C(1000000) /* that a callback has, also when time is up */
+
+static int64_t now_ns(void)
+{
+	return clock_kernel_ns(CLOCK_MONOTONIC);
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+void life_init(struct plugin_life *life, const struct plugin_choice *choice,
+	       struct plugin_health *health)
+{
+	*life = (struct plugin_life){.choice = choice, .health = health};
+	plugin_table_init(&life->table, choice->name, choice->session, health);
+}
+
+/* Until an instant; and a moment, even if that is past. */
+static int64_t time_until(int64_t until_ns)
+{
+	int64_t left_ns = until_ns - now_ns();
+
+	return left_ns > LEAST_NS ? left_ns : LEAST_NS;
+}
+
+static void enter(struct plugin_life *life, enum plugin_callback callback, int64_t allowed_ns)
+{
+	health_enter(life->health, callback, allowed_ns);
+}
+
+static void say_late(struct plugin_life *life, int64_t took_ns, int64_t allowed_ns)
+{
+	char text[HEALTH_TEXT_SIZE];
+
+	snprintf(text, sizeof(text), "%s took %.3f s, %.3f s are allowed",
+		 plugin_callback_name(life->health->callback), (double)took_ns / 1e9,
+		 (double)allowed_ns / 1e9);
+	plugin_table_log(&life->table, SONDE_LOG_WARNING, CODE_LATE, text);
+	health_count(life->health, COUNT_LATE, 1);
+}
+
+/* False: it took so long that the instance was given up. ret_is_late: or that its deadline had
+ * passed. */
+static bool leave(struct plugin_life *life, bool *ret_is_late)
+{
+	int64_t allowed_ns = life->health->allowed_ns;
+	int64_t took_ns = now_ns() - life->health->called_ns;
+
+	if (took_ns > allowed_ns)
+		say_late(life, took_ns, allowed_ns);
+	if (ret_is_late)
+		*ret_is_late = took_ns > allowed_ns;
+	health_leave(life->health);
+	return !health_has_ended(life->health);
+}
+
+/* What a callback that failed has to say. */
+static bool fail(struct plugin_life *life, const char *callback, int result, struct sonde_err *err)
+{
+	char reason[HEALTH_TEXT_SIZE];
+
+	err->text[sizeof(err->text) - 1] = '\0';
+	if (err->text[0])
+		snprintf(reason, sizeof(reason), "%s: %.200s", callback, err->text);
+	else if (result < 0 && result > -4096)
+		snprintf(reason, sizeof(reason), "%s: %s", callback, strerror(-result));
+	else
+		snprintf(reason, sizeof(reason), "%s returned %d", callback, result);
+	health_change(life->health, PLUGIN_FAILED, reason);
+	return false;
+}
+
+static bool load(struct plugin_life *life, const char *directory)
+{
+	struct message message = {.text = ""};
+
+	enter(life, CALLBACK_LOAD, PLUGIN_START_NS);
+	int result = plugin_load(life->choice->plugin, directory, &life->plugin, &message);
+
+	if (!leave(life, NULL))
+		return false;
+	if (result < 0) {
+		health_change(life->health, PLUGIN_FAILED, message.text);
+		return false;
+	}
+	life->health->kind = life->plugin->desc.kind;
+	snprintf(life->health->version, sizeof(life->health->version), "%s",
+		 life->plugin->desc.version);
+	return health_change(life->health, PLUGIN_LOADED, NULL);
+}
+
+static bool probe(struct plugin_life *life)
+{
+	struct sonde_err err = {.text = ""};
+	int result = 0;
+
+	enter(life, CALLBACK_PROBE, PLUGIN_START_NS);
+	if (life->plugin->desc.probe)
+		result = life->plugin->desc.probe(&life->table.host, &err);
+	if (!leave(life, NULL))
+		return false;
+	return result ? fail(life, "probe", result, &err)
+		      : health_change(life->health, PLUGIN_PROBED, NULL);
+}
+
+static bool create(struct plugin_life *life)
+{
+	struct sonde_err err = {.text = ""};
+	int result = 0;
+
+	enter(life, CALLBACK_CREATE, PLUGIN_START_NS);
+	if (life->plugin->desc.create)
+		result = life->plugin->desc.create(&life->table.host, life->choice->options,
+						   &life->instance, &err);
+	if (!leave(life, NULL))
+		return false;
+	if (result)
+		return fail(life, "create", result, &err);
+	life->is_created = true;
+	return health_change(life->health, PLUGIN_CREATED, NULL);
+}
+
+static bool start(struct plugin_life *life)
+{
+	struct sonde_err err = {.text = ""};
+	int result = 0;
+
+	enter(life, CALLBACK_START, PLUGIN_START_NS);
+	if (life->plugin->desc.start)
+		result = life->plugin->desc.start(life->instance, &err);
+	if (!leave(life, NULL))
+		return false;
+	if (result)
+		return fail(life, "start", result, &err);
+	life->is_started = true;
+	return health_change(life->health, PLUGIN_RUNNING, NULL);
+}
+
+bool life_begin(struct plugin_life *life, const char *directory)
+{
+	if (!load(life, directory) || !probe(life) || !create(life) || !start(life))
+		return false;
+	if (!life_is_monitor(life))
+		return true;
+	life->emitter =
+		emitter_new((struct emitter_limits){.max_tag_sets = life->choice->max_tag_sets});
+	return life->emitter || !health_change(life->health, PLUGIN_FAILED, "out of memory");
+}
+
+bool life_is_exporter(const struct plugin_life *life)
+{
+	return (life->plugin->desc.kind & SONDE_KIND_EXPORTER) != 0;
+}
+
+bool life_is_monitor(const struct plugin_life *life)
+{
+	return (life->plugin->desc.kind & SONDE_KIND_MONITOR) != 0;
+}
+
+static bool wants_delta(const struct plugin_life *life)
+{
+	return (life->plugin->desc.flags & SONDE_WANTS_DELTA) != 0;
+}
+
+bool life_wants_newest(const struct plugin_life *life)
+{
+	return wants_delta(life) || (life->plugin->desc.flags & SONDE_WANTS_CUMULATIVE) != 0;
+}
+
+static void went_well(struct plugin_life *life)
+{
+	life->n_failures = 0;
+	life->not_before_ns = 0;
+	if (health_state(life->health) == PLUGIN_BACKOFF)
+		health_change(life->health, PLUGIN_RUNNING, NULL);
+}
+
+/* Waits are for those who want to try the same again, and for those who failed too often. */
+static void went_wrong(struct plugin_life *life, const char *reason, bool has_to_wait,
+		       int64_t wait_ns)
+{
+	bool is_backing_off = ++life->n_failures >= BACKOFF_FAILURES;
+
+	if (wait_ns <= 0)
+		wait_ns = backoff_ns(life->n_failures, backoff_random());
+	if (has_to_wait || is_backing_off)
+		life->not_before_ns = now_ns() + earlier(wait_ns, BACKOFF_LONGEST_NS);
+	health_change(life->health, is_backing_off ? PLUGIN_BACKOFF : PLUGIN_RUNNING, reason);
+}
+
+/* The snapshot was taken or refused: differences count from it on. */
+static void keep_taken(struct plugin_life *life, const struct sonde_snapshot *snapshot)
+{
+	if (!wants_delta(life))
+		return;
+	plugin_snapshot_unref(life->taken);
+	life->taken = plugin_snapshot_ref(snapshot);
+}
+
+static void describe_result(int status, struct sonde_result *result, char *ret_reason)
+{
+	static const char *const names[] = {"OK", "PARTIAL", "RETRY", "DROP", "FATAL"};
+	bool is_known = status >= SONDE_OK && status <= SONDE_FATAL;
+
+	result->message[sizeof(result->message) - 1] = '\0';
+	if (is_known)
+		snprintf(ret_reason, HEALTH_TEXT_SIZE, "export_snapshot: SONDE_%s%s%s",
+			 names[status], result->message[0] ? ": " : "", result->message);
+	else
+		snprintf(ret_reason, HEALTH_TEXT_SIZE,
+			 "export_snapshot returned %d, which is no status", status);
+}
+
+static enum life_outcome take_status(struct plugin_life *life, int status,
+				     const struct sonde_snapshot *snapshot,
+				     struct sonde_result *result)
+{
+	char reason[HEALTH_TEXT_SIZE];
+
+	describe_result(status, result, reason);
+	if (status == SONDE_RETRY) {
+		health_count(life->health, COUNT_RETRIED, 1);
+		went_wrong(life, reason, true, result->retry_after_ns);
+		return LIFE_RETRY;
+	}
+	keep_taken(life, snapshot);
+	if (status == SONDE_OK || status == SONDE_PARTIAL) {
+		health_count(life->health, status == SONDE_OK ? COUNT_TAKEN : COUNT_PARTIAL, 1);
+		health_count(life->health, COUNT_REJECTED_POINTS, result->rejected_points);
+		health_count(life->health, COUNT_BYTES_SENT, result->bytes_sent);
+		went_well(life);
+		return LIFE_DONE;
+	}
+	health_count(life->health, COUNT_REFUSED, 1);
+	if (status == SONDE_FATAL)
+		health_change(life->health, PLUGIN_FAILED, reason);
+	else
+		went_wrong(life, reason, false, 0);
+	return status == SONDE_FATAL ? LIFE_OVER : LIFE_DONE;
+}
+
+static int64_t export_time(const struct plugin_choice *choice)
+{
+	return choice->deadline_ns ? choice->deadline_ns
+				   : earlier(PLUGIN_EXPORT_NS, plugin_choice_interval_ns(choice));
+}
+
+static enum life_outcome export_this(struct plugin_life *life, const struct sonde_snapshot *given,
+				     const struct sonde_snapshot *original, int64_t until_ns)
+{
+	struct sonde_result result = {.struct_size = sizeof(result)};
+	int64_t allowed_ns = earlier(export_time(life->choice), time_until(until_ns));
+
+	enter(life, CALLBACK_EXPORT, allowed_ns);
+	int status = life->plugin->desc.export_snapshot(life->instance, given,
+							now_ns() + allowed_ns, &result);
+
+	return leave(life, NULL) ? take_status(life, status, original, &result) : LIFE_OVER;
+}
+
+enum life_outcome life_export(struct plugin_life *life, const struct sonde_snapshot *snapshot,
+			      int64_t until_ns)
+{
+	if (!wants_delta(life))
+		return export_this(life, snapshot, snapshot, until_ns);
+	const struct sonde_snapshot *delta = plugin_snapshot_delta(snapshot, life->taken);
+
+	if (!delta) {
+		went_wrong(life, "out of memory", true, 0);
+		return LIFE_RETRY;
+	}
+	enum life_outcome outcome = export_this(life, delta, snapshot, until_ns);
+
+	/* Others' patience may be over, but its thread has come back: nobody works on it any more.
+	 */
+	plugin_snapshot_unref(delta);
+	return outcome;
+}
+
+static void take_collection(struct plugin_life *life, int result, bool is_late,
+			    struct snapshot **ret_figures)
+{
+	char reason[HEALTH_TEXT_SIZE];
+
+	if (result == 0 && !is_late &&
+	    emitter_finish(life->emitter, clock_kernel_ns(CLOCK_REALTIME), ret_figures) == 0) {
+		health_count(life->health, COUNT_COLLECTED, 1);
+		went_well(life);
+		return;
+	}
+	emitter_cancel(life->emitter);
+	health_count(life->health, COUNT_COLLECT_FAILED, 1);
+	if (is_late)
+		snprintf(reason, sizeof(reason), "collect: too late");
+	else
+		snprintf(reason, sizeof(reason), "collect returned %d", result);
+	went_wrong(life, reason, false, 0);
+}
+
+bool life_collect(struct plugin_life *life, struct snapshot **ret_figures)
+{
+	int64_t allowed_ns =
+		life->choice->deadline_ns ? life->choice->deadline_ns : PLUGIN_COLLECT_NS;
+	struct sonde_emit emit = {.emitter = life->emitter, .health = life->health};
+	bool is_late;
+
+	*ret_figures = NULL;
+	enter(life, CALLBACK_COLLECT, allowed_ns);
+	int result = life->plugin->desc.collect(life->instance, &emit, now_ns() + allowed_ns);
+
+	if (!leave(life, &is_late))
+		return false;
+	take_collection(life, result, is_late, ret_figures);
+	return true;
+}
+
+static bool flush(struct plugin_life *life, int64_t until_ns)
+{
+	enter(life, CALLBACK_FLUSH, time_until(until_ns));
+	if (life->plugin->desc.flush)
+		life->plugin->desc.flush(life->instance, until_ns);
+	return leave(life, NULL) || health_state(life->health) == PLUGIN_FAILED;
+}
+
+/* With its threads. */
+static bool stop(struct plugin_life *life, int64_t until_ns)
+{
+	enter(life, CALLBACK_STOP, time_until(until_ns));
+	if (life->plugin->desc.stop)
+		life->plugin->desc.stop(life->instance, until_ns);
+	bool has_joined = plugin_table_join(&life->table, now_ns() + time_until(until_ns));
+
+	leave(life, NULL);
+	if (!has_joined)
+		health_change(life->health, PLUGIN_STUCK, "stop: threads of it still run");
+	return health_state(life->health) != PLUGIN_STUCK;
+}
+
+static bool destroy(struct plugin_life *life, int64_t until_ns)
+{
+	enter(life, CALLBACK_DESTROY, time_until(until_ns));
+	if (life->plugin->desc.destroy)
+		life->plugin->desc.destroy(life->instance);
+	leave(life, NULL);
+	life->is_created = false;
+	return health_state(life->health) != PLUGIN_STUCK;
+}
+
+void life_end(struct plugin_life *life, int64_t until_ns)
+{
+	if (health_state(life->health) == PLUGIN_STUCK)
+		return;
+	if (life->is_started && (!flush(life, until_ns) || !stop(life, until_ns)))
+		return;
+	life->is_started = false;
+	if (life->is_created && !destroy(life, until_ns))
+		return;
+	health_change(life->health, PLUGIN_STOPPED, NULL);
+}
+
+void life_deinit(struct plugin_life *life)
+{
+	if (health_state(life->health) == PLUGIN_STUCK)
+		return;
+	plugin_snapshot_unref(life->taken);
+	emitter_free(life->emitter);
+	plugin_table_deinit(&life->table);
+	plugin_free(life->plugin);
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+#include "config.h"
+
+#include "host/plugin-queue.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "host/plugin-snapshot.h"
+
+int plugin_queue_init(struct plugin_queue *queue, size_t capacity, size_t capacity_bytes,
+		      bool only_newest)
+{
+	*queue = (struct plugin_queue){
+		.snapshots = calloc(capacity, sizeof(*queue->snapshots)),
+		.capacity = capacity,
+		.capacity_bytes = capacity_bytes,
+		.only_newest = only_newest,
+	};
+	return queue->snapshots ? 0 : -ENOMEM;
+}
+
+void plugin_queue_deinit(struct plugin_queue *queue)
+{
+	plugin_queue_clear(queue);
+	free(queue->snapshots);
+	*queue = (struct plugin_queue){0};
+}
+
+static bool has_room(const struct plugin_queue *queue, size_t size)
+{
+	return queue->n_snapshots == 0 || (queue->n_snapshots < queue->capacity &&
+					   queue->n_bytes + size <= queue->capacity_bytes);
+}
+
+struct queue_change plugin_queue_add(struct plugin_queue *queue,
+				     const struct sonde_snapshot *snapshot)
+{
+	size_t size = plugin_snapshot_size(snapshot);
+	struct queue_change change = {0};
+
+	if (queue->only_newest)
+		change.n_superseded = plugin_queue_clear(queue);
+	for (; !has_room(queue, size); change.n_dropped++)
+		plugin_snapshot_unref(plugin_queue_take(queue));
+	queue->snapshots[(queue->first + queue->n_snapshots++) % queue->capacity] =
+		plugin_snapshot_ref(snapshot);
+	queue->n_bytes += size;
+	return change;
+}
+
+const struct sonde_snapshot *plugin_queue_take(struct plugin_queue *queue)
+{
+	if (queue->n_snapshots == 0)
+		return NULL;
+	const struct sonde_snapshot *snapshot = queue->snapshots[queue->first];
+
+	queue->first = (queue->first + 1) % queue->capacity;
+	queue->n_snapshots--;
+	queue->n_bytes -= plugin_snapshot_size(snapshot);
+	return snapshot;
+}
+
+struct queue_change plugin_queue_return(struct plugin_queue *queue,
+					const struct sonde_snapshot *snapshot)
+{
+	size_t size = plugin_snapshot_size(snapshot);
+	bool is_superseded = queue->only_newest && queue->n_snapshots > 0;
+
+	if (is_superseded || !has_room(queue, size)) {
+		plugin_snapshot_unref(snapshot);
+		return (struct queue_change){.n_dropped = !is_superseded,
+					     .n_superseded = is_superseded};
+	}
+	queue->first = (queue->first + queue->capacity - 1) % queue->capacity;
+	queue->snapshots[queue->first] = snapshot;
+	queue->n_snapshots++;
+	queue->n_bytes += size;
+	return (struct queue_change){0};
+}
+
+size_t plugin_queue_clear(struct plugin_queue *queue)
+{
+	size_t n_cleared = queue->n_snapshots;
+
+	while (queue->n_snapshots > 0)
+		plugin_snapshot_unref(plugin_queue_take(queue));
+	return n_cleared;
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+/*
+ * plugin-queue.h - the snapshots that wait for one exporter.
+ *
+ * Bounded by their number and by their bytes. An exporter of totals has at most one waiting: the
+ * newest says all that those before it say, so nothing is lost when it takes their place. For any
+ * other the oldest make room, and are counted. One that is larger than the whole queue waits alone.
+ * Not locked: that is for whoever owns it.
+ */
+#ifndef SONDE_HOST_PLUGIN_QUEUE_H
+#define SONDE_HOST_PLUGIN_QUEUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "sonde/plugin.h"
+
+struct plugin_queue {
+	const struct sonde_snapshot **snapshots; /* a ring of `capacity` */
+	size_t capacity;
+	size_t capacity_bytes;
+	size_t first;
+	size_t n_snapshots;
+	size_t n_bytes;
+	bool only_newest;
+};
+
+/* 0 or -ENOMEM. */
+int plugin_queue_init(struct plugin_queue *queue, size_t capacity, size_t capacity_bytes,
+		      bool only_newest);
+/* Puts all that wait. */
+void plugin_queue_deinit(struct plugin_queue *queue);
+
+/* What became of others when one was added. */
+struct queue_change {
+	size_t n_dropped;    /* lost, to make room */
+	size_t n_superseded; /* a newer one says all that they said */
+};
+
+/* Adds a reference to a snapshot at the end. */
+struct queue_change plugin_queue_add(struct plugin_queue *queue,
+				     const struct sonde_snapshot *snapshot);
+
+/* Hands over the oldest, and the reference to it; NULL: none waits. */
+const struct sonde_snapshot *plugin_queue_take(struct plugin_queue *queue);
+
+/*
+ * Gives one back that was taken last, with the reference: it is the oldest again, and the first to
+ * make room for those that came meanwhile.
+ */
+struct queue_change plugin_queue_return(struct plugin_queue *queue,
+					const struct sonde_snapshot *snapshot);
+
+/* Puts all that wait; returns how many. */
+size_t plugin_queue_clear(struct plugin_queue *queue);
+
+#endif

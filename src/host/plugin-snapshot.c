@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: MIT
+/*
+ * A plugin sees a series through a struct that is filled in for it when it asks; strings, tags and
+ * buckets are those of the model. Only histograms look different from outside, and have a struct
+ * made for each when the snapshot is.
+ */
+#include "config.h"
+
+#include "host/plugin-snapshot.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/histogram.h"
+#include "host/plugin-tag.h"
+#include "model/distribution.h"
+
+struct sonde_snapshot {
+	uint32_t n_references;
+	struct snapshot *figures;
+	struct snapshot_source source;
+	struct tag *tags; /* those of the source; the strings lie behind them */
+	struct sonde_histogram *histograms;
+	uint32_t *histogram_of; /* of each series, where in histograms; some have none */
+	size_t size;
+};
+
+static struct sonde_snapshot *writable(const struct sonde_snapshot *snapshot)
+{
+	return (struct sonde_snapshot *)snapshot;
+}
+
+static size_t count_histograms(struct snapshot *figures)
+{
+	size_t n_histograms = 0;
+
+	for (size_t i = 0; i < snapshot_n_series(figures); i++)
+		n_histograms += series_has_histogram(snapshot_series(figures, i));
+	return n_histograms;
+}
+
+/* From the first bucket that is not empty to the last one. */
+static void view_buckets(const struct series_histogram *histogram, struct sonde_histogram *view)
+{
+	uint32_t first = 0;
+	uint32_t end = HISTOGRAM_INSIDE;
+
+	while (first < end && !histogram->buckets[first])
+		first++;
+	while (end > first && !histogram->buckets[end - 1])
+		end--;
+	view->buckets = &histogram->buckets[first];
+	view->n_buckets = end - first;
+	view->offset = view->n_buckets ? (int32_t)first + histogram->first_index : 0;
+}
+
+static void view_histogram(const struct series_histogram *histogram, struct sonde_histogram *view)
+{
+	*view = (struct sonde_histogram){
+		.struct_size = sizeof(*view),
+		.scale = HISTOGRAM_SCALE,
+		.count = histogram->count,
+		.sum = histogram->sum,
+		.min = histogram->min,
+		.max = histogram->max,
+		.zero_count = histogram->buckets[HISTOGRAM_ZERO],
+		.over_count = histogram->buckets[HISTOGRAM_OVER],
+		.zero_threshold = exp2((double)histogram->first_index / HISTOGRAM_ROW_BUCKETS),
+	};
+	view_buckets(histogram, view);
+}
+
+static int view_histograms(struct sonde_snapshot *snapshot)
+{
+	size_t n_series = snapshot_n_series(snapshot->figures);
+	size_t n_histograms = count_histograms(snapshot->figures);
+	uint32_t n_viewed = 0;
+
+	snapshot->histograms = calloc(n_histograms + 1, sizeof(*snapshot->histograms));
+	snapshot->histogram_of = calloc(n_series + 1, sizeof(*snapshot->histogram_of));
+	if (!snapshot->histograms || !snapshot->histogram_of)
+		return -ENOMEM;
+	for (size_t i = 0; i < n_series; i++) {
+		const struct series *series = snapshot_series(snapshot->figures, i);
+
+		if (!series_has_histogram(series))
+			continue;
+		view_histogram(series->value.histogram, &snapshot->histograms[n_viewed]);
+		snapshot->histogram_of[i] = n_viewed++;
+	}
+	snapshot->size += n_histograms * sizeof(*snapshot->histograms) +
+			  n_series * sizeof(*snapshot->histogram_of);
+	return 0;
+}
+
+static int copy_source(struct sonde_snapshot *snapshot, const struct snapshot_source *source)
+{
+	snapshot->source = *source;
+	snapshot->tags = plugin_tags_copy(source->tags, source->n_tags);
+	snapshot->source.tags = snapshot->tags;
+	return snapshot->tags ? 0 : -ENOMEM;
+}
+
+const struct sonde_snapshot *plugin_snapshot_new(struct snapshot *figures,
+						 const struct snapshot_source *source)
+{
+	struct sonde_snapshot *snapshot = calloc(1, sizeof(*snapshot));
+
+	if (!snapshot)
+		return NULL;
+	snapshot->n_references = 1;
+	snapshot->figures = snapshot_get(figures);
+	snapshot->size = sizeof(*snapshot) + snapshot_size(figures);
+	if (copy_source(snapshot, source) == 0 && view_histograms(snapshot) == 0)
+		return snapshot;
+	plugin_snapshot_unref(snapshot);
+	return NULL;
+}
+
+const struct sonde_snapshot *plugin_snapshot_delta(const struct sonde_snapshot *newer,
+						   const struct sonde_snapshot *older)
+{
+	struct snapshot_source source = newer->source;
+	struct snapshot *figures;
+
+	source.is_delta = true;
+	if (!older)
+		return plugin_snapshot_new(newer->figures, &source);
+	source.start_ns = snapshot_taken_ns(older->figures);
+	if (snapshot_new_difference(newer->figures, older->figures, &figures) < 0)
+		return NULL;
+	const struct sonde_snapshot *delta = plugin_snapshot_new(figures, &source);
+
+	snapshot_put(figures);
+	return delta;
+}
+
+const struct sonde_snapshot *plugin_snapshot_ref(const struct sonde_snapshot *snapshot)
+{
+	__atomic_add_fetch(&writable(snapshot)->n_references, 1, __ATOMIC_RELAXED);
+	return snapshot;
+}
+
+void plugin_snapshot_unref(const struct sonde_snapshot *snapshot)
+{
+	struct sonde_snapshot *last = writable(snapshot);
+
+	/* Acquire and release: whoever frees comes after all others' last look. */
+	if (!last || __atomic_sub_fetch(&last->n_references, 1, __ATOMIC_ACQ_REL) > 0)
+		return;
+	snapshot_put(last->figures);
+	free(last->tags);
+	free(last->histograms);
+	free(last->histogram_of);
+	free(last);
+}
+
+size_t plugin_snapshot_size(const struct sonde_snapshot *snapshot)
+{
+	return snapshot->size;
+}
+
+struct snapshot *plugin_snapshot_figures(const struct sonde_snapshot *snapshot)
+{
+	return snapshot->figures;
+}
+
+const struct snapshot_source *plugin_snapshot_source(const struct sonde_snapshot *snapshot)
+{
+	return &snapshot->source;
+}
+
+int plugin_snapshot_info(const struct sonde_snapshot *snapshot,
+			 struct sonde_snapshot_info *ret_info)
+{
+	const struct snapshot_source *source = &snapshot->source;
+	const struct sonde_snapshot_info info = {
+		.struct_size = sizeof(info),
+		.flags = (source->is_delta ? SONDE_SNAPSHOT_DELTA : 0) |
+			 (source->is_final ? SONDE_SNAPSHOT_FINAL : 0),
+		.taken_ns = snapshot_taken_ns(snapshot->figures),
+		.start_ns = source->start_ns,
+		.sequence = source->sequence,
+		.n_series = snapshot_n_series(snapshot->figures),
+		.source = plugin_tags_view(source->tags),
+		.n_source = (uint32_t)source->n_tags,
+	};
+	uint32_t size = ret_info->struct_size;
+
+	if (size < sizeof(size))
+		return -EINVAL;
+	memcpy(ret_info, &info, size < sizeof(info) ? size : sizeof(info));
+	ret_info->struct_size = size;
+	return 0;
+}
+
+static uint32_t view_type(enum series_type type)
+{
+	static const uint32_t types[] = {
+		[SERIES_COUNTER] = SONDE_TYPE_COUNTER,	   [SERIES_GAUGE] = SONDE_TYPE_GAUGE,
+		[SERIES_HISTOGRAM] = SONDE_TYPE_HISTOGRAM, [SERIES_TIMER] = SONDE_TYPE_TIMER,
+		[SERIES_RATE] = SONDE_TYPE_RATE,
+	};
+
+	return types[type];
+}
+
+static void view_value(const struct sonde_snapshot *snapshot, const struct series *series,
+		       size_t position, struct sonde_series *view)
+{
+	if (series_has_histogram(series)) {
+		view->histogram = &snapshot->histograms[snapshot->histogram_of[position]];
+		view->count = view->histogram->count;
+		view->number = view->histogram->sum;
+	} else if (series->type == SERIES_COUNTER && !series->is_fractional) {
+		view->count = series->value.count;
+		view->number = (double)series->value.count;
+	} else {
+		view->number = series->value.number;
+		if (series->is_fractional)
+			view->flags = SONDE_SERIES_FRACTIONAL;
+	}
+}
+
+int plugin_snapshot_series(const struct sonde_snapshot *snapshot, size_t position,
+			   struct sonde_series *ret_series)
+{
+	uint32_t size = ret_series->struct_size;
+
+	if (size < sizeof(size) || position >= snapshot_n_series(snapshot->figures))
+		return -EINVAL;
+	const struct series *series = snapshot_series(snapshot->figures, position);
+	struct sonde_series view = {
+		.struct_size = size,
+		.type = view_type(series->type),
+		.name = series->name,
+		.unit = series->unit,
+		.tags = plugin_tags_view(series->tags),
+		.n_tags = (uint32_t)series->n_tags,
+		.start_ns = series->start_ns,
+	};
+
+	view_value(snapshot, series, position, &view);
+	memcpy(ret_series, &view, size < sizeof(view) ? size : sizeof(view));
+	return 0;
+}
+
+/* Series are in order, so the one that was found is found again by halves. */
+static int64_t position_of(const struct snapshot *figures, const struct series *wanted)
+{
+	size_t low = 0;
+	size_t high = snapshot_n_series(figures);
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (series_compare(snapshot_series(figures, middle), wanted) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return (int64_t)low;
+}
+
+int64_t plugin_snapshot_find(const struct sonde_snapshot *snapshot, const char *name,
+			     const struct sonde_tag *tags, size_t n_tags)
+{
+	const struct series *series =
+		snapshot_find(snapshot->figures, name, plugin_tags_take(tags), n_tags);
+
+	return series ? position_of(snapshot->figures, series) : -ENOENT;
+}
+
+double plugin_quantile(const struct sonde_histogram *histogram, double q)
+{
+	uint64_t buckets[HISTOGRAM_BUCKETS] = {0};
+	double first = nearbyint(log2(histogram->zero_threshold) * HISTOGRAM_ROW_BUCKETS);
+	double start = histogram->offset - first;
+
+	if (histogram->count == 0 || histogram->scale != HISTOGRAM_SCALE || start < 0 ||
+	    start + histogram->n_buckets > HISTOGRAM_INSIDE)
+		return 0;
+	memcpy(&buckets[(size_t)start], histogram->buckets,
+	       histogram->n_buckets * sizeof(*buckets));
+	buckets[HISTOGRAM_ZERO] = histogram->zero_count;
+	buckets[HISTOGRAM_OVER] = histogram->over_count;
+	const struct distribution distribution = {
+		.count = histogram->count,
+		.min = histogram->min,
+		.max = histogram->max,
+		.scale = exp2((first - HISTOGRAM_FIRST_INDEX) / HISTOGRAM_ROW_BUCKETS),
+		.buckets = buckets,
+	};
+
+	return distribution_quantile(&distribution, q);
+}

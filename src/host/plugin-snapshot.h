@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+/*
+ * plugin-snapshot.h - snapshots as plugins see them: figures, and what they are of.
+ */
+#ifndef SONDE_HOST_PLUGIN_SNAPSHOT_H
+#define SONDE_HOST_PLUGIN_SNAPSHOT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "format/snapshot-format.h"
+#include "model/snapshot.h"
+#include "sonde/plugin.h"
+
+/* Takes a reference to the figures, and copies the source. One reference, the caller's; NULL
+ * without memory. */
+const struct sonde_snapshot *plugin_snapshot_new(struct snapshot *figures,
+						 const struct snapshot_source *source);
+
+/*
+ * What has come since an older one of the same source. NULL for `older` is the source's start: then
+ * all there is.
+ */
+const struct sonde_snapshot *plugin_snapshot_delta(const struct sonde_snapshot *newer,
+						   const struct sonde_snapshot *older);
+
+const struct sonde_snapshot *plugin_snapshot_ref(const struct sonde_snapshot *snapshot);
+/* NULL is fine. */
+void plugin_snapshot_unref(const struct sonde_snapshot *snapshot);
+
+/* Bytes that it takes. */
+size_t plugin_snapshot_size(const struct sonde_snapshot *snapshot);
+
+struct snapshot *plugin_snapshot_figures(const struct sonde_snapshot *snapshot);
+const struct snapshot_source *plugin_snapshot_source(const struct sonde_snapshot *snapshot);
+
+/* Those of the table of host functions. */
+int plugin_snapshot_info(const struct sonde_snapshot *snapshot,
+			 struct sonde_snapshot_info *ret_info);
+int plugin_snapshot_series(const struct sonde_snapshot *snapshot, size_t position,
+			   struct sonde_series *ret_series);
+int64_t plugin_snapshot_find(const struct sonde_snapshot *snapshot, const char *name,
+			     const struct sonde_tag *tags, size_t n_tags);
+double plugin_quantile(const struct sonde_histogram *histogram, double q);
+
+#endif

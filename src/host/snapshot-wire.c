@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: MIT
+#include "config.h"
+
+#include "host/snapshot-wire.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/histogram.h"
+#include "host/plugin-tag.h"
+#include "model/snapshot-build.h"
+
+enum {
+	WIRE_MAGIC = 0x53574952,
+	WIRE_SIZE_MAX = 256 * 1024 * 1024,
+	WIRE_TAGS_MAX = 1024, /* of a source */
+};
+
+struct wire_head {
+	uint32_t magic;
+	uint32_t n_tags;
+	uint64_t n_series;
+	int64_t taken_ns;
+	int64_t start_ns;
+	uint64_t sequence;
+	uint32_t is_delta;
+	uint32_t is_final;
+};
+
+struct wire_series {
+	uint32_t type;
+	uint32_t is_fractional;
+	uint32_t n_tags;
+	uint32_t has_histogram;
+	int64_t start_ns;
+	uint64_t value; /* a count, or the bits of a number */
+};
+
+/* -- Writing ---------------------------------------------------------------------------------- */
+
+static void put_text(FILE *stream, const char *text)
+{
+	fwrite(text, 1, strlen(text) + 1, stream);
+}
+
+static void put_tags(FILE *stream, const struct tag *tags, size_t n_tags)
+{
+	for (size_t i = 0; i < n_tags; i++) {
+		put_text(stream, tags[i].key);
+		put_text(stream, tags[i].value);
+	}
+}
+
+static uint64_t value_bits(const struct series *series)
+{
+	uint64_t bits = 0;
+
+	if (series->type == SERIES_COUNTER && !series->is_fractional)
+		return series->value.count;
+	if (!series_has_histogram(series))
+		memcpy(&bits, &series->value.number, sizeof(bits));
+	return bits;
+}
+
+static void put_series(FILE *stream, const struct series *series)
+{
+	const struct wire_series row = {
+		.type = series->type,
+		.is_fractional = series->is_fractional,
+		.n_tags = (uint32_t)series->n_tags,
+		.has_histogram = series_has_histogram(series),
+		.start_ns = series->start_ns,
+		.value = value_bits(series),
+	};
+
+	fwrite(&row, sizeof(row), 1, stream);
+	if (row.has_histogram)
+		fwrite(series->value.histogram, sizeof(*series->value.histogram), 1, stream);
+	put_text(stream, series->name);
+	put_text(stream, series->unit);
+	put_tags(stream, series->tags, series->n_tags);
+}
+
+static void put_snapshot(FILE *stream, const struct snapshot *snapshot,
+			 const struct snapshot_source *source)
+{
+	const struct wire_head head = {
+		.magic = WIRE_MAGIC,
+		.n_tags = (uint32_t)source->n_tags,
+		.n_series = snapshot_n_series(snapshot),
+		.taken_ns = snapshot_taken_ns(snapshot),
+		.start_ns = source->start_ns,
+		.sequence = source->sequence,
+		.is_delta = source->is_delta,
+		.is_final = source->is_final,
+	};
+
+	fwrite(&head, sizeof(head), 1, stream);
+	put_tags(stream, source->tags, source->n_tags);
+	for (size_t i = 0; i < head.n_series; i++)
+		put_series(stream, snapshot_series(snapshot, i));
+}
+
+/* Takes the descriptor over if it can. */
+static int write_and_seal(int fd, const struct snapshot *snapshot,
+			  const struct snapshot_source *source)
+{
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	FILE *stream = copy < 0 ? NULL : fdopen(copy, "w");
+
+	if (!stream)
+		return -errno;
+	put_snapshot(stream, snapshot, source);
+	errno = EIO;
+	if (fclose(stream) != 0)
+		return -errno;
+	return fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0
+		       ? -errno
+		       : 0;
+}
+
+int snapshot_wire_write(const struct snapshot *snapshot, const struct snapshot_source *source)
+{
+	int fd = memfd_create("sonde-snapshot", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+	if (fd < 0)
+		return -errno;
+	int result = write_and_seal(fd, snapshot, source);
+
+	if (result == 0)
+		return fd;
+	close(fd);
+	return result;
+}
+
+/* -- Reading ---------------------------------------------------------------------------------- */
+
+struct wire {
+	const char *place;
+	const char *end;
+	bool is_bad;
+};
+
+static void take(struct wire *wire, void *ret_data, size_t size)
+{
+	if (wire->is_bad || (size_t)(wire->end - wire->place) < size) {
+		wire->is_bad = true;
+		memset(ret_data, 0, size);
+		return;
+	}
+	memcpy(ret_data, wire->place, size);
+	wire->place += size;
+}
+
+static const char *take_text(struct wire *wire)
+{
+	const char *text = wire->place;
+	const char *nul =
+		wire->is_bad ? NULL : memchr(wire->place, '\0', (size_t)(wire->end - wire->place));
+
+	if (!nul) {
+		wire->is_bad = true;
+		return "";
+	}
+	wire->place = nul + 1;
+	return text;
+}
+
+static void take_tags(struct wire *wire, struct tag *ret_tags, size_t n_tags)
+{
+	for (size_t i = 0; i < n_tags; i++) {
+		ret_tags[i].key = take_text(wire);
+		ret_tags[i].value = take_text(wire);
+	}
+}
+
+static void take_value(const struct wire_series *row, struct series_histogram *histogram,
+		       struct series *series)
+{
+	if (row->has_histogram)
+		series->value.histogram = histogram;
+	else if (series->type == SERIES_COUNTER && !series->is_fractional)
+		series->value.count = row->value;
+	else
+		memcpy(&series->value.number, &row->value, sizeof(row->value));
+}
+
+/* NULL: it is none, or there is no memory. */
+static struct series *take_series(struct wire *wire)
+{
+	struct wire_series row;
+	struct series_histogram histogram;
+	struct tag tags[SERIES_TAGS_MAX];
+
+	take(wire, &row, sizeof(row));
+	if (row.type > SERIES_RATE || row.n_tags > SERIES_TAGS_MAX)
+		wire->is_bad = true;
+	if (row.has_histogram)
+		take(wire, &histogram, sizeof(histogram));
+	struct series series = {
+		.type = (enum series_type)row.type,
+		.is_fractional = row.is_fractional != 0,
+		.n_tags = row.n_tags,
+		.tags = tags,
+		.start_ns = row.start_ns,
+		.name = take_text(wire),
+		.unit = take_text(wire),
+	};
+
+	if (!wire->is_bad)
+		take_tags(wire, tags, row.n_tags);
+	if (wire->is_bad || series_has_histogram(&series) != (row.has_histogram != 0))
+		return NULL;
+	take_value(&row, &histogram, &series);
+	return series_copy(&series);
+}
+
+static int take_source(struct wire *wire, const struct wire_head *head,
+		       struct snapshot_source *ret_source)
+{
+	struct tag tags[WIRE_TAGS_MAX];
+
+	if (head->magic != WIRE_MAGIC || head->n_tags > WIRE_TAGS_MAX)
+		return -EPROTO;
+	take_tags(wire, tags, head->n_tags);
+	*ret_source = (struct snapshot_source){
+		.tags = plugin_tags_copy(tags, head->n_tags),
+		.n_tags = head->n_tags,
+		.start_ns = head->start_ns,
+		.sequence = head->sequence,
+		.is_delta = head->is_delta != 0,
+		.is_final = head->is_final != 0,
+	};
+	return ret_source->tags ? 0 : -ENOMEM;
+}
+
+static int take_figures(struct wire *wire, const struct wire_head *head,
+			struct snapshot **ret_snapshot)
+{
+	struct snapshot *snapshot = snapshot_new(head->taken_ns);
+	int result = snapshot ? 0 : -ENOMEM;
+
+	for (uint64_t i = 0; result == 0 && i < head->n_series; i++) {
+		struct series *series = take_series(wire);
+
+		result = wire->is_bad || !series ? -EPROTO : snapshot_adopt(snapshot, series);
+	}
+	if (result < 0) {
+		snapshot_put(snapshot);
+		return result;
+	}
+	snapshot_seal(snapshot);
+	*ret_snapshot = snapshot;
+	return 0;
+}
+
+/* The whole file, to be freed. */
+static int read_all(int fd, char **ret_bytes, size_t *ret_size)
+{
+	struct stat status;
+
+	if (fstat(fd, &status) < 0)
+		return -errno;
+	if (status.st_size > WIRE_SIZE_MAX)
+		return -EPROTO;
+	char *bytes = malloc((size_t)status.st_size + 1);
+	ssize_t size = bytes ? pread(fd, bytes, (size_t)status.st_size, 0) : -1;
+
+	if (size < 0) {
+		int result = bytes ? -errno : -ENOMEM;
+
+		free(bytes);
+		return result;
+	}
+	*ret_bytes = bytes;
+	*ret_size = (size_t)size;
+	return 0;
+}
+
+int snapshot_wire_read(int fd, struct snapshot **ret_snapshot, struct snapshot_source *ret_source)
+{
+	struct wire_head head;
+	char *bytes = NULL;
+	size_t size = 0;
+	int result = read_all(fd, &bytes, &size);
+
+	if (result < 0)
+		return result;
+	struct wire wire = {bytes, bytes + size, false};
+
+	take(&wire, &head, sizeof(head));
+	result = take_source(&wire, &head, ret_source);
+	if (result == 0) {
+		result = take_figures(&wire, &head, ret_snapshot);
+		if (result < 0)
+			free((void *)ret_source->tags);
+	}
+	free(bytes);
+	return result;
+}

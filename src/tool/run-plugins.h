@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+/*
+ * run-plugins.h - the plugins of a run: started before the command, fed while it runs, ended after
+ * it.
+ */
+#ifndef SONDE_TOOL_RUN_PLUGINS_H
+#define SONDE_TOOL_RUN_PLUGINS_H
+
+#include "host/configuration.h"
+#include "host/plugin-home.h"
+#include "host/session-host.h"
+
+/* All zero is none. */
+struct run_plugins {
+	struct plugin_home *home; /* NULL: the configuration names no plugins */
+	struct plugin_choice *choices;
+	struct tag *tags; /* what the figures are of */
+	size_t n_tags;
+	int64_t started_ns;
+	uint64_t sequence;
+};
+
+/*
+ * Starts those that a configuration names, which lives longer. `command` is ended by NULL. 0 or
+ * -ENOMEM; to be deinitialised in any case.
+ */
+int run_plugins_start(struct run_plugins *plugins, const struct configuration *configuration,
+		      const char *session_path, char *const *command);
+void run_plugins_deinit(struct run_plugins *plugins);
+
+/* Readable when there is work; -1: there never is. */
+int run_plugins_fd(const struct run_plugins *plugins);
+
+/* Feeds those for whom it is time. Returns after how many milliseconds to call again, -1: when it
+ * is readable. */
+int run_plugins_work(struct run_plugins *plugins, struct session_host *host);
+
+/*
+ * Feeds all with the final figures, ends them, and adds to the recording how they fared. The
+ * recording is as the session's host has handed it over. 0 or -ENOMEM.
+ */
+int run_plugins_end(struct run_plugins *plugins, struct recording *recording);
+
+#endif

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: MIT
+#
+# sonde plugins.
+. "${top_srcdir:-.}/tests/plugins/lib.sh"
+
+act sonde plugins
+check "plugins that come with sonde are listed" "$status" = 0 -a -n "$(grep '^jsonlines .* exporter ' out)" -a \
+	-n "$(grep '^resources .* monitor ' out)"
+act sonde plugins help jsonlines
+check "their options are explained" "$status" = 0 -a -n "$(grep -A 1 '^rotate_at' out | grep 'size: at least 1KiB')"
+act sonde plugins --format=markdown help jsonlines
+check "also as a table" -n "$(grep '^| `file` | string' out)"
+act sonde plugins help jsonline
+says "one that there is not is told with the nearest" 1 \
+	"sonde: plugins: there is no plugin 'jsonline' in $top_builddir/plugins/.libs; did you mean 'jsonlines'?"
+act sonde plugins chek
+check "so is an action" "$status" = 2 -a -n "$(grep "did you mean 'check'" err)"
+act sonde plugins check jsonlines resources
+check "those that come with sonde pass their check" "$status" = 0 -a -z "$(grep -v '^PASS' out)"
+
+export SONDE_PLUGIN_PATH=$zoo
+act sonde plugins list
+check "one that crashes when it is loaded is listed with that" "$status" = 1 -a \
+	-n "$(grep '^crash-load .*crashed when it was loaded: SIGSEGV' out)"
+
+# fails ANIMAL TEXT - the check finds it.
+fails() {
+	act sonde plugins check "$1"
+	check "check finds out: $1" "$status" = 1 -a -n "$(grep "^FAIL .*$2" out)"
+}
+act sonde plugins check well
+check "a good plugin passes" "$status" = 0 -a -z "$(grep -v '^PASS' out)"
+act sonde plugins check monitor
+check "so does a good monitor" "$status" = 0 -a -z "$(grep -v '^PASS' out)"
+fails wrong-abi 'speaks ABI 2'
+fails small '12 bytes'
+fails unresolved no_such_function
+fails crash-load SIGSEGV
+fails hang-load 'not come back'
+fails leaks 'exports .*compress'
+fails garbage '4711'
+fails crash-export 'SIGSEGV in .*export_snapshot'
+fails hang-stop 'stop has not come back'
+fails retries 'nobody is there'
+cp "$zoo/well.so" renamed.so
+chmod go-w renamed.so .
+act sonde plugins check renamed.so
+check "a file in the current folder can be checked, and its name is" "$status" = 1 -a \
+	-n "$(grep '^FAIL name .*well is in renamed.so' out)"
+finish
