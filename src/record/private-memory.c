@@ -5,6 +5,7 @@
 
 #include "base/raw.h"
 
+#include <stdbool.h>
 #include <sys/mman.h>
 
 enum {
@@ -22,9 +23,12 @@ struct chunk {
 _Static_assert(sizeof(struct chunk) % UNIT == 0, "what follows is aligned");
 
 static KEPT struct chunk *present;
+static KEPT bool is_sealed;
 
 static struct chunk *map_chunk(void)
 {
+	if (is_sealed)
+		return NULL;
 	long address = raw_mmap(NULL, CHUNK_SIZE, PROT_READ | PROT_WRITE,
 				MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1);
 
@@ -41,24 +45,44 @@ static void *take_from(struct chunk *chunk, size_t size)
 	return offset + size <= CHUNK_SIZE ? (char *)chunk + offset : NULL;
 }
 
+/* Puts a new chunk in the place of `seen`, which somebody may have done already. False: there is no
+ * memory. */
+static bool replace(struct chunk *seen)
+{
+	struct chunk *made = map_chunk();
+
+	if (!made)
+		return false;
+	made->used = sizeof(*made);
+	/* Release: who finds it finds it filled in. */
+	if (!__atomic_compare_exchange_n(&present, &seen, made, false, __ATOMIC_RELEASE,
+					 __ATOMIC_RELAXED))
+		raw_munmap(made, CHUNK_SIZE);
+	return true;
+}
+
 void *private_take(size_t size)
 {
 	size = (size + UNIT - 1) / UNIT * UNIT;
 	for (;;) {
-		/* Acquire: pairs with the release below. */
+		/* Acquire: pairs with the release in replace(). */
 		struct chunk *chunk = __atomic_load_n(&present, __ATOMIC_ACQUIRE);
 		void *memory = chunk ? take_from(chunk, size) : NULL;
 
-		if (memory)
+		if (memory || !replace(chunk))
 			return memory;
-		struct chunk *made = map_chunk();
-
-		if (!made)
-			return NULL;
-		made->used = sizeof(*made);
-		/* Release: who finds it finds it filled in. */
-		if (!__atomic_compare_exchange_n(&present, &chunk, made, false, __ATOMIC_RELEASE,
-						 __ATOMIC_RELAXED))
-			raw_munmap(made, CHUNK_SIZE);
 	}
+}
+
+void private_prepare(void)
+{
+	struct chunk *chunk = __atomic_load_n(&present, __ATOMIC_ACQUIRE);
+
+	if (!chunk || __atomic_load_n(&chunk->used, __ATOMIC_RELAXED) > CHUNK_SIZE / 2)
+		replace(chunk);
+}
+
+void private_seal(void)
+{
+	is_sealed = true;
 }

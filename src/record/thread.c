@@ -12,6 +12,7 @@
 #include "record/thread.h"
 
 #include "base/raw.h"
+#include "record/private-memory.h"
 #include "record/process.h"
 #include "record/recorder.h"
 #include "record/region-writer.h"
@@ -257,6 +258,7 @@ struct region_header *recorder_prepare_for_sandbox(void)
 		return NULL;
 	struct region_header *region = recorder_own_region();
 
+	private_prepare();
 	if (region)
 		region_prepare(region, SANDBOX_ROOM);
 	return region;

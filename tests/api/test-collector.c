@@ -3,7 +3,10 @@
 
 #include "api.h"
 
+#include <linux/seccomp.h>
 #include <signal.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 
 /* -- The examples of the protocol
  * ------------------------------------------------------------------ */
@@ -518,6 +521,33 @@ static void a_vfork_child_records_for_its_parent(void)
 #endif
 }
 
+/* Allowed are read, write and exit: whoever asks the kernel for memory is killed. */
+static int record_in_sandbox(void)
+{
+	char text[16];
+	const struct sonde_tag tag = {"n", text};
+	int n_refused = 0;
+
+	EXPECT(sonde_increment(metrics(), "sandboxed", NULL, 0) == 0);
+	EXPECT(prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT) == 0);
+	for (int i = 0; i < 1900; i++) {
+		text[0] = (char)('a' + i % 26);
+		text[1] = (char)('a' + i / 26 % 26);
+		text[2] = (char)('a' + i / 26 / 26);
+		text[3] = '\0';
+		n_refused += sonde_increment(sonde_get(), "sandboxed", &tag, 1) != 0;
+	}
+	syscall(SYS_exit, sonde_increment(sonde_get(), "sandboxed", NULL, 0) || n_refused == 1900);
+	return 1;
+}
+
+/* Bare, nobody tells the library. */
+static void a_process_in_a_sandbox_records_as_far_as_it_has_memory(void)
+{
+	if (getenv("LD_PRELOAD"))
+		in_child(record_in_sandbox);
+}
+
 UNIT_MAIN("collector",
 	  {"a counter with a tag and one without", a_counter_with_a_tag_and_one_without},
 	  {"a gauge whose tag is its unit", a_gauge_whose_tag_is_its_unit},
@@ -551,4 +581,6 @@ UNIT_MAIN("collector",
 	   what_a_handler_records_is_not_lost_nor_is_what_it_interrupts},
 	  {"a forked child begins at nothing and leaves its parent alone",
 	   a_forked_child_begins_at_nothing_and_leaves_its_parent_alone},
-	  {"a vfork child records for its parent", a_vfork_child_records_for_its_parent})
+	  {"a vfork child records for its parent", a_vfork_child_records_for_its_parent},
+	  {"a process in a sandbox records as far as it has memory",
+	   a_process_in_a_sandbox_records_as_far_as_it_has_memory})
