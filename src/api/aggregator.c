@@ -49,17 +49,44 @@ static void fill_summary(const struct tally *tally, struct sonde_metric_summary 
 	}
 }
 
-/* A text that outlives the snapshot: the unit of a metric that the engine knows, or of those that
- * it makes itself. */
-static const char *lasting_unit(const char *unit)
+/* The unit of a series that the program records, as the engine keeps it; NULL: it is none of those.
+ */
+static const char *metric_unit_of(const struct engine *engine, const struct series *series)
 {
-	enum sonde_unit known = sonde_unit_find(unit);
+	struct metric_tag tags[SERIES_TAGS_MAX];
+	const struct metric_request request = {
+		.name = series->name,
+		.kind = (uint8_t)type_of(series),
+		.flags = series->is_fractional ? SERIES_OF_FRACTIONS : 0,
+		.must_exist = true,
+		.n_tags = (uint8_t)series->n_tags,
+		.tags = tags,
+	};
+	enum series_refusal reason;
 
-	if (known != SONDE_UNIT_OTHER)
-		return sonde_unit_code(known);
-	return strcmp(unit, "{call}") == 0    ? "{call}"
-	       : strcmp(unit, "{error}") == 0 ? "{error}"
-					      : "";
+	for (size_t i = 0; i < series->n_tags; i++)
+		tags[i] = (struct metric_tag){series->tags[i].key, series->tags[i].value};
+	const struct metric *metric = engine->find(&request, &reason);
+
+	return metric ? engine->unit(metric) : NULL;
+}
+
+_Static_assert((int)KIND_COUNTER == SONDE_COUNTER && (int)KIND_TIMER == SONDE_TIMER,
+	       "kinds are numbered as types are");
+
+/* A text that outlives the snapshot. */
+static const char *lasting_unit(const struct engine *engine, const struct series *series)
+{
+	static const char *const own[] = {"{call}", "{error}",	 "{measurement}",
+					  "{note}", "{process}", "{region}"};
+	enum sonde_unit known = sonde_unit_find(series->unit);
+	const char *unit =
+		known == SONDE_UNIT_OTHER ? metric_unit_of(engine, series) : sonde_unit_code(known);
+
+	for (size_t i = 0; !unit && i < sizeof(own) / sizeof(own[0]); i++)
+		if (strcmp(series->unit, own[i]) == 0)
+			unit = own[i];
+	return unit ? unit : "";
 }
 
 int sonde_get_metric_summary(struct sonde *sonde, const char *name, double window,
@@ -90,7 +117,7 @@ int sonde_get_metric_summary(struct sonde *sonde, const char *name, double windo
 			continue;
 		summary.type = type_of(series);
 		summary.unit = sonde_unit_find(series->unit);
-		summary.unit_text = lasting_unit(series->unit);
+		summary.unit_text = lasting_unit(sonde->engine, series);
 		figures_tally(&figures, series, &tally);
 	}
 	figures_close(&figures);
@@ -401,18 +428,21 @@ static int export_json(const struct snapshot *snapshot, struct export_target *ta
 	return result ? -ENOMEM : 0;
 }
 
-static int export_as(const char *format, const struct figures *figures, struct export_target *target)
+static int export_as(const char *format, const struct figures *figures,
+		     struct export_target *target)
 {
 	const struct region_header *region = figures->sonde->engine->find_region();
 	const struct format_sink sink = {write_piece, target};
-	const struct snapshot_source source = {.start_ns = region ? region->started_realtime_ns : 0};
+	const struct snapshot_source source = {.start_ns =
+						       region ? region->started_realtime_ns : 0};
 
 	if (strcmp(format, "json") == 0)
 		return export_json(figures->snapshot, target);
 	return snapshot_format(format, figures->snapshot, &source, NULL, &sink);
 }
 
-int sonde_export_metrics(struct sonde *sonde, const char *format, sonde_writer write, void *argument)
+int sonde_export_metrics(struct sonde *sonde, const char *format, sonde_writer write,
+			 void *argument)
 {
 	struct export_target target = {.write = write, .argument = argument};
 	struct figures figures;

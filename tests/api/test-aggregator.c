@@ -66,6 +66,22 @@ static void a_gauge_is_summed_up_by_what_it_is(void)
 	CU_ASSERT(isnan(summary.rate) && isnan(summary.p50));
 }
 
+static void a_unit_of_one_s_own_is_told_as_it_was_given(void)
+{
+	const struct sonde_tag parcels = {"unit", "{parcel}"};
+	struct sonde_metric_summary summary;
+
+	sonde_record_counter_double(metrics(), "shipped", 2.5, &parcels, 1);
+	CU_ASSERT_EQUAL(sonde_get_metric_summary(metrics(), "shipped", 0, &summary), 0);
+	CU_ASSERT_EQUAL(summary.unit, SONDE_UNIT_OTHER);
+	CU_ASSERT_STRING_EQUAL(summary.unit_text, "{parcel}");
+	CU_ASSERT_EQUAL(summary.sum, 2.5);
+	CU_ASSERT_EQUAL(summary.count, 2);
+	CU_ASSERT_EQUAL(sonde_get_metric_summary(metrics(), "sonde.metrics.refused", 0, &summary),
+			0);
+	CU_ASSERT_STRING_EQUAL(summary.unit_text, "{measurement}");
+}
+
 static void unknown_and_empty_are_two_things(void)
 {
 	struct sonde_metric_summary summary;
@@ -425,6 +441,8 @@ UNIT_MAIN("aggregator",
 	  {"a summary is of all series of a name", a_summary_is_of_all_series_of_a_name},
 	  {"a distribution is summed up by its values", a_distribution_is_summed_up_by_its_values},
 	  {"a gauge is summed up by what it is", a_gauge_is_summed_up_by_what_it_is},
+	  {"a unit of one's own is told as it was given",
+	   a_unit_of_one_s_own_is_told_as_it_was_given},
 	  {"unknown and empty are two things", unknown_and_empty_are_two_things},
 	  {"a window has what came in it", a_window_has_what_came_in_it},
 	  {"a filter is met by all its pairs", a_filter_is_met_by_all_its_pairs},
