@@ -82,4 +82,18 @@ configure 'plugin = "crash-export"; name = "culprit";' 'plugin = "well"; name = 
 act sonde run -c sonde.cfg -o recording.json --report=none -- bash program.sh 14
 check "a plugin that crashes is started again" -n "$(of_plugin culprit reason | grep 'crash number 2')"
 
+
+# Nor is sonde's own end, however it comes.
+rm -f good
+mkfifo alive
+configure 'plugin = "well"; name = "good"; file = "good";'
+"$sonde" run -c sonde.cfg --report=none -- sh -c 'read -r line <alive' >out 2>err &
+until test -s good; do sleep 0.02; done
+kill -9 $!
+for _ in $(seq 500); do
+	test "$(tail -1 good)" != stopped || break
+	sleep 0.02
+done
+check "plugins come to their end when sonde is killed" "$(tail -1 good)" = stopped
+echo >alive
 finish
