@@ -8,23 +8,11 @@
 #include <string.h>
 #include <time.h>
 
+#include "format/utf8.h"
+
 json_t *count_to_json(uint64_t count)
 {
 	return json_integer(count > INT64_MAX ? INT64_MAX : (json_int_t)count);
-}
-
-/* Length of the UTF-8 sequence at text, or 0 when there is none. */
-static size_t sequence_length(const char *text)
-{
-	json_t *string;
-
-	for (size_t length = 1; length <= 4 && text[length - 1]; length++) {
-		string = json_stringn(text, length);
-		json_decref(string);
-		if (string)
-			return length;
-	}
-	return 0;
 }
 
 /* File names and arguments are bytes; what is not UTF-8 in them becomes U+FFFD. */
@@ -37,9 +25,9 @@ static json_t *replace_invalid(const char *text)
 	if (!replaced)
 		return NULL;
 	while (*text) {
-		size_t length = sequence_length(text);
+		size_t length = utf8_length(text);
 
-		end = mempcpy(end, length ? text : "\xef\xbf\xbd", length ? length : 3);
+		end = mempcpy(end, length ? text : UTF8_REPLACEMENT, length ? length : 3);
 		text += length ? length : 1;
 	}
 	string = json_stringn(replaced, (size_t)(end - replaced));

@@ -9,9 +9,16 @@ libsonde_core_la_SOURCES += \
 	src/format/recording-json-plugins.c src/format/recording-json-plugins.h \
 	src/format/recording-json-read.c \
 	src/format/recording-json-write.c \
+	src/format/exposition-lines.c src/format/exposition-lines.h \
+	src/format/exposition-name.c src/format/exposition-name.h \
+	src/format/series-help.c src/format/series-help.h \
 	src/format/snapshot-csv.c \
+	src/format/snapshot-exposition.c \
 	src/format/snapshot-format.c src/format/snapshot-format.h \
 	src/format/snapshot-jsonlines.c \
+	src/format/snapshot-otlp-json.c \
+	src/format/snapshot-statsd.c \
+	src/format/text-sink.c src/format/text-sink.h \
 	src/format/utf8.c src/format/utf8.h
 
 EXTRA_DIST += docs/recording.md docs/recording.schema.json

@@ -184,11 +184,12 @@ static void add_histogram(struct table *table, const struct beginning *beginning
 
 	add_count(table, beginning, histogram->count);
 	add_number(table, beginning, "sum", histogram->sum);
-	add_number(table, beginning, "min", histogram->min);
-	add_number(table, beginning, "max", histogram->max);
+	add_number(table, beginning, "min", histogram->count ? histogram->min : NAN);
+	add_number(table, beginning, "max", histogram->count ? histogram->max : NAN);
 	for (size_t i = 0; i < sizeof(quantiles) / sizeof(quantiles[0]); i++)
 		add_number(table, beginning, quantiles[i].name,
-			   series_histogram_quantile(histogram, quantiles[i].q));
+			   histogram->count ? series_histogram_quantile(histogram, quantiles[i].q)
+					    : NAN);
 }
 
 static void add_series(struct table *table, const struct beginning *beginning)

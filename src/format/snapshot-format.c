@@ -8,14 +8,24 @@
 
 #include "format/number-text.h"
 
+enum { PARAMETERS_MOST = 2, WORDS_MOST = 2 };
+
+struct parameter {
+	const char *name; /* NULL: no more of them */
+	const char *words[WORDS_MOST]; /* what it may be; the first one is what goes without saying */
+};
+
 static const struct format {
 	const char *name;
-	const char *const *parameters; /* that it has, ended by NULL */
-	int (*write)(const struct snapshot *snapshot, const struct snapshot_source *source,
-		     const char *const *parameters, const struct format_sink *sink);
+	snapshot_write_function *write;
+	struct parameter parameters[PARAMETERS_MOST];
 } formats[] = {
-	{"csv", (const char *const[]){"header", "guard", NULL}, snapshot_write_csv},
-	{"jsonlines", (const char *const[]){NULL}, snapshot_write_jsonlines},
+	{"csv", snapshot_write_csv, {{"header", {"true", "false"}}, {"guard", {"true", "false"}}}},
+	{"jsonlines", snapshot_write_jsonlines, {{0}}},
+	{"openmetrics", snapshot_write_openmetrics, {{"buckets", {"octaves", "used"}}}},
+	{"otlp-json", snapshot_write_otlp_json, {{0}}},
+	{"prometheus", snapshot_write_prometheus, {{"buckets", {"octaves", "used"}}}},
+	{"statsd", snapshot_write_statsd, {{"tags", {"names", "dogstatsd"}}}},
 };
 
 static const size_t n_formats = sizeof(formats) / sizeof(formats[0]);
@@ -28,19 +38,21 @@ static const struct format *find_format(const char *name)
 	return NULL;
 }
 
-static bool has_parameter(const struct format *format, const char *name)
+static bool may_be(const struct format *format, const char *name, const char *word)
 {
-	for (const char *const *known = format->parameters; *known; known++)
-		if (strcmp(*known, name) == 0)
-			return true;
+	for (int i = 0; i < PARAMETERS_MOST && format->parameters[i].name; i++)
+		for (int k = 0; k < WORDS_MOST; k++)
+			if (strcmp(format->parameters[i].name, name) == 0 &&
+			    strcmp(format->parameters[i].words[k], word) == 0)
+				return true;
 	return false;
 }
 
-/* Whether the format has all of them, with a value each. */
-static bool are_known(const struct format *format, const char *const *parameters)
+/* Whether the format has all of them, and each may be what it is. */
+static bool are_possible(const struct format *format, const char *const *parameters)
 {
 	for (; parameters && parameters[0]; parameters += 2)
-		if (!has_parameter(format, parameters[0]) || !parameters[1])
+		if (!parameters[1] || !may_be(format, parameters[0], parameters[1]))
 			return false;
 	return true;
 }
@@ -53,7 +65,7 @@ int snapshot_format(const char *format_name, const struct snapshot *snapshot,
 
 	if (!format)
 		return -ENOENT;
-	if (!are_known(format, parameters))
+	if (!are_possible(format, parameters))
 		return -EINVAL;
 	struct number_locale locale = number_locale_enter();
 	int result = locale.c ? format->write(snapshot, source, parameters, sink) : -ENOMEM;

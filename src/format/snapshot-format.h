@@ -47,13 +47,18 @@ const char *snapshot_format_name(size_t index);
 /* The value of a parameter; NULL: it is not given. */
 const char *format_parameter(const char *const *parameters, const char *name);
 
-/* A table, a row for each number of a snapshot: docs/plugins.md. header = true, false; guard =
- * true, false. */
-int snapshot_write_csv(const struct snapshot *snapshot, const struct snapshot_source *source,
-		       const char *const *parameters, const struct format_sink *sink);
+/*
+ * A format's own function: its parameters are those that the table allows, and the thread's locale has a point
+ * in numbers.
+ */
+typedef int snapshot_write_function(const struct snapshot *snapshot, const struct snapshot_source *source,
+				    const char *const *parameters, const struct format_sink *sink);
 
-/* One line of JSON for each snapshot: docs/plugins.md. It has no parameters. */
-int snapshot_write_jsonlines(const struct snapshot *snapshot, const struct snapshot_source *source,
-			     const char *const *parameters, const struct format_sink *sink);
+snapshot_write_function snapshot_write_csv;	   /* docs/plugins.md */
+snapshot_write_function snapshot_write_jsonlines;  /* docs/plugins.md */
+snapshot_write_function snapshot_write_openmetrics;
+snapshot_write_function snapshot_write_otlp_json;
+snapshot_write_function snapshot_write_prometheus;
+snapshot_write_function snapshot_write_statsd;
 
 #endif

@@ -33,9 +33,9 @@ int session_view(const char *directory, int pid, struct recording *ret_recording
 size_t session_processes(const char *directory, int32_t *ret_pids, size_t n_pids);
 
 /*
- * Finds the session of a process, by what it has mapped or, for one that has ended, by the names of
- * regions in the default places. Writes the directory to ret_path, which has SESSION_PATH_SIZE
- * bytes; false when there is none.
+ * Finds the session of a process, by what it has mapped or, for one that has ended, by the regions
+ * in the user's sessions (host/session-list.h). Writes the directory to ret_path, which has
+ * SESSION_PATH_SIZE bytes; false when there is none.
  */
 bool session_find_process(int pid, char *const *environment, char *ret_path);
 

@@ -93,9 +93,9 @@ static int add_duration(const struct adding *adding, const struct call_totals *c
 	};
 	struct series_histogram histogram = {
 		.count = call->timed,
-		.sum = (double)call->sum_ns * 1e-9,
-		.min = (double)call->min_ns * 1e-9,
-		.max = (double)call->max_ns * 1e-9,
+		.sum = (double)call->sum_ns / 1e9,
+		.min = (double)call->min_ns / 1e9,
+		.max = (double)call->max_ns / 1e9,
 		.first_index = HISTOGRAM_FIRST_INDEX,
 	};
 	const struct series series = {

@@ -16,7 +16,7 @@
 enum { OPTION_FORMAT, OPTION_SORT, OPTION_LINES, OPTION_WIDTH };
 
 static const struct command_option options[] = {
-	[OPTION_FORMAT] = {"format", 'f', "FORMAT", "text (default) or json"},
+	[OPTION_FORMAT] = {"format", 'f', "FORMAT", "text (default), json, csv, prometheus, ...: see the manual"},
 	[OPTION_SORT] = {"sort", 's', "KEY",
 			 "order of calls: time (default), count, errors, bytes, name"},
 	[OPTION_LINES] = {"lines", 'n', "N", "at most so many lines; 0 for all (default 40)"},
@@ -25,7 +25,7 @@ static const struct command_option options[] = {
 };
 
 struct choice {
-	enum report_format format;
+	report_format format;
 	struct text_options text;
 };
 
@@ -49,10 +49,11 @@ static int take_option(struct choice *choice, int option, const char *value)
 {
 	switch (option) {
 	case OPTION_FORMAT:
-		if (report_format_from_name(value, &choice->format) == 0 &&
-		    choice->format != REPORT_NONE)
+		choice->format = report_format_from_name(value);
+		if (choice->format && strcmp(choice->format, REPORT_NONE) != 0)
 			return 0;
-		return command_refuse(&command_report, "unknown format '%s': text or json", value);
+		return command_refuse(&command_report, "unknown format '%s': %s", value,
+				      report_format_names());
 	case OPTION_SORT:
 		if (text_sort_from_name(value, &choice->text.sort) == 0)
 			return 0;

@@ -41,7 +41,7 @@ enum {
 static const struct command_option options[] = {
 	[OPTION_CONFIG] = {"config", 'c', "FILE", "read this configuration file"},
 	[OPTION_OUTPUT] = {"output", 'o', "FILE", "write the recording there (.gz: compressed)"},
-	[OPTION_REPORT] = {"report", 'r', "FORMAT", "at the end: text (default), json or none"},
+	[OPTION_REPORT] = {"report", 'r', "FORMAT", "at the end: none, or as in sonde report"},
 	[OPTION_REPORT_FILE] = {"report-file", 0, "FILE", "the report goes there, not to stderr"},
 	[OPTION_LABEL] = {"label", 'l', "KEY=VALUE", "keep this in the recording"},
 	[OPTION_SET] = {"set", 's', "KEY=VALUE", "override a setting of the configuration"},
@@ -54,7 +54,7 @@ struct request {
 	const char *config;
 	const char *output;
 	const char *report_file;
-	enum report_format format;
+	report_format format;
 	const char **labels; /* ended by NULL */
 	size_t n_labels;
 	const char **overrides; /* of settings; ended by NULL */
@@ -96,10 +96,10 @@ static int take_option(struct request *request, int option, const char *value)
 		request->output = value;
 		break;
 	case OPTION_REPORT:
-		if (report_format_from_name(value, &request->format) < 0)
-			return command_refuse(&command_run,
-					      "unknown report format '%s': text, json or none",
-					      value);
+		request->format = report_format_from_name(value);
+		if (!request->format)
+			return command_refuse(&command_run, "unknown report format '%s': none, %s",
+					      value, report_format_names());
 		break;
 	case OPTION_REPORT_FILE:
 		request->report_file = value;
@@ -148,7 +148,7 @@ static int open_report(struct run *run)
 		command_say(&command_run, "cannot write the recording: %s", message.text);
 		return STATUS_RUN_FAILED;
 	}
-	if (request->format == REPORT_NONE)
+	if (strcmp(request->format, REPORT_NONE) == 0)
 		return 0;
 	run->report = request->report_file ? fopen(request->report_file, "we") : stderr;
 	if (run->report)

@@ -15,6 +15,7 @@ sonde_SOURCES += \
 	src/tool/preload.c src/tool/preload.h \
 	src/tool/recording-file.c src/tool/recording-file.h \
 	src/tool/report.c src/tool/report.h \
+	src/tool/run-tags.c src/tool/run-tags.h \
 	src/tool/run-plugins.c src/tool/run-plugins.h \
 	src/tool/subject.c src/tool/subject.h
 

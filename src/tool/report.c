@@ -8,22 +8,33 @@
 #include <sys/ioctl.h>
 
 #include "format/recording-json.h"
+#include "format/snapshot-format.h"
+#include "tool/run-tags.h"
 
-int report_format_from_name(const char *name, enum report_format *ret_format)
+static const char *const formats[] = {REPORT_TEXT, "json", REPORT_NONE};
+
+report_format report_format_from_name(const char *name)
 {
-	static const char *const names[] = {
-		[REPORT_TEXT] = "text",
-		[REPORT_JSON] = "json",
-		[REPORT_NONE] = "none",
-	};
+	const char *format;
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (strcmp(names[i], name) == 0) {
-			*ret_format = (enum report_format)i;
-			return 0;
-		}
-	}
-	return -EINVAL;
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
+		if (strcmp(formats[i], name) == 0)
+			return formats[i];
+	for (size_t i = 0; (format = snapshot_format_name(i)); i++)
+		if (strcmp(format, name) == 0)
+			return format;
+	return NULL;
+}
+
+const char *report_format_names(void)
+{
+	static char names[256];
+	size_t length = (size_t)snprintf(names, sizeof(names), "text, json");
+	const char *format;
+
+	for (size_t i = 0; (format = snapshot_format_name(i)) && length < sizeof(names); i++)
+		length += (size_t)snprintf(names + length, sizeof(names) - length, ", %s", format);
+	return names;
 }
 
 struct text_options report_text_options(int fd)
@@ -37,16 +48,50 @@ struct text_options report_text_options(int fd)
 	return options;
 }
 
-int report_write(const struct recording *recording, enum report_format format,
-		 const struct text_options *options, FILE *stream)
+static int write_to_stream(void *argument, const void *data, size_t size)
 {
-	switch (format) {
-	case REPORT_TEXT:
+	return fwrite(data, 1, size, argument) == size ? 0 : -errno;
+}
+
+static int write_snapshot(const struct snapshot *snapshot, const struct recording *recording, report_format format,
+			  FILE *stream)
+{
+	struct run_tags tags;
+	int result = run_tags_init(&tags, recording);
+	const struct snapshot_source source = {
+		.tags = tags.tags,
+		.n_tags = tags.n_tags,
+		.start_ns = recording->started_ns,
+		.is_final = true,
+	};
+	const struct format_sink sink = {write_to_stream, stream};
+
+	if (result == 0)
+		result = snapshot_format(format, snapshot, &source, NULL, &sink);
+	run_tags_deinit(&tags);
+	return result;
+}
+
+static int write_as_snapshot(const struct recording *recording, report_format format, FILE *stream)
+{
+	struct snapshot *snapshot;
+	int result = snapshot_new_from_recording(recording, &snapshot);
+
+	if (result < 0)
+		return result;
+	result = write_snapshot(snapshot, recording, format, stream);
+	snapshot_put(snapshot);
+	return result;
+}
+
+int report_write(const struct recording *recording, report_format format, const struct text_options *options,
+		 FILE *stream)
+{
+	if (strcmp(format, REPORT_NONE) == 0)
+		return 0;
+	if (strcmp(format, REPORT_TEXT) == 0)
 		return text_report(recording, options, stream);
-	case REPORT_JSON:
+	if (strcmp(format, "json") == 0)
 		return recording_json_write(recording, stream);
-	case REPORT_NONE:
-		break;
-	}
-	return 0;
+	return write_as_snapshot(recording, format, stream);
 }

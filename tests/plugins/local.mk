@@ -23,7 +23,7 @@ zoo_animals = \
 	crash-load crash-create crash-start crash-export crash-collect crash-stop abort-export exit-export
 
 check_DATA += tests/plugins/zoo/made
-EXTRA_DIST += tests/plugins/zoo.c docs/plugins.md
+EXTRA_DIST += tests/plugins/zoo.c docs/plugins.md plugins/examples/total.c plugins/examples/spool.c
 CLEANFILES += tests/plugins/zoo/*
 tests/plugins/zoo/made: $(srcdir)/tests/plugins/zoo.c $(srcdir)/include/sonde/plugin.h $(srcdir)/tests/plugins/local.mk
 	@$(MKDIR_P) $(@D) && chmod go-w $(@D)

@@ -114,7 +114,7 @@ static uint64_t count_calls(const struct animal *animal, const struct sonde_snap
 
 static void flood(const struct animal *animal)
 {
-	for (uint32_t i = 0; i < 100000; i++) {
+	for (uint32_t i = 0; i < 10000; i++) {
 		animal->host->log(animal->host, SONDE_LOG_ERROR, 7, "one and the same line %u", i);
 		animal->host->log(animal->host, SONDE_LOG_ERROR, i, "always another line %u", i);
 	}

@@ -195,7 +195,7 @@ ps_says() {
 
 a_process_has_the_memory_that_ps_says() {
 	collect kinds=process pid=$subject || return
-	near "$(value process.memory.usage)" $(($(ps_says rss) * 1024)) $megabyte &&
+	near "$(value process.memory.usage)" $(($(ps_says rss) * 1024)) $((4 * megabyte)) &&
 		equal "$(value process.memory.virtual)" $(($(ps_says vsz) * 1024)) &&
 		near "$(value process.memory.proportional)" \
 			"$(awk '/^Pss:/ { print $2 * 1024 }' /proc/$subject/smaps_rollup)" $((8 * megabyte))

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+/*
+ * exposition-lines.h - the series of a snapshot in the order in which Prometheus has them.
+ *
+ * Series that have one name there are one family, and stand together, in the order of their labels. Two names of
+ * ours may become one of theirs ("a.b" and "a_b"): what then has another type or unit than the first, or the
+ * labels of another, is left out and counted.
+ */
+#ifndef SONDE_FORMAT_EXPOSITION_LINES_H
+#define SONDE_FORMAT_EXPOSITION_LINES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "model/snapshot.h"
+
+struct exposition_line {
+	const struct series *series;
+	char *family;
+	char *labels; /* "call=\"read\",group=\"io\"", or "" */
+	size_t position;
+};
+
+struct exposition_lines {
+	struct exposition_line *lines;
+	size_t n_lines;
+	size_t n_left_out;
+};
+
+/* 0 or -ENOMEM; to be deinitialised in both cases. The snapshot must live as long. */
+int exposition_lines_init(struct exposition_lines *lines, const struct snapshot *snapshot);
+void exposition_lines_deinit(struct exposition_lines *lines);
+
+/* Tags as labels, escaped, in a new string; NULL without memory. What has no value is no label. */
+char *exposition_labels(const struct tag *tags, size_t n_tags);
+
+#endif

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+#include "config.h"
+
+#include "format/series-help.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static const struct help {
+	const char *name;
+	const char *text;
+} helps[] = {
+	{"libc.calls", "Calls of libc's functions, by how they came out."},
+	{"libc.errors", "Calls that failed, by errno."},
+	{"libc.call.duration", "How long successful calls took, of those that were timed."},
+	{"libc.io", "Bytes that calls moved."},
+	{"libc.memory.requested", "Bytes that the allocator was asked for."},
+	{"sonde.calls.lost", "Calls, or details of calls, that were not recorded."},
+	{"sonde.notes.lost", "Unwatched programs of which no note was kept."},
+	{"sonde.regions.damaged", "Records of processes that could not be read, or only in part."},
+	{"sonde.processes.unwatched", "Processes that were not watched."},
+};
+
+const char *series_help(const char *name)
+{
+	for (size_t i = 0; i < sizeof(helps) / sizeof(helps[0]); i++)
+		if (strcmp(helps[i].name, name) == 0)
+			return helps[i].text;
+	return NULL;
+}

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The text formats of Prometheus: "text format 0.0.4", and OpenMetrics 1.0, which is stricter and tells more.
+ *
+ * A histogram's buckets are cumulative here, each with its upper bound in the label `le`. Whoever adds up
+ * several processes must find the same bounds in all of them: by default there is one for each power of two, used
+ * or not. "buckets=used" has the bounds of the buckets that have values instead: quantiles to 4.4 %, of one
+ * process only.
+ *
+ * Sources: prometheus.io, "Exposition formats"; openmetrics.io, 1.0.0.
+ */
+#include "config.h"
+
+#include "format/snapshot-format.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "format/exposition-lines.h"
+#include "format/exposition-name.h"
+#include "format/series-help.h"
+#include "format/text-sink.h"
+
+struct exposition {
+	struct text_sink out;
+	bool is_openmetrics;
+	bool has_used_buckets; /* else one for each power of two */
+};
+
+static const char *type_word(const struct series *series)
+{
+	if (series_has_histogram(series))
+		return "histogram";
+	return series->type == SERIES_COUNTER ? "counter" : "gauge";
+}
+
+/* Names of the same family differ by what follows: "_total", "_bucket", ... */
+static void add_sample(struct exposition *exposition, const char *family, const char *suffix, const char *labels,
+		       const char *bound)
+{
+	struct text_sink *out = &exposition->out;
+
+	text_sink_add(out, family);
+	text_sink_add(out, suffix);
+	if (*labels || bound) {
+		text_sink_add(out, "{");
+		text_sink_add(out, labels);
+		if (bound) {
+			text_sink_add(out, *labels ? ",le=\"" : "le=\"");
+			text_sink_add(out, bound);
+			text_sink_add(out, "\"");
+		}
+		text_sink_add(out, "}");
+	}
+	text_sink_add_char(out, ' ');
+}
+
+static void end_with_count(struct exposition *exposition, uint64_t count)
+{
+	text_sink_add_count(&exposition->out, count);
+	text_sink_add_char(&exposition->out, '\n');
+}
+
+static void end_with_number(struct exposition *exposition, double number)
+{
+	text_sink_add_number(&exposition->out, number);
+	text_sink_add_char(&exposition->out, '\n');
+}
+
+/* -- What a family is ------------------------------------------------------------------------------- */
+
+static void add_escaped_help(struct exposition *exposition, const char *text)
+{
+	for (; *text; text++) {
+		if (*text == '\\' || (*text == '"' && exposition->is_openmetrics))
+			text_sink_add_char(&exposition->out, '\\');
+		if (*text == '\n')
+			text_sink_add(&exposition->out, "\\n");
+		else
+			text_sink_add_char(&exposition->out, *text);
+	}
+}
+
+static void add_meta(struct exposition *exposition, const char *word, const char *name)
+{
+	text_sink_add(&exposition->out, "# ");
+	text_sink_add(&exposition->out, word);
+	text_sink_add_char(&exposition->out, ' ');
+	text_sink_add(&exposition->out, name);
+	text_sink_add_char(&exposition->out, ' ');
+}
+
+static void add_help(struct exposition *exposition, const char *name, const struct series *series)
+{
+	const char *help = series_help(series->name);
+
+	add_meta(exposition, "HELP", name);
+	if (help) {
+		add_escaped_help(exposition, help);
+	} else {
+		add_escaped_help(exposition, series->name);
+		text_sink_add(&exposition->out, ", in ");
+		add_escaped_help(exposition, *series->unit ? series->unit : "no unit");
+	}
+	text_sink_add_char(&exposition->out, '\n');
+}
+
+static void begin_family(struct exposition *exposition, const struct exposition_line *line)
+{
+	char name[EXPOSITION_NAME_SIZE + 8];
+	char unit[EXPOSITION_UNIT_SIZE];
+
+	/* The older format knows a counter by the name of its sample. */
+	strcpy(name, line->family);
+	if (line->series->type == SERIES_COUNTER && !exposition->is_openmetrics)
+		strcat(name, "_total");
+	add_meta(exposition, "TYPE", name);
+	text_sink_add(&exposition->out, type_word(line->series));
+	text_sink_add_char(&exposition->out, '\n');
+	if (exposition->is_openmetrics && *exposition_unit(line->series, unit)) {
+		add_meta(exposition, "UNIT", name);
+		text_sink_add(&exposition->out, unit);
+		text_sink_add_char(&exposition->out, '\n');
+	}
+	add_help(exposition, name, line->series);
+}
+
+/* -- Samples ---------------------------------------------------------------------------------------- */
+
+/* When a counter or a histogram began: it is another one after that. */
+static void add_created(struct exposition *exposition, const struct exposition_line *line)
+{
+	if (!exposition->is_openmetrics || line->series->start_ns <= 0)
+		return;
+	add_sample(exposition, line->family, "_created", line->labels, NULL);
+	end_with_number(exposition, (double)line->series->start_ns / 1e9);
+}
+
+static double upper_bound(const struct series_histogram *histogram, unsigned int bucket)
+{
+	return exp2((double)((int)bucket + 1 + histogram->first_index) / 8);
+}
+
+static void add_bucket(struct exposition *exposition, const struct exposition_line *line, double bound,
+		       uint64_t count)
+{
+	double factor = exposition_factor(line->series->unit);
+	char text[NUMBER_SIZE];
+
+	add_sample(exposition, line->family, "_bucket", line->labels, text_number(bound * factor, text));
+	end_with_count(exposition, count);
+}
+
+/* A bound is needed above a bucket with values, and below it, so that it is known how wide it is. */
+static bool is_bound(const struct exposition *exposition, const struct series_histogram *histogram,
+		     unsigned int bucket)
+{
+	if (!exposition->has_used_buckets)
+		return bucket % HISTOGRAM_ROW_BUCKETS == HISTOGRAM_ROW_BUCKETS - 1;
+	return histogram->buckets[bucket] ||
+	       (bucket + 1 < HISTOGRAM_INSIDE && histogram->buckets[bucket + 1]);
+}
+
+static void add_buckets(struct exposition *exposition, const struct exposition_line *line)
+{
+	const struct series_histogram *histogram = line->series->value.histogram;
+	uint64_t count = histogram->buckets[HISTOGRAM_ZERO];
+
+	if (!exposition->has_used_buckets || count || histogram->buckets[0])
+		add_bucket(exposition, line, exp2((double)histogram->first_index / 8), count);
+	for (unsigned int i = 0; i < HISTOGRAM_INSIDE; i++) {
+		count += histogram->buckets[i];
+		if (is_bound(exposition, histogram, i))
+			add_bucket(exposition, line, upper_bound(histogram, i), count);
+	}
+	add_bucket(exposition, line, INFINITY, histogram->count);
+}
+
+static void add_histogram(struct exposition *exposition, const struct exposition_line *line)
+{
+	const struct series_histogram *histogram = line->series->value.histogram;
+
+	add_buckets(exposition, line);
+	add_sample(exposition, line->family, "_sum", line->labels, NULL);
+	end_with_number(exposition, histogram->sum * exposition_factor(line->series->unit));
+	add_sample(exposition, line->family, "_count", line->labels, NULL);
+	end_with_count(exposition, histogram->count);
+	add_created(exposition, line);
+}
+
+static void add_series(struct exposition *exposition, const struct exposition_line *line)
+{
+	const struct series *series = line->series;
+	double factor = exposition_factor(series->unit);
+
+	if (series_has_histogram(series)) {
+		add_histogram(exposition, line);
+		return;
+	}
+	bool is_counter = series->type == SERIES_COUNTER;
+
+	add_sample(exposition, line->family, is_counter ? "_total" : "", line->labels, NULL);
+	if (is_counter && !series->is_fractional)
+		end_with_count(exposition, series->value.count);
+	else
+		end_with_number(exposition, factor == 1 ? series->value.number : series->value.number * factor);
+	if (is_counter)
+		add_created(exposition, line);
+}
+
+/* What the figures are of, as labels of a series that is always 1. */
+static int add_target(struct exposition *exposition, const struct snapshot_source *source)
+{
+	char *labels = exposition_labels(source->tags, source->n_tags);
+
+	if (!labels)
+		return -ENOMEM;
+	if (*labels) {
+		text_sink_add(&exposition->out, exposition->is_openmetrics
+							? "# TYPE target info\n# HELP target What the figures are of.\n"
+							: "# TYPE target_info gauge\n"
+							  "# HELP target_info What the figures are of.\n");
+		add_sample(exposition, "target_info", "", labels, NULL);
+		end_with_count(exposition, 1);
+	}
+	free(labels);
+	return 0;
+}
+
+static int write_exposition(struct exposition *exposition, const struct snapshot *snapshot,
+			    const struct snapshot_source *source)
+{
+	struct exposition_lines lines;
+	int result = exposition_lines_init(&lines, snapshot);
+
+	if (result == 0)
+		result = add_target(exposition, source);
+	for (size_t i = 0; i < lines.n_lines && result == 0; i++) {
+		const struct exposition_line *line = &lines.lines[i];
+
+		if (i == 0 || strcmp(line->family, lines.lines[i - 1].family) != 0)
+			begin_family(exposition, line);
+		add_series(exposition, line);
+		result = exposition->out.result;
+	}
+	exposition_lines_deinit(&lines);
+	if (result == 0 && exposition->is_openmetrics)
+		text_sink_add(&exposition->out, "# EOF\n");
+	return result < 0 ? result : text_sink_end(&exposition->out);
+}
+
+static int write_as(bool is_openmetrics, const struct snapshot *snapshot, const struct snapshot_source *source,
+		    const char *const *parameters, const struct format_sink *sink)
+{
+	const char *buckets = format_parameter(parameters, "buckets");
+	struct exposition exposition = {
+		.is_openmetrics = is_openmetrics,
+		.has_used_buckets = buckets && strcmp(buckets, "used") == 0,
+	};
+
+	text_sink_init(&exposition.out, sink);
+	return write_exposition(&exposition, snapshot, source);
+}
+
+int snapshot_write_prometheus(const struct snapshot *snapshot, const struct snapshot_source *source,
+			      const char *const *parameters, const struct format_sink *sink)
+{
+	return write_as(false, snapshot, source, parameters, sink);
+}
+
+int snapshot_write_openmetrics(const struct snapshot *snapshot, const struct snapshot_source *source,
+			       const char *const *parameters, const struct format_sink *sink)
+{
+	return write_as(true, snapshot, source, parameters, sink);
+}

@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: MIT
+"""judge.py FORMAT FILE - whether what `hostile FORMAT` wrote is what it should be, as its readers see it.
+
+Prints a line for each thing that is looked at.
+"""
+import csv
+import io
+import json
+import math
+import sys
+
+failed = False
+
+
+def check(sentence, is_true, found=""):
+    global failed
+    print(("ok - " if is_true else "not ok - ") + sentence)
+    if not is_true:
+        print("#   found: %r" % (found,))
+        failed = True
+
+
+def same(left, right):
+    return left == right or (math.isnan(left) and math.isnan(right))
+
+
+def judge_families(families):
+    """What Prometheus and OpenMetrics have in common: {name: [(labels, value)]}."""
+
+    def value(name, **labels):
+        found = [v for l, v in families.get(name, []) if all(l.get(k) == x for k, x in labels.items())]
+        return found[0] if len(found) == 1 else found
+
+    def labels(name):
+        return families[name][0][0]
+
+    for name, expected in {
+        "g_none_ratio": math.nan, "g_high": math.inf, "g_low": -math.inf, "g_minus": -0.0,
+        "g_whole_bytes": 42, "g_tenth": 0.1, "g_below_celsius": -273.15, "g_huge": 1e300,
+        "g_percent_ratio": 0.75, "g_rate_bytes_per_second": 1.5, "le": 1,
+        "c_most_total": float(2**64 - 1), "c_zero_total": 0, "c_time_seconds_total": 2.5, "c_bytes_total": 9,
+        "same_name": 1,
+    }.items():
+        found = value(name)
+        check(f"{name} comes back as it was", isinstance(found, (int, float)) and same(float(found), expected), found)
+    check("a zero below zero keeps its sign", math.copysign(1, value("g_minus")) < 0)
+    check("of two series with one name and two types the first one stays", "same_name_total" not in families)
+    check("backslash, quote and newline in a label come back", labels("t_escapes")["path"] == 'a\\b"c\nd',
+          labels("t_escapes"))
+    check("bytes that are no characters are replaced", labels("t_bytes")["path"] ==
+          "\ufffd/\u00e4/\ufffd\ufffd\ufffd", labels("t_bytes"))
+    check("keys that become one label keep all values", labels("t_keys") ==
+          {"a_b": "1;2", "_name_": "3", "_7": "4"}, labels("t_keys"))
+    check("what the figures are of is a series of its own", labels("target_info") ==
+          {"host_name": 'h"1', "label_branch": "main"}, labels("target_info"))
+    for name, count in {"h_empty_seconds": 0, "h_second_seconds": 3, "h_tiny_seconds": 2, "h_over_seconds": 1,
+                        "h_sizes_bytes": 3}.items():
+        judge_histogram(name, count, families)
+
+    def up_to(name, bound):
+        return max((v for l, v in families[name + "_bucket"] if float(l["le"]) <= bound), default=0)
+
+    check("one second is not more than one second", up_to("h_second_seconds", 1) == 2,
+          families["h_second_seconds_bucket"])
+    check("a nanosecond more is", up_to("h_second_seconds", 2) == 3)
+    check("one byte is not more than one byte", up_to("h_sizes_bytes", 1) == 1)
+
+
+def judge_histogram(name, count, families):
+    buckets = [(float(l["le"]), v, l) for l, v in families[name + "_bucket"]]
+    bounds = [b for b, _, _ in buckets]
+    counts = [c for _, c, _ in buckets]
+    check(f"{name} has rising bounds up to infinity", bounds == sorted(set(bounds)) and bounds[-1] == math.inf, bounds)
+    check(f"{name} has rising counts", counts == sorted(counts), counts)
+    check(f"{name} counts {count} in all", counts[-1] == count and families[name + "_count"][0][1] == count, counts)
+    check(f"{name} keeps a tag that is called as the bound", all(l["exported_le"] == "own" for _, _, l in buckets))
+
+
+def judge_prometheus(text):
+    from prometheus_client.parser import text_string_to_metric_families
+
+    families = {}
+    for family in text_string_to_metric_families(text):
+        for sample in family.samples:
+            families.setdefault(sample.name, []).append((sample.labels, sample.value))
+    judge_families(families)
+
+
+def judge_openmetrics(text):
+    from prometheus_client.openmetrics.parser import text_string_to_metric_families
+
+    families = {}
+    for family in text_string_to_metric_families(text):
+        for sample in family.samples:
+            labels = dict(sample.labels)
+            families.setdefault(sample.name, []).append((labels, sample.value))
+    judge_families(families)
+    check("it ends where it should", text.endswith("\n# EOF\n"))
+
+
+def judge_csv(text):
+    rows = list(csv.reader(io.StringIO(text, newline="")))
+    check("all rows have the same columns", {len(r) for r in rows} == {8}, {len(r) for r in rows})
+    check("rows end with CR and LF", text.count("\r\n") >= len(rows) and text.endswith("\r\n"))
+    values = {(r[2], r[6]): (r[7], r[3]) for r in rows[1:]}
+    check("a counter beyond 2^53 is exact", values["c.most", "count"][0] == str(2**64 - 1))
+    check("what is no number is empty", values["g.none", "value"][0] == "" and values["h.empty", "p50"][0] == "")
+    check("numbers are read back as they were", float(values["g.tenth", "value"][0]) == 0.1 and
+          float(values["g.below", "value"][0]) == -273.15)
+    check("no cell is a formula", not any(c[:1] in "=+@\t" for r in rows for c in r[:7] if c), rows)
+    check("a tag's text comes back", values["t.lines", "value"][1] == "text=one\r\ntwo%2C three", values["t.lines", "value"])
+
+
+def judge_jsonlines(text):
+    snapshot = json.loads(text)
+    check("it is one line", text.count("\n") == 1 and text.endswith("\n"))
+    series = {s["name"]: s for s in snapshot["series"]}
+    check("what is no number is null", series["g.none"]["value"] is None and series["g.high"]["value"] is None)
+    check("tags come back", series["t.escapes"]["tags"] == {"path": 'a\\b"c\nd'})
+
+
+def judge_otlp(text):
+    resource = json.loads(text)["resourceMetrics"][0]
+    metrics = resource["scopeMetrics"][0]["metrics"]
+    by_name = {m["name"]: m for m in metrics}
+    check("each metric is there once", len(by_name) == len(metrics))
+    check("the resource has the source's tags", {a["key"]: a["value"]["stringValue"] for a in
+          resource["resource"]["attributes"]} == {"host.name": 'h"1', "label.branch": "main"})
+    point = by_name["h.second"]["exponentialHistogram"]["dataPoints"][0]
+    counts = [int(n) for n in point["positive"]["bucketCounts"]]
+    check("a histogram's buckets and its zeros are its count", int(point["count"]) == 3 ==
+          sum(counts) + int(point["zeroCount"]), point)
+    check("a second is in the bucket below, a nanosecond more in the one above",
+          point["positive"]["offset"] == -17 and counts[-1 - point["positive"]["offset"]] == 1 and
+          counts[-point["positive"]["offset"]] == 1, point)
+    check("counters are integers of digits", by_name["c.zero"]["sum"]["dataPoints"][0]["asInt"] == "0")
+    check("what counts is cumulative and has a start", all(
+        m[kind]["aggregationTemporality"] == 2 and "startTimeUnixNano" in m[kind]["dataPoints"][0]
+        for m in metrics for kind in ("sum", "exponentialHistogram") if kind in m))
+
+
+def judge_statsd(text):
+    lines = text.splitlines()
+    check("each line is NAME:VALUE|TYPE", all(
+        l.count(":") == 1 and l.split(":")[1].split("|")[1] in ("c", "g") for l in lines), lines)
+    check("a gauge below zero is set to zero first",
+          [l for l in lines if l.startswith("g.below:")] == ["g.below:0.0|g", "g.below:-273.15|g"], lines)
+    check("what is no number, and a count of nothing, are left out",
+          not any(l.startswith(("g.none", "g.high", "c.zero", "h.empty")) for l in lines), lines)
+    check("what would end a name is replaced", "t.statsd.a_b_c_d_e_f:3|c" in lines, lines)
+
+
+def judge_run(text):
+    """What a recording has, against what Prometheus's reader makes of it."""
+    from prometheus_client.parser import text_string_to_metric_families
+
+    exposed = {}
+    for family in text_string_to_metric_families(text):
+        for sample in family.samples:
+            if sample.name in ("libc_calls_total", "libc_io_bytes_total"):
+                key = sample.name, sample.labels["call"]
+                exposed[key] = exposed.get(key, 0) + sample.value
+    recorded = {}
+    for call in json.load(open(sys.argv[3], encoding="utf-8"))["calls"]:
+        for name, value in (("libc_calls_total", call["count"] - call["unfinished"]), ("libc_io_bytes_total", call["bytes"])):
+            key = name, call["call"]
+            recorded[key] = recorded.get(key, 0) + value
+    missing = {k: v for k, v in recorded.items() if exposed.get(k, 0) != v}
+    check("every call that returned has the count that was recorded", not any(n == "libc_calls_total" for n, _ in missing), missing)
+    check("what calls moved is there to the byte",
+          all(exposed[k] == recorded[k] for k in exposed if k[0] == "libc_io_bytes_total"), missing)
+
+
+judges = {"run": judge_run, "prometheus": judge_prometheus, "openmetrics": judge_openmetrics, "csv": judge_csv,
+          "jsonlines": judge_jsonlines, "otlp-json": judge_otlp, "statsd": judge_statsd}
+judges[sys.argv[1]](open(sys.argv[2], encoding="utf-8", newline="").read())
+sys.exit(failed)
