@@ -9,5 +9,6 @@ PLUGIN_LDFLAGS = -module -avoid-version -shared -Wl,-z,defs -export-symbols-rege
 PLUGIN_CPPFLAGS = -I$(srcdir)/include -I$(srcdir)/plugins -D_GNU_SOURCE
 PLUGIN_CFLAGS = $(AM_CFLAGS) -fvisibility=hidden
 
+include plugins/exec/local.mk
 include plugins/files/local.mk
 include plugins/resources/local.mk

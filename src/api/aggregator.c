@@ -15,8 +15,7 @@ static enum sonde_type type_of(const struct series *series)
 	return (enum sonde_type)(series->type - SERIES_COUNTER + SONDE_COUNTER);
 }
 
-/* -- Summaries
- * ------------------------------------------------------------------------------------- */
+/* -- Summaries -------------------------------------------------------------------------------- */
 
 static void fill_distribution(const struct tally *tally, struct sonde_metric_summary *summary)
 {
@@ -132,8 +131,7 @@ int sonde_get_metric_summary(struct sonde *sonde, const char *name, double windo
 	return tally.n_known ? 0 : SONDE_ENODATA;
 }
 
-/* -- Lists of values
- * ------------------------------------------------------------------------------- */
+/* -- Lists of values -------------------------------------------------------------------------- */
 
 /* One piece of memory: the list, its values, their tags and texts. */
 struct value_list {
@@ -281,8 +279,7 @@ int sonde_get_metrics_by_tag(struct sonde *sonde, const struct sonde_tag *filter
 	return error;
 }
 
-/* -- The greatest
- * ---------------------------------------------------------------------------------- */
+/* -- The greatest ----------------------------------------------------------------------------- */
 
 struct ranked {
 	const struct series *series;
@@ -391,8 +388,7 @@ int sonde_get_top_metrics(struct sonde *sonde, enum sonde_type type, enum sonde_
 	return error;
 }
 
-/* -- Exports
- * --------------------------------------------------------------------------------------- */
+/* -- Exports ---------------------------------------------------------------------------------- */
 
 struct export_target {
 	sonde_writer write;

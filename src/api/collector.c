@@ -139,8 +139,7 @@ int sonde_decrement(struct sonde *sonde, const char *name, const struct sonde_ta
 	return metric ? result_of(instance.engine->change(metric, -1)) : error;
 }
 
-/* -- Handles: a handle is its metric
- * ---------------------------------------------------------------- */
+/* -- Handles: a handle is its metric ---------------------------------------------------------- */
 
 static int open_handle(struct sonde *sonde, struct request *request, void **ret_handle)
 {

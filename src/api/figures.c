@@ -49,8 +49,7 @@ static int look(struct sonde *sonde, struct snapshot **ret_snapshot)
 	return error;
 }
 
-/* -- Windows
- * --------------------------------------------------------------------------------------- */
+/* -- Windows ---------------------------------------------------------------------------------- */
 
 static void feed(struct sonde *sonde, struct snapshot *snapshot, int64_t now_ns)
 {
@@ -98,8 +97,7 @@ void figures_close(struct figures *figures)
 	errno = figures->saved_errno;
 }
 
-/* -- Values
- * ---------------------------------------------------------------------------------------- */
+/* -- Values ----------------------------------------------------------------------------------- */
 
 static void take_histogram(const struct series_histogram *histogram, struct window_answer *answer)
 {

@@ -25,8 +25,7 @@ struct sonde instance = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 enum { INTERVAL_MIN_NS = 10000000 };
 
-/* -- Engine
- * ---------------------------------------------------------------------------------------- */
+/* -- Engine ----------------------------------------------------------------------------------- */
 
 static bool engine_fits(const struct engine *engine)
 {
@@ -84,8 +83,7 @@ int instance_refuse(enum series_refusal reason)
 	return errors[reason];
 }
 
-/* -- Configuration
- * --------------------------------------------------------------------------------- */
+/* -- Configuration ---------------------------------------------------------------------------- */
 
 __attribute__((format(printf, 2, 3))) static int say(struct sonde_problem *ret_problem,
 						     const char *format, ...)
@@ -186,8 +184,7 @@ static int check_config(const struct sonde_config *config, struct sonde_problem 
 	return 0;
 }
 
-/* -- Fork
- * ------------------------------------------------------------------------------------------ */
+/* -- Fork ------------------------------------------------------------------------------------- */
 
 static void before_fork(void)
 {
@@ -210,8 +207,7 @@ static void after_fork_in_child(void)
 	pthread_mutex_unlock(&instance.lock);
 }
 
-/* -- Begin and end
- * --------------------------------------------------------------------------------- */
+/* -- Begin and end ---------------------------------------------------------------------------- */
 
 static int64_t interval_of(const struct sonde_config *config)
 {

@@ -18,8 +18,7 @@ static const struct clock_calibration *calibration(void)
 	return &instance.engine->settings()->clock;
 }
 
-/* -- Timers
- * ---------------------------------------------------------------------------------------- */
+/* -- Timers ----------------------------------------------------------------------------------- */
 
 static struct sonde_timing_result make_result(const struct running_timer *timer, uint64_t stopped,
 					      bool success)
@@ -117,8 +116,7 @@ int sonde_time_operation(struct sonde *sonde, const char *operation_name,
 	return record(sonde, &timer, &result);
 }
 
-/* -- Stopwatches
- * ----------------------------------------------------------------------------------- */
+/* -- Stopwatches ------------------------------------------------------------------------------ */
 
 void sonde_stopwatch_start(struct sonde_timer *timer, struct sonde_stopwatch *ret_stopwatch)
 {
@@ -135,8 +133,7 @@ int sonde_stopwatch_stop(const struct sonde_stopwatch *stopwatch, uint64_t *ret_
 	return sonde_timer_record(stopwatch->timer, ns);
 }
 
-/* -- Statistics
- * ------------------------------------------------------------------------------------ */
+/* -- Statistics ------------------------------------------------------------------------------- */
 
 /* By the middles of buckets, those on both outsides being at the extremes. */
 static double deviation(const struct series_histogram *histogram)

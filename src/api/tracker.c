@@ -25,8 +25,7 @@ int sonde_record_failure_errno(struct sonde *sonde, const char *operation, int e
 	return operation_record(sonde, operation, symbol);
 }
 
-/* -- Rates
- * ----------------------------------------------------------------------------------------- */
+/* -- Rates ------------------------------------------------------------------------------------ */
 
 /* What a series of an operation's outcomes counts; NULL: it is none. */
 static const char *result_of(const struct series *series, const char *operation,
@@ -93,8 +92,7 @@ int sonde_get_success_rate(struct sonde *sonde, const char *operation, double wi
 	return rate.total ? 0 : SONDE_ENODATA;
 }
 
-/* -- Failures
- * -------------------------------------------------------------------------------------- */
+/* -- Failures --------------------------------------------------------------------------------- */
 
 /* One piece of memory: the breakdown, its rows, their texts. */
 struct breakdown {

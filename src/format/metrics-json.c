@@ -149,8 +149,7 @@ json_t *snapshot_to_json(const struct snapshot *snapshot)
 	return object;
 }
 
-/* -- Back
- * ------------------------------------------------------------------------------------------ */
+/* -- Back ------------------------------------------------------------------------------------- */
 
 /* One series while it is read: what it points to lies in the document. */
 struct reading {

@@ -35,15 +35,13 @@ enum { INSTANCES = 2, SNAPSHOTS = 2 };
 #define CHECK_WORK_NS	  INT64_C(8000000000) /* all but the end */
 
 struct check {
+	const struct plugin_check_request *request;
 	const struct plugin_description *description;
-	const char *directory;
 	char folder[32]; /* for what the plugin writes */
 	struct plugin_choice choices[INSTANCES];
 	char names[INSTANCES][16];
 	struct option_values values[INSTANCES];
 	struct plugin_health *healths; /* shared */
-	verdict_function say;
-	void *argument;
 	size_t n_failed;
 };
 
@@ -55,7 +53,7 @@ static int64_t now_ns(void)
 static void say(struct check *check, bool has_passed, const char *what, const char *detail)
 {
 	check->n_failed += !has_passed;
-	check->say(check->argument, has_passed, what, detail);
+	check->request->say(check->request->argument, has_passed, what, detail);
 }
 
 /* -- A snapshot with one series of each type, and texts that are hard to write ----------------- */
@@ -177,7 +175,7 @@ static _Noreturn void run_instances(const struct check *check, int pipe)
 	for (size_t i = 0; i < INSTANCES; i++) {
 		const struct plugin_work work = {
 			.choice = &check->choices[i],
-			.directory = check->directory,
+			.directory = check->request->directory,
 			.health = &check->healths[i],
 		};
 
@@ -249,17 +247,30 @@ static void make_up(const struct filling *filling, const char *path,
 							       : "1");
 }
 
+/* The text that is given for an option; NULL: none is. */
+static const char *find_given(const struct check *check, const char *path)
+{
+	size_t len = strlen(path);
+
+	for (const char *const *given = check->request->given; given && *given; given++)
+		if (strncmp(*given, path, len) == 0 && (*given)[len] == '=')
+			return *given + len + 1;
+	return NULL;
+}
+
 static int fill(void *argument, const char *path, const struct sonde_option *option)
 {
 	struct filling *filling = argument;
+	const char *given = find_given(filling->check, path);
 	struct value_rule rule = option_rule(option);
 	struct value_text value;
-	char text[128];
+	char made_up[128];
 
-	if (!(option->flags & SONDE_OPTION_REQUIRED))
+	if (!given && !(option->flags & SONDE_OPTION_REQUIRED))
 		return 0;
-	make_up(filling, path, option, text, sizeof(text));
-	int result = value_text_read(&rule, text, &value, NULL);
+	if (!given)
+		make_up(filling, path, option, made_up, sizeof(made_up));
+	int result = value_text_read(&rule, given ? given : made_up, &value, NULL);
 
 	if (result < 0)
 		return result;
@@ -418,20 +429,14 @@ static void check_at_work(struct check *check)
 	remove_folder(check->folder);
 }
 
-size_t plugin_check(const char *plugin, const char *directory, verdict_function say_verdict,
-		    void *argument)
+size_t plugin_check(const struct plugin_check_request *request)
 {
-	struct check check = {
-		.directory = directory,
-		.folder = "/tmp/sonde-check-XXXXXX",
-		.say = say_verdict,
-		.argument = argument,
-	};
+	struct check check = {.request = request, .folder = "/tmp/sonde-check-XXXXXX"};
 	struct plugin_description *description;
 	struct message message = {.text = ""};
 	size_t size = INSTANCES * sizeof(*check.healths);
 
-	if (plugin_describe(plugin, directory, &description, &message) < 0) {
+	if (plugin_describe(request->plugin, request->directory, &description, &message) < 0) {
 		say(&check, false, "loading", message.text);
 		return check.n_failed;
 	}

@@ -77,8 +77,7 @@ static double number_of(uint64_t bits)
 	return number;
 }
 
-/* -- Counters and distributions
- * -------------------------------------------------------------------- */
+/* -- Counters and distributions --------------------------------------------------------------- */
 
 static int fold_counter(struct metric_list *list, struct unfolding *unfolding,
 			const struct counter_cell *cell)
@@ -156,8 +155,7 @@ static int fold_thread(struct metric_list *list, struct unfolding *unfolding,
 	return 0;
 }
 
-/* -- Gauges
- * ---------------------------------------------------------------------------------------- */
+/* -- Gauges ----------------------------------------------------------------------------------- */
 
 /* Gauges that several processes have, each its own, are told apart by a tag. */
 static void add_pid(struct unfolding *unfolding, char *buf, size_t size)

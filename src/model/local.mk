@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 libsonde_core_la_SOURCES += \
 	src/model/accounted-bytes.c \
+	src/model/comparison.c src/model/comparison.h \
 	src/model/distribution.c src/model/distribution.h \
 	src/model/emitter.c src/model/emitter.h \
 	src/model/failure-class.c src/model/failure-class.h \
@@ -9,6 +10,7 @@ libsonde_core_la_SOURCES += \
 	src/model/hash-index.c src/model/hash-index.h \
 	src/model/main-thread.c \
 	src/model/message.c src/model/message.h \
+	src/model/metric.c src/model/metric.h \
 	src/model/metric-list.c src/model/metric-list.h \
 	src/model/name-counts.c src/model/name-counts.h \
 	src/model/plugin-record.c \

@@ -39,8 +39,7 @@ void metric_refuse(enum series_refusal reason)
 		__atomic_fetch_add(&region->refused[reason], 1, __ATOMIC_RELAXED);
 }
 
-/* -- Descriptions
- * ------------------------------------------------------------------------------------ */
+/* -- Descriptions ----------------------------------------------------------------------------- */
 
 /* As thread_make_record(), of any size. */
 static void *make_record(struct thread_cache *thread, size_t size)
@@ -119,8 +118,7 @@ static struct series_info *find_info(struct thread_cache *thread, struct metric 
 	return info;
 }
 
-/* -- Cells
- * ------------------------------------------------------------------------------------------- */
+/* -- Cells ------------------------------------------------------------------------------------ */
 
 static inline void *find_cell(const struct metric *metric)
 {
@@ -192,8 +190,7 @@ make_distribution(struct metric *metric)
 			 offsetof(struct thread_block, distributions));
 }
 
-/* -- Values
- * ------------------------------------------------------------------------------------------ */
+/* -- Values ----------------------------------------------------------------------------------- */
 
 union number_bits {
 	double number;

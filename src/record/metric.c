@@ -48,8 +48,7 @@ struct words {
 
 static const char overflow_key[] = "otel.metric.overflow";
 
-/* -- Words
- * ------------------------------------------------------------------------------------------- */
+/* -- Words ------------------------------------------------------------------------------------ */
 
 static struct piece measure(const char *text)
 {
@@ -156,8 +155,7 @@ static bool put_right(struct words *words)
 	return unit_is_valid(words->unit);
 }
 
-/* -- Hashes
- * ------------------------------------------------------------------------------------------ */
+/* -- Hashes ----------------------------------------------------------------------------------- */
 
 static inline uint64_t mix(uint64_t hash, uint64_t word)
 {
@@ -245,8 +243,7 @@ static bool differ_in_case_only(const char *left, const char *right)
 	return lower(*left) == lower(*right);
 }
 
-/* -- Names
- * ------------------------------------------------------------------------------------------- */
+/* -- Names ------------------------------------------------------------------------------------ */
 
 /* A copy, ended by NUL; returns what follows it. */
 static char *place(char *memory, struct piece piece)
@@ -327,8 +324,7 @@ static int check_family(const struct metric_family *family, const struct metric_
 	return 0;
 }
 
-/* -- Metrics
- * ----------------------------------------------------------------------------------------- */
+/* -- Metrics ---------------------------------------------------------------------------------- */
 
 /* Whether a string is the piece; *string moves past it. */
 static inline bool take_equal(const char **string, struct piece piece)

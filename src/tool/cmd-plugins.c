@@ -13,17 +13,20 @@
 #include "tool/command.h"
 #include "tool/plugin-path.h"
 
-enum { OPTION_FORMAT };
+enum { OPTION_FORMAT, OPTION_OPTION };
 
 static const struct command_option options[] = {
 	[OPTION_FORMAT] = {"format", 'f', "FORMAT", "of help: text (default) or markdown"},
+	[OPTION_OPTION] = {"option", 'o', "KEY=VALUE", "of check: what the plugin is given"},
 	{0},
 };
 
 struct request {
 	struct plugin_folder folder;
 	bool is_markdown;
-	char **operands; /* ended by NULL */
+	const char **given; /* ended by NULL */
+	size_t n_given;
+	char **operands; /* likewise */
 };
 
 /* -- list ------------------------------------------------------------------------------------- */
@@ -179,8 +182,14 @@ static int check(struct request *request)
 		char *path =
 			strchr(*name, '/') || strstr(*name, ".so") ? realpath(*name, NULL) : NULL;
 
-		n_failed += plugin_check(path ? path : *name, request->folder.path, print_verdict,
-					 NULL);
+		const struct plugin_check_request check_request = {
+			.plugin = path ? path : *name,
+			.directory = request->folder.path,
+			.given = request->given,
+			.say = print_verdict,
+		};
+
+		n_failed += plugin_check(&check_request);
 		free(path);
 	}
 	return n_failed ? STATUS_FAILED : STATUS_OK;
@@ -212,32 +221,54 @@ static int act(const char *name, struct request *request)
 	return command_refuse(&command_plugins, "unknown action '%s'", name);
 }
 
+static int take_option(struct request *request, int option, const char *value)
+{
+	if (option == OPTION_OPTION) {
+		request->given[request->n_given++] = value;
+		return strchr(value, '=')
+			       ? 0
+			       : command_refuse(&command_plugins, "--option: '%s' is not KEY=VALUE",
+						value);
+	}
+	request->is_markdown = strcmp(value, "markdown") == 0;
+	if (request->is_markdown || strcmp(value, "text") == 0)
+		return 0;
+	return command_refuse(&command_plugins, "unknown format '%s': text or markdown", value);
+}
+
+/* A status, or -1 to go on. */
 static int take_options(int argc, char **argv, struct request *request)
 {
 	const char *value;
 	int option;
 
 	while ((option = command_next_option(&command_plugins, argc, argv, &value)) >= 0) {
-		request->is_markdown = strcmp(value, "markdown") == 0;
-		if (!request->is_markdown && strcmp(value, "text") != 0)
-			return command_refuse(&command_plugins,
-					      "unknown format '%s': text or markdown", value);
+		int status = take_option(request, option, value);
+
+		if (status)
+			return status;
 	}
 	return option == OPTIONS_END ? -1 : command_option_status(&command_plugins, option);
 }
 
 static int run(int argc, char **argv)
 {
-	struct request request = {.folder.path = plugin_path()};
-	int status = take_options(argc, argv, &request);
+	struct request request = {
+		.folder.path = plugin_path(),
+		.given = calloc((size_t)argc + 1, sizeof(*request.given)),
+	};
+	int status = request.given ? take_options(argc, argv, &request) : STATUS_FAILED;
 
-	if (status >= 0)
-		return status;
-	const char *action = argv[optind] ? argv[optind] : "list";
+	const char *action = argv[optind] ? argv[optind++] : "list";
 
-	request.operands = argv[optind] ? argv + optind + 1 : argv + optind;
-	status = act(action, &request);
+	/* Options may stand on both sides of the action. */
+	if (status < 0)
+		status = take_options(argc, argv, &request);
+	request.operands = argv + optind;
+	if (status < 0)
+		status = act(action, &request);
 	plugin_folder_deinit(&request.folder);
+	free(request.given);
 	return status;
 }
 

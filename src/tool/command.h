@@ -40,6 +40,7 @@ struct command {
 
 extern const struct command command_calls;
 extern const struct command command_config;
+extern const struct command command_diff;
 extern const struct command command_plugins;
 extern const struct command command_report;
 extern const struct command command_run;

@@ -3,6 +3,7 @@ sonde_SOURCES += \
 	src/tool/child.c src/tool/child.h \
 	src/tool/cmd-calls.c \
 	src/tool/cmd-config.c \
+	src/tool/cmd-diff.c \
 	src/tool/cmd-plugins.c \
 	src/tool/cmd-report.c \
 	src/tool/cmd-run.c \
@@ -15,10 +16,11 @@ sonde_SOURCES += \
 	src/tool/preload.c src/tool/preload.h \
 	src/tool/recording-file.c src/tool/recording-file.h \
 	src/tool/report.c src/tool/report.h \
+	src/tool/rule.c src/tool/rule.h \
 	src/tool/run-tags.c src/tool/run-tags.h \
 	src/tool/run-plugins.c src/tool/run-plugins.h \
 	src/tool/subject.c src/tool/subject.h
 
 sonde_LDADD += $(JANSSON_LIBS) $(ZLIB_LIBS)
 dist_man_MANS = docs/sonde.1
-EXTRA_DIST += docs/configuration.md
+EXTRA_DIST += docs/configuration.md docs/diff.md

@@ -10,6 +10,7 @@
 static const struct command *const commands[] = {
 	&command_run,
 	&command_report,
+	&command_diff,
 	&command_set,
 	&command_calls,
 	&command_config,

@@ -12,8 +12,7 @@ static bool is_watched(void)
 	return getenv("LD_PRELOAD") != NULL;
 }
 
-/* -- Summaries
- * ------------------------------------------------------------------------------------- */
+/* -- Summaries -------------------------------------------------------------------------------- */
 
 static void a_summary_is_of_all_series_of_a_name(void)
 {
@@ -124,8 +123,7 @@ static void a_window_has_what_came_in_it(void)
 	CU_ASSERT_EQUAL(summary.count, 1005);
 }
 
-/* -- Lists
- * ----------------------------------------------------------------------------------------- */
+/* -- Lists ------------------------------------------------------------------------------------ */
 
 static size_t n_with_tags(const struct sonde_tag *filter, size_t n_filter, const char *name)
 {
@@ -243,8 +241,7 @@ static void rates_are_of_counters(void)
 		SONDE_EINVAL);
 }
 
-/* -- Exports
- * --------------------------------------------------------------------------------------- */
+/* -- Exports ---------------------------------------------------------------------------------- */
 
 struct text {
 	char *bytes;
@@ -363,8 +360,7 @@ static void an_export_that_cannot_be_written_fails(void)
 	CU_ASSERT_EQUAL(sonde_export_metrics(metrics(), "json", NULL, NULL), SONDE_EINVAL);
 }
 
-/* -- Threads and forks
- * ----------------------------------------------------------------------------- */
+/* -- Threads and forks ------------------------------------------------------------------------ */
 
 static void *ask_and_record(void *number)
 {

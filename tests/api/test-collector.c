@@ -8,8 +8,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
-/* -- The examples of the protocol
- * ------------------------------------------------------------------ */
+/* -- The examples of the protocol ------------------------------------------------------------- */
 
 static void a_counter_with_a_tag_and_one_without(void)
 {
@@ -88,8 +87,7 @@ static void increments_and_decrements(void)
 	CU_ASSERT_EQUAL(sonde_decrement(metrics(), "errors.validation", NULL, 0), SONDE_ETYPE);
 }
 
-/* -- Names, tags, types
- * ---------------------------------------------------------------------------- */
+/* -- Names, tags, types ----------------------------------------------------------------------- */
 
 static void a_name_that_no_series_can_have_is_refused(void)
 {
@@ -243,8 +241,7 @@ static void further_sets_of_tags_share_one_exact_series(void)
 	CU_ASSERT_EQUAL(value_of("logins", &overflow, 1), 2 * (2000 + 2099) * 100 / 2);
 }
 
-/* -- Numbers
- * --------------------------------------------------------------------------------------- */
+/* -- Numbers ---------------------------------------------------------------------------------- */
 
 static void numbers_that_are_none_are_for_gauges_only(void)
 {
@@ -305,8 +302,7 @@ static void halves_of_a_nanosecond_are_rounded_to_even(void)
 	CU_ASSERT_DOUBLE_EQUAL(value.max, 4e-9, 1e-18);
 }
 
-/* -- Handles
- * --------------------------------------------------------------------------------------- */
+/* -- Handles ---------------------------------------------------------------------------------- */
 
 static void a_handle_is_the_series_of_its_name(void)
 {
@@ -375,8 +371,7 @@ static void errno_is_left_alone(void)
 	sonde_free(values);
 }
 
-/* -- Threads, signals, forks
- * ----------------------------------------------------------------------- */
+/* -- Threads, signals, forks ------------------------------------------------------------------ */
 
 static void *record_much(void *number)
 {

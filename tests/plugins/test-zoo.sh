@@ -82,4 +82,30 @@ configure 'plugin = "crash-export"; name = "culprit";' 'plugin = "well"; name = 
 act sonde run -c sonde.cfg -o recording.json --report=none -- bash program.sh 14
 check "a plugin that crashes is started again" -n "$(of_plugin culprit reason | grep 'crash number 2')"
 
+
+# Nor is sonde's own end, however it comes; it leaves its session behind.
+export SONDE_DIRECTORY=$scratch/sessions
+mkdir "$SONDE_DIRECTORY"
+rm -f good
+mkfifo alive
+exec 9<>alive
+configure 'plugin = "well"; name = "good"; file = "good";'
+"$sonde" run -c sonde.cfg --report=none -- sh -c 'read -r line <alive' >out 2>err &
+
+# until_there TEST... - at most ten seconds.
+until_there() {
+	for _ in $(seq 500); do
+		! "$@" || return 0
+		sleep 0.02
+	done
+	return 1
+}
+has_ended() {
+	test "$(tail -1 good)" = stopped
+}
+until_there test -s good
+kill -9 $!
+until_there has_ended
+check "plugins come to their end when sonde is killed" "$(tail -1 good)" = stopped
+echo >&9
 finish

@@ -95,4 +95,6 @@ EXTRA_DIST += \
 	tests/golden/ordinary-short-by-errors.txt \
 	tests/golden/ordinary-wide-by-bytes.txt \
 	tests/golden/ordinary.json \
-	tests/golden/ordinary.txt
+	tests/golden/ordinary.txt \
+	tests/golden/plugins.json \
+	tests/golden/plugins.txt

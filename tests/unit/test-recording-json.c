@@ -52,6 +52,25 @@ static void add_coverage(struct recording *recording)
 	name_counts_add(&recording->retimed, "malloc", 1);
 }
 
+static void add_plugin(struct recording *recording)
+{
+	struct plugin_record *plugin = recording_add_plugin(recording);
+
+	*plugin = (struct plugin_record){
+		.name = copy("figures"),
+		.plugin = copy("/opt/\xff.so"),
+		.version = copy("1.0"),
+		.state = copy("stuck"),
+		.reason = copy("for a \"reason\""),
+		.n_lost = 3,
+		.lines = calloc(2, sizeof(char *)),
+		.n_lines = 2,
+	};
+	plugin->lines[0] = copy("first");
+	plugin->lines[1] = copy("last");
+	name_counts_add(&plugin->counts, "taken", 12);
+}
+
 /* A run with something in every field. */
 static struct recording make_recording(void)
 {
@@ -68,6 +87,7 @@ static struct recording make_recording(void)
 	CU_ASSERT_EQUAL(fold_region(&recording, image, true, &options), 0);
 	add_session(&recording);
 	add_coverage(&recording);
+	add_plugin(&recording);
 	region_image_free(image);
 	failure_classes_free(classes);
 	builder_deinit(&builder);
@@ -377,7 +397,7 @@ static void a_directory_is_an_error_of_reading(void)
 static void the_first_keys_come_in_the_documented_order(void)
 {
 	static const char *const keys[] = {
-		"schema",  "session", "calls", "processes", "unwatched",
+		"schema",  "session", "calls", "processes", "unwatched", "plugins",
 		"metrics", "files",   "peers", "stacks",    "coverage",
 	};
 	struct recording recording = make_recording();

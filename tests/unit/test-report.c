@@ -30,6 +30,7 @@ static const struct picture pictures[] = {
 	{"hostile", "hostile", TEXT_OPTIONS_DEFAULT},
 	{"lossy", "lossy", TEXT_OPTIONS_DEFAULT},
 	{"kinds", "kinds", TEXT_OPTIONS_DEFAULT},
+	{"plugins", "plugins", TEXT_OPTIONS_DEFAULT},
 	{"kinds", "kinds-wide", {100, 40, TEXT_SORT_TIME, false}},
 	{"ledger", "ledger", TEXT_OPTIONS_DEFAULT},
 	{"metrics", "metrics", TEXT_OPTIONS_DEFAULT},

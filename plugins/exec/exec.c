@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: MIT
+/*
+ * exec - feeds snapshots to a program in any language, one line of JSON each, through its standard
+ * input.
+ *
+ *     plugins: ( { plugin = "exec"; command = ["python3", "/usr/local/lib/figures.py"]; } );
+ *
+ * The program reads until the end of its input, and then ends itself. One that ends before is
+ * started again; what it had not read is offered to its successor, after a while that grows each
+ * time (the host sees to that). One that does not read is killed, since a line that was read in
+ * part cannot be taken back.
+ */
+#include <sonde/plugin.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "exec/program.h"
+
+enum { CODE_ENDED = 1, CODE_KILLED };
+
+#define END_SHARE_NS INT64_C(200000000) /* of the time to stop, left for the host's own work */
+
+struct options {
+	struct sonde_list command;
+};
+
+struct bridge {
+	const struct sonde_host *host;
+	const struct options *options;
+	struct program program;
+	char *line;
+	size_t size;
+	size_t capacity;
+};
+
+static const struct sonde_option options[] = {
+	{
+		.name = "command",
+		.type = SONDE_OPTION_LIST,
+		.flags = SONDE_OPTION_REQUIRED,
+		.offset = offsetof(struct options, command),
+		.help = "The program, and its arguments; it is looked for in PATH.",
+	},
+	{0},
+};
+
+static int create(const struct sonde_host *host, const void *given, void **ret_instance,
+		  struct sonde_err *err)
+{
+	const struct options *read = given;
+	struct bridge *bridge;
+
+	if (read->command.n_items == 0) {
+		snprintf(err->text, sizeof(err->text), "the command is empty");
+		return -EINVAL;
+	}
+	bridge = host->alloc(host, sizeof(*bridge));
+	if (!bridge)
+		return -ENOMEM;
+	*bridge = (struct bridge){.host = host, .options = read};
+	program_init(&bridge->program, host);
+	*ret_instance = bridge;
+	return 0;
+}
+
+static int start(void *instance, struct sonde_err *err)
+{
+	struct bridge *bridge = instance;
+	const char *name = bridge->options->command.items[0];
+	int result = program_start(&bridge->program, &bridge->options->command);
+
+	if (result < 0)
+		snprintf(err->text, sizeof(err->text), "%.200s: %s", name, strerror(-result));
+	return result;
+}
+
+/* Keeps a piece of the line. */
+static int take_piece(void *argument, const void *data, size_t size)
+{
+	struct bridge *bridge = argument;
+	size_t capacity = bridge->capacity ? bridge->capacity : 4096;
+
+	while (capacity < bridge->size + size)
+		capacity *= 2;
+	if (capacity > bridge->capacity) {
+		char *larger = bridge->host->realloc(bridge->host, bridge->line, capacity);
+
+		if (!larger)
+			return -ENOMEM;
+		bridge->line = larger;
+		bridge->capacity = capacity;
+	}
+	memcpy(bridge->line + bridge->size, data, size);
+	bridge->size += size;
+	return 0;
+}
+
+static void say_how_it_ended(struct bridge *bridge)
+{
+	int status = bridge->program.status;
+
+	bridge->host->log(bridge->host, SONDE_LOG_WARNING, CODE_ENDED, "%s ended by itself, %s %d",
+			  bridge->options->command.items[0],
+			  WIFSIGNALED(status) ? "signal" : "status",
+			  WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+}
+
+/* Starts it again if it has ended. 0 or a negative errno. */
+static int keep_running(struct bridge *bridge)
+{
+	if (program_is_running(&bridge->program))
+		return 0;
+	bridge->host->counter_add(bridge->host, "exec.restarts", 1);
+	return program_start(&bridge->program, &bridge->options->command);
+}
+
+/* It has read a part of the line, or nothing: a successor gets all of it. */
+static void give_up(struct bridge *bridge, int result)
+{
+	if (program_end(&bridge->program, bridge->host->now_mono_ns()))
+		bridge->host->log(bridge->host, SONDE_LOG_WARNING, CODE_KILLED, "%s was killed: %s",
+				  bridge->options->command.items[0],
+				  result == -ETIMEDOUT ? "it does not read" : strerror(-result));
+	else
+		say_how_it_ended(bridge);
+}
+
+static int feed(struct bridge *bridge, int64_t deadline_ns)
+{
+	int result = keep_running(bridge);
+
+	if (result < 0)
+		return result;
+	result = program_write(&bridge->program, bridge->line, bridge->size, deadline_ns);
+	if (result < 0)
+		give_up(bridge, result);
+	return result;
+}
+
+static int export_snapshot(void *instance, const struct sonde_snapshot *snapshot,
+			   int64_t deadline_ns, struct sonde_result *ret_result)
+{
+	struct bridge *bridge = instance;
+
+	bridge->size = 0;
+	int result = bridge->host->format(snapshot, "jsonlines", NULL, take_piece, bridge);
+
+	if (result < 0)
+		return SONDE_DROP;
+	/* So that there is time left to kill it before the host loses its patience. */
+	result = feed(bridge, deadline_ns - (deadline_ns - bridge->host->now_mono_ns()) / 4);
+	if (result < 0) {
+		snprintf(ret_result->message, sizeof(ret_result->message), "%.80s: %s",
+			 bridge->options->command.items[0],
+			 result == -ETIMEDOUT ? "it does not read" : strerror(-result));
+		return SONDE_RETRY;
+	}
+	ret_result->bytes_sent = bridge->size;
+	return SONDE_OK;
+}
+
+static int stop(void *instance, int64_t deadline_ns)
+{
+	struct bridge *bridge = instance;
+
+	if (program_end(&bridge->program, deadline_ns - END_SHARE_NS))
+		bridge->host->log(bridge->host, SONDE_LOG_WARNING, CODE_KILLED,
+				  "%s was killed: it did not end when its input did",
+				  bridge->options->command.items[0]);
+	return 0;
+}
+
+static void destroy(void *instance)
+{
+	struct bridge *bridge = instance;
+
+	bridge->host->free(bridge->host, bridge->line);
+	bridge->host->free(bridge->host, bridge);
+}
+
+static const struct sonde_plugin_desc description = {
+	.struct_size = sizeof(description),
+	.abi_major = SONDE_ABI_MAJOR,
+	.abi_minor = SONDE_ABI_MINOR,
+	.kind = SONDE_KIND_EXPORTER,
+	.flags = SONDE_MAY_BLOCK,
+	.name = "exec",
+	.version = "1.0",
+	.license = "MIT",
+	.summary = "feeds snapshots to a program, one line of JSON each",
+	.options = options,
+	.option_size = sizeof(options[0]),
+	.options_size = sizeof(struct options),
+	.create = create,
+	.start = start,
+	.export_snapshot = export_snapshot,
+	.stop = stop,
+	.destroy = destroy,
+};
+
+const struct sonde_plugin_desc *sonde_plugin_v1(const struct sonde_host *host)
+{
+	(void)host;
+	return &description;
+}

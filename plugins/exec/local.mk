@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: MIT
+#
+# A bridge to programs in any language.
+plugin_LTLIBRARIES += plugins/exec.la
+
+plugins_exec_la_SOURCES = \
+	plugins/exec/exec.c \
+	plugins/exec/program.c plugins/exec/program.h
+plugins_exec_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
+plugins_exec_la_CFLAGS = $(PLUGIN_CFLAGS)
+plugins_exec_la_LDFLAGS = $(PLUGIN_LDFLAGS)

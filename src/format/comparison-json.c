@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+#include "config.h"
+
+#include "format/comparison-json.h"
+
+#include <errno.h>
+#include <jansson.h>
+
+#include "format/json-text.h"
+
+static json_t *spread_to_json(const struct spread *spread)
+{
+	if (!spread->n_values)
+		return json_null();
+	return json_pack("{s:o, s:o, s:o}", "median", count_to_json(spread->median), "min",
+			 count_to_json(spread->least), "max", count_to_json(spread->most));
+}
+
+static const char *unit_of(enum metric_figure figure)
+{
+	if (metric_is_time(figure))
+		return "ns";
+	return figure == METRIC_BYTES || figure == METRIC_PEAK ? "By" : "1";
+}
+
+/* What does not narrow the metric is null. */
+static json_t *change_to_json(const struct change *change)
+{
+	const struct metric *metric = &change->metric;
+
+	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "figure",
+			 metric_figure_name(metric->figure), "unit", unit_of(metric->figure), "program",
+			 text_to_json(metric->program), "group", text_to_json(metric->group), "call",
+			 text_to_json(metric->call), "kind", text_to_json(metric->kind), "errno",
+			 text_to_json(metric->symbol), "before", spread_to_json(&change->before), "after",
+			 spread_to_json(&change->after));
+}
+
+int comparison_json_write(const struct comparison *comparison, const struct breach *breaches, size_t n_breaches,
+			  FILE *stream)
+{
+	json_t *changes = json_array();
+	json_t *broken = json_array();
+
+	for (size_t i = 0; i < comparison->n_changes; i++)
+		json_array_append_new(changes, change_to_json(&comparison->changes[i]));
+	for (size_t i = 0; i < n_breaches; i++)
+		json_array_append_new(broken, json_pack("{s:o, s:o}", "rule", text_to_json(breaches[i].rule), "change",
+							change_to_json(&breaches[i].change)));
+	json_t *document = json_pack("{s:s, s:o, s:o}", "schema", "sonde.diff/1", "changes", changes, "breaches", broken);
+	int result = document ? 0 : -ENOMEM;
+
+	if (document && (json_dumpf(document, stream, JSON_INDENT(2)) < 0 || fputc('\n', stream) == EOF))
+		result = errno ? -errno : -EIO;
+	json_decref(document);
+	return result;
+}

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: MIT
+#include "config.h"
+
+#include "model/comparison.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Times within this part of each other are the same. */
+static const double time_noise = 0.25;
+
+static int compare_values(const void *left, const void *right)
+{
+	uint64_t a = *(const uint64_t *)left;
+	uint64_t b = *(const uint64_t *)right;
+
+	return (a > b) - (a < b);
+}
+
+struct spread side_value(const struct side *side, const struct metric *metric)
+{
+	uint64_t *values = calloc(side->n_recordings + 1, sizeof(*values));
+	struct spread spread = {0};
+	size_t n = 0;
+
+	for (size_t i = 0; values && i < side->n_recordings; i++)
+		n += metric_value(&side->recordings[i], metric, &values[n]);
+	if (n) {
+		qsort(values, n, sizeof(*values), compare_values);
+		spread = (struct spread){n, values[n / 2], values[0], values[n - 1]};
+	}
+	free(values);
+	return spread;
+}
+
+static bool is_beyond_noise(const struct spread *low, const struct spread *high)
+{
+	return (double)high->least > (double)low->most * (1 + time_noise);
+}
+
+bool comparison_has_times(const struct side *before, const struct side *after)
+{
+	return before->n_recordings >= COMPARISON_TIMES_LEAST && after->n_recordings >= COMPARISON_TIMES_LEAST;
+}
+
+bool change_is_real(const struct change *change)
+{
+	const struct spread *before = &change->before;
+	const struct spread *after = &change->after;
+
+	if (metric_is_time(change->metric.figure))
+		return before->n_values >= COMPARISON_TIMES_LEAST && after->n_values >= COMPARISON_TIMES_LEAST &&
+		       (is_beyond_noise(before, after) || is_beyond_noise(after, before));
+	/* A figure that a side does not have is none, and not 0. */
+	if (!before->n_values || !after->n_values)
+		return false;
+	return after->least > before->most || before->least > after->most;
+}
+
+/* How far the two sides are apart: 0 for none at all. */
+static double distance(const struct change *change)
+{
+	double before = (double)change->before.median;
+	double after = (double)change->after.median;
+
+	return fabs(log((after + 1) / (before + 1)));
+}
+
+/* Counts before times: they are certain. */
+static int compare_changes(const void *left, const void *right)
+{
+	const struct change *a = left;
+	const struct change *b = right;
+	bool is_time = metric_is_time(a->metric.figure);
+
+	if (is_time != metric_is_time(b->metric.figure))
+		return is_time ? 1 : -1;
+	double difference = distance(b) - distance(a);
+
+	if (difference != 0)
+		return difference > 0 ? 1 : -1;
+	int order = strcmp(a->metric.call ? a->metric.call : "", b->metric.call ? b->metric.call : "");
+
+	return order ? order : (int)a->metric.figure - (int)b->metric.figure;
+}
+
+struct comparing {
+	struct comparison *comparison;
+	const struct side *before;
+	const struct side *after;
+	size_t room;
+};
+
+static int add(struct comparing *comparing, const struct metric *metric)
+{
+	struct comparison *comparison = comparing->comparison;
+	struct change change = {
+		.metric = *metric,
+		.before = side_value(comparing->before, metric),
+		.after = side_value(comparing->after, metric),
+	};
+
+	if (!change_is_real(&change))
+		return 0;
+	if (comparison->n_changes == comparing->room) {
+		size_t room = comparing->room * 2 + 16;
+		struct change *changes = reallocarray(comparison->changes, room, sizeof(*changes));
+
+		if (!changes)
+			return -ENOMEM;
+		comparison->changes = changes;
+		comparing->room = room;
+	}
+	comparison->changes[comparison->n_changes++] = change;
+	return 0;
+}
+
+/* Whether an earlier recording of both sides has the call, and with a symbol the failure, so that it has had its turn. */
+static bool is_in_earlier(const struct comparing *comparing, const struct recording *until,
+			  const struct metric *metric)
+{
+	const struct side *sides[] = {comparing->before, comparing->after};
+
+	for (int k = 0; k < 2; k++) {
+		for (size_t i = 0; i < sides[k]->n_recordings; i++) {
+			const struct recording *recording = &sides[k]->recordings[i];
+			const struct call_totals *call = call_list_find(&recording->calls, metric->call, metric->kind);
+
+			if (recording == until)
+				return false;
+			for (size_t e = 0; call && metric->symbol && e < call->n_errors; e++)
+				if (strcmp(call->errors[e].symbol, metric->symbol) == 0)
+					return true;
+			if (call && !metric->symbol)
+				return true;
+		}
+	}
+	return false;
+}
+
+static int add_errors(struct comparing *comparing, const struct recording *recording,
+		      const struct call_totals *call)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < call->n_errors && result == 0; i++) {
+		const struct metric metric = {.figure = METRIC_ERRNO,
+					      .call = call->name,
+					      .kind = call->kind,
+					      .symbol = call->errors[i].symbol};
+
+		if (!is_in_earlier(comparing, recording, &metric))
+			result = add(comparing, &metric);
+	}
+	return result;
+}
+
+static int add_call(struct comparing *comparing, const struct recording *recording, const struct call_totals *call)
+{
+	static const enum metric_figure figures[] = {METRIC_CALLS, METRIC_BYTES, METRIC_MEAN};
+	struct metric metric = {.call = call->name, .kind = call->kind};
+	int result = add_errors(comparing, recording, call);
+
+	if (is_in_earlier(comparing, recording, &metric))
+		return result;
+	for (size_t i = 0; i < sizeof(figures) / sizeof(figures[0]) && result == 0; i++) {
+		metric.figure = figures[i];
+		result = add(comparing, &metric);
+	}
+	return result;
+}
+
+static int add_side(struct comparing *comparing, const struct side *side)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < side->n_recordings; i++) {
+		const struct recording *recording = &side->recordings[i];
+
+		for (size_t k = 0; k < recording->calls.n_calls && result == 0; k++)
+			result = add_call(comparing, recording, &recording->calls.calls[k]);
+	}
+	return result;
+}
+
+int comparison_init(struct comparison *comparison, const struct side *before, const struct side *after)
+{
+	static const enum metric_figure of_run[] = {METRIC_PROCESSES, METRIC_THREADS, METRIC_PEAK};
+	struct comparing comparing = {.comparison = comparison, .before = before, .after = after};
+	int result = 0;
+
+	*comparison = (struct comparison){0};
+	for (size_t i = 0; i < sizeof(of_run) / sizeof(of_run[0]) && result == 0; i++)
+		result = add(&comparing, &(struct metric){.figure = of_run[i]});
+	if (result == 0)
+		result = add_side(&comparing, before);
+	if (result == 0)
+		result = add_side(&comparing, after);
+	if (comparison->n_changes)
+		qsort(comparison->changes, comparison->n_changes, sizeof(*comparison->changes), compare_changes);
+	return result;
+}
+
+void comparison_deinit(struct comparison *comparison)
+{
+	free(comparison->changes);
+	*comparison = (struct comparison){0};
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+/*
+ * comparison.h - what a program did before and after a change, figure by figure.
+ *
+ * Each side is one recording or several of the same runs. A figure of a side is the median of its recordings, and how
+ * far they lie apart. Counts are compared exactly. Times are compared only where their noise is known, which takes
+ * three recordings of each side, and count as changed when those of one side are all at least a quarter above those of
+ * the other.
+ */
+#ifndef SONDE_MODEL_COMPARISON_H
+#define SONDE_MODEL_COMPARISON_H
+
+#include "model/metric.h"
+#include "model/recording.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct side {
+	const struct recording *recordings;
+	size_t n_recordings;
+};
+
+enum { COMPARISON_TIMES_LEAST = 3 }; /* recordings of a side for its times to be compared */
+
+/* A figure of one side. */
+struct spread {
+	size_t n_values; /* recordings that have it */
+	uint64_t median;
+	uint64_t least;
+	uint64_t most;
+};
+
+struct change {
+	struct metric metric;
+	struct spread before;
+	struct spread after;
+};
+
+/* Changes, the greatest first: what is new or gone, then by how often after is before. */
+struct comparison {
+	struct change *changes;
+	size_t n_changes;
+};
+
+/* The figure of a side. */
+struct spread side_value(const struct side *side, const struct metric *metric);
+
+/* Whether there are enough recordings for times to be compared. */
+bool comparison_has_times(const struct side *before, const struct side *after);
+
+/* Whether the difference is one: of counts, that no recording of the one side has what one of the other has. */
+bool change_is_real(const struct change *change);
+
+/*
+ * All real changes of figures of single calls, their errnos, and of the run; `mean` stands for the time of a call.
+ * Strings are those of the recordings, which must live as long. 0 or -ENOMEM.
+ */
+int comparison_init(struct comparison *comparison, const struct side *before, const struct side *after);
+void comparison_deinit(struct comparison *comparison);
+
+#endif

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: MIT
+#include "config.h"
+
+#include "model/metric.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "calls/call.h"
+#include "model/failure-class.h"
+
+static const char *const figure_names[METRIC_FIGURES] = {
+	[METRIC_CALLS] = "calls",   [METRIC_FAILURES] = "failures",   [METRIC_ERRORS] = "errors",
+	[METRIC_ERRNO] = "errors",  [METRIC_BYTES] = "bytes",	      [METRIC_TIME] = "time",
+	[METRIC_MEAN] = "mean",	    [METRIC_P50] = "p50",	      [METRIC_P99] = "p99",
+	[METRIC_PEAK] = "peak",	    [METRIC_PROCESSES] = "processes", [METRIC_THREADS] = "threads",
+};
+
+#define FIGURES_TEXT "calls, failures, errors, errors.ERRNO, bytes, time, mean, p50, p99, processes, threads or peak"
+
+const char *metric_figure_name(enum metric_figure figure)
+{
+	return figure_names[figure];
+}
+
+bool metric_is_time(enum metric_figure figure)
+{
+	return figure == METRIC_TIME || figure == METRIC_MEAN || figure == METRIC_P50 || figure == METRIC_P99;
+}
+
+static bool is_of_run(enum metric_figure figure)
+{
+	return figure == METRIC_PROCESSES || figure == METRIC_THREADS || figure == METRIC_PEAK;
+}
+
+/* -- Names ------------------------------------------------------------------------------------------ */
+
+/* The program and what follows it. */
+static int parse_scope(char *text, struct metric *metric, char **ret_rest, struct message *message)
+{
+	static const char prefix[] = "program:";
+	char *slash = strchr(text, '/');
+
+	*ret_rest = text;
+	if (!slash)
+		return 0;
+	*slash = '\0';
+	*ret_rest = slash + 1;
+	if (strncmp(text, prefix, strlen(prefix)) != 0 || !text[strlen(prefix)]) {
+		message_set(message, "unknown scope '%s/': program:GLOB/", text);
+		return -EINVAL;
+	}
+	metric->program = text + strlen(prefix);
+	return 0;
+}
+
+static int parse_subject(const char *subject, struct metric *metric, struct message *message)
+{
+	for (int call = 0; call < CALL_COUNT; call++) {
+		if (strcmp(call_table[call].name, subject) == 0)
+			metric->call = subject;
+		if (strcmp(call_table[call].group, subject) == 0)
+			metric->group = subject;
+	}
+	if (metric->call || metric->group)
+		return 0;
+	message_set(message, "'%s' is neither a call nor a group of calls", subject);
+	return -EINVAL;
+}
+
+static int parse_figure(const char *name, struct metric *metric, struct message *message)
+{
+	for (int i = 0; i < METRIC_FIGURES; i++) {
+		if (i == METRIC_ERRNO || strcmp(figure_names[i], name) != 0)
+			continue;
+		metric->figure = (enum metric_figure)i;
+		if (!is_of_run(metric->figure) || (!metric->program && !metric->call && !metric->group))
+			return 0;
+		message_set(message, "'%s' is of the run, not of a part of it", name);
+		return -EINVAL;
+	}
+	message_set(message, "unknown figure '%s': " FIGURES_TEXT, name);
+	return -EINVAL;
+}
+
+static int parse_symbol(const char *symbol, struct metric *metric, struct message *message)
+{
+	metric->figure = METRIC_ERRNO;
+	metric->symbol = symbol;
+	if (failure_symbol_is_known(symbol))
+		return 0;
+	message_set(message, "unknown errno '%s'", symbol);
+	return -EINVAL;
+}
+
+/* "open.errors.ENOENT", "errors.ENOENT", "open.calls", "calls" */
+static int parse_name(char *text, struct metric *metric, struct message *message)
+{
+	char *dot = strchr(text, '.');
+
+	if (dot && strncmp(text, "errors.", strlen("errors.")) != 0) {
+		*dot = '\0';
+		int result = parse_subject(text, metric, message);
+
+		if (result < 0)
+			return result;
+		text = dot + 1;
+		dot = strchr(text, '.');
+	}
+	if (!dot)
+		return parse_figure(text, metric, message);
+	*dot = '\0';
+	if (strcmp(text, "errors") == 0)
+		return parse_symbol(dot + 1, metric, message);
+	message_set(message, "'%s' has no parts: only errors has, as in errors.ENOENT", text);
+	return -EINVAL;
+}
+
+int metric_parse(const char *name, size_t length, struct metric *ret_metric, char **ret_copy,
+		 struct message *ret_message)
+{
+	char *copy = strndup(name, length);
+	struct metric metric = {0};
+	char *rest;
+
+	if (!copy)
+		return -ENOMEM;
+	int result = parse_scope(copy, &metric, &rest, ret_message);
+
+	if (result == 0)
+		result = parse_name(rest, &metric, ret_message);
+	if (result < 0) {
+		free(copy);
+		return result;
+	}
+	*ret_metric = metric;
+	*ret_copy = copy;
+	return 0;
+}
+
+/* -- Values ----------------------------------------------------------------------------------------- */
+
+static bool is_meant(const struct call_totals *call, const struct metric *metric)
+{
+	return (!metric->group || strcmp(call->group, metric->group) == 0) &&
+	       (!metric->call || strcmp(call->name, metric->call) == 0) &&
+	       (!metric->kind || strcmp(call->kind, metric->kind) == 0);
+}
+
+/* All that is meant of a list is added to the sum, as one call. */
+static void add_list(struct call_totals *sum, const struct call_list *list, const struct metric *metric)
+{
+	for (size_t i = 0; i < list->n_calls; i++)
+		if (is_meant(&list->calls[i], metric))
+			call_totals_add(sum, &list->calls[i]);
+}
+
+static const char *file_name(const char *path)
+{
+	const char *slash = path ? strrchr(path, '/') : NULL;
+
+	return slash ? slash + 1 : path ? path : "";
+}
+
+static void add_programs(struct call_totals *sum, const struct recording *recording, const struct metric *metric)
+{
+	for (size_t i = 0; i < recording->n_process_records; i++)
+		if (fnmatch(metric->program, file_name(recording->processes[i].executable), 0) == 0)
+			add_list(sum, &recording->processes[i].calls, metric);
+}
+
+static uint64_t failures_with(const struct call_totals *sum, const char *symbol)
+{
+	for (size_t i = 0; i < sum->n_errors; i++)
+		if (strcmp(sum->errors[i].symbol, symbol) == 0)
+			return sum->errors[i].count;
+	return 0;
+}
+
+/* Where failures are of one class in one call and of another in another, the sum has both. */
+static uint64_t count_errors(const struct call_totals *sum)
+{
+	return sum->failures - sum->expected;
+}
+
+static bool value_of_calls(const struct call_totals *sum, const struct metric *metric, uint64_t *ret_value)
+{
+	switch (metric->figure) {
+	case METRIC_CALLS:
+		*ret_value = sum->count;
+		return true;
+	case METRIC_FAILURES:
+		*ret_value = sum->failures;
+		return true;
+	case METRIC_ERRORS:
+		*ret_value = count_errors(sum);
+		return true;
+	case METRIC_ERRNO:
+		*ret_value = failures_with(sum, metric->symbol);
+		return true;
+	case METRIC_BYTES:
+		*ret_value = sum->bytes;
+		return true;
+	case METRIC_TIME:
+		*ret_value = call_totals_time_ns(sum);
+		return true;
+	case METRIC_MEAN:
+		*ret_value = sum->timed ? sum->sum_ns / sum->timed : 0;
+		return sum->timed;
+	default:
+		*ret_value = (uint64_t)call_totals_quantile_ns(sum, metric->figure == METRIC_P50 ? 0.5 : 0.99);
+		return sum->timed;
+	}
+}
+
+static bool value_of_run(const struct recording *recording, enum metric_figure figure, uint64_t *ret_value)
+{
+	*ret_value = figure == METRIC_PROCESSES ? recording->n_processes
+		     : figure == METRIC_THREADS ? recording->n_threads
+						: recording->largest_memory.peak;
+	return figure != METRIC_PEAK || recording->largest_memory.is_known;
+}
+
+/* What is sampled in one call and not in another has no common scale: times are added call by call. */
+static uint64_t sum_of_times(const struct call_list *list, const struct metric *metric, uint64_t sum)
+{
+	for (size_t i = 0; i < list->n_calls; i++)
+		if (is_meant(&list->calls[i], metric) &&
+		    __builtin_add_overflow(sum, call_totals_time_ns(&list->calls[i]), &sum))
+			return UINT64_MAX;
+	return sum;
+}
+
+static uint64_t whole_time(const struct recording *recording, const struct metric *metric)
+{
+	uint64_t sum = 0;
+
+	if (!metric->program)
+		return sum_of_times(&recording->calls, metric, 0);
+	for (size_t i = 0; i < recording->n_process_records; i++)
+		if (fnmatch(metric->program, file_name(recording->processes[i].executable), 0) == 0)
+			sum = sum_of_times(&recording->processes[i].calls, metric, sum);
+	return sum;
+}
+
+bool metric_value(const struct recording *recording, const struct metric *metric, uint64_t *ret_value)
+{
+	struct call_list list = {0};
+	struct call_totals *sum;
+	bool is_known;
+
+	if (is_of_run(metric->figure))
+		return value_of_run(recording, metric->figure, ret_value);
+	if (metric->figure == METRIC_TIME) {
+		*ret_value = whole_time(recording, metric);
+		return true;
+	}
+	sum = call_list_get(&list, "", "", "");
+	if (!sum)
+		return false;
+	if (metric->program)
+		add_programs(sum, recording, metric);
+	else
+		add_list(sum, &recording->calls, metric);
+	is_known = value_of_calls(sum, metric, ret_value);
+	call_list_deinit(&list);
+	return is_known;
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+/*
+ * metric.h - one figure of a recording, by a name that a person can write.
+ *
+ *     NAME          calls, failures, errors, bytes, time, mean, p50, p99: of all calls together
+ *     GROUP.NAME    memory.calls: of the calls of a group
+ *     CALL.NAME     open.failures: of a call, all kinds of it
+ *     errors.ENOENT, open.errors.ENOENT: failures with one errno, whatever their class
+ *     processes, threads, peak: of the run; peak is of live memory, in the process with the highest
+ *     program:GLOB/ before any but the last: of the processes whose program has such a file name
+ *
+ * `failures` are all calls that failed, `errors` those of class error. Times are in nanoseconds: time is that of all
+ * successful calls together; mean, p50 and p99 are of one.
+ */
+#ifndef SONDE_MODEL_METRIC_H
+#define SONDE_MODEL_METRIC_H
+
+#include "model/message.h"
+#include "model/recording.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum metric_figure {
+	METRIC_CALLS,
+	METRIC_FAILURES,
+	METRIC_ERRORS,
+	METRIC_ERRNO, /* failures with one code */
+	METRIC_BYTES,
+	METRIC_TIME,
+	METRIC_MEAN,
+	METRIC_P50,
+	METRIC_P99,
+	METRIC_PROCESSES,
+	METRIC_THREADS,
+	METRIC_PEAK,
+	METRIC_FIGURES,
+};
+
+/* What METRIC_ERRNO and the others are of; all that is NULL does not narrow it. */
+struct metric {
+	enum metric_figure figure;
+	const char *program; /* a pattern as of a shell */
+	const char *group;
+	const char *call;
+	const char *kind;   /* "" for a call that is not told apart; NULL: all of them */
+	const char *symbol; /* "ENOENT" */
+};
+
+/*
+ * The metric of a name, of `length` bytes. Its strings are parts of a copy, which is the caller's. 0; -EINVAL with
+ * ret_message set; -ENOMEM.
+ */
+int metric_parse(const char *name, size_t length, struct metric *ret_metric, char **ret_copy,
+		 struct message *ret_message);
+
+/*
+ * Its value. False: it has none, as the mean of nothing, or the peak of a run that did not account for memory.
+ * Sums end at 2^64 - 1.
+ */
+bool metric_value(const struct recording *recording, const struct metric *metric, uint64_t *ret_value);
+
+/* "calls", "p99", ...; that of METRIC_ERRNO is "errors". */
+const char *metric_figure_name(enum metric_figure figure);
+
+/* Whether it is a duration: not the same in two runs of one program. */
+bool metric_is_time(enum metric_figure figure);
+
+#endif

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: MIT
+#include "config.h"
+
+#include "report/diff.h"
+
+#include "report/line.h"
+#include "report/units.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+enum {
+	VALUE_COLUMNS = 11,
+	RATIO_COLUMNS = 10,
+	NAME_COLUMNS_LEAST = 20,
+	COUNT_DIGITS = 10,
+};
+
+const char *diff_name(const struct metric *metric, char ret_name[DIFF_NAME_SIZE])
+{
+	const char *subject = metric->call ? metric->call : metric->group ? metric->group : "";
+	const char *kind = metric->kind ? metric->kind : "";
+
+	snprintf(ret_name, DIFF_NAME_SIZE, "%s%s%s%s%s%s%s%s%s%s", metric->program ? "program:" : "",
+		 metric->program ? metric->program : "", metric->program ? "/" : "", subject, *kind ? "/" : "", kind,
+		 *subject ? "." : "", metric_figure_name(metric->figure), metric->symbol ? "." : "",
+		 metric->symbol ? metric->symbol : "");
+	return ret_name;
+}
+
+static const char *amount_text(uint64_t amount, enum metric_figure figure, char *ret_text)
+{
+	if (metric_is_time(figure))
+		return units_duration(amount, ret_text);
+	if (figure == METRIC_BYTES || figure == METRIC_PEAK)
+		return units_bytes(amount, ret_text);
+	return units_count(amount, COUNT_DIGITS, ret_text);
+}
+
+const char *diff_value(const struct spread *spread, enum metric_figure figure, char *ret_text)
+{
+	if (!spread->n_values)
+		return "-";
+	return amount_text(spread->median, figure, ret_text);
+}
+
+const char *diff_amount(const struct change *change, char *ret_text)
+{
+	uint64_t before = change->before.median;
+	uint64_t after = change->after.median;
+
+	*ret_text = after < before ? '-' : '+';
+	char text[UNITS_SIZE];
+
+	strcpy(ret_text + 1, amount_text(after < before ? before - after : after - before, change->metric.figure, text));
+	return ret_text;
+}
+
+const char *diff_ratio(const struct change *change, char *ret_text)
+{
+	double before = (double)change->before.median;
+	double after = (double)change->after.median;
+
+	if (before == 0)
+		return "new";
+	if (after == 0)
+		return "gone";
+	double percent = (after - before) / before * 100;
+
+	if (fabs(percent) < 1000)
+		snprintf(ret_text, UNITS_SIZE, "%+.1f %%", percent);
+	else
+		snprintf(ret_text, UNITS_SIZE, "x %.3g", after / before);
+	return ret_text;
+}
+
+/* More of a thing is trouble, less of it is not. */
+static enum style style_of(const struct change *change)
+{
+	return change->after.median > change->before.median ? STYLE_ERROR : STYLE_PLAIN;
+}
+
+static void write_row(const struct change *change, const struct diff_options *options, FILE *stream)
+{
+	unsigned int name_columns = options->width - 3 * VALUE_COLUMNS - RATIO_COLUMNS;
+	char name[DIFF_NAME_SIZE];
+	char text[UNITS_SIZE + 1];
+	struct line line;
+
+	line_init(&line, options->width, options->has_colour);
+	line_add(&line, STYLE_PLAIN, diff_name(&change->metric, name), name_columns);
+	line_pad(&line, name_columns);
+	line_add_right(&line, STYLE_PLAIN, diff_value(&change->before, change->metric.figure, text), VALUE_COLUMNS);
+	line_add_right(&line, STYLE_PLAIN, diff_value(&change->after, change->metric.figure, text), VALUE_COLUMNS);
+	line_add_right(&line, style_of(change), diff_amount(change, text), VALUE_COLUMNS);
+	line_add_right(&line, STYLE_PLAIN, diff_ratio(change, text), RATIO_COLUMNS);
+	line_write(&line, stream);
+}
+
+static void write_title(const struct diff_options *options, FILE *stream)
+{
+	unsigned int name_columns = options->width - 3 * VALUE_COLUMNS - RATIO_COLUMNS;
+	struct line line;
+
+	line_init(&line, options->width, options->has_colour);
+	line_add(&line, STYLE_TITLE, "CHANGED", name_columns);
+	line_pad(&line, name_columns);
+	line_add_right(&line, STYLE_TITLE, "BEFORE", VALUE_COLUMNS);
+	line_add_right(&line, STYLE_TITLE, "AFTER", VALUE_COLUMNS);
+	line_add_right(&line, STYLE_TITLE, "CHANGE", VALUE_COLUMNS);
+	line_add_right(&line, STYLE_TITLE, "", RATIO_COLUMNS);
+	line_write(&line, stream);
+}
+
+int diff_text(const struct comparison *comparison, const struct diff_options *options, FILE *stream)
+{
+	size_t n = comparison->n_changes;
+	size_t n_shown = options->max_rows && n > options->max_rows ? options->max_rows : n;
+
+	if (n == 0)
+		fputs("no difference\n", stream);
+	else
+		write_title(options, stream);
+	for (size_t i = 0; i < n_shown; i++)
+		write_row(&comparison->changes[i], options, stream);
+	if (n_shown < n)
+		fprintf(stream, "(%zu more)\n", n - n_shown);
+	if (!options->has_times)
+		fprintf(stream, "times are not compared: that takes %d recordings of each side\n", COMPARISON_TIMES_LEAST);
+	return ferror(stream) ? -errno : 0;
+}
+
+/* In a cell of Markdown a bar would begin another one. */
+static void write_cell(FILE *stream, const char *text)
+{
+	fputs(" ", stream);
+	for (; *text; text++)
+		fprintf(stream, strchr("|\\`*_<>", *text) ? "\\%c" : "%c", *text);
+	fputs(" |", stream);
+}
+
+int diff_markdown(const struct comparison *comparison, FILE *stream)
+{
+	char name[DIFF_NAME_SIZE];
+	char text[UNITS_SIZE + 1];
+
+	if (comparison->n_changes == 0)
+		fputs("No difference.\n", stream);
+	else
+		fputs("| changed | before | after | change | |\n|---|--:|--:|--:|--:|\n", stream);
+	for (size_t i = 0; i < comparison->n_changes; i++) {
+		const struct change *change = &comparison->changes[i];
+
+		fputs("|", stream);
+		write_cell(stream, diff_name(&change->metric, name));
+		write_cell(stream, diff_value(&change->before, change->metric.figure, text));
+		write_cell(stream, diff_value(&change->after, change->metric.figure, text));
+		write_cell(stream, diff_amount(change, text));
+		write_cell(stream, diff_ratio(change, text));
+		fputs("\n", stream);
+	}
+	return ferror(stream) ? -errno : 0;
+}

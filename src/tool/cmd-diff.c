@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: MIT
+/*
+ * sonde diff - what a program does otherwise than before, and whether that is too much.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "format/comparison-json.h"
+#include "model/comparison.h"
+#include "report/diff.h"
+#include "tool/command.h"
+#include "tool/recording-file.h"
+#include "tool/report.h"
+#include "tool/rule.h"
+
+enum { OPTION_FAIL_ON, OPTION_FORMAT, OPTION_BEFORE, OPTION_AFTER, OPTION_LINES };
+enum { STATUS_BREACHED = 3, RECORDINGS_MOST = 64, RULES_MOST = 64, ROWS_SHOWN = 40 };
+
+static const struct command_option options[] = {
+	[OPTION_FAIL_ON] = {"fail-on", 'x', "RULE", "exit with 3 when it is so, as in 'memory.calls > +5%'"},
+	[OPTION_FORMAT] = {"format", 'f', "FORMAT", "text (default), markdown or json"},
+	[OPTION_BEFORE] = {"before", 'b', "RECORDING", "one more of before the change"},
+	[OPTION_AFTER] = {"after", 'a', "RECORDING", "one more of after it"},
+	[OPTION_LINES] = {"lines", 'n', "N", "at most so many changes; 0 for all (default 40)"},
+	{0},
+};
+
+/* Recordings of one side, loaded. */
+struct loaded {
+	struct recording recordings[RECORDINGS_MOST];
+	size_t n_recordings;
+};
+
+struct diff {
+	struct loaded before;
+	struct loaded after;
+	struct rule rules[RULES_MOST];
+	size_t n_rules;
+	struct breach breaches[RULES_MOST];
+	size_t n_breaches;
+	const char *format;
+	unsigned long n_lines;
+};
+
+/* 0, or a status after saying what is wrong. */
+static int load(struct loaded *loaded, const char *path)
+{
+	struct message message = {0};
+
+	if (loaded->n_recordings == RECORDINGS_MOST)
+		return command_refuse(&command_diff, "more than %d recordings of one side", RECORDINGS_MOST);
+	if (recording_file_read(path, &loaded->recordings[loaded->n_recordings], &message) < 0) {
+		command_say(&command_diff, "%s", message.text);
+		return STATUS_FAILED;
+	}
+	loaded->n_recordings++;
+	return STATUS_OK;
+}
+
+static int take_rule(struct diff *diff, const char *text)
+{
+	struct message message = {.text = "out of memory"};
+
+	if (diff->n_rules == RULES_MOST)
+		return command_refuse(&command_diff, "more than %d rules", RULES_MOST);
+	if (rule_init(&diff->rules[diff->n_rules++], text, &message) < 0)
+		return command_refuse(&command_diff, "%s", message.text);
+	return STATUS_OK;
+}
+
+static int take_format(struct diff *diff, const char *format)
+{
+	if (strcmp(format, "text") != 0 && strcmp(format, "markdown") != 0 && strcmp(format, "json") != 0)
+		return command_refuse(&command_diff, "unknown format '%s': text, markdown or json", format);
+	diff->format = format;
+	return STATUS_OK;
+}
+
+static int take_lines(struct diff *diff, const char *text)
+{
+	char *end;
+
+	errno = 0;
+	diff->n_lines = strtoul(text, &end, 10);
+	if (errno || end == text || *end || *text == '-')
+		return command_refuse(&command_diff, "--lines: '%s' is not a number of lines", text);
+	return STATUS_OK;
+}
+
+static int take_option(struct diff *diff, int option, const char *value)
+{
+	switch (option) {
+	case OPTION_FAIL_ON:
+		return take_rule(diff, value);
+	case OPTION_FORMAT:
+		return take_format(diff, value);
+	case OPTION_BEFORE:
+		return load(&diff->before, value);
+	case OPTION_AFTER:
+		return load(&diff->after, value);
+	default:
+		return take_lines(diff, value);
+	}
+}
+
+/* The two recordings that are no options' values, if all are not given so. */
+static int take_operands(struct diff *diff, char **operands, int n_operands)
+{
+	if (n_operands == 0 && diff->before.n_recordings && diff->after.n_recordings)
+		return STATUS_OK;
+	if (n_operands != 2)
+		return command_refuse(&command_diff, "two recordings are compared: BEFORE and AFTER");
+	int status = load(&diff->before, operands[0]);
+
+	return status ? status : load(&diff->after, operands[1]);
+}
+
+static struct side side_of(const struct loaded *loaded)
+{
+	return (struct side){loaded->recordings, loaded->n_recordings};
+}
+
+static void judge(struct diff *diff, const struct side *before, const struct side *after)
+{
+	for (size_t i = 0; i < diff->n_rules; i++) {
+		struct breach *breach = &diff->breaches[diff->n_breaches];
+
+		if (!rule_is_breached(&diff->rules[i], before, after, &breach->change))
+			continue;
+		breach->rule = diff->rules[i].text;
+		diff->n_breaches++;
+	}
+}
+
+static int write_changes(const struct diff *diff, const struct comparison *comparison, bool has_times)
+{
+	if (strcmp(diff->format, "json") == 0)
+		return comparison_json_write(comparison, diff->breaches, diff->n_breaches, stdout);
+	if (strcmp(diff->format, "markdown") == 0)
+		return diff_markdown(comparison, stdout);
+	struct text_options terminal = report_text_options(STDOUT_FILENO);
+	const struct diff_options text = {
+		.width = terminal.width,
+		.has_colour = terminal.has_colour,
+		.max_rows = diff->n_lines,
+		.has_times = has_times,
+	};
+
+	return diff_text(comparison, &text, stdout);
+}
+
+static void say_breaches(const struct diff *diff)
+{
+	char before[64];
+	char after[64];
+
+	for (size_t i = 0; i < diff->n_breaches; i++) {
+		const struct breach *breach = &diff->breaches[i];
+		enum metric_figure figure = breach->change.metric.figure;
+
+		command_say(&command_diff, "%s: was %s, is %s", breach->rule,
+			    diff_value(&breach->change.before, figure, before),
+			    diff_value(&breach->change.after, figure, after));
+	}
+}
+
+static int compare(struct diff *diff)
+{
+	struct side before = side_of(&diff->before);
+	struct side after = side_of(&diff->after);
+	struct comparison comparison;
+	int result = comparison_init(&comparison, &before, &after);
+
+	judge(diff, &before, &after);
+	if (result == 0)
+		result = write_changes(diff, &comparison, comparison_has_times(&before, &after));
+	if (result == 0 && fflush(stdout) != 0)
+		result = -errno;
+	comparison_deinit(&comparison);
+	if (result < 0) {
+		command_say(&command_diff, "cannot write: %s", strerror(-result));
+		return STATUS_FAILED;
+	}
+	say_breaches(diff);
+	return diff->n_breaches ? STATUS_BREACHED : STATUS_OK;
+}
+
+static void diff_free(struct diff *diff)
+{
+	for (size_t i = 0; i < diff->before.n_recordings; i++)
+		recording_deinit(&diff->before.recordings[i]);
+	for (size_t i = 0; i < diff->after.n_recordings; i++)
+		recording_deinit(&diff->after.recordings[i]);
+	for (size_t i = 0; i < diff->n_rules; i++)
+		rule_deinit(&diff->rules[i]);
+	free(diff);
+}
+
+static int take_arguments(struct diff *diff, int argc, char **argv)
+{
+	const char *value;
+	int option;
+
+	while ((option = command_next_option(&command_diff, argc, argv, &value)) >= 0) {
+		int status = take_option(diff, option, value);
+
+		if (status)
+			return status;
+	}
+	if (option != OPTIONS_END)
+		return option;
+	return take_operands(diff, argv + optind, argc - optind);
+}
+
+static int run(int argc, char **argv)
+{
+	struct diff *diff = calloc(1, sizeof(*diff));
+
+	if (!diff)
+		return STATUS_FAILED;
+	diff->format = "text";
+	diff->n_lines = ROWS_SHOWN;
+	int status = take_arguments(diff, argc, argv);
+
+	if (status < 0)
+		status = command_option_status(&command_diff, status);
+	else if (status == STATUS_OK)
+		status = compare(diff);
+	diff_free(diff);
+	return status;
+}
+
+const struct command command_diff = {
+	.name = "diff",
+	.usage = "BEFORE AFTER",
+	.summary = "what a program does otherwise than before",
+	.details = "BEFORE and AFTER are recordings made by 'sonde run -o'. Counts are compared exactly,\n"
+		   "times where there are\n"
+		   "three recordings of each side. A RULE is METRIC > LIMIT, or with >=, < or <=: docs/diff.md.\n"
+		   "Exits with 3 when a rule holds, 1 when a recording cannot be read, 2 when used wrongly.\n",
+	.options = options,
+	.usage_status = STATUS_USAGE,
+	.run = run,
+};

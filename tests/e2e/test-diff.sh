@@ -1,0 +1,109 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# sonde diff: what has changed is found and named, and nothing else is.
+. "$top_srcdir/tests/e2e/lib.sh"
+cd "$scratch" || exit 1
+
+# work N_STAT N_CAT - a program whose work is known
+cat >work.sh <<'END'
+for i in $(seq "$1"); do test -d "/nowhere/$i"; done
+for i in $(seq "$2"); do cat </dev/null; done
+END
+record() {
+	sonde run --report=none -o "$1.json" -- bash work.sh "$2" "$3"
+}
+record same1 10 3
+record same2 10 3
+record more 110 3
+record other 10 8
+
+# row FIGURE - that of the last act: BEFORE AFTER CHANGE
+row() {
+	awk -v figure="$1" '$1 == figure { print $2, $3, $4 }' out
+}
+
+act sonde diff same1.json same2.json
+check "two runs of the same work do not differ" "$status" = 0 -a "$(head -1 out)" = "no difference"
+check "and it is said that times are not compared" \
+	"$(tail -1 out)" = "times are not compared: that takes 3 recordings of each side"
+
+act sonde diff same1.json more.json
+check "a hundred calls more are found" "$status $(row stat.calls | awk '{ print $3 }')" = "0 +100"
+check "and that they fail, with which errno" "$(row stat.errors.ENOENT | awk '{ print $3 }')" = "+100"
+check "no process is said to be new" -z "$(row processes)"
+act sonde diff more.json same1.json
+check "less is found as well" "$(row stat.calls | awk '{ print $3 }')" = "-100"
+
+act sonde diff same1.json other.json
+check "processes that are new are found" "$(row processes | awk '{ print $3 }')" = "+5"
+act sonde diff --lines=2 same1.json other.json
+check "no more changes are shown than are wanted" "$(grep -c '\.' out) $(grep -c '^([0-9]* more)$' out)" = "2 1"
+
+# broken RULE BEFORE AFTER - exits with 3 and names the rule
+broken() {
+	act sonde diff --fail-on="$1" "$2.json" "$3.json"
+	check "$1 is broken by $3" "$status" = 3 -a -n "$(grep -F "sonde: diff: $1: was " err)"
+}
+kept() {
+	act sonde diff --fail-on="$1" "$2.json" "$3.json"
+	check "$1 is kept by $3" "$status" = 0 -a ! -s err
+}
+broken 'stat.calls > +99' same1 more
+kept 'stat.calls > +100' same1 more
+broken 'stat.calls >= +100' same1 more
+broken 'stat.errors.ENOENT > +5%' same1 more
+broken 'errors.ENOENT > 0' same1 more
+kept 'errors > +0' same1 more
+broken 'path.calls > +50%' same1 more
+kept 'processes > +0' same1 more
+broken 'processes > +4' same1 other
+broken 'program:cat/read.calls > +4' same1 other
+kept 'program:c?t/read.calls > +5' same1 other
+broken 'stat.calls < -50' more same1
+kept 'stat.calls < -50%' same1 more
+kept 'bytes > +1GiB' same1 more
+kept 'p99 > +1h' same1 more
+
+act sonde diff -x 'stat.calls > +0' -x 'processes > +0' -x 'stat.errors.ENOENT > +0' same1.json more.json
+check "of several rules each broken one is named" "$status $(grep -c 'was' err)" = "3 2"
+
+# refused RULE MESSAGE
+refused() {
+	act sonde diff --fail-on="$1" same1.json more.json
+	check "the rule '$1' is refused" "$status" = 2 -a "$(head -1 err)" = "sonde: diff: rule '$1': $2"
+}
+refused 'opn.calls > 1' "'opn' is neither a call nor a group of calls"
+refused 'open.call > 1' "unknown figure 'call': calls, failures, errors, errors.ERRNO, bytes, time, mean, p50, p99, processes, threads or peak"
+refused 'calls' "no comparison: METRIC > LIMIT, or with >=, < or <="
+refused 'calls > many' "'many' is no limit: a number, +N or +N%"
+refused 'bytes > 5m' "'5m' is no limit: a number, +N or +N%, or a size"
+refused 'calls > 5%' "'5%' is no limit: a number, +N or +N%"
+refused 'errors.EFOO > 1' "unknown errno 'EFOO'"
+refused 'memory.peak > 1' "'peak' is of the run, not of a part of it"
+refused 'user:me/calls > 1' "unknown scope 'user:me/': program:GLOB/"
+
+# Several recordings: what is within the spread is no change, and times are compared.
+record a1 10 3; record a2 20 3; record a3 30 3
+record b1 25 3; record b2 100 3; record b3 110 3
+act sonde diff -b a2.json -b a3.json -a b2.json -a b3.json a1.json b1.json
+check "what overlaps is no change" "$status" = 0 -a -z "$(row stat.calls)"
+act sonde diff -b a2.json -b a3.json -a b2.json -a b3.json a1.json b3.json
+check "what does not is one, from median to median" "$(row stat.calls | awk '{ print $2 - $1 }')" = 90
+check "with three of each side times are compared" -z "$(grep '^times are not' out)"
+
+act sonde diff --format=json -x 'stat.calls > +0' same1.json more.json
+check "as JSON it has the changes and what was broken" "$(python3 -I -c '
+import json, sys
+d = json.load(open(sys.argv[1]))
+change = [c for c in d["changes"] if c["call"] == "stat" and c["figure"] == "calls"][0]
+print(d["schema"], change["after"]["median"] - change["before"]["median"], [b["rule"] for b in d["breaches"]])' out)" = \
+	"sonde.diff/1 100 ['stat.calls > +0']"
+act sonde diff --format=markdown same1.json more.json
+check "as Markdown it is a table" "$(head -2 out | tail -1)$(grep -c '^| stat.calls | ' out)" = "|---|--:|--:|--:|--:|1"
+
+act sonde diff same1.json
+says "one recording is not enough" 2 "sonde: diff: two recordings are compared: BEFORE and AFTER"
+act sonde diff same1.json missing.json
+check "a recording that is not there is said" "$status" = 1 -a -n "$(grep -F missing.json err)"
+finish

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: MIT
+#
+# The bridge to programs.
+. "${top_srcdir:-.}/tests/plugins/lib.sh"
+
+configure 'plugin = "exec"; command = ["sh", "-c", "cat >lines; echo end >>lines"];'
+act sonde run -c sonde.cfg -o recording.json --report=none -- sh -c 'sleep 0.4; exit 5'
+check "the program runs as it does without" "$status" = 5 -a ! -s out
+check "each snapshot is a line" "$(grep -c '^{"taken":.*}$' lines)" = "$(of_plugin exec taken)"
+check "the last one is the final one, and then the input ends" \
+	"$(tail -2 lines | grep -c '"final":true')$(tail -1 lines)" = 1end
+
+# Ends after each line.
+configure 'plugin = "exec"; command = ["sh", "-c", "read -r line; echo \"$line\" >>each"];'
+act sonde run -c sonde.cfg -o recording.json --report-file=report -- sh -c \
+	'until test "$(wc -l <each)" -ge 3; do sleep 0.05; done 2>/dev/null'
+check "a program that ends is started again" "$(grep -c '^{"taken":.*}$' each)" -ge 3
+check "which is told" -n "$(python3 -c '
+import json
+print([l for p in json.load(open("recording.json"))["plugins"] for l in p["log"] if "ended by itself" in l] or "")')" \
+	-o "$(of_plugin exec lost)" = 0
+
+configure 'plugin = "exec"; command = ["sleep", "60"];'
+start=$(date +%s)
+act sonde run -c sonde.cfg -o recording.json --report=none -- true
+check "a program that does not end with its input is killed in time" $(($(date +%s) - start)) -lt 6 -a \
+	"$(of_plugin exec state)" = stopped
+configure 'plugin = "exec"; command = ["/nowhere/program"];'
+act sonde run -c sonde.cfg --report-file=report -- true
+check "a program that is not there is told" "$status" = 0 -a -n "$(grep 'start: /nowhere/program: No such file' report)"
+configure 'plugin = "exec"; command = [];'
+act sonde run -c sonde.cfg --report-file=report -- true
+check "an empty command is told" -n "$(grep -i 'empty' report err)"
+
+# The sum of counters, in another language.
+cat >sum.py <<'END'
+import json, sys
+for line in sys.stdin:
+    total = sum(s["value"] for s in json.loads(line)["series"] if s["name"] == "libc.calls")
+open("sum", "w").write(str(total))
+END
+configure 'plugin = "exec"; command = ["python3", "sum.py"];'
+act sonde run -c sonde.cfg -o recording.json --report=none -- ls /
+check "it has the figures that the recording has" "$(cat sum)" = "$(calls_in recording.json)"
+finish
