@@ -146,7 +146,7 @@ enum sonde_unit {
 
 /* The protocol's word: "seconds", ..., "ops/sec"; "" for NONE and OTHER. [signal-safe] */
 SONDE_API const char *sonde_unit_name(enum sonde_unit unit);
-/* As series have it, in UCUM: "s", "ms", "us", "By", "kBy", "MBy", "1", "%", "{operation}/s", "ns",
+/* As series have it, in UCUM: "s", "ms", "us", "By", "kBy", "MBy", "{count}", "%", "{operation}/s", "ns",
  * "KiBy", "MiBy". */
 SONDE_API const char *sonde_unit_code(enum sonde_unit unit);
 /* By its word or its code; SONDE_UNIT_OTHER when it is neither. [signal-safe] */

@@ -17,14 +17,14 @@ static const struct {
 	double factor; /* how many nanoseconds, bytes or hundredths one is: whole numbers, whose
 			  quotients are exact */
 } units[] = {
-	[SONDE_UNIT_NONE] = {"", "1", NO_DIMENSION, 1},
+	[SONDE_UNIT_NONE] = {"", "", NO_DIMENSION, 1},
 	[SONDE_SECONDS] = {"seconds", "s", TIME, 1e9},
 	[SONDE_MILLISECONDS] = {"milliseconds", "ms", TIME, 1e6},
 	[SONDE_MICROSECONDS] = {"microseconds", "us", TIME, 1e3},
 	[SONDE_BYTES] = {"bytes", "By", SIZE, 1},
 	[SONDE_KILOBYTES] = {"kilobytes", "kBy", SIZE, 1e3},
 	[SONDE_MEGABYTES] = {"megabytes", "MBy", SIZE, 1e6},
-	[SONDE_COUNT] = {"count", "1", SHARE, 100},
+	[SONDE_COUNT] = {"count", "{count}", SHARE, 100},
 	[SONDE_PERCENT] = {"percent", "%", SHARE, 1},
 	[SONDE_OPERATIONS_PER_SECOND] = {"ops/sec", "{operation}/s", NO_DIMENSION, 1},
 	[SONDE_NANOSECONDS] = {"nanoseconds", "ns", TIME, 1},

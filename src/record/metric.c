@@ -258,7 +258,7 @@ static struct metric_family *make_family(const struct metric_request *request,
 					 const struct words *words)
 {
 	struct piece unit =
-		words->unit.len ? words->unit : measure(request->kind == KIND_TIMER ? "s" : "1");
+		words->unit.len ? words->unit : measure(request->kind == KIND_TIMER ? "s" : "");
 	struct metric_family *family =
 		private_take(sizeof(*family) + words->name.len + 1 + unit.len + 1);
 

@@ -40,7 +40,7 @@ struct metric_tag {
 /* What is asked for. */
 struct metric_request {
 	const char *name;
-	const char *unit;	       /* NULL: the one that the name has; "1" for a new name */
+	const char *unit;	       /* NULL: the one that the name has; none for a new name */
 	uint8_t kind;		       /* enum series_kind */
 	uint8_t flags;		       /* enum series_flag */
 	uint8_t merge;		       /* enum gauge_merge */

@@ -12,6 +12,7 @@ api_tests = \
 	tests/api/test-header.sh \
 	tests/api/test-aggregator.sh \
 	tests/api/test-collector.sh \
+	tests/api/test-examples.sh \
 	tests/api/test-one-engine.sh \
 	tests/api/test-system.sh \
 	tests/api/test-timer.sh \
@@ -19,7 +20,7 @@ api_tests = \
 
 check_PROGRAMS += $(api_programs)
 TESTS += $(api_tests)
-EXTRA_DIST += $(api_tests) tests/api/lib.sh
+EXTRA_DIST += $(api_tests) tests/api/lib.sh docs/api/protocol.c docs/api/thread-pool.c
 
 API_LIBS = libsonde.la $(CUNIT_LIBS) -lpthread -lm
 

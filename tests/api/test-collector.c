@@ -32,7 +32,9 @@ static void a_gauge_whose_tag_is_its_unit(void)
 	CU_ASSERT_EQUAL(value.value, 75.5);
 	CU_ASSERT_EQUAL(value.unit, SONDE_PERCENT);
 	CU_ASSERT_EQUAL(value.type, SONDE_GAUGE);
-	CU_ASSERT_EQUAL(value_of("active.connections", NULL, 0), 42);
+	CU_ASSERT_FATAL(find_value("active.connections", NULL, 0, &value));
+	CU_ASSERT_EQUAL(value.value, 42);
+	CU_ASSERT_EQUAL(value.unit, SONDE_UNIT_NONE);
 	CU_ASSERT_EQUAL(sonde_record_gauge(metrics(), "active.connections", 40, NULL, 0), 0);
 	CU_ASSERT_EQUAL(value_of("active.connections", NULL, 0), 40);
 }
