@@ -3,7 +3,7 @@
 # Exporters that append to a file.
 plugin_LTLIBRARIES += plugins/csv.la plugins/jsonlines.la
 
-append_file_sources = plugins/files/append-file.c plugins/files/append-file.h
+append_file_sources = plugins/files/append-file.c plugins/files/append-file.h $(buffer_sources)
 
 plugins_csv_la_SOURCES = plugins/files/csv.c $(append_file_sources)
 plugins_csv_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
