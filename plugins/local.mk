@@ -13,4 +13,5 @@ PLUGIN_CFLAGS = $(AM_CFLAGS) -fvisibility=hidden
 buffer_sources = plugins/shared/buffer.c plugins/shared/buffer.h
 
 include plugins/files/local.mk
+include plugins/prometheus/local.mk
 include plugins/resources/local.mk
