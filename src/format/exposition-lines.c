@@ -53,7 +53,21 @@ static void write_values(FILE *stream, const struct tag *tags, size_t n_tags, si
 	}
 }
 
-char *exposition_labels(const struct tag *tags, size_t n_tags)
+static bool is_taken(const char *label, const char *run)
+{
+	/* These two are Prometheus's own. */
+	return strcmp(label, "le") == 0 || strcmp(label, "quantile") == 0 ||
+	       (run && strcmp(label, "run") == 0);
+}
+
+static void write_run(FILE *stream, const char *run)
+{
+	fputs("run=\"", stream);
+	write_value(stream, run);
+	fputc('"', stream);
+}
+
+char *exposition_labels(const struct tag *tags, size_t n_tags, const char *run)
 {
 	char label[EXPOSITION_NAME_SIZE];
 	const char *separator = "";
@@ -63,14 +77,15 @@ char *exposition_labels(const struct tag *tags, size_t n_tags)
 
 	if (!stream)
 		return NULL;
+	if (run && *run) {
+		write_run(stream, run);
+		separator = ",";
+	}
 	for (size_t i = 0; i < n_tags; i++) {
 		exposition_label(tags[i].key, label);
 		if (!*tags[i].value || has_earlier(tags, i, label))
 			continue;
-		/* These are Prometheus's own. */
-		bool is_taken = strcmp(label, "le") == 0 || strcmp(label, "quantile") == 0;
-
-		fprintf(stream, "%s%s%s=\"", separator, is_taken ? "exported_" : "", label);
+		fprintf(stream, "%s%s%s=\"", separator, is_taken(label, run) ? "exported_" : "", label);
 		write_values(stream, tags, n_tags, i, label);
 		fputc('"', stream);
 		separator = ",";
@@ -151,7 +166,7 @@ static void order_families(struct exposition_lines *lines)
 	lines->n_left_out = n_before - lines->n_lines;
 }
 
-int exposition_lines_init(struct exposition_lines *lines, const struct snapshot *snapshot)
+int exposition_lines_init(struct exposition_lines *lines, const struct snapshot *snapshot, const char *run)
 {
 	size_t n = snapshot_n_series(snapshot);
 	char family[EXPOSITION_NAME_SIZE];
@@ -164,7 +179,7 @@ int exposition_lines_init(struct exposition_lines *lines, const struct snapshot 
 		struct exposition_line line = {
 			.series = series,
 			.family = strdup(exposition_family(series, family)),
-			.labels = exposition_labels(series->tags, series->n_tags),
+			.labels = exposition_labels(series->tags, series->n_tags, run),
 			.position = i,
 		};
 

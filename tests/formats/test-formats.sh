@@ -39,6 +39,9 @@ judge "prometheus with the buckets that are used" prometheus buckets used
 judge "openmetrics with the buckets that are used" openmetrics buckets used
 accepted "promtool accepts it" "$scratch/prometheus"
 
+"$hostile" prometheus run 'a"b' >"$scratch/run"
+accepted "promtool accepts a label of all series" "$scratch/run"
+check "every series has it" "$(grep -v '^#' "$scratch/run" | grep -cv '[{]run="a\\"b"')" = 0
 act "$hostile" prometheus buckets some
 check "a parameter's unknown value is refused" "$status" = 1
 act "$hostile" xml
