@@ -15,7 +15,8 @@ tests_exporters_test_negotiation_CFLAGS = $(UNIT_CFLAGS)
 tests_exporters_test_negotiation_LDADD = libsonde-prometheus.la $(CUNIT_LIBS)
 
 exporter_tests = \
-	tests/exporters/test-prometheus.sh
+	tests/exporters/test-prometheus.sh \
+	tests/exporters/test-textfile.sh
 
 TESTS += $(exporter_tests)
 EXTRA_DIST += docs/exporters.md $(exporter_tests) tests/exporters/lib.sh tests/exporters/await-file tests/exporters/scrapes.py
