@@ -15,3 +15,4 @@ buffer_sources = plugins/shared/buffer.c plugins/shared/buffer.h
 include plugins/files/local.mk
 include plugins/prometheus/local.mk
 include plugins/resources/local.mk
+include plugins/statsd/local.mk

@@ -13,6 +13,10 @@
 # Debian's own: it has the packages.
 python=/usr/bin/python3
 
+# What was started and must not outlive the test.
+children=
+trap 'kill $children 2>/dev/null; rm -rf "$scratch"' EXIT
+
 await_file() {
 	"$python" -I "$top_srcdir/tests/exporters/await-file" "$1"
 }
@@ -24,7 +28,7 @@ begin() {
 	exec 8<>go
 	"$sonde" run -c sonde.cfg -o recording.json --report-file=report -- "$@" <&8 >out 2>err 8>&- &
 	run=$!
-	trap 'kill $run 2>/dev/null; rm -rf "$scratch"' EXIT
+	children+=" $run"
 }
 
 end() {

@@ -44,7 +44,7 @@ check "what a family is called is the same in both files" \
 prometheus-node-exporter --web.listen-address=127.0.0.1:0 --collector.disable-defaults --collector.textfile \
 	--collector.textfile.directory=folder 2>node.log &
 node=$!
-trap 'kill $node 2>/dev/null; rm -rf "$scratch"' EXIT
+children+=" $node"
 address=$(timeout 30 tail -f -n +1 --pid=$node node.log | sed -n '/"Listening on"/{s/.*address=//p;q}')
 curl -s -m 30 "http://$address/metrics" >node.prom
 check "node_exporter serves the figures of both" "$(grep -c '^libc_calls_total' node.prom)" = \
