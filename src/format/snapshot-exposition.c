@@ -97,16 +97,10 @@ static void add_meta(struct exposition *exposition, const char *word, const char
 
 static void add_help(struct exposition *exposition, const char *name, const struct series *series)
 {
-	const char *help = series_help(series->name);
+	char help[SERIES_HELP_SIZE];
 
 	add_meta(exposition, "HELP", name);
-	if (help) {
-		add_escaped_help(exposition, help);
-	} else {
-		add_escaped_help(exposition, series->name);
-		text_sink_add(&exposition->out, ", in ");
-		add_escaped_help(exposition, *series->unit ? series->unit : "no unit");
-	}
+	add_escaped_help(exposition, series_help(series, help));
 	text_sink_add_char(&exposition->out, '\n');
 }
 

@@ -30,6 +30,7 @@ static const struct format {
 	{"prometheus",
 	 snapshot_write_prometheus,
 	 {{"buckets", {"octaves", "used"}}, {"run", {NULL}}}},
+	{"prometheus-protobuf", snapshot_write_prometheus_protobuf, {{"run", {NULL}}}},
 	{"statsd", snapshot_write_statsd, {{"tags", {"names", "dogstatsd"}}}},
 };
 
