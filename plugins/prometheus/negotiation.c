@@ -30,6 +30,11 @@ static const struct form_row {
 	[FORM_OPENMETRICS] = {"application/openmetrics-text",
 			      "application/openmetrics-text; version=1.0.0; charset=utf-8",
 			      {{"version", "1.0.0"}}},
+	[FORM_PROTOBUF] = {"application/vnd.google.protobuf",
+			   "application/vnd.google.protobuf; "
+			   "proto=io.prometheus.client.MetricFamily; encoding=delimited",
+			   {{"proto", "io.prometheus.client.MetricFamily"},
+			    {"encoding", "delimited"}}},
 };
 
 /* -- Pieces of headers ------------------------------------------------------------------------ */

@@ -17,6 +17,7 @@
 enum form {
 	FORM_TEXT,
 	FORM_OPENMETRICS,
+	FORM_PROTOBUF,
 	FORMS,
 };
 

@@ -14,6 +14,7 @@ enum { CODE_BODY = 32 };
 static const char *const format_names[FORMS] = {
 	[FORM_TEXT] = "prometheus",
 	[FORM_OPENMETRICS] = "openmetrics",
+	[FORM_PROTOBUF] = "prometheus-protobuf",
 };
 
 /* -- Answers that are a line ------------------------------------------------------------------ */
@@ -79,7 +80,9 @@ static const struct sonde_snapshot *take_newest(struct server *server)
 static int write_body(const struct server *server, const struct sonde_snapshot *snapshot,
 		      enum form form, bool is_gzip, struct buffer *body)
 {
-	const char *const parameters[] = {"buckets", server->options->buckets, NULL};
+	const char *const bounds[] = {"buckets", server->options->buckets, NULL};
+	/* Protocol buffers have the buckets as they are. */
+	const char *const *parameters = form == FORM_PROTOBUF ? NULL : bounds;
 	struct gzip gzip;
 
 	if (!is_gzip)

@@ -65,6 +65,22 @@ static void another_version_is_another_form(void)
 		FORM_OPENMETRICS);
 }
 
+static void prometheus_gets_what_it_likes_best(void)
+{
+	static const char others[] = "application/openmetrics-text;version=1.0.0;q=0.8,"
+				     "application/openmetrics-text;version=0.0.1;q=0.75,"
+				     "text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
+	char accept[512];
+
+	CU_ASSERT_EQUAL(form_accepted(others), FORM_OPENMETRICS);
+	snprintf(accept, sizeof(accept),
+		 "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;"
+		 "encoding=delimited,%s",
+		 others);
+	CU_ASSERT_EQUAL(form_accepted(accept), FORM_PROTOBUF);
+	CU_ASSERT_EQUAL(form_accepted("application/vnd.google.protobuf;encoding=text"), FORM_TEXT);
+}
+
 static void gzip_is_for_those_who_name_it(void)
 {
 	CU_ASSERT_FALSE(is_gzip_accepted(NULL));
@@ -120,6 +136,7 @@ UNIT_MAIN("negotiation", {"whoever asks for nothing gets text", whoever_asks_for
 	  {"what is refused is not given", what_is_refused_is_not_given},
 	  {"the most precise range decides", the_most_precise_range_decides},
 	  {"another version is another form", another_version_is_another_form},
+	  {"Prometheus gets what it likes best", prometheus_gets_what_it_likes_best},
 	  {"gzip is for those who name it", gzip_is_for_those_who_name_it},
 	  {"a password is known by its digits", a_password_is_known_by_its_digits},
 	  {"half a password is none", half_a_password_is_none})
