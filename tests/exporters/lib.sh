@@ -3,7 +3,7 @@
 # lib.sh - for tests of exporters: those of plugins, and a run that goes on as long as the test wants:
 #
 #     configure 'plugin = "prometheus"; listen = "127.0.0.1:0"; address_file = "address";'
-#     begin sh -c 'cat /dev/null; read line'
+#     begin sh -c 'cat /dev/null; read line'          options of sonde run may stand before the command
 #     ... it runs, and reads its line in the end
 #     end
 #
@@ -26,7 +26,7 @@ begin() {
 	mkfifo go
 	# Opened for both, so that nobody waits for the other end.
 	exec 8<>go
-	"$sonde" run -c sonde.cfg -o recording.json --report-file=report -- "$@" <&8 >out 2>err 8>&- &
+	"$sonde" run -c sonde.cfg -o recording.json --report-file=report "$@" <&8 >out 2>err 8>&- &
 	run=$!
 	children+=" $run"
 }

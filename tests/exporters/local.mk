@@ -26,8 +26,17 @@ tests_exporters_test_packets_LDADD = $(CUNIT_LIBS)
 
 exporter_tests = \
 	tests/exporters/test-prometheus.sh \
+	tests/exporters/test-prometheus-server.sh \
 	tests/exporters/test-statsd.sh \
 	tests/exporters/test-textfile.sh
 
 TESTS += $(exporter_tests)
-EXTRA_DIST += docs/exporters.md $(exporter_tests) tests/exporters/etsy.sh tests/exporters/lib.sh tests/exporters/await-file tests/exporters/receiver.py tests/exporters/scrapes.py
+EXTRA_DIST += docs/exporters.md $(exporter_tests) \
+	tests/exporters/ask-prometheus.py \
+	tests/exporters/await-file \
+	tests/exporters/etsy.sh \
+	tests/exporters/lib.sh \
+	tests/exporters/receiver.py \
+	tests/exporters/relay.py \
+	tests/exporters/scrapes.py \
+	tests/exporters/sleeper.py
