@@ -25,6 +25,7 @@ tests_exporters_test_packets_CFLAGS = $(UNIT_CFLAGS)
 tests_exporters_test_packets_LDADD = $(CUNIT_LIBS)
 
 exporter_tests = \
+	tests/exporters/test-manual.sh \
 	tests/exporters/test-prometheus.sh \
 	tests/exporters/test-prometheus-server.sh \
 	tests/exporters/test-statsd.sh \
