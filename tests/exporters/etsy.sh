@@ -2,14 +2,6 @@
 #
 # etsy.sh - the part of test-statsd.sh that has Etsy's statsd, in $scratch/etsy.
 
-free_port() {
-	"$python" -I -c '
-import socket
-with socket.socket(socket.AF_INET, socket.SOCK_'"$1"') as s:
-    s.bind(("127.0.0.1", 0))
-    print(s.getsockname()[1])'
-}
-
 # manage COMMAND - what statsd answers on its management port, as soon as it is there.
 manage() {
 	"$python" -I - "$management" "$1" <<'END'

@@ -15,10 +15,19 @@ python=/usr/bin/python3
 
 # What was started and must not outlive the test.
 children=
-trap 'kill $children 2>/dev/null; rm -rf "$scratch"' EXIT
+trap 'kill $children 2>/dev/null; wait; rm -rf "$scratch"' EXIT
 
 await_file() {
 	"$python" -I "$top_srcdir/tests/exporters/await-file" "$1"
+}
+
+# free_port (STREAM | DGRAM) - for programs that cannot choose one by themselves.
+free_port() {
+	"$python" -I -c '
+import socket
+with socket.socket(socket.AF_INET, socket.SOCK_'"$1"') as s:
+    s.bind(("127.0.0.1", 0))
+    print(s.getsockname()[1])'
 }
 
 begin() {

@@ -35,6 +35,7 @@ TESTS += $(exporter_tests)
 EXTRA_DIST += docs/exporters.md $(exporter_tests) \
 	tests/exporters/ask-prometheus.py \
 	tests/exporters/await-file \
+	tests/exporters/collectd.sh \
 	tests/exporters/etsy.sh \
 	tests/exporters/lib.sh \
 	tests/exporters/receiver.py \

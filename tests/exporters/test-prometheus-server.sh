@@ -6,14 +6,6 @@
 
 test -e "$top_builddir/plugins/.libs/prometheus.so" || { echo "built without libmicrohttpd"; exit 77; }
 
-free_port() {
-	"$python" -I -c '
-import socket
-with socket.socket() as s:
-    s.bind(("127.0.0.1", 0))
-    print(s.getsockname()[1])'
-}
-
 configure 'plugin = "prometheus"; listen = "127.0.0.1:0"; address_file = "address"; buckets = "used";'
 begin -l 'odd=a "b" \c
 d' "$python" -I "$top_srcdir/tests/exporters/sleeper.py" 200 took
@@ -35,7 +27,7 @@ scrape_configs:
     metrics_path: /openmetrics
     static_configs: [ { targets: [ "$(cat relay)" ] } ]
 END
-port=$(free_port)
+port=$(free_port STREAM)
 prometheus --config.file=prometheus.yml --storage.tsdb.path=data --web.listen-address="127.0.0.1:$port" \
 	--enable-feature=native-histograms >server.log 2>&1 &
 children+=" $!"

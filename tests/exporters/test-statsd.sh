@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# The exporter statsd, against receivers of the test's own, and against Etsy's where it can be had.
+# The exporter statsd, against receivers of the test's own, collectd's, and Etsy's where it can be had.
 . "$top_srcdir/tests/exporters/lib.sh"
 
 # receive (udp | PATH) - starts a receiver; its address is in $address, its datagrams are in "received".
@@ -110,6 +110,9 @@ for bad in 'address = "nonsense"' 'address = "127.0.0.1:"' 'prefix = "a:b"'; do
 	act sonde run -c sonde.cfg -o recording.json --report=none -- true
 	check "$bad is refused" "$(of_plugin statsd state)" = failed
 done
+
+echo "# collectd"
+. "$top_srcdir/tests/exporters/collectd.sh"
 
 echo "# Etsy's statsd"
 etsy() {
