@@ -31,5 +31,6 @@ include tests/e2e/tool.mk
 include tests/e2e/limits.mk
 include tests/differential/local.mk
 include tests/foreign/local.mk
+include tests/exporters/local.mk
 include tests/formats/local.mk
 include tests/cost/local.mk
