@@ -5,6 +5,7 @@ api_programs = \
 	tests/api/one-engine \
 	tests/api/test-aggregator \
 	tests/api/test-collector \
+	tests/api/test-resources \
 	tests/api/test-system \
 	tests/api/test-timer \
 	tests/api/test-tracker
@@ -14,6 +15,7 @@ api_tests = \
 	tests/api/test-collector.sh \
 	tests/api/test-examples.sh \
 	tests/api/test-one-engine.sh \
+	tests/api/test-resources.sh \
 	tests/api/test-system.sh \
 	tests/api/test-timer.sh \
 	tests/api/test-tracker.sh
@@ -34,6 +36,10 @@ tests_api_test_aggregator_LDADD = $(API_LIBS) $(JANSSON_LIBS)
 tests_api_test_collector_SOURCES = tests/api/test-collector.c tests/api/api.h
 tests_api_test_collector_CFLAGS = $(UNIT_CFLAGS)
 tests_api_test_collector_LDADD = $(API_LIBS)
+
+tests_api_test_resources_SOURCES = tests/api/test-resources.c tests/api/api.h
+tests_api_test_resources_CFLAGS = $(UNIT_CFLAGS)
+tests_api_test_resources_LDADD = $(API_LIBS)
 
 tests_api_test_system_SOURCES = tests/api/test-system.c tests/api/api.h
 tests_api_test_system_CFLAGS = $(UNIT_CFLAGS)
