@@ -674,6 +674,42 @@ typedef int (*sonde_writer)(void *argument, const char *text, size_t size);
 SONDE_API int sonde_export_metrics(struct sonde *sonde, const char *format, sonde_writer write,
 				   void *argument);
 
+/* ------------------------------------------------------------------------------- asynchronous */
+
+/* Definition: AsyncMetricsSystem. */
+
+/* Something that a thread of sonde's does. To be freed with sonde_future_free(). */
+struct sonde_future;
+
+/* Called with the result on the thread that did it, on which all signals are blocked. It may call
+ * every function of this header. */
+typedef void (*sonde_callback)(void *argument, int result);
+
+/*
+ * AsyncMetricsSystem.collect_metrics_async: all that this process has recorded is looked at, so
+ * that windows reach up to now, by a thread for this once. Its result is 0 or SONDE_ENOMEM. The
+ * callback or the future may be NULL, but not both. SONDE_ENOMEM: there can be no thread, or no
+ * descriptor; the callback is then not called.
+ */
+SONDE_API int sonde_collect_metrics_async(struct sonde *sonde, sonde_callback callback,
+					  void *argument, struct sonde_future **ret_future);
+
+/*
+ * A descriptor that is readable, for poll() and the like, once it is done and the callback has come
+ * back. It is the future's: neither to be read nor closed.
+ */
+SONDE_API int sonde_future_fd(const struct sonde_future *future);
+
+/*
+ * Waits until it is done and the callback has come back, at most `timeout` seconds (0: not at all,
+ * INFINITY: as long as it takes), and writes its result; ret_result may be NULL. May be called
+ * again. SONDE_ETIMEDOUT; SONDE_ERANGE: negative or no number; SONDE_ESTALE: of the parent process.
+ */
+SONDE_API int sonde_future_wait(struct sonde_future *future, double timeout, int *ret_result);
+
+/* May be called before it is done, and is to be called in a forked child, too, for its copy. */
+SONDE_API void sonde_future_free(struct sonde_future *future);
+
 #ifdef __cplusplus
 }
 #endif

@@ -74,14 +74,15 @@ static void feed(struct sonde *sonde, struct snapshot *snapshot, int64_t now_ns)
 		windows_add(sonde->windows, snapshot, now_ns);
 }
 
-void figures_feed_windows(struct sonde *sonde)
+int figures_feed_windows(struct sonde *sonde)
 {
 	struct snapshot *snapshot;
 
 	if (look(sonde, &snapshot))
-		return;
+		return SONDE_ENOMEM;
 	feed(sonde, snapshot, clock_kernel_ns(CLOCK_MONOTONIC));
 	snapshot_put(snapshot);
+	return 0;
 }
 
 int figures_open(struct sonde *sonde, double window, struct figures *ret_figures)

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 libsonde_la_SOURCES += \
 	src/api/aggregator.c \
+	src/api/asynchronous.c \
 	src/api/collector.c \
 	src/api/collector-thread.c \
 	src/api/disk-question.c src/api/disk-question.h \
 	src/api/figures.c src/api/figures.h \
+	src/api/future.c src/api/future.h \
 	src/api/health.c \
 	src/api/instance.c src/api/instance.h \
 	src/api/monitor.c src/api/monitor.h \

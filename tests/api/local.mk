@@ -4,6 +4,7 @@
 api_programs = \
 	tests/api/one-engine \
 	tests/api/test-aggregator \
+	tests/api/test-asynchronous \
 	tests/api/test-collector \
 	tests/api/test-resources \
 	tests/api/test-system \
@@ -12,6 +13,7 @@ api_programs = \
 api_tests = \
 	tests/api/test-header.sh \
 	tests/api/test-aggregator.sh \
+	tests/api/test-asynchronous.sh \
 	tests/api/test-collector.sh \
 	tests/api/test-examples.sh \
 	tests/api/test-one-engine.sh \
@@ -32,6 +34,10 @@ tests_api_one_engine_LDADD = libsonde.la
 tests_api_test_aggregator_SOURCES = tests/api/test-aggregator.c tests/api/api.h
 tests_api_test_aggregator_CFLAGS = $(UNIT_CFLAGS) $(JANSSON_CFLAGS)
 tests_api_test_aggregator_LDADD = $(API_LIBS) $(JANSSON_LIBS)
+
+tests_api_test_asynchronous_SOURCES = tests/api/test-asynchronous.c tests/api/api.h
+tests_api_test_asynchronous_CFLAGS = $(UNIT_CFLAGS)
+tests_api_test_asynchronous_LDADD = $(API_LIBS)
 
 tests_api_test_collector_SOURCES = tests/api/test-collector.c tests/api/api.h
 tests_api_test_collector_CFLAGS = $(UNIT_CFLAGS)
