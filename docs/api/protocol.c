@@ -88,6 +88,20 @@ static void tracker(void)
 	sonde_free(failures);
 }
 
+static void resources(void)
+{
+	struct sonde_memory_usage memory;
+	struct sonde_disk_usage disk;
+
+	if (sonde_start_resource_monitoring(metrics, 60.0) != 0)
+		return;
+	if (sonde_get_memory_usage(metrics, &memory) == 0)
+		printf("Memory usage: %.1f%%\n", memory.percent);
+	if (sonde_get_disk_usage(metrics, "/", &disk) == 0)
+		printf("Disk usage: %.1f%%\n", disk.percent);
+	sonde_stop_resource_monitoring(metrics);
+}
+
 static void health(void)
 {
 	struct sonde_system_health health;
@@ -117,6 +131,7 @@ int main(void)
 	collector();
 	timer();
 	tracker();
+	resources();
 	health();
 	sonde_export_metrics(metrics, "prometheus", print, stdout);
 	return sonde_shutdown_metrics(metrics) ? 1 : 0;

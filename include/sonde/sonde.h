@@ -108,7 +108,8 @@ enum sonde_error {
 	SONDE_ESHUTDOWN = -14, /* shut down */
 	SONDE_ECONFIG = -15,   /* the configuration is wrong: see struct sonde_problem */
 	SONDE_ESYSTEM = -16,   /* the preload in this process is of another version */
-	SONDE_EIO = -17	       /* a writer of the caller's failed */
+	SONDE_EIO = -17,       /* a writer of the caller's failed, or the system cannot be asked */
+	SONDE_ETIMEDOUT = -18  /* no answer in time */
 };
 
 /* "no such metric, operation or timer": never NULL. [signal-safe] */
@@ -473,6 +474,114 @@ SONDE_API int sonde_get_failure_breakdown(struct sonde *sonde, const char *opera
 /* Frees what a function handed over; NULL is fine. */
 SONDE_API void sonde_free(void *memory);
 
+/* --------------------------------------------------------------------------- resource monitor */
+
+/*
+ * Definition: ResourceMonitor. What the machine and this process use, as it is now, from /proc.
+ * Each of the four questions can fail with SONDE_EIO, when the system does not tell, and
+ * SONDE_ENOMEM. What is read for them does not count among the program's calls.
+ */
+
+/* Sizes are bytes. */
+struct sonde_memory_usage {
+	uint64_t total; /* of the machine */
+	uint64_t limit; /* total, or less where a control group allows less */
+	uint64_t used;	/* total - available */
+	uint64_t free;
+	uint64_t available; /* without swapping */
+	uint64_t buffers;
+	uint64_t cached;
+	uint64_t shared;
+	uint64_t swap_total;
+	uint64_t swap_used;
+	double percent; /* 100 used / total */
+	uint64_t process_resident;
+	uint64_t process_virtual;
+	/* Shared pages divided among those who share them; -1: not known, as of a process of more
+	 * than 256 MiB, for which it would take long. */
+	int64_t process_proportional;
+};
+
+/* ResourceMonitor.get_memory_usage. */
+SONDE_API int sonde_get_memory_usage(struct sonde *sonde, struct sonde_memory_usage *ret_usage);
+
+/*
+ * Percentages are of the time since the question before, whoever in the process asked it, or since
+ * monitoring began; NAN: there was none.
+ */
+struct sonde_cpu_usage {
+	double percent; /* of all processors' time: not idle and not waiting for input or output */
+	double user;	/* percent, the time of guests included */
+	double system;	/* percent, with interrupts */
+	double iowait;	/* percent */
+	double steal;	/* percent: taken by other virtual machines */
+	double load_average[3]; /* threads that run or want to: over 1, 5 and 15 minutes */
+	uint64_t n_cpus;	/* of the machine */
+	double process_cpus; /* that the process can use, by its affinity and its control groups */
+	double process_cores;	/* that it used: 1.5 is one and a half processors all the time */
+	double process_percent; /* 100 process_cores / process_cpus */
+	int64_t covered_ns;	/* the time that it is of */
+};
+
+/*
+ * ResourceMonitor.get_cpu_usage. SONDE_ENODATA the first time, when there is nothing to compare
+ * with, and as long as the kernel's clock (100 ticks a second) has not moved since: ret_usage then
+ * has all but the percentages.
+ */
+SONDE_API int sonde_get_cpu_usage(struct sonde *sonde, struct sonde_cpu_usage *ret_usage);
+
+/* Bytes. total = used + free + reserved */
+struct sonde_disk_usage {
+	uint64_t total;
+	uint64_t used;
+	uint64_t free;	   /* for everybody */
+	uint64_t reserved; /* free, but only for root */
+	double percent;	   /* as df says: 100 used / (used + free); NAN: there is no space at all */
+};
+
+/*
+ * ResourceMonitor.get_disk_usage, of the filesystem that `path` is on; NULL is "/". SONDE_ENOENT:
+ * there is no such path; SONDE_ETIMEDOUT: it did not answer for a second, as when a server is gone;
+ * at once when it has not yet answered an earlier question.
+ */
+SONDE_API int sonde_get_disk_usage(struct sonde *sonde, const char *path,
+				   struct sonde_disk_usage *ret_usage);
+
+/* Since the machine began; they do not fall when an interface goes away, or comes back at 0. */
+struct sonde_network_stats {
+	uint64_t bytes_received; /* all without the loopback interface */
+	uint64_t bytes_sent;
+	uint64_t packets_received;
+	uint64_t packets_sent;
+	uint64_t errors_received;
+	uint64_t errors_sent;
+	uint64_t dropped_received;
+	uint64_t dropped_sent;
+	uint64_t loopback_bytes; /* sent, and so received */
+	uint64_t loopback_packets;
+	size_t n_interfaces; /* that were seen, without loopback */
+};
+
+/* ResourceMonitor.get_network_stats, of the process's network namespace. */
+SONDE_API int sonde_get_network_stats(struct sonde *sonde, struct sonde_network_stats *ret_stats);
+
+/*
+ * ResourceMonitor.start_resource_monitoring: a thread, on which all signals are blocked, looks at
+ * once and then every `interval` seconds (the protocol's default is 60). What it saw last is in all
+ * answers of the aggregator, and in windows: the series system.* and process.* of
+ * docs/resources.md, of this process and of the filesystem "/". When it is there already, the
+ * interval is the new one from now on. It is not there in a forked child. SONDE_ERANGE: less than
+ * 0.1 s, more than a day, or no number.
+ */
+SONDE_API int sonde_start_resource_monitoring(struct sonde *sonde, double interval);
+
+/*
+ * ResourceMonitor.stop_resource_monitoring: ends the thread, and its series are gone. 0 also when
+ * there is none. It waits for a look to come to its end: at most about a quarter of a second. May
+ * be called by a function of atexit().
+ */
+SONDE_API int sonde_stop_resource_monitoring(struct sonde *sonde);
+
 /* --------------------------------------------------------------------------------- aggregator */
 
 /* Definition: MetricsAggregator. What it tells of is all that this process recorded, its calls
@@ -564,6 +673,42 @@ typedef int (*sonde_writer)(void *argument, const char *text, size_t size);
  */
 SONDE_API int sonde_export_metrics(struct sonde *sonde, const char *format, sonde_writer write,
 				   void *argument);
+
+/* ------------------------------------------------------------------------------- asynchronous */
+
+/* Definition: AsyncMetricsSystem. */
+
+/* Something that a thread of sonde's does. To be freed with sonde_future_free(). */
+struct sonde_future;
+
+/* Called with the result on the thread that did it, on which all signals are blocked. It may call
+ * every function of this header. */
+typedef void (*sonde_callback)(void *argument, int result);
+
+/*
+ * AsyncMetricsSystem.collect_metrics_async: all that this process has recorded is looked at, so
+ * that windows reach up to now, by a thread for this once. Its result is 0 or SONDE_ENOMEM. The
+ * callback or the future may be NULL, but not both. SONDE_ENOMEM: there can be no thread, or no
+ * descriptor; the callback is then not called.
+ */
+SONDE_API int sonde_collect_metrics_async(struct sonde *sonde, sonde_callback callback,
+					  void *argument, struct sonde_future **ret_future);
+
+/*
+ * A descriptor that is readable, for poll() and the like, once it is done and the callback has come
+ * back. It is the future's: neither to be read nor closed.
+ */
+SONDE_API int sonde_future_fd(const struct sonde_future *future);
+
+/*
+ * Waits until it is done and the callback has come back, at most `timeout` seconds (0: not at all,
+ * INFINITY: as long as it takes), and writes its result; ret_result may be NULL. May be called
+ * again. SONDE_ETIMEDOUT; SONDE_ERANGE: negative or no number; SONDE_ESTALE: of the parent process.
+ */
+SONDE_API int sonde_future_wait(struct sonde_future *future, double timeout, int *ret_result);
+
+/* May be called before it is done, and is to be called in a forked child, too, for its copy. */
+SONDE_API void sonde_future_free(struct sonde_future *future);
 
 #ifdef __cplusplus
 }

@@ -10,24 +10,28 @@
 #include "resources/amount.h"
 #include "resources/mounts.h"
 
+void disk_space_take(const struct statvfs *answer, struct disk_space *ret_space)
+{
+	uint64_t size = answer->f_frsize ? answer->f_frsize : answer->f_bsize;
+	/* When root has taken of what is kept for it, less than nothing is left for others. */
+	bool is_overdrawn = answer->f_bavail > answer->f_bfree;
+	uint64_t available = is_overdrawn ? 0 : answer->f_bavail;
+
+	*ret_space = (struct disk_space){
+		.total = amount_times(answer->f_blocks, size),
+		.used = amount_times(amount_minus(answer->f_blocks, answer->f_bfree), size),
+		.free = amount_times(available, size),
+		.reserved = amount_times(answer->f_bfree - available, size),
+	};
+}
+
 int disk_space_read(const char *path, struct disk_space *ret_space)
 {
 	struct statvfs answer;
 
 	if (statvfs(path, &answer) < 0)
 		return -errno;
-
-	uint64_t size = answer.f_frsize ? answer.f_frsize : answer.f_bsize;
-	/* When root has taken of what is kept for it, less than nothing is left for others. */
-	bool is_overdrawn = answer.f_bavail > answer.f_bfree;
-	uint64_t available = is_overdrawn ? 0 : answer.f_bavail;
-
-	*ret_space = (struct disk_space){
-		.total = amount_times(answer.f_blocks, size),
-		.used = amount_times(amount_minus(answer.f_blocks, answer.f_bfree), size),
-		.free = amount_times(available, size),
-		.reserved = amount_times(answer.f_bfree - available, size),
-	};
+	disk_space_take(&answer, ret_space);
 	return 0;
 }
 

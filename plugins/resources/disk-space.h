@@ -20,6 +20,11 @@ struct disk_space {
 	uint64_t reserved; /* free, but only for root */
 };
 
+struct statvfs;
+
+/* What an answer of statvfs() says. */
+void disk_space_take(const struct statvfs *answer, struct disk_space *ret_space);
+
 /* 0 or a negative errno. May never return. */
 int disk_space_read(const char *path, struct disk_space *ret_space);
 

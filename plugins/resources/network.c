@@ -3,25 +3,18 @@
 
 #include <string.h>
 
-/* Columns of each direction, and where the second begins. */
-enum {
-	BYTES,
-	PACKETS,
-	ERRORS,
-	DROPPED,
-	KEPT,
-	RECEIVED_COLUMNS = 8,
-};
+/* Where the second direction begins. */
+enum { RECEIVED_COLUMNS = 8 };
 
 struct interface {
 	char name[GROWTH_NAME_MAX + 1];
-	uint64_t received[KEPT];
-	uint64_t sent[KEPT];
+	uint64_t received[NETWORK_COLUMNS];
+	uint64_t sent[NETWORK_COLUMNS];
 };
 
-static bool parse_columns(const char **place, uint64_t columns[KEPT])
+static bool parse_columns(const char **place, uint64_t columns[NETWORK_COLUMNS])
 {
-	for (unsigned int i = 0; i < KEPT; i++)
+	for (unsigned int i = 0; i < NETWORK_COLUMNS; i++)
 		if (!parse_number(place, &columns[i]))
 			return false;
 	return true;
@@ -43,7 +36,7 @@ static bool parse_line(const char *line, struct interface *ret_interface)
 	ret_interface->name[end - 1 - name] = '\0';
 	place = end;
 	return parse_columns(&place, ret_interface->received) &&
-	       skip_words(&place, RECEIVED_COLUMNS - KEPT) &&
+	       skip_words(&place, RECEIVED_COLUMNS - NETWORK_COLUMNS) &&
 	       parse_columns(&place, ret_interface->sent);
 }
 
@@ -56,23 +49,26 @@ static void emit_direction(const struct named_growths *interface, const char *di
 		{"network.io.direction", direction},
 	};
 
-	emit_counter(emission, "system.network.io", "By", growths[BYTES].total, tags, 2);
-	emit_counter(emission, "system.network.packet.count", "{packet}", growths[PACKETS].total,
+	emit_counter(emission, "system.network.io", "By", growths[NETWORK_BYTES].total, tags, 2);
+	emit_counter(emission, "system.network.packet.count", "{packet}",
+		     growths[NETWORK_PACKETS].total, tags, 2);
+	emit_counter(emission, "system.network.errors", "{error}", growths[NETWORK_ERRORS].total,
 		     tags, 2);
-	emit_counter(emission, "system.network.errors", "{error}", growths[ERRORS].total, tags, 2);
-	emit_counter(emission, "system.network.packet.dropped", "{packet}", growths[DROPPED].total,
-		     tags, 2);
+	emit_counter(emission, "system.network.packet.dropped", "{packet}",
+		     growths[NETWORK_DROPPED].total, tags, 2);
 }
 
-static void emit_interface(struct named_growths *growths, const struct interface *interface,
+static void take_interface(struct named_growths *growths, const struct interface *interface,
 			   const struct emission *emission)
 {
-	for (unsigned int i = 0; i < KEPT; i++) {
+	for (unsigned int i = 0; i < NETWORK_COLUMNS; i++) {
 		growth_update(&growths->growths[i], interface->received[i]);
-		growth_update(&growths->growths[KEPT + i], interface->sent[i]);
+		growth_update(&growths->growths[NETWORK_COLUMNS + i], interface->sent[i]);
 	}
+	if (!emission)
+		return;
 	emit_direction(growths, "receive", 0, emission);
-	emit_direction(growths, "transmit", KEPT, emission);
+	emit_direction(growths, "transmit", NETWORK_COLUMNS, emission);
 }
 
 int network_collect(const struct machine *machine, struct text *text,
@@ -91,7 +87,7 @@ int network_collect(const struct machine *machine, struct text *text,
 		if (parse_line(line, &interface) && name_filter_passes(filter, interface.name))
 			growths = growth_table_get(interfaces, interface.name);
 		if (growths)
-			emit_interface(growths, &interface, emission);
+			take_interface(growths, &interface, emission);
 	}
 	return 0;
 }

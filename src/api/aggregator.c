@@ -76,8 +76,11 @@ _Static_assert((int)KIND_COUNTER == SONDE_COUNTER && (int)KIND_TIMER == SONDE_TI
 /* A text that outlives the snapshot. */
 static const char *lasting_unit(const struct engine *engine, const struct series *series)
 {
-	static const char *const own[] = {"{call}", "{error}",	 "{measurement}",
-					  "{note}", "{process}", "{region}"};
+	static const char *const own[] = {
+		"{call}",   "{error}",	   "{measurement}",	"{note}",  "{process}",
+		"{region}", "{cpu}",	   "{thread}",		"{fault}", "{context_switch}",
+		"{packet}", "{operation}", "{file_descriptor}", "1",
+	};
 	enum sonde_unit known = sonde_unit_find(series->unit);
 	const char *unit =
 		known == SONDE_UNIT_OTHER ? metric_unit_of(engine, series) : sonde_unit_code(known);

@@ -38,6 +38,21 @@ static int fold_own_region(struct sonde *sonde, struct recording *recording)
 	return error;
 }
 
+/* The resources beside what was recorded. */
+static int add_monitored(struct sonde *sonde, struct snapshot **snapshot)
+{
+	struct snapshot *parts[] = {*snapshot, sonde->monitored};
+	struct snapshot *joined;
+	int error;
+
+	if (!sonde->monitored)
+		return 0;
+	error = snapshot_new_joined(parts, 2, snapshot_taken_ns(*snapshot), NULL, &joined);
+	snapshot_put(*snapshot);
+	*snapshot = error ? NULL : joined;
+	return error;
+}
+
 static int look(struct sonde *sonde, struct snapshot **ret_snapshot)
 {
 	struct recording recording = {0};
@@ -46,7 +61,7 @@ static int look(struct sonde *sonde, struct snapshot **ret_snapshot)
 	if (!error)
 		error = snapshot_new_from_recording(&recording, ret_snapshot);
 	recording_deinit(&recording);
-	return error;
+	return error ? error : add_monitored(sonde, ret_snapshot);
 }
 
 /* -- Windows ---------------------------------------------------------------------------------- */
@@ -59,14 +74,15 @@ static void feed(struct sonde *sonde, struct snapshot *snapshot, int64_t now_ns)
 		windows_add(sonde->windows, snapshot, now_ns);
 }
 
-void figures_feed_windows(struct sonde *sonde)
+int figures_feed_windows(struct sonde *sonde)
 {
 	struct snapshot *snapshot;
 
 	if (look(sonde, &snapshot))
-		return;
+		return SONDE_ENOMEM;
 	feed(sonde, snapshot, clock_kernel_ns(CLOCK_MONOTONIC));
 	snapshot_put(snapshot);
+	return 0;
 }
 
 int figures_open(struct sonde *sonde, double window, struct figures *ret_figures)

@@ -45,8 +45,8 @@ struct tally {
 void figures_tally(const struct figures *figures, const struct series *series,
 		   struct tally *tally) HIDDEN;
 
-/* The lock is held. What cannot be seen for want of memory is seen the next time. */
-void figures_feed_windows(struct sonde *sonde) HIDDEN;
+/* The lock is held. What cannot be seen for want of memory is seen the next time: SONDE_ENOMEM. */
+int figures_feed_windows(struct sonde *sonde) HIDDEN;
 
 /* The value of a tag; NULL: the series has none with that key. */
 const char *series_tag(const struct series *series, const char *key) HIDDEN;

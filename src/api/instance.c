@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "api/figures.h"
+#include "api/monitor.h"
 #include "api/timer-table.h"
 #include "base/raw.h"
 #include "host/configuration.h"
@@ -202,6 +203,7 @@ static void after_fork_in_child(void)
 	instance.has_collector = false;
 	instance.windows = windows_free(instance.windows);
 	timer_table_after_fork();
+	monitor_after_fork(&instance);
 	if (instance.is_engine_own)
 		instance.engine->after_fork();
 	pthread_mutex_unlock(&instance.lock);
@@ -292,7 +294,7 @@ int sonde_shutdown_metrics(struct sonde *sonde)
 	if (__atomic_exchange_n(&sonde->is_shut_down, true, __ATOMIC_RELAXED))
 		return SONDE_ESHUTDOWN;
 	collector_stop(sonde);
-	return 0;
+	return sonde_stop_resource_monitoring(sonde);
 }
 
 /* As the preload does: the region says that the process went through exit(). */

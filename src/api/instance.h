@@ -27,6 +27,9 @@ struct sonde {
 	struct failure_classes *classes;
 	struct windows *windows; /* NULL: to be begun again, in a forked child */
 
+	struct monitor *monitor;    /* NULL: resources are not watched */
+	struct snapshot *monitored; /* what it saw last; NULL: nothing */
+
 	bool has_collector; /* a thread that looks every interval_ns */
 	bool is_ending;
 	int64_t interval_ns;

@@ -43,7 +43,9 @@ const char *sonde_error_text(int error)
 	case SONDE_ESYSTEM:
 		return "the preload in this process is of another version";
 	case SONDE_EIO:
-		return "what was exported could not be written";
+		return "what was exported could not be written, or the system cannot be asked";
+	case SONDE_ETIMEDOUT:
+		return "no answer in time";
 	}
 	return "unknown error";
 }

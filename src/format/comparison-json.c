@@ -16,20 +16,20 @@ static json_t *spread_to_json(const struct spread *spread)
 			 count_to_json(spread->least), "max", count_to_json(spread->most));
 }
 
-static const char *unit_of(enum metric_figure figure)
+static const char *unit_of(enum measure_figure figure)
 {
-	if (metric_is_time(figure))
+	if (measure_is_time(figure))
 		return "ns";
-	return figure == METRIC_BYTES || figure == METRIC_PEAK ? "By" : "1";
+	return figure == MEASURE_BYTES || figure == MEASURE_PEAK ? "By" : "1";
 }
 
 /* What does not narrow the metric is null. */
 static json_t *change_to_json(const struct change *change)
 {
-	const struct metric *metric = &change->metric;
+	const struct measure *metric = &change->metric;
 
 	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "figure",
-			 metric_figure_name(metric->figure), "unit", unit_of(metric->figure), "program",
+			 measure_figure_name(metric->figure), "unit", unit_of(metric->figure), "program",
 			 text_to_json(metric->program), "group", text_to_json(metric->group), "call",
 			 text_to_json(metric->call), "kind", text_to_json(metric->kind), "errno",
 			 text_to_json(metric->symbol), "before", spread_to_json(&change->before), "after",

@@ -19,14 +19,14 @@ static int compare_values(const void *left, const void *right)
 	return (a > b) - (a < b);
 }
 
-struct spread side_value(const struct side *side, const struct metric *metric)
+struct spread side_value(const struct side *side, const struct measure *metric)
 {
 	uint64_t *values = calloc(side->n_recordings + 1, sizeof(*values));
 	struct spread spread = {0};
 	size_t n = 0;
 
 	for (size_t i = 0; values && i < side->n_recordings; i++)
-		n += metric_value(&side->recordings[i], metric, &values[n]);
+		n += measure_value(&side->recordings[i], metric, &values[n]);
 	if (n) {
 		qsort(values, n, sizeof(*values), compare_values);
 		spread = (struct spread){n, values[n / 2], values[0], values[n - 1]};
@@ -50,7 +50,7 @@ bool change_is_real(const struct change *change)
 	const struct spread *before = &change->before;
 	const struct spread *after = &change->after;
 
-	if (metric_is_time(change->metric.figure))
+	if (measure_is_time(change->metric.figure))
 		return before->n_values >= COMPARISON_TIMES_LEAST && after->n_values >= COMPARISON_TIMES_LEAST &&
 		       (is_beyond_noise(before, after) || is_beyond_noise(after, before));
 	/* A figure that a side does not have is none, and not 0. */
@@ -73,9 +73,9 @@ static int compare_changes(const void *left, const void *right)
 {
 	const struct change *a = left;
 	const struct change *b = right;
-	bool is_time = metric_is_time(a->metric.figure);
+	bool is_time = measure_is_time(a->metric.figure);
 
-	if (is_time != metric_is_time(b->metric.figure))
+	if (is_time != measure_is_time(b->metric.figure))
 		return is_time ? 1 : -1;
 	double difference = distance(b) - distance(a);
 
@@ -93,7 +93,7 @@ struct comparing {
 	size_t room;
 };
 
-static int add(struct comparing *comparing, const struct metric *metric)
+static int add(struct comparing *comparing, const struct measure *metric)
 {
 	struct comparison *comparison = comparing->comparison;
 	struct change change = {
@@ -119,7 +119,7 @@ static int add(struct comparing *comparing, const struct metric *metric)
 
 /* Whether an earlier recording of both sides has the call, and with a symbol the failure, so that it has had its turn. */
 static bool is_in_earlier(const struct comparing *comparing, const struct recording *until,
-			  const struct metric *metric)
+			  const struct measure *metric)
 {
 	const struct side *sides[] = {comparing->before, comparing->after};
 
@@ -146,7 +146,7 @@ static int add_errors(struct comparing *comparing, const struct recording *recor
 	int result = 0;
 
 	for (size_t i = 0; i < call->n_errors && result == 0; i++) {
-		const struct metric metric = {.figure = METRIC_ERRNO,
+		const struct measure metric = {.figure = MEASURE_ERRNO,
 					      .call = call->name,
 					      .kind = call->kind,
 					      .symbol = call->errors[i].symbol};
@@ -159,8 +159,8 @@ static int add_errors(struct comparing *comparing, const struct recording *recor
 
 static int add_call(struct comparing *comparing, const struct recording *recording, const struct call_totals *call)
 {
-	static const enum metric_figure figures[] = {METRIC_CALLS, METRIC_BYTES, METRIC_MEAN};
-	struct metric metric = {.call = call->name, .kind = call->kind};
+	static const enum measure_figure figures[] = {MEASURE_CALLS, MEASURE_BYTES, MEASURE_MEAN};
+	struct measure metric = {.call = call->name, .kind = call->kind};
 	int result = add_errors(comparing, recording, call);
 
 	if (is_in_earlier(comparing, recording, &metric))
@@ -187,13 +187,13 @@ static int add_side(struct comparing *comparing, const struct side *side)
 
 int comparison_init(struct comparison *comparison, const struct side *before, const struct side *after)
 {
-	static const enum metric_figure of_run[] = {METRIC_PROCESSES, METRIC_THREADS, METRIC_PEAK};
+	static const enum measure_figure of_run[] = {MEASURE_PROCESSES, MEASURE_THREADS, MEASURE_PEAK};
 	struct comparing comparing = {.comparison = comparison, .before = before, .after = after};
 	int result = 0;
 
 	*comparison = (struct comparison){0};
 	for (size_t i = 0; i < sizeof(of_run) / sizeof(of_run[0]) && result == 0; i++)
-		result = add(&comparing, &(struct metric){.figure = of_run[i]});
+		result = add(&comparing, &(struct measure){.figure = of_run[i]});
 	if (result == 0)
 		result = add_side(&comparing, before);
 	if (result == 0)

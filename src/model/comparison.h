@@ -10,7 +10,7 @@
 #ifndef SONDE_MODEL_COMPARISON_H
 #define SONDE_MODEL_COMPARISON_H
 
-#include "model/metric.h"
+#include "model/measure.h"
 #include "model/recording.h"
 
 #include <stdbool.h>
@@ -33,7 +33,7 @@ struct spread {
 };
 
 struct change {
-	struct metric metric;
+	struct measure metric;
 	struct spread before;
 	struct spread after;
 };
@@ -45,7 +45,7 @@ struct comparison {
 };
 
 /* The figure of a side. */
-struct spread side_value(const struct side *side, const struct metric *metric);
+struct spread side_value(const struct side *side, const struct measure *metric);
 
 /* Whether there are enough recordings for times to be compared. */
 bool comparison_has_times(const struct side *before, const struct side *after);

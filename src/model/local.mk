@@ -10,7 +10,7 @@ libsonde_core_la_SOURCES += \
 	src/model/hash-index.c src/model/hash-index.h \
 	src/model/main-thread.c \
 	src/model/message.c src/model/message.h \
-	src/model/metric.c src/model/metric.h \
+	src/model/measure.c src/model/measure.h \
 	src/model/metric-list.c src/model/metric-list.h \
 	src/model/name-counts.c src/model/name-counts.h \
 	src/model/plugin-record.c \

@@ -17,28 +17,28 @@ enum {
 	COUNT_DIGITS = 10,
 };
 
-const char *diff_name(const struct metric *metric, char ret_name[DIFF_NAME_SIZE])
+const char *diff_name(const struct measure *metric, char ret_name[DIFF_NAME_SIZE])
 {
 	const char *subject = metric->call ? metric->call : metric->group ? metric->group : "";
 	const char *kind = metric->kind ? metric->kind : "";
 
 	snprintf(ret_name, DIFF_NAME_SIZE, "%s%s%s%s%s%s%s%s%s%s", metric->program ? "program:" : "",
 		 metric->program ? metric->program : "", metric->program ? "/" : "", subject, *kind ? "/" : "", kind,
-		 *subject ? "." : "", metric_figure_name(metric->figure), metric->symbol ? "." : "",
+		 *subject ? "." : "", measure_figure_name(metric->figure), metric->symbol ? "." : "",
 		 metric->symbol ? metric->symbol : "");
 	return ret_name;
 }
 
-static const char *amount_text(uint64_t amount, enum metric_figure figure, char *ret_text)
+static const char *amount_text(uint64_t amount, enum measure_figure figure, char *ret_text)
 {
-	if (metric_is_time(figure))
+	if (measure_is_time(figure))
 		return units_duration(amount, ret_text);
-	if (figure == METRIC_BYTES || figure == METRIC_PEAK)
+	if (figure == MEASURE_BYTES || figure == MEASURE_PEAK)
 		return units_bytes(amount, ret_text);
 	return units_count(amount, COUNT_DIGITS, ret_text);
 }
 
-const char *diff_value(const struct spread *spread, enum metric_figure figure, char *ret_text)
+const char *diff_value(const struct spread *spread, enum measure_figure figure, char *ret_text)
 {
 	if (!spread->n_values)
 		return "-";

@@ -24,10 +24,10 @@ int diff_markdown(const struct comparison *comparison, FILE *stream);
 
 /* "open.errors.ENOENT", "read/socket.bytes": as a rule would name it. Returns ret_name. */
 enum { DIFF_NAME_SIZE = 128 };
-const char *diff_name(const struct metric *metric, char ret_name[DIFF_NAME_SIZE]);
+const char *diff_name(const struct measure *metric, char ret_name[DIFF_NAME_SIZE]);
 
 /* A value as people read it: a duration, an amount of memory, a count. */
-const char *diff_value(const struct spread *spread, enum metric_figure figure, char *ret_text);
+const char *diff_value(const struct spread *spread, enum measure_figure figure, char *ret_text);
 
 /* "+100", "-12.3MiB", and "+5.0 %", "new", "gone". */
 const char *diff_amount(const struct change *change, char *ret_text);

@@ -161,7 +161,7 @@ static void say_breaches(const struct diff *diff)
 
 	for (size_t i = 0; i < diff->n_breaches; i++) {
 		const struct breach *breach = &diff->breaches[i];
-		enum metric_figure figure = breach->change.metric.figure;
+		enum measure_figure figure = breach->change.metric.figure;
 
 		command_say(&command_diff, "%s: was %s, is %s", breach->rule,
 			    diff_value(&breach->change.before, figure, before),

@@ -43,12 +43,12 @@ static bool parse_percent(const char *text, double *ret_number)
 	return parse_plain(number, ret_number);
 }
 
-static bool parse_quantity(const char *text, enum metric_figure figure, double *ret_number)
+static bool parse_quantity(const char *text, enum measure_figure figure, double *ret_number)
 {
-	bool is_size = figure == METRIC_BYTES || figure == METRIC_PEAK;
+	bool is_size = figure == MEASURE_BYTES || figure == MEASURE_PEAK;
 	int64_t value;
 
-	if (!is_size && !metric_is_time(figure))
+	if (!is_size && !measure_is_time(figure))
 		return false;
 	if (quantity_parse(is_size ? QUANTITY_SIZE : QUANTITY_DURATION, text, &value) < 0)
 		return false;
@@ -66,8 +66,8 @@ static int parse_limit(const char *text, struct rule *rule, struct message *mess
 	if (!rule->is_percent && !parse_plain(text, &rule->limit) &&
 	    !parse_quantity(text, rule->metric.figure, &rule->limit)) {
 		message_set(message, "rule '%s': '%s' is no limit: a number, +N or +N%%%s", rule->text, text,
-			    metric_is_time(rule->metric.figure) ? ", or a duration"
-			    : rule->metric.figure == METRIC_BYTES || rule->metric.figure == METRIC_PEAK
+			    measure_is_time(rule->metric.figure) ? ", or a duration"
+			    : rule->metric.figure == MEASURE_BYTES || rule->metric.figure == MEASURE_PEAK
 				    ? ", or a size"
 				    : "");
 		return -EINVAL;
@@ -96,7 +96,7 @@ int rule_init(struct rule *rule, const char *text, struct message *ret_message)
 		message_set(ret_message, "rule '%s': no comparison: METRIC > LIMIT, or with >=, < or <=", rule->text);
 		return -EINVAL;
 	}
-	int result = metric_parse(text, length_without_spaces(text, comparison), &rule->metric, &rule->copy, &reason);
+	int result = measure_parse(text, length_without_spaces(text, comparison), &rule->metric, &rule->copy, &reason);
 
 	if (result == -EINVAL)
 		message_set(ret_message, "rule '%s': %s", rule->text, reason.text);

@@ -8,7 +8,7 @@
  *     program:gcc/read.bytes > 1GiB
  *     p99 >= +2ms
  *
- * The metric is one of model/metric.h. The comparison, one of > >= < <=, is with the figure after the change; a limit
+ * The metric is one of model/measure.h. The comparison, one of > >= < <=, is with the figure after the change; a limit
  * with a sign is of how much it has changed: "+5%" more, "-5%" less than before. Bytes and times may have a unit.
  */
 #ifndef SONDE_TOOL_RULE_H
@@ -22,7 +22,7 @@
 struct rule {
 	const char *text; /* as it was given */
 	char *copy;	  /* of the metric's strings */
-	struct metric metric;
+	struct measure metric;
 	bool wants_more; /* > or >=, else < or <= */
 	bool may_equal;
 	bool is_change;

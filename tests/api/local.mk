@@ -4,16 +4,20 @@
 api_programs = \
 	tests/api/one-engine \
 	tests/api/test-aggregator \
+	tests/api/test-asynchronous \
 	tests/api/test-collector \
+	tests/api/test-resources \
 	tests/api/test-system \
 	tests/api/test-timer \
 	tests/api/test-tracker
 api_tests = \
 	tests/api/test-header.sh \
 	tests/api/test-aggregator.sh \
+	tests/api/test-asynchronous.sh \
 	tests/api/test-collector.sh \
 	tests/api/test-examples.sh \
 	tests/api/test-one-engine.sh \
+	tests/api/test-resources.sh \
 	tests/api/test-system.sh \
 	tests/api/test-timer.sh \
 	tests/api/test-tracker.sh
@@ -31,9 +35,17 @@ tests_api_test_aggregator_SOURCES = tests/api/test-aggregator.c tests/api/api.h
 tests_api_test_aggregator_CFLAGS = $(UNIT_CFLAGS) $(JANSSON_CFLAGS)
 tests_api_test_aggregator_LDADD = $(API_LIBS) $(JANSSON_LIBS)
 
+tests_api_test_asynchronous_SOURCES = tests/api/test-asynchronous.c tests/api/api.h
+tests_api_test_asynchronous_CFLAGS = $(UNIT_CFLAGS)
+tests_api_test_asynchronous_LDADD = $(API_LIBS)
+
 tests_api_test_collector_SOURCES = tests/api/test-collector.c tests/api/api.h
 tests_api_test_collector_CFLAGS = $(UNIT_CFLAGS)
 tests_api_test_collector_LDADD = $(API_LIBS)
+
+tests_api_test_resources_SOURCES = tests/api/test-resources.c tests/api/api.h
+tests_api_test_resources_CFLAGS = $(UNIT_CFLAGS)
+tests_api_test_resources_LDADD = $(API_LIBS)
 
 tests_api_test_system_SOURCES = tests/api/test-system.c tests/api/api.h
 tests_api_test_system_CFLAGS = $(UNIT_CFLAGS)

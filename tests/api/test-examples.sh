@@ -24,6 +24,7 @@ report "a query is timed" prints protocol '^Query took [0-9.e-]* milliseconds$'
 report "statistics are told" prints protocol '^Average: 250ms, P95: 250ms$'
 report "a success rate is told" prints protocol '^Success rate: 100.00%$'
 report "failures are told, most frequent first" prints protocol '^network_error: 5$'
+report "the use of memory is told" prints protocol '^Memory usage: [0-9.]*%$'
 report "health is told" prints protocol '^System healthy: yes$'
 report "the export has what was recorded" prints protocol '^git_commits_created_total{.*branch="main".*} 1'
 report "what has no unit is exported without one" prints protocol "^active_connections 42"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * metric.h - one figure of a recording, by a name that a person can write.
+ * measure.h - one figure of a recording, by a name that a person can write.
  *
  *     NAME          calls, failures, errors, bytes, time, mean, p50, p99: of all calls together
  *     GROUP.NAME    memory.calls: of the calls of a group
@@ -12,8 +12,8 @@
  * `failures` are all calls that failed, `errors` those of class error. Times are in nanoseconds: time is that of all
  * successful calls together; mean, p50 and p99 are of one.
  */
-#ifndef SONDE_MODEL_METRIC_H
-#define SONDE_MODEL_METRIC_H
+#ifndef SONDE_MODEL_MEASURE_H
+#define SONDE_MODEL_MEASURE_H
 
 #include "model/message.h"
 #include "model/recording.h"
@@ -21,25 +21,25 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum metric_figure {
-	METRIC_CALLS,
-	METRIC_FAILURES,
-	METRIC_ERRORS,
-	METRIC_ERRNO, /* failures with one code */
-	METRIC_BYTES,
-	METRIC_TIME,
-	METRIC_MEAN,
-	METRIC_P50,
-	METRIC_P99,
-	METRIC_PROCESSES,
-	METRIC_THREADS,
-	METRIC_PEAK,
-	METRIC_FIGURES,
+enum measure_figure {
+	MEASURE_CALLS,
+	MEASURE_FAILURES,
+	MEASURE_ERRORS,
+	MEASURE_ERRNO, /* failures with one code */
+	MEASURE_BYTES,
+	MEASURE_TIME,
+	MEASURE_MEAN,
+	MEASURE_P50,
+	MEASURE_P99,
+	MEASURE_PROCESSES,
+	MEASURE_THREADS,
+	MEASURE_PEAK,
+	MEASURE_FIGURES,
 };
 
-/* What METRIC_ERRNO and the others are of; all that is NULL does not narrow it. */
-struct metric {
-	enum metric_figure figure;
+/* What MEASURE_ERRNO and the others are of; all that is NULL does not narrow it. */
+struct measure {
+	enum measure_figure figure;
 	const char *program; /* a pattern as of a shell */
 	const char *group;
 	const char *call;
@@ -51,19 +51,19 @@ struct metric {
  * The metric of a name, of `length` bytes. Its strings are parts of a copy, which is the caller's. 0; -EINVAL with
  * ret_message set; -ENOMEM.
  */
-int metric_parse(const char *name, size_t length, struct metric *ret_metric, char **ret_copy,
+int measure_parse(const char *name, size_t length, struct measure *ret_metric, char **ret_copy,
 		 struct message *ret_message);
 
 /*
  * Its value. False: it has none, as the mean of nothing, or the peak of a run that did not account for memory.
  * Sums end at 2^64 - 1.
  */
-bool metric_value(const struct recording *recording, const struct metric *metric, uint64_t *ret_value);
+bool measure_value(const struct recording *recording, const struct measure *metric, uint64_t *ret_value);
 
-/* "calls", "p99", ...; that of METRIC_ERRNO is "errors". */
-const char *metric_figure_name(enum metric_figure figure);
+/* "calls", "p99", ...; that of MEASURE_ERRNO is "errors". */
+const char *measure_figure_name(enum measure_figure figure);
 
 /* Whether it is a duration: not the same in two runs of one program. */
-bool metric_is_time(enum metric_figure figure);
+bool measure_is_time(enum measure_figure figure);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "config.h"
 
-#include "model/metric.h"
+#include "model/measure.h"
 
 #include <errno.h>
 #include <fnmatch.h>
@@ -11,34 +11,34 @@
 #include "calls/call.h"
 #include "model/failure-class.h"
 
-static const char *const figure_names[METRIC_FIGURES] = {
-	[METRIC_CALLS] = "calls",   [METRIC_FAILURES] = "failures",   [METRIC_ERRORS] = "errors",
-	[METRIC_ERRNO] = "errors",  [METRIC_BYTES] = "bytes",	      [METRIC_TIME] = "time",
-	[METRIC_MEAN] = "mean",	    [METRIC_P50] = "p50",	      [METRIC_P99] = "p99",
-	[METRIC_PEAK] = "peak",	    [METRIC_PROCESSES] = "processes", [METRIC_THREADS] = "threads",
+static const char *const figure_names[MEASURE_FIGURES] = {
+	[MEASURE_CALLS] = "calls",   [MEASURE_FAILURES] = "failures",   [MEASURE_ERRORS] = "errors",
+	[MEASURE_ERRNO] = "errors",  [MEASURE_BYTES] = "bytes",	      [MEASURE_TIME] = "time",
+	[MEASURE_MEAN] = "mean",	    [MEASURE_P50] = "p50",	      [MEASURE_P99] = "p99",
+	[MEASURE_PEAK] = "peak",	    [MEASURE_PROCESSES] = "processes", [MEASURE_THREADS] = "threads",
 };
 
 #define FIGURES_TEXT "calls, failures, errors, errors.ERRNO, bytes, time, mean, p50, p99, processes, threads or peak"
 
-const char *metric_figure_name(enum metric_figure figure)
+const char *measure_figure_name(enum measure_figure figure)
 {
 	return figure_names[figure];
 }
 
-bool metric_is_time(enum metric_figure figure)
+bool measure_is_time(enum measure_figure figure)
 {
-	return figure == METRIC_TIME || figure == METRIC_MEAN || figure == METRIC_P50 || figure == METRIC_P99;
+	return figure == MEASURE_TIME || figure == MEASURE_MEAN || figure == MEASURE_P50 || figure == MEASURE_P99;
 }
 
-static bool is_of_run(enum metric_figure figure)
+static bool is_of_run(enum measure_figure figure)
 {
-	return figure == METRIC_PROCESSES || figure == METRIC_THREADS || figure == METRIC_PEAK;
+	return figure == MEASURE_PROCESSES || figure == MEASURE_THREADS || figure == MEASURE_PEAK;
 }
 
 /* -- Names ------------------------------------------------------------------------------------------ */
 
 /* The program and what follows it. */
-static int parse_scope(char *text, struct metric *metric, char **ret_rest, struct message *message)
+static int parse_scope(char *text, struct measure *metric, char **ret_rest, struct message *message)
 {
 	static const char prefix[] = "program:";
 	char *slash = strchr(text, '/');
@@ -56,7 +56,7 @@ static int parse_scope(char *text, struct metric *metric, char **ret_rest, struc
 	return 0;
 }
 
-static int parse_subject(const char *subject, struct metric *metric, struct message *message)
+static int parse_subject(const char *subject, struct measure *metric, struct message *message)
 {
 	for (int call = 0; call < CALL_COUNT; call++) {
 		if (strcmp(call_table[call].name, subject) == 0)
@@ -70,12 +70,12 @@ static int parse_subject(const char *subject, struct metric *metric, struct mess
 	return -EINVAL;
 }
 
-static int parse_figure(const char *name, struct metric *metric, struct message *message)
+static int parse_figure(const char *name, struct measure *metric, struct message *message)
 {
-	for (int i = 0; i < METRIC_FIGURES; i++) {
-		if (i == METRIC_ERRNO || strcmp(figure_names[i], name) != 0)
+	for (int i = 0; i < MEASURE_FIGURES; i++) {
+		if (i == MEASURE_ERRNO || strcmp(figure_names[i], name) != 0)
 			continue;
-		metric->figure = (enum metric_figure)i;
+		metric->figure = (enum measure_figure)i;
 		if (!is_of_run(metric->figure) || (!metric->program && !metric->call && !metric->group))
 			return 0;
 		message_set(message, "'%s' is of the run, not of a part of it", name);
@@ -85,9 +85,9 @@ static int parse_figure(const char *name, struct metric *metric, struct message 
 	return -EINVAL;
 }
 
-static int parse_symbol(const char *symbol, struct metric *metric, struct message *message)
+static int parse_symbol(const char *symbol, struct measure *metric, struct message *message)
 {
-	metric->figure = METRIC_ERRNO;
+	metric->figure = MEASURE_ERRNO;
 	metric->symbol = symbol;
 	if (failure_symbol_is_known(symbol))
 		return 0;
@@ -96,7 +96,7 @@ static int parse_symbol(const char *symbol, struct metric *metric, struct messag
 }
 
 /* "open.errors.ENOENT", "errors.ENOENT", "open.calls", "calls" */
-static int parse_name(char *text, struct metric *metric, struct message *message)
+static int parse_name(char *text, struct measure *metric, struct message *message)
 {
 	char *dot = strchr(text, '.');
 
@@ -118,11 +118,11 @@ static int parse_name(char *text, struct metric *metric, struct message *message
 	return -EINVAL;
 }
 
-int metric_parse(const char *name, size_t length, struct metric *ret_metric, char **ret_copy,
+int measure_parse(const char *name, size_t length, struct measure *ret_metric, char **ret_copy,
 		 struct message *ret_message)
 {
 	char *copy = strndup(name, length);
-	struct metric metric = {0};
+	struct measure metric = {0};
 	char *rest;
 
 	if (!copy)
@@ -142,7 +142,7 @@ int metric_parse(const char *name, size_t length, struct metric *ret_metric, cha
 
 /* -- Values ----------------------------------------------------------------------------------------- */
 
-static bool is_meant(const struct call_totals *call, const struct metric *metric)
+static bool is_meant(const struct call_totals *call, const struct measure *metric)
 {
 	return (!metric->group || strcmp(call->group, metric->group) == 0) &&
 	       (!metric->call || strcmp(call->name, metric->call) == 0) &&
@@ -150,7 +150,7 @@ static bool is_meant(const struct call_totals *call, const struct metric *metric
 }
 
 /* All that is meant of a list is added to the sum, as one call. */
-static void add_list(struct call_totals *sum, const struct call_list *list, const struct metric *metric)
+static void add_list(struct call_totals *sum, const struct call_list *list, const struct measure *metric)
 {
 	for (size_t i = 0; i < list->n_calls; i++)
 		if (is_meant(&list->calls[i], metric))
@@ -164,7 +164,7 @@ static const char *file_name(const char *path)
 	return slash ? slash + 1 : path ? path : "";
 }
 
-static void add_programs(struct call_totals *sum, const struct recording *recording, const struct metric *metric)
+static void add_programs(struct call_totals *sum, const struct recording *recording, const struct measure *metric)
 {
 	for (size_t i = 0; i < recording->n_process_records; i++)
 		if (fnmatch(metric->program, file_name(recording->processes[i].executable), 0) == 0)
@@ -185,46 +185,46 @@ static uint64_t count_errors(const struct call_totals *sum)
 	return sum->failures - sum->expected;
 }
 
-static bool value_of_calls(const struct call_totals *sum, const struct metric *metric, uint64_t *ret_value)
+static bool value_of_calls(const struct call_totals *sum, const struct measure *metric, uint64_t *ret_value)
 {
 	switch (metric->figure) {
-	case METRIC_CALLS:
+	case MEASURE_CALLS:
 		*ret_value = sum->count;
 		return true;
-	case METRIC_FAILURES:
+	case MEASURE_FAILURES:
 		*ret_value = sum->failures;
 		return true;
-	case METRIC_ERRORS:
+	case MEASURE_ERRORS:
 		*ret_value = count_errors(sum);
 		return true;
-	case METRIC_ERRNO:
+	case MEASURE_ERRNO:
 		*ret_value = failures_with(sum, metric->symbol);
 		return true;
-	case METRIC_BYTES:
+	case MEASURE_BYTES:
 		*ret_value = sum->bytes;
 		return true;
-	case METRIC_TIME:
+	case MEASURE_TIME:
 		*ret_value = call_totals_time_ns(sum);
 		return true;
-	case METRIC_MEAN:
+	case MEASURE_MEAN:
 		*ret_value = sum->timed ? sum->sum_ns / sum->timed : 0;
 		return sum->timed;
 	default:
-		*ret_value = (uint64_t)call_totals_quantile_ns(sum, metric->figure == METRIC_P50 ? 0.5 : 0.99);
+		*ret_value = (uint64_t)call_totals_quantile_ns(sum, metric->figure == MEASURE_P50 ? 0.5 : 0.99);
 		return sum->timed;
 	}
 }
 
-static bool value_of_run(const struct recording *recording, enum metric_figure figure, uint64_t *ret_value)
+static bool value_of_run(const struct recording *recording, enum measure_figure figure, uint64_t *ret_value)
 {
-	*ret_value = figure == METRIC_PROCESSES ? recording->n_processes
-		     : figure == METRIC_THREADS ? recording->n_threads
+	*ret_value = figure == MEASURE_PROCESSES ? recording->n_processes
+		     : figure == MEASURE_THREADS ? recording->n_threads
 						: recording->largest_memory.peak;
-	return figure != METRIC_PEAK || recording->largest_memory.is_known;
+	return figure != MEASURE_PEAK || recording->largest_memory.is_known;
 }
 
 /* What is sampled in one call and not in another has no common scale: times are added call by call. */
-static uint64_t sum_of_times(const struct call_list *list, const struct metric *metric, uint64_t sum)
+static uint64_t sum_of_times(const struct call_list *list, const struct measure *metric, uint64_t sum)
 {
 	for (size_t i = 0; i < list->n_calls; i++)
 		if (is_meant(&list->calls[i], metric) &&
@@ -233,7 +233,7 @@ static uint64_t sum_of_times(const struct call_list *list, const struct metric *
 	return sum;
 }
 
-static uint64_t whole_time(const struct recording *recording, const struct metric *metric)
+static uint64_t whole_time(const struct recording *recording, const struct measure *metric)
 {
 	uint64_t sum = 0;
 
@@ -245,7 +245,7 @@ static uint64_t whole_time(const struct recording *recording, const struct metri
 	return sum;
 }
 
-bool metric_value(const struct recording *recording, const struct metric *metric, uint64_t *ret_value)
+bool measure_value(const struct recording *recording, const struct measure *metric, uint64_t *ret_value)
 {
 	struct call_list list = {0};
 	struct call_totals *sum;
@@ -253,7 +253,7 @@ bool metric_value(const struct recording *recording, const struct metric *metric
 
 	if (is_of_run(metric->figure))
 		return value_of_run(recording, metric->figure, ret_value);
-	if (metric->figure == METRIC_TIME) {
+	if (metric->figure == MEASURE_TIME) {
 		*ret_value = whole_time(recording, metric);
 		return true;
 	}
