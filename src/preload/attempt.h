@@ -3,15 +3,24 @@
  * attempt.h - when a lock may be tried before it is waited for.
  *
  * Trying must not let a call succeed that libc would have refused, and not skip what libc does first. libc
- * judges clocks always, and times before it looks at a read-write lock or a semaphore.
+ * judges clocks always, and times before it looks at a read-write lock or a semaphore. A robust mutex that nobody can
+ * recover stays locked when glibc is only to try it: who locks it next would wait for ever.
  */
 #ifndef SONDE_PRELOAD_ATTEMPT_H
 #define SONDE_PRELOAD_ATTEMPT_H
 
 #include "record/probe.h"
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <time.h>
+
+enum { MUTEX_IS_ROBUST = 16 }; /* in the kind of a mutex, which is part of glibc's binary interface */
+
+static inline bool is_mutex_tried(const pthread_mutex_t *mutex)
+{
+	return !(mutex->__data.__kind & MUTEX_IS_ROBUST);
+}
 
 static inline bool is_lock_clock(clockid_t clock)
 {

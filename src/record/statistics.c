@@ -25,15 +25,15 @@ static bool is_always_timed(const struct call_info *row, unsigned int kind)
 }
 
 /* One description serves all threads of the process; two that come at once may make two. */
-static struct call_info_record *find_info(struct thread_cache *thread, enum call call,
-					  unsigned int slot)
+static struct call_info_record *find_info(struct region_header *region, struct thread_cache *thread,
+					  enum call call, unsigned int slot)
 {
 	const struct call_info *row = &call_table[call];
 	unsigned int kind = slot - row->slot;
 	uint32_t place = __atomic_load_n(&process.info[slot], __ATOMIC_ACQUIRE);
 
 	if (place)
-		return (struct call_info_record *)((char *)recorder_region() + place);
+		return (struct call_info_record *)((char *)region + place);
 	struct call_info_record *info = thread_make_record(thread, sizeof(*info));
 
 	if (!info)
@@ -45,14 +45,18 @@ static struct call_info_record *find_info(struct thread_cache *thread, enum call
 	copy_name(info->group, sizeof(info->group), row->group);
 	copy_name(info->kind, sizeof(info->kind), kind_name(row->kinds, kind));
 	/* Release: pairs with the acquire above, in another thread. */
-	place = (uint32_t)((char *)info - (char *)recorder_region());
+	place = (uint32_t)((char *)info - (char *)region);
 	__atomic_store_n(&process.info[slot], place, __ATOMIC_RELEASE);
-	return info;
+	if (likely(thread_is_in(thread, region)))
+		return info;
+	__atomic_store_n(&process.info[slot], 0, __ATOMIC_RELAXED);
+	return NULL;
 }
 
-static struct call_stats *make_stats(struct thread_cache *thread, enum call call, unsigned int slot)
+static struct call_stats *make_stats(struct region_header *region, struct thread_cache *thread,
+				     struct thread_block *block, enum call call, unsigned int slot)
 {
-	struct call_info_record *info = find_info(thread, call, slot);
+	struct call_info_record *info = find_info(region, thread, call, slot);
 	struct call_stats *stats = info ? thread_make_record(thread, sizeof(*stats)) : NULL;
 	uint32_t period = recorder_session.settings.period[call];
 	relative head;
@@ -64,24 +68,44 @@ static struct call_stats *make_stats(struct thread_cache *thread, enum call call
 	/* Anywhere in the first period, so that short threads are no exception to the sample. */
 	stats->next_timed = period <= 1 ? 0 : 1 + thread_next_random(thread) % period;
 	do {
-		head = __atomic_load_n(&thread->block->calls, __ATOMIC_RELAXED);
-		stats->next = relative_to(&stats->next,
-					  relative_follow(&thread->block->calls, head));
-	} while (!relative_publish(&thread->block->calls, head, stats));
-	thread->stats[slot] = stats;
+		head = __atomic_load_n(&block->calls, __ATOMIC_RELAXED);
+		stats->next = relative_to(&stats->next, relative_follow(&block->calls, head));
+	} while (!relative_publish(&block->calls, head, stats));
 	return stats;
+}
+
+/*
+ * Sees to it that the thread has figures of the call, if there is memory for them. False: the process was forked
+ * meanwhile, by a signal handler from which the child has come back to here.
+ */
+static bool provide_stats(struct thread_cache *thread, enum call call, unsigned int slot,
+			  struct call_stats **ret_stats)
+{
+	struct region_header *region = recorder_region();
+	struct thread_block *block = thread->block;
+
+	/* Both are of one process: from here on all goes to the block, although it may be the parent's. */
+	if (!thread_is_in(thread, region))
+		return false;
+	thread->stats[slot] = *ret_stats = make_stats(region, thread, block, call, slot);
+	if (likely(thread_is_in(thread, region)))
+		return true;
+	thread->stats[slot] = NULL;
+	return false;
 }
 
 struct call_stats *recorder_find_stats(enum call call, unsigned int slot)
 {
+	struct call_stats *stats = NULL;
+	struct thread_cache *thread;
+
 	recorder_start();
 	if (recorder_session.settings.mode[call] & MODE_OFF)
 		return NULL;
-	struct thread_cache *thread = thread_find();
-	struct call_stats *stats = thread ? thread->stats[slot] : NULL;
-
-	if (thread && !stats)
-		stats = make_stats(thread, call, slot);
+	do {
+		thread = thread_find();
+		stats = thread ? thread->stats[slot] : NULL;
+	} while (thread && !stats && !provide_stats(thread, call, slot, &stats));
 	if (!stats)
 		process_count_loss(LOSS_REGION_FULL);
 	return stats;
@@ -96,6 +120,13 @@ void recorder_schedule_timing(struct call_stats *stats, uint32_t period)
 
 	/* Uniform in 1 .. 2 * period - 1: on average one in `period`, and in step with no loop. */
 	stats->next_timed = stats->count + 1 + random % (2 * period - 1);
+}
+
+/* Of a call that was begun before a fork, the child has nothing to tell. */
+static void count_lost_detail(const struct call_stats *stats)
+{
+	if (process_owns(stats))
+		process_count_loss(LOSS_DETAIL);
 }
 
 static inline void add_duration(struct call_stats *stats, struct histogram_row *row, unsigned int bucket,
@@ -123,7 +154,7 @@ static __attribute__((noinline, cold)) void add_in_new_row(struct call_stats *st
 	if (row)
 		add_duration(stats, row, bucket, ns);
 	else
-		process_count_loss(LOSS_DETAIL);
+		count_lost_detail(stats);
 }
 
 static void note_return(struct call_stats *stats, uint64_t ticks)
@@ -198,7 +229,7 @@ void recorder_add_failure(struct call_stats *stats, uint64_t start_ticks, int co
 	struct error_stats *error = find_error(stats, code, now_ticks);
 
 	if (unlikely(!error)) {
-		process_count_loss(LOSS_DETAIL);
+		count_lost_detail(stats);
 		return;
 	}
 	owner_add(&error->count, 1);

@@ -6,6 +6,9 @@
  *
  * Every function here can be interrupted by a signal handler that enters it again on the same thread: a
  * record is complete before one instruction publishes it, and at worst some memory is wasted.
+ *
+ * The handler may also fork, and the child return from it. What the child had in hand is its parent's then, so what
+ * is stored in its state is looked at once more afterwards: is the region still the one that it was made for?
  */
 #include "config.h"
 
@@ -26,6 +29,7 @@ enum {
 	CACHE_ARENAS = 16, /* each twice as large as the one before */
 	SANDBOX_ROOM = 256 * 1024, /* some hundred calls of one thread, all with many durations */
 	OWN_TID = -1,      /* no thread's, so that no thread goes on with the cache */
+	BLOCK_SIZE = (sizeof(struct thread_block) + RECORD_UNIT - 1) / RECORD_UNIT * RECORD_UNIT,
 	REUSE_PROBES = 4,  /* caches that a new thread looks at before it takes a new one */
 };
 
@@ -86,10 +90,10 @@ static bool thread_has_ended(int pid, int tid)
 }
 
 /* The cache of a thread that has ended, now ours; or our own, when the loader has reset our pointer. */
-static struct thread_cache *reuse_cache(int tid)
+static struct thread_cache *reuse_cache(const struct region_header *region, int tid)
 {
 	uint32_t n_caches = __atomic_load_n(&process.n_caches, __ATOMIC_RELAXED);
-	int pid = recorder_region()->pid;
+	int pid = region->pid;
 
 	for (uint32_t i = 0; i < n_caches && i < REUSE_PROBES; i++) {
 		uint32_t number = __atomic_fetch_add(&process.reuse_cursor, 1, __ATOMIC_RELAXED);
@@ -112,9 +116,8 @@ static struct thread_cache *reuse_cache(int tid)
 	return NULL;
 }
 
-static struct slab *take_slab(void)
+static struct slab *take_slab(struct region_header *region)
 {
-	struct region_header *region = process_find_region();
 	uint32_t size;
 	struct slab *slab = region ? region_take_slab(region, &size) : NULL;
 
@@ -137,12 +140,15 @@ void *thread_make_record(struct thread_cache *thread, uint32_t size)
 		if (offset + size <= slab->size)
 			return (char *)slab + offset;
 	}
-	slab = take_slab();
+	slab = take_slab(process_find_region());
 	if (!slab)
 		return NULL;
 	slab->used += size;
 	thread->slab = slab;
-	return (char *)slab + sizeof(*slab);
+	if (likely(process_owns_new_region(slab)))
+		return (char *)slab + sizeof(*slab);
+	thread->slab = NULL;
+	return NULL;
 }
 
 /* A forked child finds its parent's pointers in a cache that the kernel did not wipe. */
@@ -156,6 +162,28 @@ static void clear_cache(struct thread_cache *cache)
 	cache->cells = NULL;
 }
 
+/* Gives a cache that nobody has used to a thread. */
+static void fill_cache(struct thread_cache *cache, struct slab *slab, struct thread_block *block)
+{
+	if (!process_is_wiped_by_kernel())
+		clear_cache(cache);
+	/* A cache has two pages, of which calls read before they write: so each faults once. */
+	cache->stats[SLOT_COUNT - 1] = NULL;
+	cache->slab = slab;
+	cache->block = block;
+	cache->random = (clock_last_ticks(&recorder_session.settings.clock) ^ (uint64_t)block->tid << 32) | 1;
+	/* Release: pairs with the acquire of whoever goes on with the cache. */
+	__atomic_store_n(&cache->tid, block->tid, __ATOMIC_RELEASE);
+}
+
+/* It was given to a thread of the parent, in a child that perhaps had it in use: nobody's from now on. */
+static void spoil_cache(struct thread_cache *cache)
+{
+	__atomic_store_n(&cache->tid, OWN_TID, __ATOMIC_RELAXED);
+	cache->block = NULL;
+	cache->slab = NULL;
+}
+
 /*
  * A cache with a block of its own, which stands in the region's list unless it is nobody's (OWN_TID). NULL: no
  * memory; then no number is used up, for the thread will ask again at its next call.
@@ -163,7 +191,7 @@ static void clear_cache(struct thread_cache *cache)
 static struct thread_cache *make_cache(struct region_header *region, int tid)
 {
 	struct slab *slab = cache_at(__atomic_load_n(&process.n_caches, __ATOMIC_RELAXED))
-				    ? take_slab()
+				    ? take_slab(region)
 				    : NULL;
 
 	if (!slab)
@@ -173,53 +201,62 @@ static struct thread_cache *make_cache(struct region_header *region, int tid)
 
 	if (!cache)
 		return NULL;
-	if (!process_is_wiped_by_kernel())
-		clear_cache(cache);
-	cache->slab = slab;
-	/* A cache has two pages, of which calls read before they write: so each faults once. */
-	cache->stats[SLOT_COUNT - 1] = NULL;
-	struct thread_block *block = thread_make_record(cache, sizeof(*block));
+	struct thread_block *block = (struct thread_block *)(slab + 1);
 
-	if (!block)
-		return NULL;
+	slab->used += BLOCK_SIZE;
 	block->tid = tid;
-	cache->block = block;
-	cache->random = (clock_last_ticks(&recorder_session.settings.clock) ^ (uint64_t)tid << 32) | 1;
+	fill_cache(cache, slab, block);
+	if (recorder_region() != region) {
+		spoil_cache(cache);
+		return NULL;
+	}
 	if (tid != OWN_TID)
 		region_add_thread(region, block);
-	/* Release: pairs with the acquire of whoever goes on with the cache. */
-	__atomic_store_n(&cache->tid, tid, __ATOMIC_RELEASE);
 	return cache;
+}
+
+/* A thread that goes on with its own block is no new one. */
+static void own_block(struct region_header *region, struct thread_block *block, int tid)
+{
+	if (block->n_owners && block->tid == tid)
+		return;
+	block->tid = tid;
+	block->n_owners++;
+	__atomic_fetch_add(&region->n_threads, 1, __ATOMIC_RELAXED);
 }
 
 struct thread_cache *thread_find(void)
 {
-	struct thread_cache *thread = recorder_thread;
-	struct thread_cache *seen = thread;
+	for (;;) {
+		struct thread_cache *seen = recorder_thread;
 
-	if (thread && thread->block)
-		return thread;
-	struct region_header *region = process_find_region();
+		if (seen && seen->block)
+			return seen;
+		struct region_header *region = process_find_region();
 
-	if (!region)
-		return NULL;
-	int tid = raw_gettid();
+		if (!region)
+			return NULL;
+		int tid = raw_gettid();
+		struct thread_cache *thread = reuse_cache(region, tid);
 
-	thread = reuse_cache(tid);
-	if (!thread)
-		thread = make_cache(region, tid);
-	if (!thread)
-		return NULL;
-	/* A signal handler may have been here meanwhile: then the thread has its cache already. */
-	if (!__atomic_compare_exchange_n(&recorder_thread, &seen, thread, false, __ATOMIC_RELAXED,
-					 __ATOMIC_RELAXED))
-		return seen;
-	if (thread->block->n_owners && thread->block->tid == tid)
-		return thread;
-	thread->block->tid = tid;
-	thread->block->n_owners++;
-	__atomic_fetch_add(&region->n_threads, 1, __ATOMIC_RELAXED);
-	return thread;
+		if (!thread)
+			thread = make_cache(region, tid);
+		struct thread_block *block = thread ? thread->block : NULL;
+
+		if (recorder_region() != region)
+			continue;
+		if (!block)
+			return NULL;
+		/* A signal handler may have been here meanwhile: then the thread has its cache already. */
+		if (__atomic_compare_exchange_n(&recorder_thread, &seen, thread, false, __ATOMIC_RELAXED,
+						__ATOMIC_RELAXED))
+			own_block(region, block, tid);
+	}
+}
+
+bool thread_is_in(const struct thread_cache *thread, const struct region_header *region)
+{
+	return recorder_thread == thread && thread->block && recorder_region() == region;
 }
 
 struct thread_cache *thread_enter_own(void)

@@ -12,6 +12,9 @@
 /* The thread's cache, with a block in the region. NULL: no memory. */
 struct thread_cache *thread_find(void) HIDDEN;
 
+/* Whether the thread's cache is that, in that region: not in a child that a signal handler forked meanwhile. */
+bool thread_is_in(const struct thread_cache *thread, const struct region_header *region) HIDDEN;
+
 /* Zeroed memory of the thread, on a cache line, at most REGION_SLAB less one. NULL: the region is full. */
 void *thread_make_record(struct thread_cache *thread, uint32_t size) HIDDEN;
 

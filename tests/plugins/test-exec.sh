@@ -37,7 +37,7 @@ cat >sum.py <<'END'
 import json, sys
 for line in sys.stdin:
     total = sum(s["value"] for s in json.loads(line)["series"] if s["name"] == "libc.calls")
-open("sum", "w").write(str(total))
+    open("sum", "w").write(str(total))
 END
 configure 'plugin = "exec"; command = ["python3", "sum.py"];'
 act sonde run -c sonde.cfg -o recording.json --report=none -- ls /

@@ -7,6 +7,7 @@
 
 #include "truth.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdbool.h>
@@ -227,7 +228,58 @@ static int run_cancelled(char **arguments)
 	return 0;
 }
 
+static pthread_mutex_t robust;
+
+static void *lock_and_end(void *unused)
+{
+	pthread_mutex_lock(&robust);
+	return unused;
+}
+
+static void *lock_lost_one(void *unused)
+{
+	(void)unused;
+	return (void *)(intptr_t)pthread_mutex_lock(&robust);
+}
+
+/* Its owner ended, and who got it then let go of it without having repaired anything: nobody gets it any more. */
+static int lose_robust_mutex(void)
+{
+	pthread_mutexattr_t attributes;
+	pthread_t thread;
+
+	pthread_mutexattr_init(&attributes);
+	pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
+	pthread_mutex_init(&robust, &attributes);
+	pthread_create(&thread, NULL, lock_and_end, NULL);
+	pthread_join(thread, NULL);
+	return pthread_mutex_lock(&robust) == EOWNERDEAD ? pthread_mutex_unlock(&robust) : -1;
+}
+
+static int run_lost_robust_mutex(char **arguments)
+{
+	enum { LOCKERS = 5 };
+	pthread_t thread;
+	void *result;
+
+	(void)arguments;
+	if (lose_robust_mutex() != 0)
+		return 1;
+	for (int i = 0; i < LOCKERS; i++) {
+		pthread_create(&thread, NULL, lock_lost_one, NULL);
+		pthread_join(thread, &result);
+		if ((intptr_t)result != ENOTRECOVERABLE || pthread_mutex_lock(&robust) != ENOTRECOVERABLE)
+			return 1;
+	}
+	truth_count("pthread_mutex_lock", 2 + 2 * LOCKERS);
+	truth_error("pthread_mutex_lock", "EOWNERDEAD", 1);
+	truth_error("pthread_mutex_lock", "ENOTRECOVERABLE", 2 * LOCKERS);
+	return 0;
+}
+
 const struct truth_case truth_lock_cases[] = {
+	{"lost-robust-mutex", "a robust mutex that nobody can recover is refused to all, and nobody waits for it",
+	 run_lost_robust_mutex, 0},
 	{"contention", "locks that were waited for are told from those that were free",
 	 run_contention, 0},
 	{"lock-timeouts", "a lock that is not to be had in time was waited for", run_timeouts, 0},

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <spawn.h>
@@ -18,6 +19,7 @@
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 extern pid_t _Fork(void);
@@ -449,6 +451,72 @@ static int run_alarmed_children(char **arguments)
 	return 0;
 }
 
+#ifdef __x86_64__
+enum { TRAP_FLAG = 0x100, TRAP_STRIDE = 7 };
+
+static volatile int n_traps;
+static int trap_to_fork_at;
+
+/* The processor stops after each instruction. At one of them a child is forked, which then runs on from there. */
+static void count_traps(int signal, siginfo_t *info, void *context)
+{
+	ucontext_t *interrupted = context;
+
+	(void)signal;
+	(void)info;
+	if (n_traps++ != trap_to_fork_at)
+		return;
+	interrupted->uc_mcontext.gregs[REG_EFL] &= ~TRAP_FLAG;
+	handler_child = fork();
+	if (handler_child == 0)
+		read_zeros(2);
+}
+
+static void *seek_in_steps(void *unused)
+{
+	__asm__ volatile("pushfq; orq $0x100, (%%rsp); popfq" : : : "memory", "cc");
+	lseek(-1, 0, SEEK_SET);
+	__asm__ volatile("pushfq; andq $~0x100, (%%rsp); popfq" : : : "memory", "cc");
+	if (handler_child == 0)
+		raw_syscall(SYS_exit_group, read_zeros(3), 0, 0, 0, 0, 0);
+	return unused;
+}
+
+/* A thread's first call, with a fork after so many instructions of it. Status 2: it has fewer. */
+static int fork_in_first_call(int n_instructions)
+{
+	pthread_t thread;
+
+	trap_to_fork_at = n_instructions;
+	handler_child = -1;
+	if (pthread_create(&thread, NULL, seek_in_steps, NULL) || pthread_join(thread, NULL))
+		return 1;
+	return handler_child < 0 ? 2 : wait_for(handler_child);
+}
+
+static int run_fork_between_instructions(char **arguments)
+{
+	struct sigaction action = {.sa_sigaction = count_traps, .sa_flags = SA_SIGINFO};
+	uint64_t n_children = 0;
+	int status = 0;
+
+	(void)arguments;
+	sigaction(SIGTRAP, &action, NULL);
+	lseek(-1, 0, SEEK_SET);
+	while (status == 0) {
+		pid_t pid = fork();
+
+		if (pid == 0)
+			raw_syscall(SYS_exit_group, fork_in_first_call((int)n_children * TRAP_STRIDE), 0, 0,
+				    0, 0, 0);
+		status = wait_for(pid);
+		n_children += status == 0;
+	}
+	truth_count("read", 5 * n_children);
+	return status != 2 || n_children == 0;
+}
+#endif
+
 static int run_many_children(char **arguments)
 {
 	int n_children = arguments[0] ? atoi(arguments[0]) : 300;
@@ -480,6 +548,10 @@ const struct truth_case truth_process_cases[] = {
 	{"fork-in-handler", "children forked in a signal handler count", run_fork_in_handler, 0},
 	{"return-in-child", "a child that returns from its parent's call leaves its parent's records alone",
 	 run_return_in_child, 0},
+#ifdef __x86_64__
+	{"fork-between-instructions", "a child forked by a handler returns to the midst of recording a first call",
+	 run_fork_between_instructions, 0},
+#endif
 	{"alarmed-children", "a signal during a child's first call loses nothing", run_alarmed_children,
 	 0},
 	{"many-children", "hundreds of short children lose no call", run_many_children, 0},
