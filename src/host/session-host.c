@@ -42,6 +42,7 @@ struct session_host {
 	struct failure_classes *classes;
 	struct recording recording;
 	struct process_sights sights;
+	uint32_t n_reloads; /* that were asked for, and taken */
 	int result; /* -ENOMEM when a region could not be added */
 
 	int64_t next_sweep_ms;
@@ -277,6 +278,15 @@ int session_host_work(struct session_host *host)
 	host->interval_ms = next_interval_ms(host->interval_ms, has_folded, end - start);
 	host->next_sweep_ms = end + host->interval_ms;
 	return host->interval_ms;
+}
+
+bool session_host_takes_reload(struct session_host *host)
+{
+	uint32_t n_asked = __atomic_load_n(&host->file->settings.reloads_asked, __ATOMIC_RELAXED);
+	bool is_asked = n_asked != host->n_reloads;
+
+	host->n_reloads = n_asked;
+	return is_asked;
 }
 
 /* What a snapshot tells of those that were added up. */

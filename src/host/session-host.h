@@ -15,6 +15,8 @@
 #ifndef SONDE_HOST_SESSION_HOST_H
 #define SONDE_HOST_SESSION_HOST_H
 
+#include <stdbool.h>
+
 #include "host/configuration.h"
 #include "model/message.h"
 #include "model/recording.h"
@@ -40,6 +42,9 @@ const char *session_host_path(const struct session_host *host);
  * call again.
  */
 int session_host_work(struct session_host *host);
+
+/* Whether somebody has asked, since the last time, that the configuration be read again: session_ask_reload(). */
+bool session_host_takes_reload(struct session_host *host);
 
 /*
  * The session's figures as they are now, with one reference: those that were added up, and those of the processes that

@@ -9,6 +9,7 @@ plugin_tests = \
 	tests/plugins/test-header.sh \
 	tests/plugins/test-jsonlines.sh \
 	tests/plugins/test-manual.sh \
+	tests/plugins/test-reload.sh \
 	tests/plugins/test-zoo.sh
 
 TESTS += $(plugin_tests)
@@ -18,9 +19,9 @@ EXTRA_DIST += $(plugin_tests) tests/plugins/lib.sh tests/plugins/frozen/1.0/sond
 zoo_animals = \
 	well newest delta monitor \
 	wrong-abi small unresolved declines no-export leaks \
-	fails-probe garbage retries fatal floods \
-	hang-load hang-create hang-start hang-export hang-collect hang-flush hang-stop hang-destroy \
-	crash-load crash-create crash-start crash-export crash-collect crash-stop abort-export exit-export
+	fails-probe garbage retries fatal floods refuses-reload \
+	hang-load hang-create hang-start hang-export hang-reload hang-collect hang-flush hang-stop hang-destroy \
+	crash-load crash-create crash-start crash-export crash-reload crash-collect crash-stop abort-export exit-export
 
 check_DATA += tests/plugins/zoo/made
 EXTRA_DIST += tests/plugins/zoo.c docs/plugins.md plugins/examples/total.c plugins/examples/spool.c
