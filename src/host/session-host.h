@@ -31,8 +31,27 @@ struct session_host;
 int session_host_new(const struct configuration *configuration, char *const *environment,
 		     struct session_host **ret_host, struct message *ret_message);
 
-/* Removes the session's directory if it is still there. NULL is fine. Returns NULL. */
+/*
+ * Takes over a session that is there and that nobody hosts: made by a program under LD_PRELOAD without the launcher, or
+ * left by a host that was killed. Regions of it that were added up before are not in its figures, which then start now.
+ * 0; SESSION_HOSTED; SESSION_EMPTY: no process has begun in it; or a negative errno, -ESRCH for one that has ended and
+ * -EXDEV for one of another pid namespace.
+ */
+enum { SESSION_HOSTED = 1, SESSION_EMPTY };
+int session_host_adopt(const char *path, const struct configuration *configuration,
+		       struct session_host **ret_host);
+
+/* Removes the session's directory if it is still there, unless it was adopted. NULL is fine. Returns NULL. */
 struct session_host *session_host_free(struct session_host *host);
+
+/* What is known of the session without its figures: id, host, labels, start; and of an adopted one the command. */
+const struct recording *session_host_about(const struct session_host *host);
+
+/*
+ * Whether no process of the session runs now. One that has just been forked, or executes another program, may not be
+ * seen in this moment.
+ */
+bool session_host_is_quiet(const struct session_host *host);
 
 /* The session's directory. */
 const char *session_host_path(const struct session_host *host);
