@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
 sonde_SOURCES += \
+	src/tool/agent.c src/tool/agent.h \
+	src/tool/agent-session.c src/tool/agent-session.h \
 	src/tool/child.c src/tool/child.h \
+	src/tool/cmd-agent.c \
 	src/tool/cmd-calls.c \
 	src/tool/cmd-config.c \
 	src/tool/cmd-diff.c \
