@@ -27,4 +27,4 @@ sonde_SOURCES += \
 
 sonde_LDADD += $(JANSSON_LIBS) $(ZLIB_LIBS)
 dist_man_MANS = docs/sonde.1
-EXTRA_DIST += docs/configuration.md docs/diff.md
+EXTRA_DIST += docs/agent.md docs/configuration.md docs/diff.md

@@ -2,6 +2,7 @@
 #
 # Plugins: the header that they are written against, the host that runs them, and what bad ones can do.
 plugin_tests = \
+	tests/plugins/test-agent.sh \
 	tests/plugins/test-commands.sh \
 	tests/plugins/test-csv.sh \
 	tests/plugins/test-exec.sh \
