@@ -119,7 +119,12 @@ static int open_file(struct session_host *host)
 		return host->fd;
 	if (flock(host->fd, LOCK_EX | LOCK_NB) < 0)
 		return errno == EWOULDBLOCK ? SESSION_HOSTED : -errno;
-	return session_map_file(host->fd, NULL, &host->file);
+	int result = session_map_file(host->fd, NULL, &host->file);
+
+	/* A process that runs a plugin would keep the file with the mapping: its lock, and its memory. */
+	if (result == 0)
+		madvise(host->file, sizeof(*host->file), MADV_DONTFORK);
+	return result;
 }
 
 static int make_session(struct session_host *host, const struct configuration *configuration,
