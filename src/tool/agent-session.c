@@ -65,6 +65,11 @@ bool agent_session_has_ended(struct agent_session *session)
 	return session->n_quiet >= QUIET_LOOKS;
 }
 
+bool agent_session_takes_reload(struct agent_session *session)
+{
+	return session_host_takes_reload(session->host);
+}
+
 static struct snapshot_source next_source(struct agent_session *session)
 {
 	return (struct snapshot_source){

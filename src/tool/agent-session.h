@@ -29,6 +29,9 @@ int agent_session_work(struct agent_session *session);
 /* Whether no process of the session has run for two looks, one of which this is; looks come a second apart. */
 bool agent_session_has_ended(struct agent_session *session);
 
+/* session_host_takes_reload(). */
+bool agent_session_takes_reload(struct agent_session *session);
+
 /* Hands out how the session is now; to all exporters, or to those whose turn it is. */
 void agent_session_feed(struct agent_session *session, struct plugin_home *home, bool is_for_all);
 

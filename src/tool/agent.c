@@ -191,6 +191,15 @@ static void feed(struct agent *agent, bool is_for_all)
 	plugin_home_next_turn(agent->home);
 }
 
+bool agent_takes_reload(struct agent *agent)
+{
+	bool is_asked = false;
+
+	for (size_t i = 0; i < agent->n_sessions; i++)
+		is_asked |= agent_session_takes_reload(agent->sessions[i]);
+	return is_asked;
+}
+
 int agent_reload(struct agent *agent, const struct configuration *configuration)
 {
 	int result = plugin_choices_reload(agent->home, &agent->choices, agent->configuration,

@@ -14,6 +14,8 @@
 #ifndef SONDE_TOOL_AGENT_H
 #define SONDE_TOOL_AGENT_H
 
+#include <stdbool.h>
+
 #include "host/configuration.h"
 
 struct agent;
@@ -32,6 +34,9 @@ int agent_fd(const struct agent *agent);
 
 /* Does what is due. Returns after how many milliseconds to call again. */
 int agent_work(struct agent *agent);
+
+/* Whether somebody has asked, in one of the sessions, that the configuration be read again. */
+bool agent_takes_reload(struct agent *agent);
 
 /*
  * Another configuration takes the place of the one before: for the plugins, and for sessions that begin from now on. 0, or

@@ -111,10 +111,10 @@ static void reload(struct hosting *hosting)
 	say("the configuration was read again");
 }
 
-static void read_signals(struct hosting *hosting)
+static void take_requests(struct hosting *hosting)
 {
 	struct signalfd_siginfo info;
-	bool is_reload = false;
+	bool is_reload = agent_takes_reload(hosting->agent);
 
 	while (read(hosting->signals, &info, sizeof(info)) == sizeof(info)) {
 		is_reload |= info.ssi_signo == SIGHUP;
@@ -133,7 +133,7 @@ static void work(struct hosting *hosting)
 
 	while (!hosting->is_ending) {
 		poll(readable, 2, agent_work(hosting->agent));
-		read_signals(hosting);
+		take_requests(hosting);
 	}
 	agent_end(hosting->agent);
 }

@@ -166,6 +166,12 @@ until_there eval 'file=second.jsonl has 3 access "$scratch/three"'
 check "SIGHUP brings another exporter, which gets everything" \
 	"$(file=second.jsonl lines access "$scratch/one") $(file=second.jsonl lines access "$scratch/three")" = "110 3"
 
+session=$(sed -n 's/^sonde: agent: \(.*\): hosted.*/\1/p' agent.err | tail -1)
+: >second.jsonl
+configure 'plugin = "jsonlines"; file = "out.jsonl";'
+"$sonde" set --reload "$session"
+until_there eval 'test "$(grep -c "read again" agent.err)" = 3'
+check "so does asking in one of its sessions" "$(grep -c 'read again' agent.err)" = 3
 echo 'end now' >&"$one"
 echo 'end now' >&"$three"
 until_there has 1 final "$scratch/one"
