@@ -40,7 +40,8 @@ if HAVE_CUNIT
 plugin_unit_tests = \
 	tests/plugins/test-plugin-loader \
 	tests/plugins/test-plugin-parts \
-	tests/plugins/test-plugin-runner
+	tests/plugins/test-plugin-runner \
+	tests/plugins/test-plugin-sources
 
 check_PROGRAMS += $(plugin_unit_tests)
 TESTS += $(plugin_unit_tests)
@@ -61,4 +62,9 @@ tests_plugins_test_plugin_runner_SOURCES = tests/plugins/test-plugin-runner.c te
 tests_plugins_test_plugin_runner_CPPFLAGS = $(plugin_unit_cppflags)
 tests_plugins_test_plugin_runner_CFLAGS = $(UNIT_CFLAGS)
 tests_plugins_test_plugin_runner_LDADD = $(UNIT_LIBS)
+
+tests_plugins_test_plugin_sources_SOURCES = tests/plugins/test-plugin-sources.c tests/unit/unit.h
+tests_plugins_test_plugin_sources_CPPFLAGS = $(plugin_unit_cppflags)
+tests_plugins_test_plugin_sources_CFLAGS = $(UNIT_CFLAGS)
+tests_plugins_test_plugin_sources_LDADD = $(UNIT_LIBS)
 endif
