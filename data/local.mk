@@ -14,4 +14,4 @@ endif
 
 data/sonde-agent.service: $(srcdir)/data/sonde-agent.service.in $(srcdir)/data/local.mk
 	@$(MKDIR_P) $(@D)
-	$(AM_V_GEN)sed 's|@bindir@|$(bindir)|' $(srcdir)/data/sonde-agent.service.in >$@-t && mv $@-t $@
+	$(AM_V_GEN)sed 's|[@]bindir[@]|$(bindir)|' $(srcdir)/data/sonde-agent.service.in >$@-t && mv $@-t $@

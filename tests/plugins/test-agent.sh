@@ -227,6 +227,8 @@ for animal in crash-export hang-export; do
 	check "$animal: and its own end" "$(tail -1 good)" = stopped
 done
 
+check "the unit starts the command that is installed" \
+	-n "$(grep '^ExecStart=/[^@$]*/sonde agent$' "$top_builddir/data/sonde-agent.service")"
 act sonde agent
 says "without plugins it says so" 1 "sonde: agent: the configuration names no plugins: nobody would get the figures"
 finish
