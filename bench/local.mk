@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
 # make bench: what watching costs on this machine, beside what it could cost at least. Not a part of make check.
-bench_programs = bench/calls bench/forks bench/pairs bench/regions
+bench_programs = bench/calls bench/forks bench/metrics bench/pairs bench/regions bench/snapshots
 bench_libraries = bench/empty.la bench/forward.la bench/timed.la
 bench_flags = -module -avoid-version -shared -rpath /nowhere
 bench_cflags = $(AM_CFLAGS) -O2 -fno-builtin
@@ -12,9 +12,15 @@ EXTRA_LTLIBRARIES = $(bench_libraries)
 bench_calls_SOURCES = bench/calls.c
 bench_calls_CFLAGS = $(bench_cflags)
 bench_forks_SOURCES = bench/forks.c
+bench_metrics_SOURCES = bench/metrics.c
+bench_metrics_CFLAGS = $(bench_cflags)
+bench_metrics_LDADD = libsonde.la
 bench_pairs_SOURCES = bench/pairs.c
 bench_regions_SOURCES = bench/regions.c
 bench_regions_CFLAGS = $(bench_cflags)
+bench_regions_LDADD = -lpthread
+bench_snapshots_SOURCES = bench/snapshots.c
+bench_snapshots_LDADD = libsonde-core.la
 
 bench_empty_la_SOURCES = bench/empty.c
 bench_empty_la_LDFLAGS = $(bench_flags)

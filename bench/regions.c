@@ -3,6 +3,8 @@
  * regions THREADS - each thread makes thirty different calls, a thousand times each, while the
  * others live; prints how many bytes the process then has in use in its region, and how much memory
  * the region's file occupies.
+ *
+ * regions THREADS hold - makes each call a few times, writes a line and waits for the end of its input.
  */
 #define _GNU_SOURCE
 #include "record/region.h"
@@ -12,6 +14,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +22,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { ROUNDS = 1000, THREADS_MAX = 256 };
+enum { ROUNDS = 1000, ROUNDS_HELD = 3, THREADS_MAX = 256 };
+
+static int n_rounds = ROUNDS;
 
 static pthread_barrier_t barrier;
 
@@ -84,7 +89,7 @@ static void use_streams(void)
 
 static void *use_all(void *unused)
 {
-	for (int i = 0; i < ROUNDS; i++) {
+	for (int i = 0; i < n_rounds; i++) {
 		use_memory();
 		use_descriptors();
 		use_paths();
@@ -114,18 +119,33 @@ static void print_region(void)
 	       (unsigned long long)header.committed);
 }
 
+static void hold(void)
+{
+	char byte;
+
+	if (write(STDOUT_FILENO, "ready\n", 6) == 6)
+		while (read(STDIN_FILENO, &byte, 1) > 0)
+			;
+}
+
 int main(int argc, char **argv)
 {
+	bool is_held = argc > 2 && strcmp(argv[2], "hold") == 0;
 	int n_threads = argc > 1 ? atoi(argv[1]) : 1;
 	pthread_t threads[THREADS_MAX];
 
 	if (n_threads < 1 || n_threads > THREADS_MAX)
 		return 2;
+	if (is_held)
+		n_rounds = ROUNDS_HELD;
 	pthread_barrier_init(&barrier, NULL, (unsigned int)n_threads + 1);
 	for (int i = 0; i < n_threads; i++)
 		pthread_create(&threads[i], NULL, use_all, NULL);
 	pthread_barrier_wait(&barrier);
-	print_region();
+	if (is_held)
+		hold();
+	else
+		print_region();
 	pthread_barrier_wait(&barrier);
 	for (int i = 0; i < n_threads; i++)
 		pthread_join(threads[i], NULL);

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 #
-# What is installed for those who write plugins.
+# What is installed for those who write plugins, and programs that record figures.
 sondeincludedir = $(includedir)/sonde
-dist_sondeinclude_HEADERS = include/sonde/plugin.h
+dist_sondeinclude_HEADERS = include/sonde/plugin.h include/sonde/sonde.h
 
 pkgconfigdir = $(libdir)/pkgconfig
-nodist_pkgconfig_DATA = include/sonde-plugin.pc
+nodist_pkgconfig_DATA = include/sonde-plugin.pc include/sonde.pc

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# The plugins that come with sonde. A folder of them sees itself, include/ and its own libraries, nothing of src/; a plugin
-# exports one symbol. To add one: plugins/NAME.la in its folder's local.mk, with the flags below.
+# The plugins that come with sonde. A folder of them sees itself, shared/, include/ and its own libraries, nothing of
+# src/; a plugin exports one symbol. To add one: plugins/NAME.la in its folder's local.mk, with the flags below.
 plugindir = $(pkglibdir)/plugins
 plugin_LTLIBRARIES =
 
@@ -9,6 +9,11 @@ PLUGIN_LDFLAGS = -module -avoid-version -shared -Wl,-z,defs -export-symbols-rege
 PLUGIN_CPPFLAGS = -I$(srcdir)/include -I$(srcdir)/plugins -D_GNU_SOURCE
 PLUGIN_CFLAGS = $(AM_CFLAGS) -fvisibility=hidden
 
+# What several of them need.
+buffer_sources = plugins/shared/buffer.c plugins/shared/buffer.h
+
 include plugins/exec/local.mk
 include plugins/files/local.mk
+include plugins/prometheus/local.mk
 include plugins/resources/local.mk
+include plugins/statsd/local.mk

@@ -19,6 +19,7 @@ if HAVE_CUNIT
 include tests/unit/base.mk
 include tests/unit/host.mk
 include tests/unit/model.mk
+include tests/api/local.mk
 endif
 include tests/scripts/local.mk
 include tests/conformance/local.mk
@@ -30,5 +31,6 @@ include tests/e2e/tool.mk
 include tests/e2e/limits.mk
 include tests/differential/local.mk
 include tests/foreign/local.mk
+include tests/exporters/local.mk
 include tests/formats/local.mk
 include tests/cost/local.mk

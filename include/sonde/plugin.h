@@ -98,10 +98,14 @@ extern "C" {
 
 /* ------------------------------------------------------------------------------------- figures */
 
+/* sonde.h has the same. */
+#ifndef SONDE_TAG_IS_DECLARED
+#define SONDE_TAG_IS_DECLARED
 struct sonde_tag {
 	const char *key;
 	const char *value;
 };
+#endif
 
 /* Kinds of series. */
 #define SONDE_TYPE_COUNTER   1u /* only grows; starts again at 0 with a new start_ns */

@@ -6,18 +6,19 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CODE_RENAME = 1, PATH_SIZE = 4096, CAPACITY_FIRST = 4096, MODE = 0644 };
+enum { CODE_RENAME = 1, PATH_SIZE = 4096, MODE = 0644 };
 
 void append_file_init(struct append_file *file, const struct sonde_host *host,
 		      const struct append_options *options)
 {
-	*file = (struct append_file){.host = host, .options = options, .fd = -1};
+	*file = (struct append_file){
+		.host = host, .options = options, .fd = -1, .text = {.host = host}};
 }
 
 void append_file_deinit(struct append_file *file)
 {
 	append_file_close(file);
-	file->host->free(file->host, file->text);
+	buffer_deinit(&file->text);
 }
 
 int append_file_open(struct append_file *file)
@@ -36,26 +37,6 @@ void append_file_close(struct append_file *file)
 bool append_file_is_empty(const struct append_file *file)
 {
 	return file->host->io->file_size(file->fd) <= 0;
-}
-
-int append_file_take(void *argument, const void *data, size_t size)
-{
-	struct append_file *file = argument;
-	size_t capacity = file->capacity ? file->capacity : CAPACITY_FIRST;
-
-	while (capacity < file->size + size)
-		capacity *= 2;
-	if (capacity > file->capacity) {
-		char *larger = file->host->realloc(file->host, file->text, capacity);
-
-		if (!larger)
-			return -ENOMEM;
-		file->text = larger;
-		file->capacity = capacity;
-	}
-	memcpy(file->text + file->size, data, size);
-	file->size += size;
-	return 0;
 }
 
 /* FILE.1 becomes FILE.2 and so on, the last one is replaced. One that is not there yet is no
@@ -97,13 +78,13 @@ int append_file_make_room(struct append_file *file, size_t size)
 int append_file_write(struct append_file *file)
 {
 	const struct sonde_io *io = file->host->io;
-	size_t size = file->size;
+	size_t size = file->text.size;
 
-	file->size = 0;
+	buffer_clear(&file->text);
 	if (file->is_torn && io->write(file->fd, "\n", 1) != 1)
 		return -EIO;
 	file->is_torn = false;
-	int64_t written = io->write(file->fd, file->text, size);
+	int64_t written = io->write(file->fd, file->text.bytes, size);
 
 	if (written < 0)
 		return (int)written;

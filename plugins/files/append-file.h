@@ -2,11 +2,10 @@
 /*
  * append-file.h - a file that pieces of text are appended to, for exporters that do so.
  *
- *     append_file_init -> append_file_open -> (append_file_take... -> append_file_write)... ->
- * append_file_close
+ *     append_file_init -> append_file_open -> (append_file_write)... -> append_file_close
  *                      -> append_file_deinit
  *
- * What was taken is written with one write(), so that whoever reads the file while it grows sees
+ * What its text has is written with one write(), so that whoever reads the file while it grows sees
  * whole pieces, and several instances, of several runs, may share a file. A file that would become
  * too large is renamed, FILE.1, FILE.2,
  * ..., and begun again.
@@ -19,6 +18,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "shared/buffer.h"
 
 struct append_options {
 	const char *file;
@@ -66,10 +67,8 @@ struct append_file {
 	const struct sonde_host *host;
 	const struct append_options *options;
 	int fd;
-	bool is_torn; /* the last piece was written in part */
-	char *text;   /* that was taken */
-	size_t size;
-	size_t capacity;
+	bool is_torn;	    /* the last piece was written in part */
+	struct buffer text; /* what is to be written next */
 };
 
 /* What it is given lives longer. */
@@ -84,16 +83,13 @@ void append_file_close(struct append_file *file);
 /* Whether there is nothing in it, or it is no regular file. */
 bool append_file_is_empty(const struct append_file *file);
 
-/* Keeps a piece of the text; a sonde_write_function. */
-int append_file_take(void *file, const void *data, size_t size);
-
 /*
  * Makes room for what is to come, perhaps by beginning the file again, when a text of this size is.
  * 0 or a negative errno.
  */
 int append_file_make_room(struct append_file *file, size_t size);
 
-/* Writes what was taken, and forgets it. 0 or a negative errno. */
+/* Writes the text, and forgets it. 0 or a negative errno. */
 int append_file_write(struct append_file *file);
 
 /*

@@ -72,8 +72,8 @@ static int make_rows(struct csv *csv, const struct sonde_snapshot *snapshot)
 		NULL,
 	};
 
-	csv->file.size = 0;
-	return csv->file.host->format(snapshot, "csv", parameters, append_file_take, &csv->file);
+	buffer_clear(&csv->file.text);
+	return csv->file.host->format(snapshot, "csv", parameters, buffer_take, &csv->file.text);
 }
 
 /* A file that is begun again gets the columns' names, so the rows are made once more then. */
@@ -84,11 +84,11 @@ static int write_rows(struct csv *csv, const struct sonde_snapshot *snapshot, ui
 	if (result == 0)
 		result = make_rows(csv, snapshot);
 	if (result == 0)
-		result = append_file_make_room(&csv->file, csv->file.size);
+		result = append_file_make_room(&csv->file, csv->file.text.size);
 	if (result == 0 && append_file_is_empty(&csv->file))
 		result = make_rows(csv, snapshot);
 	if (result == 0)
-		*ret_size = csv->file.size;
+		*ret_size = csv->file.text.size;
 	return result < 0 ? result : append_file_write(&csv->file);
 }
 

@@ -52,12 +52,12 @@ static int export_snapshot(void *instance, const struct sonde_snapshot *snapshot
 	struct append_file *file = instance;
 
 	(void)deadline_ns;
-	file->size = 0;
-	int result = file->host->format(snapshot, "jsonlines", NULL, append_file_take, file);
+	buffer_clear(&file->text);
+	int result = file->host->format(snapshot, "jsonlines", NULL, buffer_take, &file->text);
 
-	ret_result->bytes_sent = file->size;
+	ret_result->bytes_sent = file->text.size;
 	if (result == 0)
-		result = append_file_make_room(file, file->size);
+		result = append_file_make_room(file, file->text.size);
 	if (result == 0)
 		result = append_file_write(file);
 	if (result < 0)

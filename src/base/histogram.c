@@ -19,6 +19,11 @@ const uint64_t histogram_bound[9] = {
 
 const uint8_t histogram_start[16] = {0, 1, 2, 2, 3, 3, 4, 5, 5, 5, 6, 6, 7, 7, 8, 8};
 
+const uint64_t histogram_number_bound[8] = {
+	0x10000000000000, 0x1172b83c7d517a, 0x1306fe0a31b715, 0x14bfdad5362a27,
+	0x16a09e667f3bcc, 0x18ace5422aa0db, 0x1ae89f995ad3ad, 0x1d5818dcfba487,
+};
+
 /* 2^(j/8) */
 static const double eighth_power[8] = {
 	1.0,

@@ -13,6 +13,9 @@
  *
  * The mapping is exact: each bound is floor(10^9 * 2^(k/8)) ns for some k, by integer arithmetic only,
  * proved against big integers in tests/unit/test-histogram.c.
+ *
+ * Values that are no durations have the same buckets by another offset: bucket b is then for numbers v
+ * with 2^((b + f)/8) < v <= 2^((b + f + 1)/8), where f is the histogram's first index.
  */
 #ifndef SONDE_BASE_HISTOGRAM_H
 #define SONDE_BASE_HISTOGRAM_H
@@ -29,6 +32,7 @@ enum {
 	HISTOGRAM_OVER = HISTOGRAM_INSIDE + 1,  /* durations above 2^14 s */
 	HISTOGRAM_BUCKETS = HISTOGRAM_INSIDE + 2,
 	HISTOGRAM_FIRST_INDEX = -208,           /* OpenTelemetry index of bucket 0 */
+	HISTOGRAM_FIRST_OF_NUMBERS = -80,       /* the same where values are no durations: from 2^-10 on */
 };
 
 /*
@@ -37,6 +41,9 @@ enum {
  */
 extern const uint64_t histogram_bound[9] __attribute__((visibility("hidden")));
 extern const uint8_t histogram_start[16] __attribute__((visibility("hidden")));
+
+/* floor(2^(j/8) * 2^52), j = 0 .. 7: what the mantissa of a double is compared with. */
+extern const uint64_t histogram_number_bound[8] __attribute__((visibility("hidden")));
 
 /* Returns the bucket, 0 .. HISTOGRAM_BUCKETS - 1, of a duration in nanoseconds. */
 static inline unsigned int histogram_bucket(uint64_t ns)
@@ -50,6 +57,36 @@ static inline unsigned int histogram_bucket(uint64_t ns)
 	sub += mantissa > histogram_bound[sub];
 	unsigned int bucket = 8 * (unsigned int)exponent + sub - (240 + HISTOGRAM_FIRST_INDEX);
 	return bucket < HISTOGRAM_INSIDE ? bucket : HISTOGRAM_OVER;
+}
+
+/* Returns the OpenTelemetry index of a number, which is above 0 and finite. */
+static inline int histogram_index(double number)
+{
+	union {
+		double number;
+		uint64_t bits;
+	} value = {number};
+	int exponent = (int)(value.bits >> 52) - 1023;
+	uint64_t mantissa = (value.bits & ((1ULL << 52) - 1)) | 1ULL << 52;
+	int sub = 0;
+
+	for (int step = 4; step; step /= 2)
+		sub += mantissa > histogram_number_bound[sub + step - 1] ? step : 0;
+	sub += mantissa > histogram_number_bound[sub];
+	return 8 * exponent + sub - 1;
+}
+
+/* Returns the bucket of a number that is not negative and finite. */
+static inline unsigned int histogram_bucket_of_number(double number, int first_index)
+{
+	/* Below the least normal number a mantissa has no leading one. */
+	if (number < 0x1p-1022)
+		return HISTOGRAM_ZERO;
+	int bucket = histogram_index(number) - first_index;
+
+	if (bucket < 0)
+		return HISTOGRAM_ZERO;
+	return bucket < HISTOGRAM_INSIDE ? (unsigned int)bucket : (unsigned int)HISTOGRAM_OVER;
 }
 
 /* Largest duration in nanoseconds that bucket holds (UINT64_MAX for HISTOGRAM_OVER). */

@@ -4,26 +4,26 @@
 #include "format/exposition-lines.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "format/exposition-name.h"
+#include "format/text-sink.h"
 #include "format/utf8.h"
 
-static void write_value(FILE *stream, const char *value)
+static void add_value(struct text_sink *out, const char *value)
 {
 	while (*value) {
 		size_t length = utf8_length(value);
 
 		if (*value == '\\' || *value == '"')
-			fprintf(stream, "\\%c", *value);
-		else if (*value == '\n')
-			fputs("\\n", stream);
+			text_sink_add_char(out, '\\');
+		if (*value == '\n')
+			text_sink_add(out, "\\n");
 		else if (length)
-			fwrite(value, 1, length, stream);
+			text_sink_add_bytes(out, value, length);
 		else
-			fputs(UTF8_REPLACEMENT, stream);
+			text_sink_add(out, UTF8_REPLACEMENT);
 		value += length ? length : 1;
 	}
 }
@@ -39,7 +39,7 @@ static bool has_earlier(const struct tag *tags, size_t n, const char *label)
 	return false;
 }
 
-static void write_values(FILE *stream, const struct tag *tags, size_t n_tags, size_t first, const char *label)
+static void add_values(struct text_sink *out, const struct tag *tags, size_t n_tags, size_t first, const char *label)
 {
 	char other[EXPOSITION_NAME_SIZE];
 	const char *separator = "";
@@ -47,36 +47,69 @@ static void write_values(FILE *stream, const struct tag *tags, size_t n_tags, si
 	for (size_t i = first; i < n_tags; i++) {
 		if (!*tags[i].value || strcmp(exposition_label(tags[i].key, other), label) != 0)
 			continue;
-		fputs(separator, stream);
-		write_value(stream, tags[i].value);
+		text_sink_add(out, separator);
+		add_value(out, tags[i].value);
 		separator = ";";
 	}
 }
 
-char *exposition_labels(const struct tag *tags, size_t n_tags)
+static bool is_taken(const char *label, const char *run)
+{
+	/* These two are Prometheus's own. */
+	return strcmp(label, "le") == 0 || strcmp(label, "quantile") == 0 ||
+	       (run && strcmp(label, "run") == 0);
+}
+
+static void add_labels(struct text_sink *out, const struct tag *tags, size_t n_tags, const char *run)
 {
 	char label[EXPOSITION_NAME_SIZE];
 	const char *separator = "";
-	char *labels = NULL;
-	size_t size = 0;
-	FILE *stream = open_memstream(&labels, &size);
 
-	if (!stream)
-		return NULL;
+	if (run && *run) {
+		text_sink_add(out, "run=\"");
+		add_value(out, run);
+		text_sink_add_char(out, '"');
+		separator = ",";
+	}
 	for (size_t i = 0; i < n_tags; i++) {
 		exposition_label(tags[i].key, label);
 		if (!*tags[i].value || has_earlier(tags, i, label))
 			continue;
-		/* These are Prometheus's own. */
-		bool is_taken = strcmp(label, "le") == 0 || strcmp(label, "quantile") == 0;
-
-		fprintf(stream, "%s%s%s=\"", separator, is_taken ? "exported_" : "", label);
-		write_values(stream, tags, n_tags, i, label);
-		fputc('"', stream);
+		text_sink_add(out, separator);
+		text_sink_add(out, is_taken(label, run) ? "exported_" : "");
+		text_sink_add(out, label);
+		text_sink_add(out, "=\"");
+		add_values(out, tags, n_tags, i, label);
+		text_sink_add_char(out, '"');
 		separator = ",";
 	}
-	if (fclose(stream) == 0)
-		return labels;
+}
+
+/* Appends to a string, which is NULL at first. */
+static int append(void *argument, const void *data, size_t size)
+{
+	char **text = argument;
+	size_t length = *text ? strlen(*text) : 0;
+	char *longer = realloc(*text, length + size + 1);
+
+	if (!longer)
+		return -ENOMEM;
+	memcpy(longer + length, data, size);
+	longer[length + size] = '\0';
+	*text = longer;
+	return 0;
+}
+
+char *exposition_labels(const struct tag *tags, size_t n_tags, const char *run)
+{
+	char *labels = NULL;
+	const struct format_sink sink = {append, &labels};
+	struct text_sink out;
+
+	text_sink_init(&out, &sink);
+	add_labels(&out, tags, n_tags, run);
+	if (text_sink_end(&out) == 0)
+		return labels ? labels : strdup("");
 	free(labels);
 	return NULL;
 }
@@ -151,7 +184,7 @@ static void order_families(struct exposition_lines *lines)
 	lines->n_left_out = n_before - lines->n_lines;
 }
 
-int exposition_lines_init(struct exposition_lines *lines, const struct snapshot *snapshot)
+int exposition_lines_init(struct exposition_lines *lines, const struct snapshot *snapshot, const char *run)
 {
 	size_t n = snapshot_n_series(snapshot);
 	char family[EXPOSITION_NAME_SIZE];
@@ -164,7 +197,7 @@ int exposition_lines_init(struct exposition_lines *lines, const struct snapshot 
 		struct exposition_line line = {
 			.series = series,
 			.family = strdup(exposition_family(series, family)),
-			.labels = exposition_labels(series->tags, series->n_tags),
+			.labels = exposition_labels(series->tags, series->n_tags, run),
 			.position = i,
 		};
 

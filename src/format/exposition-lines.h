@@ -27,11 +27,17 @@ struct exposition_lines {
 	size_t n_left_out;
 };
 
-/* 0 or -ENOMEM; to be deinitialised in both cases. The snapshot must live as long. */
-int exposition_lines_init(struct exposition_lines *lines, const struct snapshot *snapshot);
+/*
+ * `run` is a label of all of them, if it is not NULL. 0 or -ENOMEM; to be deinitialised in both cases. The snapshot
+ * must live as long.
+ */
+int exposition_lines_init(struct exposition_lines *lines, const struct snapshot *snapshot, const char *run);
 void exposition_lines_deinit(struct exposition_lines *lines);
 
-/* Tags as labels, escaped, in a new string; NULL without memory. What has no value is no label. */
-char *exposition_labels(const struct tag *tags, size_t n_tags);
+/*
+ * Tags as labels, escaped, in a new string, the first of them "run" if that is not NULL; NULL without memory. What has
+ * no value is no label.
+ */
+char *exposition_labels(const struct tag *tags, size_t n_tags, const char *run);
 
 #endif

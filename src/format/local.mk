@@ -3,6 +3,8 @@ libsonde_core_la_SOURCES += \
 	src/format/json-output.c src/format/json-output.h \
 	src/format/json-reader.c src/format/json-reader.h \
 	src/format/json-text.c src/format/json-text.h \
+	src/format/message-memory.c src/format/message-memory.h \
+	src/format/metrics-json.c src/format/metrics-json.h \
 	src/format/number-text.c src/format/number-text.h \
 	src/format/recording-json.h \
 	src/format/recording-json-coverage.c src/format/recording-json-coverage.h \
@@ -18,8 +20,19 @@ libsonde_core_la_SOURCES += \
 	src/format/snapshot-format.c src/format/snapshot-format.h \
 	src/format/snapshot-jsonlines.c \
 	src/format/snapshot-otlp-json.c \
+	src/format/snapshot-prometheus-protobuf.c \
 	src/format/snapshot-statsd.c \
 	src/format/text-sink.c src/format/text-sink.h \
 	src/format/utf8.c src/format/utf8.h
 
-EXTRA_DIST += docs/recording.md docs/recording.schema.json
+# What is sent as protocol buffers: a schema of our own, and code that is generated from it.
+format_messages = src/format/prometheus.pb-c.c src/format/prometheus.pb-c.h
+nodist_libsonde_core_la_SOURCES += $(format_messages)
+BUILT_SOURCES += src/format/prometheus.pb-c.h
+CLEANFILES += $(format_messages)
+src/format/prometheus.pb-c.c: $(srcdir)/src/format/prometheus.proto
+	@$(MKDIR_P) $(@D)
+	$(AM_V_GEN)$(PROTOC_C) --c_out=src --proto_path=$(srcdir)/src $<
+src/format/prometheus.pb-c.h: src/format/prometheus.pb-c.c
+
+EXTRA_DIST += src/format/prometheus.proto docs/recording.md docs/recording.schema.json

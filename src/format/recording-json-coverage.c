@@ -211,3 +211,25 @@ void process_coverage_from_json(struct json_reader *reader, const json_t *proces
 	kernel_io_from_json(reader, object, "kernel_io_when_last_seen", &ret_coverage->io);
 	reader_leave(reader, back);
 }
+
+json_t *refusals_to_json(const uint64_t *refused)
+{
+	json_t *object = json_object();
+
+	for (unsigned int i = 0; i < SERIES_REFUSALS; i++)
+		set(&object, series_refusal_name(i), count_to_json(refused[i]));
+	return object;
+}
+
+void refusals_from_json(struct json_reader *reader, const json_t *object, const char *key,
+			uint64_t *ret_refused)
+{
+	if (!json_object_get(object, key))
+		return;
+	const json_t *values = reader_object(reader, object, key);
+	size_t back = reader_enter(reader, key, -1);
+
+	for (unsigned int i = 0; i < SERIES_REFUSALS; i++)
+		ret_refused[i] = reader_count(reader, values, series_refusal_name(i));
+	reader_leave(reader, back);
+}

@@ -33,6 +33,11 @@ json_t *memory_to_json(const struct memory_totals *memory);
 void memory_from_json(struct json_reader *reader, const json_t *object, const char *key,
 		      struct memory_totals *ret_memory);
 
+/* {"name": 0, "tags": 0, ...}: by reason, how often a program's own figure was not recorded. */
+json_t *refusals_to_json(const uint64_t *refused);
+void refusals_from_json(struct json_reader *reader, const json_t *object, const char *key,
+			uint64_t *ret_refused);
+
 /* The object "coverage" of a process. */
 json_t *process_coverage_to_json(const struct process_coverage *coverage);
 void process_coverage_from_json(struct json_reader *reader, const json_t *process,

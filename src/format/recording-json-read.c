@@ -9,6 +9,7 @@
 #include "format/recording-json.h"
 
 #include "format/json-reader.h"
+#include "format/metrics-json.h"
 #include "format/recording-json-coverage.h"
 #include "format/recording-json-plugins.h"
 
@@ -351,6 +352,7 @@ static void read_coverage(struct json_reader *reader, const json_t *document,
 			recording->n_sandboxed =
 				reader_count(reader, coverage, "seccomp_processes");
 		kernel_io_from_json(reader, coverage, "kernel_io", &recording->io);
+		refusals_from_json(reader, coverage, "refused", recording->refused);
 		names_from_json(reader, coverage, "switched", &recording->switched);
 		names_from_json(reader, coverage, "retimed", &recording->retimed);
 	}
@@ -386,6 +388,7 @@ static int read_document(struct json_reader *reader, const json_t *document,
 	read_calls(reader, document, &recording->calls);
 	read_processes(reader, document, recording);
 	read_unwatched(reader, document, recording);
+	metric_list_from_json(reader, document, &recording->metrics);
 	plugins_from_json(reader, document, recording);
 	read_coverage(reader, document, recording);
 	return reader->error;

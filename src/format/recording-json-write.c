@@ -10,6 +10,7 @@
 #include "format/recording-json.h"
 
 #include "format/json-text.h"
+#include "format/metrics-json.h"
 #include "format/recording-json-coverage.h"
 #include "format/recording-json-plugins.h"
 
@@ -309,6 +310,7 @@ static json_t *coverage_to_json(struct builder *builder, const struct recording 
 	set(builder, coverage, "seccomp_processes", count_to_json(recording->n_sandboxed));
 	set(builder, coverage, "kernel_io", kernel_io_to_json(&recording->io));
 	set(builder, coverage, "accounted_io", accounted_to_json(builder, recording));
+	set(builder, coverage, "refused", refusals_to_json(recording->refused));
 	set(builder, coverage, "allocators", allocators_to_json(builder, recording));
 	set(builder, coverage, "switched", names_to_json(&recording->switched));
 	set(builder, coverage, "retimed", names_to_json(&recording->retimed));
@@ -328,7 +330,7 @@ static json_t *recording_to_json(const struct recording *recording)
 	set(&builder, document, "unwatched", unwatched_to_json(&builder, recording));
 	if (recording->n_plugins)
 		set(&builder, document, "plugins", plugins_to_json(recording));
-	set(&builder, document, "metrics", json_array());
+	set(&builder, document, "metrics", metric_list_to_json(&recording->metrics));
 	set(&builder, document, "files", json_array());
 	set(&builder, document, "peers", json_array());
 	set(&builder, document, "stacks", json_array());

@@ -4,6 +4,7 @@
 #include "format/series-help.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 static const struct help {
@@ -21,10 +22,21 @@ static const struct help {
 	{"sonde.processes.unwatched", "Processes that were not watched."},
 };
 
-const char *series_help(const char *name)
+static const char *find_help(const char *name)
 {
 	for (size_t i = 0; i < sizeof(helps) / sizeof(helps[0]); i++)
 		if (strcmp(helps[i].name, name) == 0)
 			return helps[i].text;
 	return NULL;
+}
+
+const char *series_help(const struct series *series, char ret_text[SERIES_HELP_SIZE])
+{
+	const char *help = find_help(series->name);
+
+	if (help)
+		return help;
+	snprintf(ret_text, SERIES_HELP_SIZE, "%.512s, in %.128s", series->name,
+		 *series->unit ? series->unit : "no unit");
+	return ret_text;
 }

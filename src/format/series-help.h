@@ -5,7 +5,11 @@
 #ifndef SONDE_FORMAT_SERIES_HELP_H
 #define SONDE_FORMAT_SERIES_HELP_H
 
-/* NULL for a name that is not ours: only whoever made it knows. */
-const char *series_help(const char *name);
+#include "model/series.h"
+
+enum { SERIES_HELP_SIZE = 768 };
+
+/* Of a series that is not ours only name and unit are known. May return a constant, or ret_text. */
+const char *series_help(const struct series *series, char ret_text[SERIES_HELP_SIZE]);
 
 #endif

@@ -7,6 +7,8 @@
  * or not. "buckets=used" has the bounds of the buckets that have values instead: quantiles to 4.4 %, of one
  * process only.
  *
+ * "run=TEXT" is a label of every series, for figures of several runs that come to stand in one place.
+ *
  * Sources: prometheus.io, "Exposition formats"; openmetrics.io, 1.0.0.
  */
 #include "config.h"
@@ -27,6 +29,7 @@ struct exposition {
 	struct text_sink out;
 	bool is_openmetrics;
 	bool has_used_buckets; /* else one for each power of two */
+	const char *run;       /* NULL: no such label */
 };
 
 static const char *type_word(const struct series *series)
@@ -94,16 +97,10 @@ static void add_meta(struct exposition *exposition, const char *word, const char
 
 static void add_help(struct exposition *exposition, const char *name, const struct series *series)
 {
-	const char *help = series_help(series->name);
+	char help[SERIES_HELP_SIZE];
 
 	add_meta(exposition, "HELP", name);
-	if (help) {
-		add_escaped_help(exposition, help);
-	} else {
-		add_escaped_help(exposition, series->name);
-		text_sink_add(&exposition->out, ", in ");
-		add_escaped_help(exposition, *series->unit ? series->unit : "no unit");
-	}
+	add_escaped_help(exposition, series_help(series, help));
 	text_sink_add_char(&exposition->out, '\n');
 }
 
@@ -213,7 +210,7 @@ static void add_series(struct exposition *exposition, const struct exposition_li
 /* What the figures are of, as labels of a series that is always 1. */
 static int add_target(struct exposition *exposition, const struct snapshot_source *source)
 {
-	char *labels = exposition_labels(source->tags, source->n_tags);
+	char *labels = exposition_labels(source->tags, source->n_tags, exposition->run);
 
 	if (!labels)
 		return -ENOMEM;
@@ -233,7 +230,7 @@ static int write_exposition(struct exposition *exposition, const struct snapshot
 			    const struct snapshot_source *source)
 {
 	struct exposition_lines lines;
-	int result = exposition_lines_init(&lines, snapshot);
+	int result = exposition_lines_init(&lines, snapshot, exposition->run);
 
 	if (result == 0)
 		result = add_target(exposition, source);
@@ -258,6 +255,7 @@ static int write_as(bool is_openmetrics, const struct snapshot *snapshot, const 
 	struct exposition exposition = {
 		.is_openmetrics = is_openmetrics,
 		.has_used_buckets = buckets && strcmp(buckets, "used") == 0,
+		.run = format_parameter(parameters, "run"),
 	};
 
 	text_sink_init(&exposition.out, sink);

@@ -12,7 +12,8 @@ enum { PARAMETERS_MOST = 2, WORDS_MOST = 2 };
 
 struct parameter {
 	const char *name; /* NULL: no more of them */
-	const char *words[WORDS_MOST]; /* what it may be; the first one is what goes without saying */
+	/* What it may be; the first one is what goes without saying. None: any text. */
+	const char *words[WORDS_MOST];
 };
 
 static const struct format {
@@ -22,9 +23,14 @@ static const struct format {
 } formats[] = {
 	{"csv", snapshot_write_csv, {{"header", {"true", "false"}}, {"guard", {"true", "false"}}}},
 	{"jsonlines", snapshot_write_jsonlines, {{0}}},
-	{"openmetrics", snapshot_write_openmetrics, {{"buckets", {"octaves", "used"}}}},
+	{"openmetrics",
+	 snapshot_write_openmetrics,
+	 {{"buckets", {"octaves", "used"}}, {"run", {NULL}}}},
 	{"otlp-json", snapshot_write_otlp_json, {{0}}},
-	{"prometheus", snapshot_write_prometheus, {{"buckets", {"octaves", "used"}}}},
+	{"prometheus",
+	 snapshot_write_prometheus,
+	 {{"buckets", {"octaves", "used"}}, {"run", {NULL}}}},
+	{"prometheus-protobuf", snapshot_write_prometheus_protobuf, {{"run", {NULL}}}},
 	{"statsd", snapshot_write_statsd, {{"tags", {"names", "dogstatsd"}}}},
 };
 
@@ -38,13 +44,19 @@ static const struct format *find_format(const char *name)
 	return NULL;
 }
 
+static bool has_word(const struct parameter *parameter, const char *word)
+{
+	for (int i = 0; i < WORDS_MOST && parameter->words[i]; i++)
+		if (strcmp(parameter->words[i], word) == 0)
+			return true;
+	return !parameter->words[0];
+}
+
 static bool may_be(const struct format *format, const char *name, const char *word)
 {
 	for (int i = 0; i < PARAMETERS_MOST && format->parameters[i].name; i++)
-		for (int k = 0; k < WORDS_MOST; k++)
-			if (strcmp(format->parameters[i].name, name) == 0 &&
-			    strcmp(format->parameters[i].words[k], word) == 0)
-				return true;
+		if (strcmp(format->parameters[i].name, name) == 0)
+			return has_word(&format->parameters[i], word);
 	return false;
 }
 

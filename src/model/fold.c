@@ -11,6 +11,7 @@
 
 #include "model/fold.h"
 
+#include "model/fold-metrics.h"
 #include "calls/call.h"
 #include "model/syscall-name.h"
 
@@ -328,6 +329,8 @@ static void add_losses(struct recording *recording, const struct region_image *i
 		if (__builtin_add_overflow(recording->lost[i], image->header->lost[i],
 					   &recording->lost[i]))
 			recording->lost[i] = UINT64_MAX;
+	for (unsigned int i = 0; i < SERIES_REFUSALS; i++)
+		recording->refused[i] += image->header->refused[i];
 	recording->damaged_regions += image->n_damaged > 0;
 }
 
@@ -386,10 +389,12 @@ int fold_region(struct recording *recording, const struct region_image *image, b
 	const struct region_header *header = image->header;
 	struct process_record process = {0};
 	struct folding folding = {header, options, &process};
+	struct fold_scope scope = {.is_running = is_running, .is_alone = options->is_alone};
 
 	if (describe_process(&process, header, is_running, options->now_ns) ||
 	    fold_calls(&folding) || fold_raw_calls(&folding) ||
 	    call_list_add(&recording->calls, &process.calls) ||
+	    fold_metrics(&recording->metrics, image, scope) ||
 	    name_counts_add_all(&recording->raw_calls, &process.coverage.raw_calls)) {
 		process_record_deinit(&process);
 		return -ENOMEM;

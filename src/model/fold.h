@@ -34,6 +34,7 @@ struct fold_options {
 	/* What was seen of the process from outside; NULL: nothing. */
 	const struct process_sight *sight;
 	int64_t now_ns; /* CLOCK_BOOTTIME; ends the wall time of running processes */
+	bool is_alone;	/* no other process is folded: its gauges need no tag `pid` */
 };
 
 /*

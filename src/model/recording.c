@@ -65,6 +65,7 @@ void recording_deinit(struct recording *recording)
 	for (size_t i = 0; i < recording->n_unwatched; i++)
 		free(recording->unwatched[i].command);
 	call_list_deinit(&recording->calls);
+	metric_list_deinit(&recording->metrics);
 	name_counts_deinit(&recording->raw_calls);
 	name_counts_deinit(&recording->switched);
 	name_counts_deinit(&recording->retimed);
@@ -355,4 +356,14 @@ const char *note_reason_name(enum note_reason reason)
 const char *region_loss_name(enum region_loss reason)
 {
 	return (unsigned int)reason < LOSS_REASONS ? region_loss_names[reason] : "unknown";
+}
+
+static const char *const series_refusal_names[SERIES_REFUSALS] = {
+	[REFUSED_NAME] = "name",     [REFUSED_TAGS] = "tags",	[REFUSED_CONFLICT] = "conflict",
+	[REFUSED_NUMBER] = "number", [REFUSED_RANGE] = "range", [REFUSED_MEMORY] = "memory",
+};
+
+const char *series_refusal_name(enum series_refusal reason)
+{
+	return (unsigned int)reason < SERIES_REFUSALS ? series_refusal_names[reason] : "unknown";
 }

@@ -14,6 +14,7 @@
 
 #include "base/histogram.h"
 #include "calls/kinds.h"
+#include "model/metric-list.h"
 #include "model/name-counts.h"
 #include "record/region.h"
 #include "record/session.h"
@@ -172,7 +173,10 @@ struct recording {
 	struct plugin_record *plugins;
 	size_t n_plugins;
 
+	struct metric_list metrics; /* what programs recorded themselves */
+
 	/* coverage */
+	uint64_t refused[SERIES_REFUSALS]; /* of what they asked to have recorded */
 	uint64_t lost[LOSS_REASONS];  /* calls, or details of calls, not recorded */
 	uint64_t notes_lost;
 	uint64_t damaged_regions;     /* files that could not be read, or only in part */
@@ -246,5 +250,6 @@ const char *wait_class_name(enum wait_class wait_class);
 /* "static", "setuid", ...: the word used in recordings and reports. */
 const char *note_reason_name(enum note_reason reason);
 const char *region_loss_name(enum region_loss reason);
+const char *series_refusal_name(enum series_refusal reason);
 
 #endif

@@ -3,7 +3,9 @@
  * The check's means is a map with one bit for every four bytes: a record claims its bytes, and a
  * record that finds some of its bytes taken is cut off. This refuses cycles, records that share
  * parts, and lists that run into each other, all by one rule, and bounds the work by the size of
- * the file. Only the descriptions of calls are meant to be shared; a second map knows them.
+ * the file. Only the descriptions of calls are meant to be shared; a second map knows them. Those of
+ * series are referred to as well, but by cells only, and stand in a list of their own, which is
+ * looked at first: a third map knows them.
  */
 #include "config.h"
 
@@ -17,6 +19,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/series.h"
+
 enum { CLAIM_UNIT = 4 }; /* bytes that a bit stands for: the alignment of the smallest record */
 
 /* What the check of one image works with. */
@@ -25,6 +29,7 @@ struct check {
 	const char *name;
 	uint64_t *claimed; /* one bit for each CLAIM_UNIT bytes of the image */
 	uint64_t *shared;  /* likewise: a record that may be shared begins here */
+	uint64_t *series;  /* likewise: the description of a series begins here */
 };
 
 /* What a reference refers to. */
@@ -63,6 +68,26 @@ static const struct record_kind error_stats_kind = {
 	"error",
 	sizeof(struct error_stats),
 	_Alignof(struct error_stats),
+	false,
+};
+
+static const struct record_kind counter_cell_kind = {
+	"counter",
+	sizeof(struct counter_cell),
+	_Alignof(struct counter_cell),
+	false,
+};
+static const struct record_kind distribution_cell_kind = {
+	"distribution",
+	sizeof(struct distribution_cell),
+	_Alignof(struct distribution_cell),
+	false,
+};
+/* Without its strings. */
+static const struct record_kind series_info_kind = {
+	"series",
+	sizeof(struct series_info),
+	_Alignof(struct series_info),
 	false,
 };
 
@@ -226,11 +251,129 @@ static void check_raw_calls(struct check *check, struct thread_block *thread)
 	}
 }
 
+/* -- Series ---------------------------------------------------------------------------------------- */
+
+static bool kind_has_cells(const struct series_info *info, bool is_distribution)
+{
+	if (is_distribution)
+		return info->kind == KIND_HISTOGRAM || info->kind == KIND_TIMER;
+	return info->kind == KIND_COUNTER;
+}
+
+/* A cell's series is one of the region's list, and of the cell's kind; else the cell has none. */
+static void check_cell_info(struct check *check, relative *reference, bool is_distribution)
+{
+	size_t from = offset_of(check, reference);
+	int64_t target = (int64_t)from + *reference;
+	bool is_known = *reference && target > 0 &&
+			target % (int64_t)_Alignof(struct series_info) == 0 &&
+			(uint64_t)target < check->image->size &&
+			bit_is_set(check->series, (size_t)target / CLAIM_UNIT);
+
+	if (is_known && kind_has_cells(relative_get(reference), is_distribution))
+		return;
+	note_damage(check, "cell at %zu has no series of its kind", from);
+	*reference = 0;
+}
+
+static void check_counters(struct check *check, struct thread_block *thread)
+{
+	relative *next = &thread->counters;
+
+	for (;;) {
+		struct counter_cell *cell =
+			check_reference(check, next, &counter_cell_kind, "thread's counters");
+
+		if (!cell)
+			return;
+		check_cell_info(check, &cell->info, false);
+		next = &cell->next;
+	}
+}
+
+static void check_distributions(struct check *check, struct thread_block *thread)
+{
+	relative *next = &thread->distributions;
+
+	for (;;) {
+		struct distribution_cell *cell = check_reference(
+			check, next, &distribution_cell_kind, "thread's distributions");
+
+		if (!cell)
+			return;
+		check_cell_info(check, &cell->info, true);
+		for (unsigned int i = 0; i < HISTOGRAM_ROWS; i++)
+			check_reference(check, &cell->rows[i], &histogram_row_kind,
+					"distribution's row");
+		next = &cell->next;
+	}
+}
+
+/* So many strings, each ended, and no byte more. */
+static bool has_strings(const struct series_info *info)
+{
+	const char *string = info->strings;
+	const char *end = (const char *)info + info->size;
+	size_t n_strings = 2 + 2 * (size_t)info->n_tags;
+
+	for (; n_strings && string < end; n_strings--) {
+		const char *nul = memchr(string, '\0', (size_t)(end - string));
+
+		if (!nul)
+			return false;
+		string = nul + 1;
+	}
+	return !n_strings && string == end;
+}
+
+static bool info_is_whole(struct check *check, const struct series_info *info)
+{
+	size_t first = offset_of(check, info) + sizeof(*info);
+	const struct record_kind strings = {
+		.name = "series",
+		.size = (info->size - sizeof(*info) + CLAIM_UNIT - 1) / CLAIM_UNIT * CLAIM_UNIT,
+	};
+
+	return info->size > sizeof(*info) && info->size <= REGION_SERIES_STRINGS &&
+	       strings.size <= check->image->size - first && claim(check, first, &strings) &&
+	       has_strings(info);
+}
+
+static bool info_is_known(const struct series_info *info)
+{
+	return info->kind >= KIND_COUNTER && info->kind <= KIND_TIMER && info->strings[0] &&
+	       info->n_tags <= SERIES_TAGS_MAX &&
+	       (info->merge & ~(unsigned int)MERGE_LIVE) < MERGE_MODES &&
+	       (info->first_index == HISTOGRAM_FIRST_INDEX ||
+		info->first_index == HISTOGRAM_FIRST_OF_NUMBERS);
+}
+
+/* One that cannot be shown has no kind: no cell may be of it. */
+static void check_series(struct check *check, relative *next)
+{
+	for (;;) {
+		struct series_info *info =
+			check_reference(check, next, &series_info_kind, "list of series");
+
+		if (!info)
+			return;
+		if (info_is_whole(check, info) && info_is_known(info)) {
+			bit_set(check->series, offset_of(check, info) / CLAIM_UNIT);
+		} else {
+			note_damage(check, "series at %zu is none", offset_of(check, info));
+			info->kind = 0;
+		}
+		next = &info->next;
+	}
+}
+
 static void check_thread(struct check *check, struct thread_block *thread)
 {
 	relative *next = &thread->calls;
 
 	check_raw_calls(check, thread);
+	check_counters(check, thread);
+	check_distributions(check, thread);
 	for (;;) {
 		struct call_stats *stats =
 			check_reference(check, next, &call_stats_kind, "thread's calls");
@@ -272,12 +415,13 @@ static void check_threads(struct check *check, relative *next)
 int region_check(struct region_image *image, const char *name)
 {
 	size_t n_words = image->size / CLAIM_UNIT / 64 + 1;
-	uint64_t *maps = calloc(n_words, 2 * sizeof(*maps));
+	uint64_t *maps = calloc(n_words, 3 * sizeof(*maps));
 	struct check check = {
 		.image = image,
 		.name = name,
 		.claimed = maps,
 		.shared = maps + n_words,
+		.series = maps + 2 * n_words,
 	};
 
 	if (!maps)
@@ -286,6 +430,7 @@ int region_check(struct region_image *image, const char *name)
 	if (image->header->committed > image->size)
 		note_damage(&check, "%" PRIu64 " bytes are committed, %zu can be read",
 			    image->header->committed, image->size);
+	check_series(&check, &image->header->series);
 	check_threads(&check, &image->header->threads);
 	free(maps);
 	return 0;

@@ -47,6 +47,11 @@ struct region_image {
 int region_read(int fd, uint64_t offset, uint64_t capacity, const char *name,
 		struct region_image **ret_image, struct message *ret_message);
 
+/*
+ * The same of a region of our own process, which has it mapped. 0 or -ENOMEM.
+ */
+int region_copy(const struct region_header *region, struct region_image **ret_image);
+
 /* Frees an image; NULL is fine. Returns NULL. */
 struct region_image *region_image_free(struct region_image *image);
 

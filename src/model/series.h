@@ -33,7 +33,7 @@ struct tag {
 enum {
 	SERIES_TAGS_MAX = 32,
 	/* OpenTelemetry index of the first bucket when the unit is not s: from 2^-10 on. */
-	SERIES_FIRST_INDEX = -80,
+	SERIES_FIRST_INDEX = HISTOGRAM_FIRST_OF_NUMBERS,
 };
 
 /*

@@ -163,7 +163,23 @@ static int add_health(const struct adding *adding, const struct recording *recor
 		error = add_counter(adding, "sonde.calls.lost", "{call}", recording->lost[i], &tag,
 				    1);
 	}
+	for (unsigned int i = 0; !error && i < SERIES_REFUSALS; i++) {
+		const struct tag tag = {"reason", series_refusal_name(i)};
+
+		error = add_counter(adding, "sonde.metrics.refused", "{measurement}",
+				    recording->refused[i], &tag, 1);
+	}
 	return error ? error : add_unwatched(adding, recording);
+}
+
+static int add_metrics(const struct adding *adding, const struct recording *recording)
+{
+	int error = 0;
+
+	for (size_t i = 0; !error && i < recording->metrics.n_entries; i++)
+		error = snapshot_adopt(adding->snapshot,
+				       series_copy(recording->metrics.entries[i].series));
+	return error;
 }
 
 static int fill_snapshot(struct snapshot *snapshot, const struct recording *recording)
@@ -173,6 +189,8 @@ static int fill_snapshot(struct snapshot *snapshot, const struct recording *reco
 
 	for (size_t i = 0; !error && i < recording->calls.n_calls; i++)
 		error = add_call(&adding, &recording->calls.calls[i]);
+	if (!error)
+		error = add_metrics(&adding, recording);
 	if (error)
 		return error;
 	return snapshot_seal(snapshot) ? -EEXIST : 0;

@@ -15,9 +15,12 @@
  *                                           and kind, where calls of one name are told apart
  *     libc.memory.requested     counter  By   call
  *     sonde.calls.lost    counter  {call}   reason
+ *     sonde.metrics.refused counter {measurement} reason
  *     sonde.notes.lost    counter  {note}
  *     sonde.regions.damaged     counter  {region}
  *     sonde.processes.unwatched counter  {process}  reason
+ *
+ * and all that programs recorded themselves.
  */
 #ifndef SONDE_MODEL_SNAPSHOT_H
 #define SONDE_MODEL_SNAPSHOT_H

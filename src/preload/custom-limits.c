@@ -12,6 +12,7 @@
 #include "base/raw.h"
 #include "record/descriptor.h"
 #include "record/recorder.h"
+#include "record/private-memory.h"
 #include "record/region-writer.h"
 
 #include <linux/seccomp.h>
@@ -82,8 +83,10 @@ static int enter_sandbox(int option, unsigned long mode, unsigned long filter)
 	/* Many only try whether they could. */
 	if (result < 0)
 		descriptor_may_ask(true);
-	if (result == 0 && option == PR_SET_SECCOMP && mode == SECCOMP_MODE_STRICT && region)
+	if (result == 0 && option == PR_SET_SECCOMP && mode == SECCOMP_MODE_STRICT && region) {
 		region_seal(region);
+		private_seal();
+	}
 	if (result != 0 && region && !was_noted)
 		recorder_unnote_sandbox(region);
 	return result;

@@ -12,6 +12,7 @@
 #include "preload/wrapper.h"
 
 #include "record/recorder.h"
+#include "record/private-memory.h"
 #include "record/region-writer.h"
 
 #include <linux/seccomp.h>
@@ -303,6 +304,7 @@ static void prepare_for_sandbox(bool is_strict)
 	if (is_strict) {
 		recorder_stop_clock(region);
 		region_seal(region);
+		private_seal();
 	}
 }
 

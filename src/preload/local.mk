@@ -8,6 +8,7 @@ libsonde_preload_la_SOURCES += \
 	src/preload/custom-spawn.c \
 	src/preload/custom-variadic.c \
 	src/preload/codes.h \
+	src/preload/engine-export.c \
 	src/preload/departure.c src/preload/departure.h \
 	src/preload/environment.h \
 	src/preload/resolve.h \

@@ -4,9 +4,12 @@ libsonde_preload_la_SOURCES += \
 	src/record/process.c src/record/process.h \
 	src/record/thread.c src/record/thread.h \
 	src/record/statistics.c \
+	src/record/engine.c src/record/engine.h \
 	src/record/descriptor.c src/record/descriptor.h \
 	src/record/identity.c src/record/identity.h \
 	src/record/memory.c src/record/memory.h \
+	src/record/metric.c src/record/metric-cell.c src/record/metric.h src/record/metric-private.h \
+	src/record/private-memory.c src/record/private-memory.h \
 	src/record/region-writer.c src/record/region-writer.h src/record/region.h \
 	src/record/session.c src/record/session.h \
 	src/record/startup.c src/record/startup.h \
@@ -14,6 +17,21 @@ libsonde_preload_la_SOURCES += \
 	src/record/sanitizer.c src/record/sanitizer.h \
 	src/record/preload-list.h \
 	src/record/probe.h
+
+# The recording side, but for what only intercepted calls need.
+libsonde_record_la_SOURCES += \
+	src/record/descriptor.c src/record/descriptor.h \
+	src/record/engine.c src/record/engine.h \
+	src/record/identity.c src/record/identity.h \
+	src/record/memory.c src/record/memory.h \
+	src/record/metric.c src/record/metric-cell.c src/record/metric.h src/record/metric-private.h \
+	src/record/private-memory.c src/record/private-memory.h \
+	src/record/probe.h \
+	src/record/process.c src/record/process.h \
+	src/record/recorder.c src/record/recorder.h \
+	src/record/region-writer.c src/record/region-writer.h src/record/region.h \
+	src/record/startup.c src/record/startup.h \
+	src/record/thread.c src/record/thread.h
 
 # Whoever makes or reads sessions needs this much of the recording side.
 libsonde_core_la_SOURCES += src/record/session.c src/record/session.h src/record/region.h \

@@ -33,11 +33,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct cell_table;
+
 /* One thread's way to its records; all zero is "nothing yet". */
 struct thread_cache {
 	struct thread_block *block;
 	struct slab *slab;
 	void *left_workspace; /* preload/departure.c's */
+	struct cell_table *cells; /* metric-cell.c's */
 	uint64_t random;
 	int32_t tid;
 	struct call_stats *stats[SLOT_COUNT];

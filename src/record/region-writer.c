@@ -176,22 +176,30 @@ static void *take_rest_of_header(struct region_header *region, uint32_t *ret_siz
 	return (char *)region + HEADER_SIZE;
 }
 
-void *region_take_slab(struct region_header *region, uint32_t *ret_size)
+void *region_take(struct region_header *region, uint64_t size)
 {
-	void *rest = take_rest_of_header(region, ret_size);
-
-	if (rest)
-		return rest;
-	uint64_t offset = __atomic_fetch_add(&region->used, REGION_SLAB, __ATOMIC_RELAXED);
-	uint64_t end = offset + REGION_SLAB;
+	size = (size + REGION_SLAB - 1) / REGION_SLAB * REGION_SLAB;
+	uint64_t offset = __atomic_fetch_add(&region->used, size, __ATOMIC_RELAXED);
+	uint64_t end = offset + size;
 
 	if (end > __atomic_load_n(&region->capacity, __ATOMIC_RELAXED))
 		return NULL;
 	if (end > __atomic_load_n(&region->committed, __ATOMIC_RELAXED) &&
 	    region_commit(region, end) < 0)
 		return NULL;
-	*ret_size = REGION_SLAB;
 	return (char *)region + offset;
+}
+
+void *region_take_slab(struct region_header *region, uint32_t *ret_size)
+{
+	void *slab = take_rest_of_header(region, ret_size);
+
+	if (slab)
+		return slab;
+	slab = region_take(region, REGION_SLAB);
+	if (slab)
+		*ret_size = REGION_SLAB;
+	return slab;
 }
 
 /*

@@ -32,6 +32,9 @@ void region_discard(struct region_header *region, struct session_settings *setti
 void *region_take_slab(struct region_header *region, uint32_t *ret_size)
 	__attribute__((visibility("hidden")));
 
+/* Zeroed memory of any size, on a page. NULL: the region is full. */
+void *region_take(struct region_header *region, uint64_t size) __attribute__((visibility("hidden")));
+
 /* Puts memory behind `room` bytes more than are in use, as far as there is any. */
 void region_prepare(struct region_header *region, uint64_t room) __attribute__((visibility("hidden")));
 

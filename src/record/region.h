@@ -14,6 +14,16 @@
  *                                                |  `--errors--> error_stats --next--> ...
  *                                                `--rows[octave]--> 8 counters of a histogram
  *
+ * What a program records of its own stands beside that. A series is described once, and has in each thread
+ * a cell that the thread alone writes to:
+ *
+ *     region_header --series--> series_info (name, unit, tags; a gauge's value) --next--> series_info ...
+ *     thread_block --counters--> counter_cell --next--> ...
+ *         |                         `--info--> series_info
+ *         `--distributions--> distribution_cell --next--> ...
+ *                                   |  `--info--> series_info
+ *                                   `--rows[octave]--> 8 counters of a histogram
+ *
  * A region has its place in the file from the start, but only the first `committed` bytes have memory behind
  * them: the writer has the kernel populate more before it uses it, so that a full filesystem is an error
  * and never a SIGBUS. Records are zero when they are made, are complete when the reference to them is
@@ -24,6 +34,7 @@
 
 #include "base/clock.h"
 #include "base/histogram.h"
+#include "base/pair.h"
 #include "base/relative.h"
 
 #include <stdint.h>
@@ -31,7 +42,7 @@
 #define REGION_MAGIC "SONDEREG"
 
 enum {
-	REGION_VERSION = 6, /* changes with every change of a struct below */
+	REGION_VERSION = 7, /* changes with every change of a struct below */
 	REGION_COMMIT_FIRST = 4096, /* what a process that does little needs */
 	REGION_COMMIT_STEP = 32 * 1024,
 	REGION_CAPACITY = 64 * 1024 * 1024, /* less where the size of files is limited, but not less than: */
@@ -45,6 +56,8 @@ enum {
 
 	REGION_ABSENCES = 8, /* enum note_reason of session.h, with room for more */
 
+	REGION_SERIES_STRINGS = 40 * 1024, /* of one series: more than 32 tags of the longest can have */
+
 	REGION_RAW_CALLS = 1024, /* numbers below are told apart; the kernel's largest is near 470 */
 };
 
@@ -54,6 +67,17 @@ enum region_loss {
 	LOSS_DETAIL,      /* the duration or the error code of a call that is counted: no memory either */
 	LOSS_EARLY,       /* a whole call: made before we were ready */
 	LOSS_REASONS,
+};
+
+/* What a program asked to have recorded, and why it was not. */
+enum series_refusal {
+	REFUSED_NAME,     /* none that a series can have, or one that exporters could not tell from another */
+	REFUSED_TAGS,     /* too many, or a key that is none */
+	REFUSED_CONFLICT, /* the name has another type or unit */
+	REFUSED_NUMBER,   /* no number, or an infinite one */
+	REFUSED_RANGE,    /* negative, or too large */
+	REFUSED_MEMORY,   /* no memory for another series, or for a thread's part of one */
+	SERIES_REFUSALS,
 };
 
 enum region_state {
@@ -108,6 +132,9 @@ struct region_header {
 	uint64_t lost[LOSS_REASONS];
 	uint64_t unwatched[REGION_ABSENCES]; /* programs that it started, or went on as, unwatched; by reason */
 	struct region_memory memory;
+	uint64_t refused[SERIES_REFUSALS];
+	relative series;      /* struct series_info */
+	uint32_t reserved;
 
 	char executable[REGION_EXECUTABLE_SIZE]; /* as given to exec */
 	char command[REGION_COMMAND_SIZE];       /* arguments, each ended by NUL, cut at the end */
@@ -124,6 +151,8 @@ struct thread_block {
 	int32_t tid;    /* of the present or last owner */
 	uint32_t n_owners;
 	relative raw_calls; /* struct raw_call_stats */
+	relative counters;  /* struct counter_cell */
+	relative distributions; /* struct distribution_cell */
 };
 
 /* Calls of syscall() with one number. */
@@ -182,7 +211,64 @@ struct error_stats {
 	uint64_t last_ticks;
 };
 
+enum series_kind {
+	KIND_COUNTER = 1,
+	KIND_GAUGE,
+	KIND_HISTOGRAM,
+	KIND_TIMER, /* a histogram of durations; its cells are in nanoseconds, its unit is s */
+};
+
+enum series_flag {
+	SERIES_OF_FRACTIONS = 1, /* a counter of fractions: cells have the bits of a double */
+};
+
+/* What the values of one gauge in several processes make together. */
+enum gauge_merge {
+	MERGE_ALL, /* nothing: each is a series of its own, with a tag `pid` */
+	MERGE_SUM,
+	MERGE_MIN,
+	MERGE_MAX,
+	MERGE_LAST,
+	MERGE_MODES,
+	MERGE_LIVE = 0x80, /* beside one of them: the value of a process ends with it */
+};
+
+/* A series of the program's own. Several of one name and tags are one series. */
+struct series_info {
+	uint32_t size;      /* of this record, with its strings */
+	relative next;
+	uint8_t kind;       /* enum series_kind */
+	uint8_t flags;      /* enum series_flag */
+	uint8_t merge;      /* enum gauge_merge */
+	uint8_t n_tags;
+	int16_t first_index; /* OpenTelemetry index of a histogram's bucket 0 */
+	uint16_t reserved;
+	struct pair gauge;  /* the bits of a double, and when it became that, in ticks; 0: it has no value yet */
+	uint64_t started_ticks;
+	uint64_t unused;    /* what follows begins where the size of this ends */
+	char strings[];     /* name, unit, then key and value of each tag by order of keys; each ended by NUL */
+};
+
+/* What one thread added to a counter. */
+struct counter_cell {
+	relative info;      /* struct series_info */
+	relative next;
+	uint64_t value;     /* with SERIES_OF_FRACTIONS the bits of a double */
+};
+
+/* What one thread entered into a histogram: timers in ns, others as the bits of doubles. */
+struct distribution_cell {
+	relative info;      /* struct series_info */
+	relative next;
+	uint64_t sum;
+	uint64_t min;       /* UINT64_MAX: nothing yet */
+	uint64_t max;
+	relative rows[HISTOGRAM_ROWS]; /* struct histogram_row, by octave */
+	uint32_t reserved;
+};
+
 _Static_assert(sizeof(struct call_stats) % 4 == 0, "rows follow without a gap");
+_Static_assert(sizeof(struct series_info) == offsetof(struct series_info, strings), "strings follow without a gap");
 _Static_assert(sizeof(struct call_info_record) == 64, "a description is a cache line");
 _Static_assert(sizeof(struct histogram_row) == 64, "a row is a cache line");
 

@@ -12,6 +12,7 @@
 #include "record/thread.h"
 
 #include "base/raw.h"
+#include "record/private-memory.h"
 #include "record/process.h"
 #include "record/recorder.h"
 #include "record/region-writer.h"
@@ -24,6 +25,7 @@ enum {
 	RECORD_UNIT = 64,  /* records start on cache lines */
 	CACHE_ARENAS = 16, /* each twice as large as the one before */
 	SANDBOX_ROOM = 256 * 1024, /* some hundred calls of one thread, all with many durations */
+	OWN_TID = -1,      /* no thread's, so that no thread goes on with the cache */
 	REUSE_PROBES = 4,  /* caches that a new thread looks at before it takes a new one */
 };
 
@@ -151,11 +153,12 @@ static void clear_cache(struct thread_cache *cache)
 	cache->block = NULL;
 	cache->slab = NULL;
 	cache->left_workspace = NULL;
+	cache->cells = NULL;
 }
 
 /*
- * A cache with a block of its own. NULL: no memory; then no number is used up, for the thread will ask
- * again at its next call.
+ * A cache with a block of its own, which stands in the region's list unless it is nobody's (OWN_TID). NULL: no
+ * memory; then no number is used up, for the thread will ask again at its next call.
  */
 static struct thread_cache *make_cache(struct region_header *region, int tid)
 {
@@ -182,7 +185,8 @@ static struct thread_cache *make_cache(struct region_header *region, int tid)
 	block->tid = tid;
 	cache->block = block;
 	cache->random = (clock_last_ticks(&recorder_session.settings.clock) ^ (uint64_t)tid << 32) | 1;
-	region_add_thread(region, block);
+	if (tid != OWN_TID)
+		region_add_thread(region, block);
 	/* Release: pairs with the acquire of whoever goes on with the cache. */
 	__atomic_store_n(&cache->tid, tid, __ATOMIC_RELEASE);
 	return cache;
@@ -218,6 +222,23 @@ struct thread_cache *thread_find(void)
 	return thread;
 }
 
+struct thread_cache *thread_enter_own(void)
+{
+	struct thread_cache *before = recorder_thread;
+	struct region_header *region = process_find_region();
+
+	if (!process.own_cache && region)
+		process.own_cache = make_cache(region, OWN_TID);
+	if (process.own_cache)
+		recorder_thread = process.own_cache;
+	return before;
+}
+
+void thread_leave_own(struct thread_cache *before)
+{
+	recorder_thread = before;
+}
+
 void recorder_lend_memory(void)
 {
 	if (!startup_is_relocated())
@@ -237,6 +258,7 @@ struct region_header *recorder_prepare_for_sandbox(void)
 		return NULL;
 	struct region_header *region = recorder_own_region();
 
+	private_prepare();
 	if (region)
 		region_prepare(region, SANDBOX_ROOM);
 	return region;

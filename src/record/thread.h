@@ -15,6 +15,13 @@ struct thread_cache *thread_find(void) HIDDEN;
 /* Zeroed memory of the thread, on a cache line, at most REGION_SLAB less one. NULL: the region is full. */
 void *thread_make_record(struct thread_cache *thread, uint32_t size) HIDDEN;
 
+/*
+ * For code of ours that makes calls in the program's name: until thread_leave_own() its calls are recorded apart, where nobody
+ * sees them. One thread at a time may be there, with all signals blocked. Returns what thread_leave_own() needs.
+ */
+struct thread_cache *thread_enter_own(void) HIDDEN;
+void thread_leave_own(struct thread_cache *before) HIDDEN;
+
 /* The next of the thread's random numbers. */
 uint64_t thread_next_random(struct thread_cache *thread) HIDDEN;
 

@@ -7,6 +7,7 @@ report_sources = \
 	src/report/text-coverage.c \
 	src/report/text-failures.c \
 	src/report/text-memory.c \
+	src/report/text-metrics.c \
 	src/report/text-plugins.c \
 	src/report/text-sections.h \
 	src/report/units.c src/report/units.h

@@ -38,6 +38,9 @@ size_t text_failures_count(const struct page *page);
 /* The table of failures, with its title. 0 or -ENOMEM. */
 int text_failures(const struct page *page, size_t max_rows);
 
+size_t text_metrics_count(const struct page *page);
+/* The table of what programs recorded themselves, with its title. 0 or -ENOMEM. */
+int text_metrics(const struct page *page, size_t max_rows);
 /* How the plugins fared, after an empty line and with its title; nothing when there are none. */
 size_t text_plugins_lines(const struct page *page);
 void text_plugins(const struct page *page);

@@ -27,6 +27,7 @@ enum {
 	HEADER_LINES = 3, /* and one more where the main thread's time is known */
 	COVERAGE_ROWS_MAX = 7, /* of a report whose lines are limited */
 	MAX_LINES_MIN = 20,
+	METRICS_LINES_MIN = 4, /* more, where there are metrics */
 };
 
 static const char *const sort_names[TEXT_SORTS] = {
@@ -263,6 +264,7 @@ static int write_circumstances(const struct page *page)
 struct shares {
 	size_t calls;
 	size_t failures;
+	size_t metrics;
 	size_t coverage;
 };
 
@@ -271,22 +273,31 @@ static size_t least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
+/* What is left for two sections: a row for each, whatever is taken. */
+static size_t less(size_t lines, size_t taken)
+{
+	return lines > taken + 2 ? lines - taken : 2;
+}
+
 static struct shares share_out(const struct page *page)
 {
 	struct shares wanted = {
 		.calls = page->recording->calls.n_calls,
 		.failures = text_failures_count(page),
+		.metrics = text_metrics_count(page),
 		.coverage = text_coverage_count(page),
 	};
 	size_t max_lines = page->options->max_lines;
 
 	if (!max_lines)
 		return wanted;
-	if (max_lines < MAX_LINES_MIN)
-		max_lines = MAX_LINES_MIN;
+	size_t min_lines = MAX_LINES_MIN + (wanted.metrics ? METRICS_LINES_MIN : 0);
+
+	if (max_lines < min_lines)
+		max_lines = min_lines;
 
 	/* An empty line and a title for each section that there is. */
-	size_t n_sections = 1 + (wanted.calls > 0) + (wanted.failures > 0);
+	size_t n_sections = 1 + (wanted.calls > 0) + (wanted.failures > 0) + (wanted.metrics > 0);
 	struct main_thread thread;
 	size_t n_header_lines = HEADER_LINES + recording_main_thread(page->recording, &thread) +
 				text_memory_lines(page);
@@ -296,11 +307,12 @@ static struct shares share_out(const struct page *page)
 	/* Plugins in trouble are named, whatever room is left by that. */
 	size_t n_plugin_lines = text_plugins_lines(page);
 
-	left -= shares.coverage;
-	left = left > n_plugin_lines ? left - n_plugin_lines : 1;
+	left = less(left, shares.coverage + n_plugin_lines);
+	shares.metrics = least(wanted.metrics, left / 3 + 1);
+	left = less(left, shares.metrics);
 	size_t spare = left > wanted.calls ? left - wanted.calls : 0;
 
-	shares.failures = least(wanted.failures, spare > left / 3 ? spare : left / 3);
+	shares.failures = least(wanted.failures, spare > left / 3 ? spare : left / 3 + !(left / 3));
 	shares.calls = left - shares.failures;
 	return shares;
 }
@@ -317,6 +329,10 @@ static int write_sections(const struct page *page)
 	if (!error && text_failures_count(page)) {
 		fputc('\n', page->file);
 		error = text_failures(page, shares.failures);
+	}
+	if (!error && text_metrics_count(page)) {
+		fputc('\n', page->file);
+		error = text_metrics(page, shares.metrics);
 	}
 	text_plugins(page);
 	fputc('\n', page->file);

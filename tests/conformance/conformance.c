@@ -305,7 +305,7 @@ static int read_exports(struct test *test, const char *preload)
 			*strchr(name, '@') = '\0', symbol = find_symbol(name);
 		if (symbol < SYMBOL_COUNT)
 			test->is_exported[symbol] = true;
-		else
+		else if (strcmp(name, "sonde_engine_v1") != 0) /* the one that libsonde looks for */
 			printf("not ok - %s is exported, but not in the table\n", name), n_others++;
 	}
 	if (!names || pclose(names) != 0)

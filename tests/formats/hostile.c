@@ -97,6 +97,9 @@ static void add_histograms(void)
 	add_histogram("h.empty", "s", NULL, 0);
 	add_histogram("h.second", "s", (const double[]){1, 1.000000001, 0.25}, 3);
 	add_histogram("h.tiny", "s", (const double[]){1e-9, 1e-8}, 2);
+	/* One, two and three empty buckets between those that are not. */
+	add_histogram("h.gaps", "s",
+		      (const double[]){exp2(1 / 8.0), exp2(3 / 8.0), exp2(6 / 8.0), exp2(10 / 8.0), exp2(11 / 8.0)}, 5);
 	add_histogram("h.over", "s", (const double[]){1e6}, 1);
 	add_histogram("h.sizes", "By", (const double[]){1, 1024, 1500}, 3);
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""judge.py FORMAT FILE - whether what `hostile FORMAT` wrote is what it should be, as its readers see it.
+"""judge.py FORMAT FILE [MORE] - whether what `hostile FORMAT` wrote is what it should be, as its readers see it.
 
 Prints a line for each thing that is looked at.
 """
@@ -98,6 +98,81 @@ def judge_openmetrics(text):
     check("it ends where it should", text.endswith("\n# EOF\n"))
 
 
+def messages_of(data):
+    """The families of a stream of messages, each with its length before it; sys.argv[3] has protoc's module."""
+    sys.path.insert(0, sys.argv[3])
+    import prometheus_pb2
+
+    at = 0
+    while at < len(data):
+        length = shift = 0
+        while True:
+            byte = data[at]
+            at += 1
+            length |= (byte & 0x7f) << shift
+            shift += 7
+            if byte < 0x80:
+                break
+        family = prometheus_pb2.MetricFamily.FromString(data[at:at + length])
+        at += length
+        check(f"{family.name} has no field that we do not know", not len(family.UnknownFields()))
+        yield family
+
+
+def native_buckets(histogram):
+    """(index, count) of each bucket."""
+    index = count = 0
+    deltas = iter(histogram.positive_delta)
+    for span in histogram.positive_span:
+        index += span.offset
+        for _ in range(span.length):
+            count += next(deltas)
+            yield index, count
+            index += 1
+
+
+def bounds_of(histogram):
+    """As text would have them."""
+    total = histogram.zero_count
+    yield histogram.zero_threshold, total
+    for index, count in native_buckets(histogram):
+        total += count
+        yield 2 ** (index / 2 ** histogram.schema), total
+    yield math.inf, total
+
+
+def judge_protobuf(data):
+    families, histograms = {}, {}
+    for family in messages_of(data):
+        check(f"{family.name} has a help", family.help != "")
+        for metric in family.metric:
+            labels = {l.name: l.value for l in metric.label}
+            if metric.HasField("histogram"):
+                histogram = histograms[family.name] = metric.histogram
+                families.setdefault(family.name + "_bucket", []).extend(
+                    ({**labels, "le": repr(bound)}, count) for bound, count in bounds_of(histogram))
+                families.setdefault(family.name + "_count", []).append((labels, histogram.sample_count))
+            else:
+                value = metric.counter.value if metric.HasField("counter") else metric.gauge.value
+                families.setdefault(family.name, []).append((labels, value))
+    judge_families(families)
+
+    def spans(name):
+        return [(s.offset, s.length) for s in histograms[name].positive_span]
+
+    check("an empty histogram has a span that says nothing", spans("h_empty_seconds") == [(0, 0)] and
+          not histograms["h_empty_seconds"].positive_delta, histograms["h_empty_seconds"])
+    check("what is too small is in the zero bucket", histograms["h_tiny_seconds"].zero_count == 2 and
+          histograms["h_tiny_seconds"].zero_threshold == 2**-26, histograms["h_tiny_seconds"])
+    check("gaps of one, two and three buckets are so long", spans("h_gaps_seconds") ==
+          [(1, 1), (1, 1), (2, 1), (3, 2)], spans("h_gaps_seconds"))
+    check("a bucket has how much more it has than the one before", list(histograms["h_gaps_seconds"].positive_delta) ==
+          [1, 0, 0, 0, 0], histograms["h_gaps_seconds"])
+    check("a quarter of a second, a second and a nanosecond more are where they belong",
+          list(native_buckets(histograms["h_second_seconds"])) == [(-16, 1), (0, 1), (1, 1)], histograms["h_second_seconds"])
+    check("what is above all buckets is in one more", list(native_buckets(histograms["h_over_seconds"])) == [(113, 1)])
+
+
 def judge_csv(text):
     rows = list(csv.reader(io.StringIO(text, newline="")))
     check("all rows have the same columns", {len(r) for r in rows} == {8}, {len(r) for r in rows})
@@ -173,5 +248,8 @@ def judge_run(text):
 
 judges = {"run": judge_run, "prometheus": judge_prometheus, "openmetrics": judge_openmetrics, "csv": judge_csv,
           "jsonlines": judge_jsonlines, "otlp-json": judge_otlp, "statsd": judge_statsd}
-judges[sys.argv[1]](open(sys.argv[2], encoding="utf-8", newline="").read())
+if sys.argv[1] == "prometheus-protobuf":
+    judge_protobuf(open(sys.argv[2], "rb").read())
+else:
+    judges[sys.argv[1]](open(sys.argv[2], encoding="utf-8", newline="").read())
 sys.exit(failed)

@@ -12,9 +12,12 @@ ssize_t read(int fd, void *buf, size_t count)
 	thread_local = buf;
 	return fd == (int)count ? -1 : write(fd, thread_local, count);
 }
+void sonde_engine_v1(void)
+{
+}
 END
 echo read >"$scratch/good.list"
-printf '{ global: read; local: *; };\n' >"$scratch/good.map"
+printf '{ global: read; sonde_engine_v1; local: *; };\n' >"$scratch/good.map"
 link_flags="-Wl,-z,now -Wl,-z,nodelete -Wl,-z,relro"
 
 # build SOURCE MAP FLAG... - makes $scratch/library.so.

@@ -39,6 +39,9 @@ report "model may include call.h" is_allowed src/model/region.c calls/call.h
 report "tool may include host" is_allowed src/tool/main.c host/config.h
 report "a plugin may include the public headers" is_allowed plugins/statsd.c sonde/plugin.h
 report "a plugin of many files may include its own" is_allowed plugins/statsd/packet.c statsd/packet.h
+report "a plugin may include what plugins share" is_allowed plugins/statsd/packet.c shared/buffer.h
+report "what plugins share may not include a plugin's" is_refused plugins/shared/buffer.c statsd/packet.h
+report "a public header may not include what plugins share" is_refused include/sonde/sonde.h shared/buffer.h
 report "a plugin may not include another's" is_refused plugins/statsd/packet.c otlp/packet.h
 report "every file may include config.h" is_allowed src/base/clock.c config.h
 finish

@@ -5,6 +5,7 @@
 model_unit_tests = \
 	tests/unit/test-emitter \
 	tests/unit/test-failure-class \
+	tests/unit/test-fold-metrics \
 	tests/unit/test-recording \
 	tests/unit/test-recording-fuzz \
 	tests/unit/test-recording-json \
@@ -27,6 +28,10 @@ tests_unit_test_emitter_LDADD = $(UNIT_LIBS)
 tests_unit_test_failure_class_SOURCES = tests/unit/test-failure-class.c tests/unit/unit.h
 tests_unit_test_failure_class_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_failure_class_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_fold_metrics_SOURCES = tests/unit/test-fold-metrics.c $(region_builder_sources)
+tests_unit_test_fold_metrics_CFLAGS = $(UNIT_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_fold_metrics_LDADD = $(UNIT_LIBS) $(JANSSON_LIBS)
 
 tests_unit_test_recording_SOURCES = tests/unit/test-recording.c tests/unit/unit.h
 tests_unit_test_recording_CFLAGS = $(UNIT_CFLAGS)
@@ -81,6 +86,9 @@ EXTRA_DIST += \
 	tests/golden/ledger.json \
 	tests/golden/ledger.txt \
 	tests/golden/lossy-all-by-name.txt \
+	tests/golden/metrics.json \
+	tests/golden/metrics.txt \
+	tests/golden/metrics-short.txt \
 	tests/golden/lossy.json \
 	tests/golden/lossy.txt \
 	tests/golden/ordinary-colour.txt \

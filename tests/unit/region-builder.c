@@ -171,8 +171,82 @@ void builder_add_raw_call(struct region_builder *builder, struct thread_block *t
 	thread->raw_calls = relative_to(&thread->raw_calls, raw);
 }
 
+struct series_info *builder_add_series(struct region_builder *builder, enum series_kind kind,
+				       const char *name, const char *unit, const char *key,
+				       const char *value)
+{
+	size_t size = sizeof(struct series_info) + strlen(name) + strlen(unit) + 2;
+
+	if (value)
+		size += strlen(key) + strlen(value) + 2;
+	struct series_info *info = builder_allocate(builder, size);
+	char *end = stpcpy(stpcpy(info->strings, name) + 1, unit) + 1;
+
+	if (value)
+		stpcpy(stpcpy(end, key) + 1, value);
+	info->size = (uint32_t)size;
+	info->kind = (uint8_t)kind;
+	info->n_tags = value != NULL;
+	info->first_index =
+		strcmp(unit, "s") == 0 ? HISTOGRAM_FIRST_INDEX : HISTOGRAM_FIRST_OF_NUMBERS;
+	info->next = relative_to(&info->next, relative_get(&builder->header->series));
+	builder->header->series = relative_to(&builder->header->series, info);
+	return info;
+}
+
+struct counter_cell *builder_add_counter(struct region_builder *builder,
+					 struct thread_block *thread, struct series_info *info,
+					 uint64_t count)
+{
+	struct counter_cell *cell = builder_allocate(builder, sizeof(*cell));
+
+	cell->info = relative_to(&cell->info, info);
+	cell->value = count;
+	cell->next = relative_to(&cell->next, relative_get(&thread->counters));
+	thread->counters = relative_to(&thread->counters, cell);
+	return cell;
+}
+
+struct distribution_cell *builder_add_distribution(struct region_builder *builder,
+						   struct thread_block *thread,
+						   struct series_info *info)
+{
+	struct distribution_cell *cell = builder_allocate(builder, sizeof(*cell));
+
+	cell->info = relative_to(&cell->info, info);
+	cell->min = UINT64_MAX;
+	cell->next = relative_to(&cell->next, relative_get(&thread->distributions));
+	thread->distributions = relative_to(&thread->distributions, cell);
+	return cell;
+}
+
+void builder_enter(struct region_builder *builder, struct distribution_cell *cell, uint64_t ns)
+{
+	unsigned int bucket = histogram_bucket(ns);
+	relative *reference = &cell->rows[bucket / HISTOGRAM_ROW_BUCKETS];
+
+	if (!*reference)
+		*reference = relative_to(reference,
+					 builder_allocate(builder, sizeof(struct histogram_row)));
+	struct histogram_row *row = relative_get(reference);
+
+	row->count[bucket % HISTOGRAM_ROW_BUCKETS]++;
+	cell->sum += ns;
+	cell->min = ns < cell->min ? ns : cell->min;
+	cell->max = ns > cell->max ? ns : cell->max;
+}
+
 void builder_fill(struct region_builder *builder)
 {
+	struct series_info *counter = builder_add_series(builder, KIND_COUNTER, "jobs.done",
+							 "{job}", "queue", "mail");
+	struct series_info *timer =
+		builder_add_series(builder, KIND_TIMER, "job.duration", "s", "queue", "mail");
+	struct series_info *gauge =
+		builder_add_series(builder, KIND_GAUGE, "queue.length", "1", NULL, NULL);
+
+	/* 2.5, at the instant 7 */
+	gauge->gauge = (struct pair){0x4004000000000000, 7};
 	for (int i = 0; i < 2; i++) {
 		struct thread_block *thread = builder_add_thread(builder);
 		struct call_stats *read = builder_add_call(builder, thread, "read", "io");
@@ -186,6 +260,8 @@ void builder_fill(struct region_builder *builder)
 		builder_fail(builder, open, ENOENT, 5, 700);
 		builder_add_raw_call(builder, thread, SYS_gettid, 7);
 		builder_add_raw_call(builder, thread, -1, 1);
+		builder_add_counter(builder, thread, counter, 1000);
+		builder_enter(builder, builder_add_distribution(builder, thread, timer), 250000);
 	}
 }
 

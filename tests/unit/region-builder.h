@@ -44,6 +44,22 @@ struct error_stats *builder_fail(struct region_builder *builder, struct call_sta
 void builder_add_raw_call(struct region_builder *builder, struct thread_block *thread, int number,
 			  uint64_t count);
 
+/*
+ * A series of the program's own, with one tag unless `value` is NULL; each call of the function makes a record of its
+ * own. And a thread's part of one.
+ */
+struct series_info *builder_add_series(struct region_builder *builder, enum series_kind kind,
+				       const char *name, const char *unit, const char *key,
+				       const char *value);
+struct counter_cell *builder_add_counter(struct region_builder *builder,
+					 struct thread_block *thread, struct series_info *info,
+					 uint64_t count);
+struct distribution_cell *builder_add_distribution(struct region_builder *builder,
+						   struct thread_block *thread,
+						   struct series_info *info);
+/* Enters a duration in ns into a timer's part. */
+void builder_enter(struct region_builder *builder, struct distribution_cell *cell, uint64_t ns);
+
 /* Two threads with a few calls each: a region with every kind of record. */
 void builder_fill(struct region_builder *builder);
 

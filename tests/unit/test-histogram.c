@@ -174,6 +174,67 @@ static void bounds_in_seconds_are_powers_of_two(void)
 	}
 }
 
+/* -- Numbers: 2^((i)/8) < v <= 2^((i + 1)/8) holds exactly if m^8 <= 2^(i + 1 - 8 e) for v = m 2^e -- */
+
+/* Whether a number is at most 2^(k/8); its mantissa is a whole number of 53 bits. */
+static bool number_is_within(double number, int k)
+{
+	int exponent;
+	uint64_t mantissa = (uint64_t)ldexp(frexp(number, &exponent), 53);
+	struct big left = big_power(mantissa, 8);
+	struct big right = big_power(1, 1);
+
+	/* m^8 2^(8 (exponent - 53)) <= 2^k */
+	for (int power = k - 8 * (exponent - 53); power > 0; power--)
+		big_multiply(&right, 2);
+	return big_is_at_most(&left, &right);
+}
+
+static void check_number(double number)
+{
+	int index = histogram_index(number);
+
+	if (!number_is_within(number, index + 1) || number_is_within(number, index))
+		printf("# %a: index %d\n", number, index);
+	CU_ASSERT(number_is_within(number, index + 1));
+	CU_ASSERT(!number_is_within(number, index));
+}
+
+static void every_number_falls_into_its_exact_bucket(void)
+{
+	for (int k = -400; k <= 400; k++) {
+		double bound = exp2(k / 8.0);
+
+		check_number(bound);
+		check_number(nextafter(bound, 0));
+		check_number(nextafter(bound, INFINITY));
+	}
+	check_number(0x1p-1022);
+	check_number(1.7976931348623157e308);
+}
+
+static void numbers_outside_all_buckets_have_two_of_their_own(void)
+{
+	int first = HISTOGRAM_FIRST_OF_NUMBERS;
+
+	CU_ASSERT_EQUAL(histogram_bucket_of_number(0, first), HISTOGRAM_ZERO);
+	CU_ASSERT_EQUAL(histogram_bucket_of_number(0x1p-1074, first), HISTOGRAM_ZERO);
+	CU_ASSERT_EQUAL(histogram_bucket_of_number(0x1p-10, first), HISTOGRAM_ZERO);
+	CU_ASSERT_EQUAL(histogram_bucket_of_number(nextafter(0x1p-10, 1), first), 0);
+	CU_ASSERT_EQUAL(histogram_bucket_of_number(1, first), 79);
+	CU_ASSERT_EQUAL(histogram_bucket_of_number(0x1p30, first), HISTOGRAM_INSIDE - 1);
+	CU_ASSERT_EQUAL(histogram_bucket_of_number(nextafter(0x1p30, INFINITY), first),
+			HISTOGRAM_OVER);
+}
+
+static void a_duration_has_one_bucket_whether_in_ns_or_in_seconds(void)
+{
+	for (unsigned int b = 0; b < HISTOGRAM_INSIDE; b += 7)
+		CU_ASSERT_EQUAL(histogram_bucket_of_number((double)histogram_upper_ns(b) * 1e-9,
+							   HISTOGRAM_FIRST_INDEX),
+				b);
+}
+
 UNIT_MAIN("histogram", {"every bucket's upper bound is the exact one", every_upper_bound_is_exact},
 	  {"a duration at a boundary, or 1 ns beside it, falls on its side",
 	   every_boundary_falls_on_its_side},
@@ -182,4 +243,9 @@ UNIT_MAIN("histogram", {"every bucket's upper bound is the exact one", every_upp
 	   durations_of_every_size_are_exact},
 	  {"a power of two seconds is inside the bucket below it",
 	   whole_powers_of_two_seconds_are_inclusive},
+	  {"every number falls into its exact bucket", every_number_falls_into_its_exact_bucket},
+	  {"numbers outside all buckets have two of their own",
+	   numbers_outside_all_buckets_have_two_of_their_own},
+	  {"a duration has one bucket, whether in ns or in seconds",
+	   a_duration_has_one_bucket_whether_in_ns_or_in_seconds},
 	  {"bounds in seconds are eighths of powers of two", bounds_in_seconds_are_powers_of_two})

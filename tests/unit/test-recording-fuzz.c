@@ -76,7 +76,7 @@ static void fold_and_use(const struct region_image *image)
 static void a_spoilt_region_is_refused_or_read_in_part(void)
 {
 	struct region_builder builder;
-	char original[8192];
+	char original[16384];
 	unsigned int n_read = 0;
 	unsigned int n_damaged = 0;
 

@@ -33,6 +33,8 @@ static const struct picture pictures[] = {
 	{"plugins", "plugins", TEXT_OPTIONS_DEFAULT},
 	{"kinds", "kinds-wide", {100, 40, TEXT_SORT_TIME, false}},
 	{"ledger", "ledger", TEXT_OPTIONS_DEFAULT},
+	{"metrics", "metrics", TEXT_OPTIONS_DEFAULT},
+	{"metrics", "metrics-short", {80, 20, TEXT_SORT_TIME, false}},
 	{"ordinary", "ordinary-colour", {80, 40, TEXT_SORT_TIME, true}},
 	{"ordinary", "ordinary-wide-by-bytes", {110, 40, TEXT_SORT_BYTES, false}},
 	{"ordinary", "ordinary-short-by-errors", {80, 20, TEXT_SORT_ERRORS, false}},
@@ -233,6 +235,33 @@ static void options_out_of_range_are_brought_into_it(void)
 	recording_deinit(&recording);
 }
 
+static void add_plugins_in_trouble(struct recording *recording, int n)
+{
+	for (int i = 0; i < n; i++) {
+		struct plugin_record *plugin = recording_add_plugin(recording);
+
+		plugin->name = strdup("plugin");
+		plugin->plugin = strdup("plugin");
+		plugin->version = strdup("");
+		plugin->state = strdup("failed");
+		plugin->reason = strdup("no such host");
+	}
+}
+
+static void each_section_has_a_row_whatever_trouble_plugins_are_in(void)
+{
+	struct recording recording = make_large(100);
+	struct text_options options = {.width = 80, .max_lines = 20};
+
+	add_plugins_in_trouble(&recording, 30);
+	char *screen = draw(&recording, &options);
+
+	CU_ASSERT_PTR_NOT_NULL(strstr(screen, "more, called"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(screen, "(200 more, 100 of them errors)"));
+	free(screen);
+	recording_deinit(&recording);
+}
+
 static void a_stream_that_takes_nothing_is_an_error(void)
 {
 	struct recording recording = make_large(10);
@@ -306,6 +335,8 @@ UNIT_MAIN("report", {"reports look as they should", reports_look_as_they_should}
 	   no_report_is_wider_or_longer_than_it_may_be},
 	  {"a thousand calls fit on one screen", a_thousand_calls_fit_on_one_screen},
 	  {"options out of range are brought into it", options_out_of_range_are_brought_into_it},
+	  {"each section has a row, whatever trouble plugins are in",
+	   each_section_has_a_row_whatever_trouble_plugins_are_in},
 	  {"a stream that takes nothing is an error", a_stream_that_takes_nothing_is_an_error},
 	  {"sort keys have names", sort_keys_have_names},
 	  {"colour is not wanted without a terminal", colour_is_not_wanted_without_a_terminal},

@@ -1,0 +1,572 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sonde.h - figures that a program records of itself, and asks for.
+ *
+ *     struct sonde *sonde;
+ *     struct sonde_tag tags[] = {{"branch", "main"}};
+ *
+ *     sonde_initialize_metrics(NULL, &sonde, NULL);
+ *     sonde_record_counter(sonde, "git.commits.created", 1, tags, 1);
+ *
+ *     cc program.c $(pkg-config --cflags --libs sonde)
+ *
+ * What is recorded lies in shared memory at once, beside what sonde's preload counts of the calls
+ * of libc when the program runs under it: both are series, and appear in one report, recording and
+ * export. A crash loses nothing.
+ *
+ * RETURN VALUES. A function that returns int returns 0, or one of the negative SONDE_E codes below.
+ * None aborts, prints, or changes errno. What it hands back by a pointer, the last parameters,
+ * named ret_..., is as it was when the function fails, unless stated otherwise.
+ *
+ * THREADS. Every function may be called by any thread at any time. Those that record take no lock,
+ * and cost a few additions: each thread adds to memory of its own, and the sums are exact. Those
+ * that ask take a lock, and allocate memory.
+ *
+ * SIGNALS. Functions marked [signal-safe] may be called in a signal handler. No other may.
+ *
+ * FORK. A forked child goes on with the same struct sonde and the same handles, and starts with
+ * nothing recorded. Timers that were started before are not there in it.
+ *
+ * NAMES are OpenTelemetry's: a letter, then letters, digits and any of _ . - / , at most 255 in
+ * all. The case of letters makes no difference: the first way in which a name is written is the one
+ * that is shown. Two names that exporters would write alike (a.b and a_b) cannot both be used.
+ * Those that begin with "libc." or "sonde." are taken.
+ *
+ * TAGS are a set, in any order: at most 32, keys of 1 to 128 bytes, values of up to 1024, of which
+ * what is longer is cut at a character. A tag with an empty value is as none; of two with one key
+ * the later one holds. A tag `unit` is not a tag but the unit of the series: one of the words of
+ * enum sonde_unit, or any other of at most 63 bytes. Where tags are asked for, (NULL, 0) is none.
+ *     A name may have 2000 sets of tags. All further ones together are one series, exact as the
+ * others, whose only tag is otel.metric.overflow = "true".
+ *
+ * TYPES. A name has one type and one unit: those of its first use. Recording something else under
+ * it is SONDE_ETYPE or SONDE_EUNIT. What is not recorded is counted, by reason, in the series
+ * sonde.metrics.refused.
+ *
+ * NUMBERS. Counters, histograms and timers take no NaN and no infinity (SONDE_EDOM), and nothing
+ * negative (SONDE_ERANGE); gauges take all. A zero is recorded: it makes the series.
+ *
+ * TIME. Windows are in seconds: the last so many before now, rounded up to whole slots (seconds in
+ * the last minute, minutes in the last hour, hours in the last day). 0 is all since the program
+ * began. An answer says what time it covers; it may be less than what was asked for, and then
+ * is_truncated. Instants are nanoseconds of CLOCK_REALTIME.
+ *
+ * DISTRIBUTIONS. Histograms and timers are kept in buckets, eight from each power of two to the
+ * next: for durations from 2^-26 s (15 ns) to 2^14 s (4.5 h), for other values from 2^-10 to 2^30
+ * of their unit, and one for all that is below and one for all that is above. A quantile q is the
+ * value of rank max(1, ceil(q n)); inside its bucket it is interpolated on a logarithmic scale, and
+ * it never lies outside the least and greatest value, which are exact. It is at most
+ * SONDE_QUANTILE_ERROR off at the middle of a bucket, and never by more than the bucket's
+ * width, 9.05 %.
+ *
+ * C11 and later, C++17 and later. May be included together with sonde/plugin.h.
+ */
+#ifndef SONDE_SONDE_H
+#define SONDE_SONDE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define SONDE_API __attribute__((__visibility__("default")))
+#else
+#define SONDE_API
+#endif
+
+/* The process's metrics: there is one. */
+struct sonde;
+
+#ifndef SONDE_TAG_IS_DECLARED
+#define SONDE_TAG_IS_DECLARED
+struct sonde_tag {
+	const char *key;
+	const char *value;
+};
+#endif
+
+enum sonde_error {
+	SONDE_EINVAL = -1,	/* an argument is none: NULL, or an impossible choice */
+	SONDE_EINVAL_NAME = -2, /* a name that a series cannot have: see NAMES */
+	SONDE_ETAGS = -3,	/* too many tags, or a key that is none */
+	SONDE_ETYPE = -4,	/* the name has another type */
+	SONDE_EUNIT =
+		-5, /* the name has another unit; or a unit that is no time where one is needed */
+	SONDE_EDOM = -6,    /* not a number, or infinite */
+	SONDE_ERANGE = -7,  /* negative, or too large */
+	SONDE_ENOMEM = -8,  /* no memory, or more than 131,072 series */
+	SONDE_ENOSPC = -9,  /* too many timers are running */
+	SONDE_ENOENT = -10, /* no such thing: a name, an operation or a timer that never was */
+	SONDE_ESTALE =
+		-11, /* a timer that was stopped before, or that the parent process had started */
+	SONDE_ENODATA = -12,   /* it is known, but there is nothing of it in that time */
+	SONDE_EALREADY = -13,  /* initialised already */
+	SONDE_ESHUTDOWN = -14, /* shut down */
+	SONDE_ECONFIG = -15,   /* the configuration is wrong: see struct sonde_problem */
+	SONDE_ESYSTEM = -16,   /* the preload in this process is of another version */
+	SONDE_EIO = -17	       /* a writer of the caller's failed */
+};
+
+/* "no such metric, operation or timer": never NULL. [signal-safe] */
+SONDE_API const char *sonde_error_text(int error);
+
+/* Definition: MetricType. The numbers are those of SONDE_TYPE_ in plugin.h. */
+enum sonde_type {
+	SONDE_COUNTER = 1,
+	SONDE_GAUGE = 2,
+	SONDE_HISTOGRAM = 3,
+	SONDE_TIMER = 4,
+	SONDE_RATE = 5 /* never recorded: derived from counters */
+};
+
+/* "counter", ...; "" for any other number. [signal-safe] */
+SONDE_API const char *sonde_type_name(enum sonde_type type);
+
+/* Definition: MetricUnit. After the protocol's nine: what else has a name here. */
+enum sonde_unit {
+	SONDE_UNIT_NONE = 0, /* not given; where a time is needed, milliseconds */
+	SONDE_SECONDS = 1,
+	SONDE_MILLISECONDS = 2,
+	SONDE_MICROSECONDS = 3,
+	SONDE_BYTES = 4,
+	SONDE_KILOBYTES = 5, /* 1000 bytes */
+	SONDE_MEGABYTES = 6, /* 1000000 bytes */
+	SONDE_COUNT = 7,
+	SONDE_PERCENT = 8,
+	SONDE_OPERATIONS_PER_SECOND = 9,
+	SONDE_NANOSECONDS = 10,
+	SONDE_KIBIBYTES = 11,
+	SONDE_MEBIBYTES = 12,
+	SONDE_UNIT_OTHER = 13 /* one of the program's own: see the text */
+};
+
+/* The protocol's word: "seconds", ..., "ops/sec"; "" for NONE and OTHER. [signal-safe] */
+SONDE_API const char *sonde_unit_name(enum sonde_unit unit);
+/* As series have it, in UCUM: "s", "ms", "us", "By", "kBy", "MBy", "{count}", "%", "{operation}/s", "ns",
+ * "KiBy", "MiBy". */
+SONDE_API const char *sonde_unit_code(enum sonde_unit unit);
+/* By its word or its code; SONDE_UNIT_OTHER when it is neither. [signal-safe] */
+SONDE_API enum sonde_unit sonde_unit_find(const char *text);
+/*
+ * A value in another unit of the same kind: times, sizes, shares (SONDE_COUNT is 1, SONDE_PERCENT a
+ * hundredth of it). SONDE_EUNIT when the two are not of one kind. [signal-safe]
+ */
+SONDE_API int sonde_unit_convert(double value, enum sonde_unit from, enum sonde_unit to,
+				 double *ret_value);
+
+/* ------------------------------------------------------------------------------------- system */
+
+/* What is wrong, for people: for a configuration, its file, line and setting, and what could stand
+ * there. */
+struct sonde_problem {
+	char text[1024];
+};
+
+/*
+ * Definition: the dictionary of MetricsSystem.initialize_metrics. All zero is what nobody has said
+ * anything about. `file` and `text` are in the syntax of docs/configuration.md; at most one of
+ * them. Where they say something that stands here as well, this counts. It is read during the call
+ * only.
+ */
+struct sonde_config {
+	uint32_t struct_size;  /* sizeof(struct sonde_config) */
+	uint32_t max_tag_sets; /* of a name; 0: 2000 */
+	const char *file;
+	const char *text;
+	/*
+	 * How often, in seconds, figures are looked at for windows, by a thread of sonde's own, on
+	 * which all signals are blocked. 0: there is no thread, and windows are as fine as
+	 * questions are frequent.
+	 */
+	double collection_interval;
+};
+
+/*
+ * Definition: MetricsSystem.initialize_metrics. Joins the session that $SONDE_SESSION names, or the
+ * preload's in the same process; makes one when there is neither, which `sonde report` shows by the
+ * process's number, also when the process has ended. `config` and `ret_problem` may be NULL.
+ * SONDE_EALREADY the second time, with the struct sonde that there is; SONDE_ECONFIG, with
+ * ret_problem filled in; SONDE_ESYSTEM; SONDE_ENOMEM.
+ */
+SONDE_API int sonde_initialize_metrics(const struct sonde_config *config, struct sonde **ret_sonde,
+				       struct sonde_problem *ret_problem);
+
+/* What was initialised; NULL: nothing yet. [signal-safe] */
+SONDE_API struct sonde *sonde_get(void);
+
+/*
+ * Definition: MetricsSystem.shutdown_metrics. From now on nothing is recorded: functions that would
+ * do nothing and return SONDE_ESHUTDOWN. What was recorded can still be asked for. SONDE_ESHUTDOWN
+ * the second time.
+ */
+SONDE_API int sonde_shutdown_metrics(struct sonde *sonde);
+
+struct sonde_system_health {
+	bool healthy;	     /* there are no reasons to think otherwise */
+	double error_rate;   /* of all outcomes of the tracker, the part that are errors; NAN: there
+				are none */
+	uint64_t operations; /* outcomes */
+	uint64_t refused;    /* what was not recorded: see sonde.metrics.refused */
+	uint64_t lost; /* calls, or parts of them, for which there was no memory, or that came too
+			  early */
+	size_t n_series;
+	size_t n_overflowed; /* names with more sets of tags than they may have */
+	char reasons[512];   /* a line for each, without a newline at the end; "": none */
+};
+
+/*
+ * Definition: MetricsSystem.get_system_health, of sonde itself: it is not healthy when something
+ * was not recorded, when a name has too many sets of tags, or when the thread that looks at figures
+ * has not done so for three intervals.
+ */
+SONDE_API int sonde_get_system_health(struct sonde *sonde, struct sonde_system_health *ret_health);
+
+/* ---------------------------------------------------------------------------------- collector */
+
+/*
+ * Definition: MetricCollector. Each finds the series by name and tags, and makes it at its first
+ * use. A `sonde` that is NULL is SONDE_EINVAL. Common errors: SONDE_EINVAL_NAME, SONDE_ETAGS,
+ * SONDE_ETYPE, SONDE_EUNIT, SONDE_ENOMEM, SONDE_ESHUTDOWN. All are [signal-safe].
+ */
+
+/*
+ * Adds to a counter of whole numbers: MetricCollector.record_counter, whose default value is 1. It
+ * wraps after 2^64. SONDE_ERANGE: negative.
+ */
+SONDE_API int sonde_record_counter(struct sonde *sonde, const char *name, int64_t value,
+				   const struct sonde_tag *tags, size_t n_tags);
+/* Adds to a counter of fractions, which is another type: SONDE_ETYPE when the name has whole
+ * numbers. */
+SONDE_API int sonde_record_counter_double(struct sonde *sonde, const char *name, double value,
+					  const struct sonde_tag *tags, size_t n_tags);
+/* MetricCollector.record_gauge: the value is that from now on. It is kept with its time. */
+SONDE_API int sonde_record_gauge(struct sonde *sonde, const char *name, double value,
+				 const struct sonde_tag *tags, size_t n_tags);
+/* MetricCollector.record_histogram. */
+SONDE_API int sonde_record_histogram(struct sonde *sonde, const char *name, double value,
+				     const struct sonde_tag *tags, size_t n_tags);
+/*
+ * MetricCollector.record_timer: a duration in the given unit, NONE being milliseconds. It is
+ * rounded to nanoseconds, halves to even, and the series is in seconds. SONDE_EUNIT: no time.
+ * SONDE_ERANGE: negative, or more than 292 years.
+ */
+SONDE_API int sonde_record_timer(struct sonde *sonde, const char *name, double duration,
+				 enum sonde_unit unit, const struct sonde_tag *tags, size_t n_tags);
+/* MetricCollector.increment: 1 more, of a counter of whole numbers or a gauge; a new name is a
+ * counter. */
+SONDE_API int sonde_increment(struct sonde *sonde, const char *name, const struct sonde_tag *tags,
+			      size_t n_tags);
+/*
+ * MetricCollector.decrement: 1 less, of a gauge; a new name is a gauge, at -1, whose values in
+ * several processes that run add up. SONDE_ETYPE: a counter.
+ */
+SONDE_API int sonde_decrement(struct sonde *sonde, const char *name, const struct sonde_tag *tags,
+			      size_t n_tags);
+
+/*
+ * Handles: a series that has been found once. They live as long as the process, are never closed,
+ * are good in forked children, and are the same when they are asked for again. `unit` is a word or
+ * code of enum sonde_unit or any other unit; NULL: that of the name, or the one of a tag `unit`, or
+ * none. Opening is [signal-safe], and has the common errors above; so are all functions that record
+ * by a handle, which fail with SONDE_ENOMEM and SONDE_ESHUTDOWN beside what is stated. A handle
+ * must not be NULL.
+ */
+struct sonde_counter;
+struct sonde_gauge;
+struct sonde_distribution;
+struct sonde_timer;
+
+/* How the values that one gauge has in several processes are shown together. */
+enum sonde_merge {
+	SONDE_MERGE_ALL = 0, /* each for itself, told apart by a tag `pid` */
+	SONDE_MERGE_SUM = 1,
+	SONDE_MERGE_MIN = 2,
+	SONDE_MERGE_MAX = 3,
+	SONDE_MERGE_LAST = 4,	/* the one that was set last */
+	SONDE_MERGE_LIVE = 0x80 /* added to one of them: of processes that run only */
+};
+
+SONDE_API int sonde_counter_open(struct sonde *sonde, const char *name, const char *unit,
+				 const struct sonde_tag *tags, size_t n_tags,
+				 struct sonde_counter **ret_counter);
+SONDE_API int sonde_counter_open_double(struct sonde *sonde, const char *name, const char *unit,
+					const struct sonde_tag *tags, size_t n_tags,
+					struct sonde_counter **ret_counter);
+/* `merge` is of enum sonde_merge, and counts when the name is new. */
+SONDE_API int sonde_gauge_open(struct sonde *sonde, const char *name, const char *unit,
+			       unsigned int merge, const struct sonde_tag *tags, size_t n_tags,
+			       struct sonde_gauge **ret_gauge);
+SONDE_API int sonde_distribution_open(struct sonde *sonde, const char *name, const char *unit,
+				      const struct sonde_tag *tags, size_t n_tags,
+				      struct sonde_distribution **ret_distribution);
+SONDE_API int sonde_timer_open(struct sonde *sonde, const char *name, const struct sonde_tag *tags,
+			       size_t n_tags, struct sonde_timer **ret_timer);
+
+/* SONDE_ETYPE: a counter of fractions. */
+SONDE_API int sonde_counter_add(struct sonde_counter *counter, uint64_t amount);
+/* SONDE_ETYPE: a counter of whole numbers. SONDE_EDOM, SONDE_ERANGE. */
+SONDE_API int sonde_counter_add_double(struct sonde_counter *counter, double amount);
+SONDE_API int sonde_gauge_set(struct sonde_gauge *gauge, double value);
+/* Adds to what it is, 0 at first. */
+SONDE_API int sonde_gauge_change(struct sonde_gauge *gauge, double difference);
+/* SONDE_EDOM, SONDE_ERANGE. */
+SONDE_API int sonde_distribution_record(struct sonde_distribution *distribution, double value);
+SONDE_API int sonde_timer_record(struct sonde_timer *timer, uint64_t duration_ns);
+
+/* -------------------------------------------------------------------------------------- timer */
+
+/*
+ * Definition: PerformanceTimer. An operation is a name; its durations are a timer of that name, in
+ * seconds, of the runs that succeeded, and one with the tag success = "false" of those that failed.
+ * Each run that is timed is also one for the tracker below.
+ */
+
+/* Definition: TimingResult. */
+struct sonde_timing_result {
+	const char *operation_name; /* lives as long as the process */
+	double duration;
+	enum sonde_unit unit; /* of duration: SONDE_MILLISECONDS */
+	bool success;
+	int returned; /* by the operation of sonde_time_operation() */
+	int64_t duration_ns;
+	int64_t start_time; /* instants */
+	int64_t end_time;
+	const void *metadata; /* as it was given */
+};
+
+/*
+ * PerformanceTimer.start_timer. Writes a number by which the timer is stopped: never 0, and not the
+ * same again for a long time. `metadata` is handed through to the result, and not looked at.
+ * SONDE_ENOSPC: 65,536 timers are running. [signal-safe]
+ */
+SONDE_API int sonde_start_timer(struct sonde *sonde, const char *operation, const void *metadata,
+				uint64_t *ret_id);
+/*
+ * PerformanceTimer.stop_timer, by any thread. ret_result may be NULL. SONDE_ESTALE: stopped before,
+ * or started before a fork; SONDE_ENOENT: not a number that was handed out. With these two,
+ * ret_result is all zero, and nothing is recorded. [signal-safe]
+ */
+SONDE_API int sonde_stop_timer(struct sonde *sonde, uint64_t id, bool success,
+			       struct sonde_timing_result *ret_result);
+/*
+ * PerformanceTimer.time_operation: calls operation(argument) and records how long it took; another
+ * value than 0 is a failure, and is in ret_result (which may be NULL) either way. An operation that
+ * does not come back (longjmp, pthread_exit) is not recorded. It is called also when an error is
+ * returned, but for SONDE_EINVAL.
+ */
+SONDE_API int sonde_time_operation(struct sonde *sonde, const char *operation_name,
+				   int (*operation)(void *argument), void *argument,
+				   const void *metadata, struct sonde_timing_result *ret_result);
+
+/* At the middle of a bucket. */
+#define SONDE_QUANTILE_ERROR 0.0443
+
+/* Numbers are in `unit`, and NAN where there is nothing to tell. */
+struct sonde_timing_stats {
+	uint64_t count;
+	double sum; /* 0 when count is 0 */
+	double avg;
+	double min;
+	double max;
+	double p50;
+	double p90;
+	double p95;
+	double p99;
+	double p999;
+	double stddev; /* by the middles of buckets */
+	enum sonde_unit unit;
+	bool is_truncated;
+	int64_t covered_ns; /* the time that it is of */
+};
+
+/*
+ * PerformanceTimer.get_timing_stats, of the runs that succeeded. `operation` may also be a call of
+ * libc ("read"), when the program runs under the preload, and no operation has that name. `unit`:
+ * NONE is milliseconds. SONDE_ENOENT: never heard of; SONDE_ENODATA: none in that time, ret_stats
+ * says so too.
+ */
+SONDE_API int sonde_get_timing_stats(struct sonde *sonde, const char *operation, double window,
+				     enum sonde_unit unit, struct sonde_timing_stats *ret_stats);
+
+/* The start of a duration, for hot code: one reading of the clock each, and no search. */
+struct sonde_stopwatch {
+	struct sonde_timer *timer;
+	uint64_t started; /* on sonde's clock */
+};
+
+/* [signal-safe] */
+SONDE_API void sonde_stopwatch_start(struct sonde_timer *timer,
+				     struct sonde_stopwatch *ret_stopwatch);
+/*
+ * Records the time since the start, which may be done more than once. Not to be called in another
+ * process than the start. ret_duration_ns may be NULL. [signal-safe]
+ */
+SONDE_API int sonde_stopwatch_stop(const struct sonde_stopwatch *stopwatch,
+				   uint64_t *ret_duration_ns);
+
+/* ------------------------------------------------------------------------------------ tracker */
+
+/*
+ * Definition: SuccessFailureTracker. Outcomes of an operation are the counters `operations` with
+ * the tags operation, result = ok or error, and, for errors, error.type. The metadata of single
+ * outcomes is not kept: what is to be told apart belongs into a name.
+ */
+
+/* SuccessFailureTracker.record_success. [signal-safe] */
+SONDE_API int sonde_record_success(struct sonde *sonde, const char *operation);
+/*
+ * SuccessFailureTracker.record_failure. Types of errors should be few: after the first 256 of an
+ * operation, further ones count as "_OTHER", as does one that is NULL or empty. [signal-safe]
+ */
+SONDE_API int sonde_record_failure(struct sonde *sonde, const char *operation,
+				   const char *error_type);
+/* The same with the symbol of an errno, "ENOENT", as its type. [signal-safe] */
+SONDE_API int sonde_record_failure_errno(struct sonde *sonde, const char *operation,
+					 int error_number);
+
+/* 0 <= rate <= 1; both rates are NAN when total is 0. */
+struct sonde_success_rate {
+	double rate;	   /* successes / total */
+	double error_rate; /* errors / total */
+	uint64_t total;
+	uint64_t successes;
+	uint64_t errors;
+	uint64_t expected; /* failures of calls that are no errors, such as EAGAIN: the rest of
+			      total */
+	int64_t covered_ns;
+	bool is_truncated;
+};
+
+/*
+ * SuccessFailureTracker.get_success_rate. `operation` may also be a call of libc, when no operation
+ * has that name. SONDE_ENOENT: never heard of; SONDE_ENODATA: none in that time, ret_rate says so
+ * too.
+ */
+SONDE_API int sonde_get_success_rate(struct sonde *sonde, const char *operation, double window,
+				     struct sonde_success_rate *ret_rate);
+
+struct sonde_failure {
+	const char *error_type; /* of a call, the symbol of its errno */
+	uint64_t count;
+};
+
+struct sonde_failure_breakdown {
+	size_t n_failures;
+	const struct sonde_failure *failures; /* most frequent first, then by type */
+	uint64_t total;			      /* the sum of all counts */
+	int64_t covered_ns;
+	bool is_truncated;
+};
+
+/*
+ * SuccessFailureTracker.get_failure_breakdown, of an operation or a call. The breakdown is the
+ * caller's, to be freed with sonde_free(). No failure is an empty one. SONDE_ENOENT: never heard
+ * of.
+ */
+SONDE_API int sonde_get_failure_breakdown(struct sonde *sonde, const char *operation, double window,
+					  struct sonde_failure_breakdown **ret_breakdown);
+
+/* Frees what a function handed over; NULL is fine. */
+SONDE_API void sonde_free(void *memory);
+
+/* --------------------------------------------------------------------------------- aggregator */
+
+/* Definition: MetricsAggregator. What it tells of is all that this process recorded, its calls
+ * included. */
+
+/* Numbers are NAN where there is nothing to tell, or where they mean nothing. In the unit of the
+ * series. */
+struct sonde_metric_summary {
+	enum sonde_type type;
+	enum sonde_unit unit;
+	const char *unit_text; /* as the series have it; lives as long as the process */
+	size_t n_series;       /* of that name */
+	uint64_t count;	       /* how many values, or by how much a counter grew, rounded down */
+	double sum;  /* of values; of counters, by how much they grew; of gauges, of the last values
+		      */
+	double rate; /* of counters, sum by the second; of distributions, count by the second */
+	double last; /* of gauges: that of the series that comes first by its tags */
+	double avg;
+	double min;
+	double max;
+	double p50;
+	double p90;
+	double p95;
+	double p99;
+	double p999;
+	int64_t covered_ns;
+	bool is_truncated;
+};
+
+/*
+ * MetricsAggregator.get_metric_summary, of all series of a name together. SONDE_ENOENT: no such
+ * name; SONDE_ENODATA: nothing in that time.
+ */
+SONDE_API int sonde_get_metric_summary(struct sonde *sonde, const char *name, double window,
+				       struct sonde_metric_summary *ret_summary);
+
+/* Definition: MetricValue. What one points to lives as long as its list. */
+struct sonde_metric_value {
+	const char *name;
+	enum sonde_type type;
+	enum sonde_unit unit;
+	const char *unit_text;
+	double value;	/* of a distribution: the sum of its values */
+	uint64_t count; /* of a counter of whole numbers: its value, exact; of a distribution: how
+			   many values */
+	int64_t timestamp;	      /* the instant of the look */
+	int64_t start_time;	      /* since when it has been counted; 0 for gauges */
+	const struct sonde_tag *tags; /* by the order of keys */
+	size_t n_tags;
+	double min; /* of distributions; else NAN */
+	double max;
+	double p95;
+};
+
+struct sonde_metric_values {
+	size_t n_values;
+	const struct sonde_metric_value *values;
+};
+
+/*
+ * MetricsAggregator.get_metrics_by_tag: all series that have these tags, in the order of names,
+ * then of tags. A filter with an empty value is met by series without that tag; none at all by all
+ * series. The list is the caller's, to be freed with sonde_free(); it may be empty.
+ */
+SONDE_API int sonde_get_metrics_by_tag(struct sonde *sonde, const struct sonde_tag *filter,
+				       size_t n_filter, struct sonde_metric_values **ret_values);
+
+/* What makes one distribution more than another. */
+enum sonde_order { SONDE_BY_SUM = 0, SONDE_BY_COUNT = 1, SONDE_BY_MAX = 2, SONDE_BY_P95 = 3 };
+
+/*
+ * MetricsAggregator.get_top_metrics: the series of a type with the greatest values, greatest first,
+ * then by name and tags; NAN comes last. Of counters and gauges the value counts, whatever `order`
+ * is; SONDE_RATE is of counters, by their growth by the second since they began. SONDE_ERANGE:
+ * limit is 0.
+ */
+SONDE_API int sonde_get_top_metrics(struct sonde *sonde, enum sonde_type type,
+				    enum sonde_order order, size_t limit,
+				    struct sonde_metric_values **ret_values);
+
+/* Takes a piece of a text. 0, or another number, which ends it. */
+typedef int (*sonde_writer)(void *argument, const char *text, size_t size);
+
+/*
+ * MetricsAggregator.export_metrics: all series in a format, "json" (a document), "jsonlines", "csv",
+ * "prometheus", "openmetrics", "otlp-json" or "statsd". The writer gets it piece by piece, and calls
+ * nothing that asks. SONDE_ENOENT: there is no such format; SONDE_EIO: the writer failed, what it has
+ * got is not to be used.
+ */
+SONDE_API int sonde_export_metrics(struct sonde *sonde, const char *format, sonde_writer write,
+				   void *argument);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,454 @@
+// SPDX-License-Identifier: MIT
+#include "config.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/figures.h"
+#include "format/metrics-json.h"
+#include "format/snapshot-format.h"
+
+static enum sonde_type type_of(const struct series *series)
+{
+	return (enum sonde_type)(series->type - SERIES_COUNTER + SONDE_COUNTER);
+}
+
+/* -- Summaries -------------------------------------------------------------------------------- */
+
+static void fill_distribution(const struct tally *tally, struct sonde_metric_summary *summary)
+{
+	const struct series_histogram *histogram = &tally->sum.histogram;
+
+	summary->p50 = series_histogram_quantile(histogram, 0.5);
+	summary->p90 = series_histogram_quantile(histogram, 0.9);
+	summary->p95 = series_histogram_quantile(histogram, 0.95);
+	summary->p99 = series_histogram_quantile(histogram, 0.99);
+	summary->p999 = series_histogram_quantile(histogram, 0.999);
+}
+
+/* A gauge has no values but the one it has; a counter no value but what it grew by. */
+static void fill_summary(const struct tally *tally, struct sonde_metric_summary *summary)
+{
+	summary->count = tally->sum.count;
+	summary->sum = tally->sum.sum;
+	if (summary->type != SONDE_GAUGE)
+		summary->rate = tally->sum.rate;
+	if (summary->type == SONDE_COUNTER)
+		return;
+	summary->min = tally->sum.min;
+	summary->max = tally->sum.max;
+	if (summary->type == SONDE_GAUGE || summary->type == SONDE_RATE) {
+		summary->last = tally->sum.last;
+		summary->avg = tally->sum.mean / (double)tally->n_known;
+	} else {
+		summary->avg = tally->sum.mean;
+		fill_distribution(tally, summary);
+	}
+}
+
+/* The unit of a series that the program records, as the engine keeps it; NULL: it is none of those.
+ */
+static const char *metric_unit_of(const struct engine *engine, const struct series *series)
+{
+	struct metric_tag tags[SERIES_TAGS_MAX];
+	const struct metric_request request = {
+		.name = series->name,
+		.kind = (uint8_t)type_of(series),
+		.flags = series->is_fractional ? SERIES_OF_FRACTIONS : 0,
+		.must_exist = true,
+		.n_tags = (uint8_t)series->n_tags,
+		.tags = tags,
+	};
+	enum series_refusal reason;
+
+	for (size_t i = 0; i < series->n_tags; i++)
+		tags[i] = (struct metric_tag){series->tags[i].key, series->tags[i].value};
+	const struct metric *metric = engine->find(&request, &reason);
+
+	return metric ? engine->unit(metric) : NULL;
+}
+
+_Static_assert((int)KIND_COUNTER == SONDE_COUNTER && (int)KIND_TIMER == SONDE_TIMER,
+	       "kinds are numbered as types are");
+
+/* A text that outlives the snapshot. */
+static const char *lasting_unit(const struct engine *engine, const struct series *series)
+{
+	static const char *const own[] = {"{call}", "{error}",	 "{measurement}",
+					  "{note}", "{process}", "{region}"};
+	enum sonde_unit known = sonde_unit_find(series->unit);
+	const char *unit =
+		known == SONDE_UNIT_OTHER ? metric_unit_of(engine, series) : sonde_unit_code(known);
+
+	for (size_t i = 0; !unit && i < sizeof(own) / sizeof(own[0]); i++)
+		if (strcmp(series->unit, own[i]) == 0)
+			unit = own[i];
+	return unit ? unit : "";
+}
+
+int sonde_get_metric_summary(struct sonde *sonde, const char *name, double window,
+			     struct sonde_metric_summary *ret_summary)
+{
+	struct sonde_metric_summary summary = {
+		.rate = NAN,
+		.last = NAN,
+		.avg = NAN,
+		.min = NAN,
+		.max = NAN,
+		.p50 = NAN,
+		.p90 = NAN,
+		.p95 = NAN,
+		.p99 = NAN,
+		.p999 = NAN,
+	};
+	struct tally tally = {0};
+	struct figures figures;
+	int error = name && ret_summary ? figures_open(sonde, window, &figures) : SONDE_EINVAL;
+
+	if (error)
+		return error;
+	for (size_t i = 0; i < snapshot_n_series(figures.snapshot); i++) {
+		const struct series *series = snapshot_series(figures.snapshot, i);
+
+		if (strcmp(series->name, name) != 0)
+			continue;
+		summary.type = type_of(series);
+		summary.unit = sonde_unit_find(series->unit);
+		summary.unit_text = lasting_unit(sonde->engine, series);
+		figures_tally(&figures, series, &tally);
+	}
+	figures_close(&figures);
+	if (!tally.n_series)
+		return SONDE_ENOENT;
+	summary.n_series = tally.n_series;
+	summary.covered_ns = tally.sum.covered_ns;
+	summary.is_truncated = tally.sum.is_truncated;
+	if (tally.n_known)
+		fill_summary(&tally, &summary);
+	*ret_summary = summary;
+	return tally.n_known ? 0 : SONDE_ENODATA;
+}
+
+/* -- Lists of values -------------------------------------------------------------------------- */
+
+/* One piece of memory: the list, its values, their tags and texts. */
+struct value_list {
+	struct sonde_metric_values public;
+	struct sonde_metric_value values[];
+};
+
+static size_t text_size(const struct series *series)
+{
+	size_t size = strlen(series->name) + 1 + strlen(series->unit) + 1;
+
+	for (size_t i = 0; i < series->n_tags; i++)
+		size += strlen(series->tags[i].key) + 1 + strlen(series->tags[i].value) + 1;
+	return size;
+}
+
+static const char *place(char **texts, const char *text)
+{
+	char *copy = *texts;
+
+	*texts = stpcpy(copy, text) + 1;
+	return copy;
+}
+
+static void fill_number(const struct series *series, struct sonde_metric_value *value)
+{
+	value->min = value->max = value->p95 = NAN;
+	if (series_has_histogram(series)) {
+		const struct series_histogram *histogram = series->value.histogram;
+
+		value->value = histogram->sum;
+		value->count = histogram->count;
+		value->min = histogram->min;
+		value->max = histogram->max;
+		value->p95 = series_histogram_quantile(histogram, 0.95);
+	} else if (series->type == SERIES_COUNTER && !series->is_fractional) {
+		value->value = (double)series->value.count;
+		value->count = series->value.count;
+	} else {
+		value->value = series->value.number;
+	}
+}
+
+static void fill_value(const struct series *series, int64_t taken_ns, struct sonde_tag **tags,
+		       char **texts, struct sonde_metric_value *value)
+{
+	*value = (struct sonde_metric_value){
+		.name = place(texts, series->name),
+		.type = type_of(series),
+		.unit = sonde_unit_find(series->unit),
+		.unit_text = place(texts, series->unit),
+		.timestamp = taken_ns,
+		.start_time = series_is_cumulative(series) ? series->start_ns : 0,
+		.tags = *tags,
+		.n_tags = series->n_tags,
+	};
+	for (size_t i = 0; i < series->n_tags; i++, ++*tags) {
+		(*tags)->key = place(texts, series->tags[i].key);
+		(*tags)->value = place(texts, series->tags[i].value);
+	}
+	fill_number(series, value);
+}
+
+/* Copies series to a list of values. NULL without memory. */
+static struct value_list *make_list(const struct series *const *series, size_t n_series,
+				    int64_t taken_ns)
+{
+	size_t n_tags = 0;
+	size_t texts_size = 0;
+
+	for (size_t i = 0; i < n_series; i++) {
+		n_tags += series[i]->n_tags;
+		texts_size += text_size(series[i]);
+	}
+	struct value_list *list = calloc(1, sizeof(*list) + n_series * sizeof(list->values[0]) +
+						    n_tags * sizeof(struct sonde_tag) + texts_size);
+
+	if (!list)
+		return NULL;
+	struct sonde_tag *tags = (struct sonde_tag *)&list->values[n_series];
+	char *texts = (char *)(tags + n_tags);
+
+	list->public = (struct sonde_metric_values){n_series, list->values};
+	for (size_t i = 0; i < n_series; i++)
+		fill_value(series[i], taken_ns, &tags, &texts, &list->values[i]);
+	return list;
+}
+
+/* Missing and empty are one. */
+static bool meets(const struct series *series, const struct sonde_tag *filter, size_t n_filter)
+{
+	for (size_t i = 0; i < n_filter; i++) {
+		const char *value = series_tag(series, filter[i].key);
+
+		if (strcmp(value ? value : "", filter[i].value) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* Room for all series of a snapshot. */
+static const struct series **make_choice(const struct figures *figures)
+{
+	return calloc(snapshot_n_series(figures->snapshot) + 1, sizeof(const struct series *));
+}
+
+/* Frees the choice. */
+static int hand_out(const struct figures *figures, const struct series **choice, size_t n_chosen,
+		    struct sonde_metric_values **ret_values)
+{
+	struct value_list *list =
+		choice ? make_list(choice, n_chosen, snapshot_taken_ns(figures->snapshot)) : NULL;
+
+	free(choice);
+	if (!list)
+		return SONDE_ENOMEM;
+	*ret_values = &list->public;
+	return 0;
+}
+
+int sonde_get_metrics_by_tag(struct sonde *sonde, const struct sonde_tag *filter, size_t n_filter,
+			     struct sonde_metric_values **ret_values)
+{
+	size_t n_chosen = 0;
+	struct figures figures;
+	int error = ret_values && (filter || !n_filter) ? 0 : SONDE_EINVAL;
+
+	for (size_t i = 0; !error && i < n_filter; i++)
+		if (!filter[i].key || !filter[i].value)
+			error = SONDE_EINVAL;
+	if (!error)
+		error = figures_open(sonde, 0, &figures);
+	if (error)
+		return error;
+	const struct series **choice = make_choice(&figures);
+
+	for (size_t i = 0; choice && i < snapshot_n_series(figures.snapshot); i++) {
+		const struct series *series = snapshot_series(figures.snapshot, i);
+
+		if (meets(series, filter, n_filter))
+			choice[n_chosen++] = series;
+	}
+	error = hand_out(&figures, choice, n_chosen, ret_values);
+	figures_close(&figures);
+	return error;
+}
+
+/* -- The greatest ----------------------------------------------------------------------------- */
+
+struct ranked {
+	const struct series *series;
+	double value;
+};
+
+static double growth(const struct series *series, int64_t taken_ns)
+{
+	double seconds = (double)(taken_ns - series->start_ns) * 1e-9;
+	double value = series->is_fractional ? series->value.number : (double)series->value.count;
+
+	return seconds > 0 ? value / seconds : NAN;
+}
+
+static double value_by(const struct series *series, enum sonde_order order)
+{
+	if (!series_has_histogram(series))
+		return series->type == SERIES_COUNTER && !series->is_fractional
+			       ? (double)series->value.count
+			       : series->value.number;
+	switch (order) {
+	case SONDE_BY_COUNT:
+		return (double)series->value.histogram->count;
+	case SONDE_BY_MAX:
+		return series->value.histogram->max;
+	case SONDE_BY_P95:
+		return series_histogram_quantile(series->value.histogram, 0.95);
+	case SONDE_BY_SUM:
+		break;
+	}
+	return series->value.histogram->sum;
+}
+
+/* Greatest first; what is no number comes last; then by name and tags. */
+static int compare_ranked(const void *a, const void *b)
+{
+	const struct ranked *left = a;
+	const struct ranked *right = b;
+
+	if (isnan(left->value) != isnan(right->value))
+		return isnan(left->value) ? 1 : -1;
+	if (left->value != right->value && !isnan(left->value))
+		return left->value > right->value ? -1 : 1;
+	return series_compare(left->series, right->series);
+}
+
+static size_t rank(const struct figures *figures, enum sonde_type type, enum sonde_order order,
+		   struct ranked *ranked)
+{
+	enum sonde_type wanted = type == SONDE_RATE ? SONDE_COUNTER : type;
+	size_t n = 0;
+
+	for (size_t i = 0; i < snapshot_n_series(figures->snapshot); i++) {
+		const struct series *series = snapshot_series(figures->snapshot, i);
+
+		if (type_of(series) != wanted)
+			continue;
+		ranked[n].series = series;
+		ranked[n++].value = type == SONDE_RATE
+					    ? growth(series, snapshot_taken_ns(figures->snapshot))
+					    : value_by(series, order);
+	}
+	qsort(ranked, n, sizeof(*ranked), compare_ranked);
+	return n;
+}
+
+/* Counters become the rates that they were ranked by. */
+static void make_rates(struct sonde_metric_values *values, const struct ranked *ranked)
+{
+	struct sonde_metric_value *value = ((struct value_list *)values)->values;
+
+	for (size_t i = 0; i < values->n_values; i++, value++) {
+		value->type = SONDE_RATE;
+		value->value = ranked[i].value;
+	}
+}
+
+int sonde_get_top_metrics(struct sonde *sonde, enum sonde_type type, enum sonde_order order,
+			  size_t limit, struct sonde_metric_values **ret_values)
+{
+	struct figures figures;
+	int error = !ret_values || type < SONDE_COUNTER || type > SONDE_RATE || order > SONDE_BY_P95
+			    ? SONDE_EINVAL
+			    : 0;
+
+	if (!error && !limit)
+		error = SONDE_ERANGE;
+	if (!error)
+		error = figures_open(sonde, 0, &figures);
+	if (error)
+		return error;
+	const struct series **choice = make_choice(&figures);
+	struct ranked *ranked = calloc(snapshot_n_series(figures.snapshot) + 1, sizeof(*ranked));
+	size_t n = choice && ranked ? rank(&figures, type, order, ranked) : 0;
+
+	n = n < limit ? n : limit;
+	for (size_t i = 0; i < n; i++)
+		choice[i] = ranked[i].series;
+	error = ranked ? hand_out(&figures, choice, n, ret_values) : SONDE_ENOMEM;
+	if (!ranked)
+		free(choice);
+	if (!error && type == SONDE_RATE)
+		make_rates(*ret_values, ranked);
+	free(ranked);
+	figures_close(&figures);
+	return error;
+}
+
+/* -- Exports ---------------------------------------------------------------------------------- */
+
+struct export_target {
+	sonde_writer write;
+	void *argument;
+	bool has_failed;
+};
+
+static int write_piece(void *argument, const void *data, size_t size)
+{
+	struct export_target *target = argument;
+
+	if (!target->has_failed && target->write(target->argument, data, size))
+		target->has_failed = true;
+	return target->has_failed ? -EIO : 0;
+}
+
+static int write_json_piece(const char *text, size_t size, void *argument)
+{
+	return write_piece(argument, text, size);
+}
+
+/* One document, for programs that read all of it; the others are those that exporters have. */
+static int export_json(const struct snapshot *snapshot, struct export_target *target)
+{
+	json_t *document = snapshot_to_json(snapshot);
+	int result;
+
+	if (!document)
+		return -ENOMEM;
+	result = json_dump_callback(document, write_json_piece, target,
+				    JSON_COMPACT | JSON_REAL_PRECISION(15));
+	json_decref(document);
+	return result ? -ENOMEM : 0;
+}
+
+static int export_as(const char *format, const struct figures *figures,
+		     struct export_target *target)
+{
+	const struct region_header *region = figures->sonde->engine->find_region();
+	const struct format_sink sink = {write_piece, target};
+	const struct snapshot_source source = {.start_ns =
+						       region ? region->started_realtime_ns : 0};
+
+	if (strcmp(format, "json") == 0)
+		return export_json(figures->snapshot, target);
+	return snapshot_format(format, figures->snapshot, &source, NULL, &sink);
+}
+
+int sonde_export_metrics(struct sonde *sonde, const char *format, sonde_writer write,
+			 void *argument)
+{
+	struct export_target target = {.write = write, .argument = argument};
+	struct figures figures;
+	int error = format && write ? figures_open(sonde, 0, &figures) : SONDE_EINVAL;
+
+	if (error)
+		return error;
+	error = export_as(format, &figures, &target);
+	figures_close(&figures);
+	if (target.has_failed)
+		return SONDE_EIO;
+	return !error ? 0 : error == -ENOENT ? SONDE_ENOENT : SONDE_ENOMEM;
+}

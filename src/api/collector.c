@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: MIT
+#include "config.h"
+
+#include <math.h>
+
+#include "api/request.h"
+#include "record/metric-private.h"
+
+/* A metric by its words, for a value that is in order. NULL, with the error. */
+static struct metric *find(struct sonde *sonde, enum series_kind kind, uint8_t flags,
+			   const char *name, const struct sonde_tag *tags, size_t n_tags,
+			   int *ret_error)
+{
+	struct request request;
+
+	*ret_error = instance_check(sonde);
+	if (!*ret_error)
+		*ret_error = request_init(&request, kind, name, NULL, tags, n_tags);
+	if (*ret_error)
+		return NULL;
+	request.metric.flags = flags;
+	return request_find(&request, ret_error);
+}
+
+static int result_of(bool is_recorded)
+{
+	return likely(is_recorded) ? 0 : SONDE_ENOMEM;
+}
+
+int sonde_record_counter(struct sonde *sonde, const char *name, int64_t value,
+			 const struct sonde_tag *tags, size_t n_tags)
+{
+	int error;
+	struct metric *metric = find(sonde, KIND_COUNTER, 0, name, tags, n_tags, &error);
+
+	if (metric && value < 0)
+		return instance_refuse(REFUSED_RANGE);
+	return metric ? result_of(instance.engine->add(metric, (uint64_t)value)) : error;
+}
+
+int sonde_record_counter_double(struct sonde *sonde, const char *name, double value,
+				const struct sonde_tag *tags, size_t n_tags)
+{
+	int error;
+	struct metric *metric =
+		find(sonde, KIND_COUNTER, SERIES_OF_FRACTIONS, name, tags, n_tags, &error);
+
+	if (metric)
+		error = value_check(value);
+	return error || !metric ? error : result_of(instance.engine->add_fraction(metric, value));
+}
+
+int sonde_record_gauge(struct sonde *sonde, const char *name, double value,
+		       const struct sonde_tag *tags, size_t n_tags)
+{
+	int error;
+	struct metric *metric = find(sonde, KIND_GAUGE, 0, name, tags, n_tags, &error);
+
+	return metric ? result_of(instance.engine->set(metric, value)) : error;
+}
+
+int sonde_record_histogram(struct sonde *sonde, const char *name, double value,
+			   const struct sonde_tag *tags, size_t n_tags)
+{
+	int error;
+	struct metric *metric = find(sonde, KIND_HISTOGRAM, 0, name, tags, n_tags, &error);
+
+	if (metric)
+		error = value_check(value);
+	return error || !metric ? error : result_of(instance.engine->enter(metric, value));
+}
+
+int sonde_record_timer(struct sonde *sonde, const char *name, double duration, enum sonde_unit unit,
+		       const struct sonde_tag *tags, size_t n_tags)
+{
+	uint64_t ns;
+	int error;
+	struct metric *metric = find(sonde, KIND_TIMER, 0, name, tags, n_tags, &error);
+
+	if (metric)
+		error = duration_to_ns(duration, unit, &ns);
+	return error || !metric ? error : result_of(instance.engine->enter_ns(metric, ns));
+}
+
+/* What a name may be that is incremented: counters first, so that a new one is a counter. */
+static const struct {
+	uint8_t kind;
+	uint8_t flags;
+} countable[] = {
+	{KIND_COUNTER, 0},
+	{KIND_GAUGE, 0},
+	{KIND_COUNTER, SERIES_OF_FRACTIONS},
+};
+
+static int add_one(struct metric *metric)
+{
+	if (metric->family->kind == KIND_GAUGE)
+		return result_of(instance.engine->change(metric, 1));
+	if (metric->family->flags & SERIES_OF_FRACTIONS)
+		return result_of(instance.engine->add_fraction(metric, 1));
+	return result_of(instance.engine->add(metric, 1));
+}
+
+int sonde_increment(struct sonde *sonde, const char *name, const struct sonde_tag *tags,
+		    size_t n_tags)
+{
+	enum series_refusal reason = REFUSED_CONFLICT;
+	struct request request;
+	int error = instance_check(sonde);
+
+	if (!error)
+		error = request_init(&request, KIND_COUNTER, name, NULL, tags, n_tags);
+	if (error)
+		return error;
+	for (size_t i = 0; i < 3 && reason == REFUSED_CONFLICT; i++) {
+		request.metric.kind = countable[i].kind;
+		request.metric.flags = countable[i].flags;
+		struct metric *metric = request_try(&request, &reason);
+
+		if (metric)
+			return add_one(metric);
+	}
+	return instance_refuse(reason);
+}
+
+int sonde_decrement(struct sonde *sonde, const char *name, const struct sonde_tag *tags,
+		    size_t n_tags)
+{
+	struct request request;
+	struct metric *metric;
+	int error = instance_check(sonde);
+
+	if (!error)
+		error = request_init(&request, KIND_GAUGE, name, NULL, tags, n_tags);
+	if (error)
+		return error;
+	request.metric.merge = MERGE_SUM | MERGE_LIVE;
+	metric = request_find(&request, &error);
+	return metric ? result_of(instance.engine->change(metric, -1)) : error;
+}
+
+/* -- Handles: a handle is its metric ---------------------------------------------------------- */
+
+static int open_handle(struct sonde *sonde, struct request *request, void **ret_handle)
+{
+	int error = instance_check(sonde);
+	struct metric *metric;
+
+	if (error)
+		return error;
+	metric = request_find(request, &error);
+	if (metric)
+		*ret_handle = metric;
+	return metric ? 0 : error;
+}
+
+/* The instance may not be there yet, to count what is refused. */
+static int make_request(struct sonde *sonde, struct request *request, enum series_kind kind,
+			const char *name, const char *unit, const struct sonde_tag *tags,
+			size_t n_tags, const void *ret_handle)
+{
+	int error = ret_handle ? instance_check(sonde) : SONDE_EINVAL;
+
+	return error ? error : request_init(request, kind, name, unit, tags, n_tags);
+}
+
+int sonde_counter_open(struct sonde *sonde, const char *name, const char *unit,
+		       const struct sonde_tag *tags, size_t n_tags,
+		       struct sonde_counter **ret_counter)
+{
+	struct request request;
+	int error =
+		make_request(sonde, &request, KIND_COUNTER, name, unit, tags, n_tags, ret_counter);
+
+	return error ? error : open_handle(sonde, &request, (void **)ret_counter);
+}
+
+int sonde_counter_open_double(struct sonde *sonde, const char *name, const char *unit,
+			      const struct sonde_tag *tags, size_t n_tags,
+			      struct sonde_counter **ret_counter)
+{
+	struct request request;
+	int error =
+		make_request(sonde, &request, KIND_COUNTER, name, unit, tags, n_tags, ret_counter);
+
+	if (error)
+		return error;
+	request.metric.flags = SERIES_OF_FRACTIONS;
+	return open_handle(sonde, &request, (void **)ret_counter);
+}
+
+_Static_assert((int)SONDE_MERGE_ALL == MERGE_ALL && (int)SONDE_MERGE_LAST == MERGE_LAST &&
+		       (int)SONDE_MERGE_LIVE == MERGE_LIVE,
+	       "the region has the numbers of sonde.h");
+
+int sonde_gauge_open(struct sonde *sonde, const char *name, const char *unit, unsigned int merge,
+		     const struct sonde_tag *tags, size_t n_tags, struct sonde_gauge **ret_gauge)
+{
+	struct request request;
+	int error = make_request(sonde, &request, KIND_GAUGE, name, unit, tags, n_tags, ret_gauge);
+
+	if (error)
+		return error;
+	if ((merge & ~(unsigned int)MERGE_LIVE) >= MERGE_MODES)
+		return SONDE_EINVAL;
+	request.metric.merge = (uint8_t)merge;
+	return open_handle(sonde, &request, (void **)ret_gauge);
+}
+
+int sonde_distribution_open(struct sonde *sonde, const char *name, const char *unit,
+			    const struct sonde_tag *tags, size_t n_tags,
+			    struct sonde_distribution **ret_distribution)
+{
+	struct request request;
+	int error = make_request(sonde, &request, KIND_HISTOGRAM, name, unit, tags, n_tags,
+				 ret_distribution);
+
+	return error ? error : open_handle(sonde, &request, (void **)ret_distribution);
+}
+
+int sonde_timer_open(struct sonde *sonde, const char *name, const struct sonde_tag *tags,
+		     size_t n_tags, struct sonde_timer **ret_timer)
+{
+	struct request request;
+	int error = make_request(sonde, &request, KIND_TIMER, name, NULL, tags, n_tags, ret_timer);
+
+	return error ? error : open_handle(sonde, &request, (void **)ret_timer);
+}
+
+static inline bool is_over(void)
+{
+	return unlikely(__atomic_load_n(&instance.is_shut_down, __ATOMIC_RELAXED));
+}
+
+int sonde_counter_add(struct sonde_counter *counter, uint64_t amount)
+{
+	struct metric *metric = (struct metric *)counter;
+
+	if (is_over())
+		return SONDE_ESHUTDOWN;
+	if (unlikely(metric->family->flags & SERIES_OF_FRACTIONS))
+		return instance_refuse(REFUSED_CONFLICT);
+	return result_of(instance.engine->add(metric, amount));
+}
+
+int sonde_counter_add_double(struct sonde_counter *counter, double amount)
+{
+	struct metric *metric = (struct metric *)counter;
+	int error = is_over() ? SONDE_ESHUTDOWN : value_check(amount);
+
+	if (error)
+		return error;
+	if (unlikely(!(metric->family->flags & SERIES_OF_FRACTIONS)))
+		return instance_refuse(REFUSED_CONFLICT);
+	return result_of(instance.engine->add_fraction(metric, amount));
+}
+
+int sonde_gauge_set(struct sonde_gauge *gauge, double value)
+{
+	return is_over() ? SONDE_ESHUTDOWN
+			 : result_of(instance.engine->set((struct metric *)gauge, value));
+}
+
+int sonde_gauge_change(struct sonde_gauge *gauge, double difference)
+{
+	return is_over() ? SONDE_ESHUTDOWN
+			 : result_of(instance.engine->change((struct metric *)gauge, difference));
+}
+
+int sonde_distribution_record(struct sonde_distribution *distribution, double value)
+{
+	int error = is_over() ? SONDE_ESHUTDOWN : value_check(value);
+
+	return error ? error
+		     : result_of(instance.engine->enter((struct metric *)distribution, value));
+}
+
+int sonde_timer_record(struct sonde_timer *timer, uint64_t duration_ns)
+{
+	return is_over()
+		       ? SONDE_ESHUTDOWN
+		       : result_of(instance.engine->enter_ns((struct metric *)timer, duration_ns));
+}

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: MIT
+/*
+ * A look is a copy of the process's region, folded and made a snapshot, as a host makes it of all
+ * processes of a session. Windows are fed with each, so that an answer reaches up to now.
+ */
+#include "config.h"
+
+#include "api/figures.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+#include <time.h>
+
+#include "model/fold.h"
+#include "model/region-reader.h"
+
+#define WINDOW_MAX 1e9 /* seconds */
+
+static int fold_own_region(struct sonde *sonde, struct recording *recording)
+{
+	const struct region_header *region = sonde->engine->find_region();
+	const struct fold_options options = {
+		.settings = sonde->engine->settings(),
+		.classes = sonde->classes,
+		.now_ns = clock_kernel_ns(CLOCK_BOOTTIME),
+		.is_alone = true,
+	};
+	struct region_image *image;
+	int error = region ? region_copy(region, &image) : -ENOMEM;
+
+	if (error)
+		return error;
+	recording->started_ns = image->header->started_realtime_ns;
+	recording->wall_ns = (uint64_t)(clock_kernel_ns(CLOCK_REALTIME) - recording->started_ns);
+	error = fold_region(recording, image, true, &options);
+	region_image_free(image);
+	return error;
+}
+
+static int look(struct sonde *sonde, struct snapshot **ret_snapshot)
+{
+	struct recording recording = {0};
+	int error = fold_own_region(sonde, &recording);
+
+	if (!error)
+		error = snapshot_new_from_recording(&recording, ret_snapshot);
+	recording_deinit(&recording);
+	return error;
+}
+
+/* -- Windows ---------------------------------------------------------------------------------- */
+
+static void feed(struct sonde *sonde, struct snapshot *snapshot, int64_t now_ns)
+{
+	if (!sonde->windows)
+		sonde->windows = windows_new(0);
+	if (sonde->windows)
+		windows_add(sonde->windows, snapshot, now_ns);
+}
+
+void figures_feed_windows(struct sonde *sonde)
+{
+	struct snapshot *snapshot;
+
+	if (look(sonde, &snapshot))
+		return;
+	feed(sonde, snapshot, clock_kernel_ns(CLOCK_MONOTONIC));
+	snapshot_put(snapshot);
+}
+
+int figures_open(struct sonde *sonde, double window, struct figures *ret_figures)
+{
+	struct figures figures = {.sonde = sonde, .saved_errno = errno};
+
+	if (!sonde)
+		return SONDE_EINVAL;
+	if (isnan(window) || window < 0 || window > WINDOW_MAX)
+		return SONDE_ERANGE;
+	figures.window_ns = (int64_t)(window * 1e9);
+	figures.hold = instance_lock();
+	figures.now_ns = clock_kernel_ns(CLOCK_MONOTONIC);
+	if (look(sonde, &figures.snapshot)) {
+		instance_unlock(&figures.hold);
+		errno = figures.saved_errno;
+		return SONDE_ENOMEM;
+	}
+	feed(sonde, figures.snapshot, figures.now_ns);
+	*ret_figures = figures;
+	return 0;
+}
+
+void figures_close(struct figures *figures)
+{
+	snapshot_put(figures->snapshot);
+	instance_unlock(&figures->hold);
+	errno = figures->saved_errno;
+}
+
+/* -- Values ----------------------------------------------------------------------------------- */
+
+static void take_histogram(const struct series_histogram *histogram, struct window_answer *answer)
+{
+	answer->histogram = *histogram;
+	answer->count = histogram->count;
+	answer->sum = histogram->sum;
+	if (!histogram->count)
+		return;
+	answer->min = histogram->min;
+	answer->max = histogram->max;
+	answer->mean = histogram->sum / (double)histogram->count;
+}
+
+/* Since the series began. */
+static int value_in_all(const struct figures *figures, const struct series *series,
+			struct window_answer *answer)
+{
+	int64_t covered_ns = snapshot_taken_ns(figures->snapshot) - series->start_ns;
+
+	*answer = (struct window_answer){
+		.type = series->type,
+		.covered_ns = covered_ns > 0 ? covered_ns : 0,
+		.sum = NAN,
+		.rate = NAN,
+		.last = NAN,
+		.min = NAN,
+		.max = NAN,
+		.mean = NAN,
+	};
+	if (series_has_histogram(series)) {
+		take_histogram(series->value.histogram, answer);
+	} else if (series->type == SERIES_COUNTER) {
+		answer->sum =
+			series->is_fractional ? series->value.number : (double)series->value.count;
+		answer->count = series->is_fractional ? (uint64_t)fmin(answer->sum, 0x1p63)
+						      : series->value.count;
+	} else {
+		answer->last = answer->min = answer->max = answer->mean = series->value.number;
+	}
+	if (series_is_cumulative(series) && covered_ns > 0)
+		answer->rate =
+			(series_has_histogram(series) ? (double)answer->count : answer->sum) /
+			((double)covered_ns * 1e-9);
+	return series_has_histogram(series) && !answer->count ? WINDOW_EMPTY : 0;
+}
+
+int figures_value(const struct figures *figures, const struct series *series,
+		  struct window_answer *ret_answer)
+{
+	if (!figures->window_ns)
+		return value_in_all(figures, series, ret_answer);
+	if (!figures->sonde->windows)
+		return WINDOW_UNKNOWN;
+	return windows_query(figures->sonde->windows, series->name, series->tags, series->n_tags,
+			     figures->window_ns, figures->now_ns, ret_answer);
+}
+
+static void add_extremes(struct tally *tally, const struct window_answer *answer)
+{
+	struct window_answer *sum = &tally->sum;
+
+	sum->min = tally->n_known ? fmin(sum->min, answer->min) : answer->min;
+	sum->max = tally->n_known ? fmax(sum->max, answer->max) : answer->max;
+	sum->mean = tally->n_known ? sum->mean + answer->mean : answer->mean;
+}
+
+static void add_distribution(struct tally *tally, const struct window_answer *answer)
+{
+	if (!tally->n_known)
+		tally->sum.histogram = answer->histogram;
+	else
+		series_histogram_add(&tally->sum.histogram, &answer->histogram);
+	tally->sum.count = tally->sum.histogram.count;
+	tally->sum.sum = tally->sum.histogram.sum;
+	tally->sum.min = tally->sum.histogram.min;
+	tally->sum.max = tally->sum.histogram.max;
+	tally->sum.mean = tally->sum.sum / (double)tally->sum.count;
+}
+
+static void add_rate(struct tally *tally, double rate)
+{
+	if (!tally->n_known)
+		tally->sum.rate = rate;
+	else if (!isnan(rate))
+		tally->sum.rate = isnan(tally->sum.rate) ? rate : tally->sum.rate + rate;
+}
+
+void figures_tally(const struct figures *figures, const struct series *series, struct tally *tally)
+{
+	struct window_answer answer;
+	int condition = figures_value(figures, series, &answer);
+
+	tally->n_series++;
+	if (condition == WINDOW_UNKNOWN)
+		return;
+	tally->sum.is_truncated |= answer.is_truncated;
+	if (answer.covered_ns > tally->sum.covered_ns)
+		tally->sum.covered_ns = answer.covered_ns;
+	if (condition)
+		return;
+	add_rate(tally, answer.rate);
+	if (series_has_histogram(series)) {
+		add_distribution(tally, &answer);
+	} else if (series->type == SERIES_COUNTER) {
+		tally->sum.count += answer.count;
+		tally->sum.sum += answer.sum;
+	} else {
+		add_extremes(tally, &answer);
+		tally->sum.sum += answer.last;
+		if (!tally->n_known)
+			tally->sum.last = answer.last;
+	}
+	tally->n_known++;
+}
+
+const char *series_tag(const struct series *series, const char *key)
+{
+	for (size_t i = 0; i < series->n_tags; i++)
+		if (strcmp(series->tags[i].key, key) == 0)
+			return series->tags[i].value;
+	return NULL;
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+#include "config.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "api/operation.h"
+
+enum { INTERVALS_LATE = 3 };
+
+__attribute__((format(printf, 2, 3))) static void add_reason(struct sonde_system_health *health,
+							     const char *format, ...)
+{
+	size_t len = strlen(health->reasons);
+	va_list arguments;
+
+	health->healthy = false;
+	if (len && len + 1 < sizeof(health->reasons))
+		health->reasons[len++] = '\n';
+	va_start(arguments, format);
+	vsnprintf(health->reasons + len, sizeof(health->reasons) - len, format, arguments);
+	va_end(arguments);
+}
+
+static void look_at(const struct series *series, struct sonde_system_health *health,
+		    uint64_t *n_errors)
+{
+	const char *result = series_tag(series, "result");
+
+	health->n_series++;
+	if (strcmp(series->name, "sonde.metrics.refused") == 0)
+		health->refused += series->value.count;
+	else if (strcmp(series->name, "sonde.calls.lost") == 0)
+		health->lost += series->value.count;
+	if (series_tag(series, "otel.metric.overflow"))
+		health->n_overflowed++;
+	if (strcmp(series->name, OPERATIONS_NAME) != 0 || !result)
+		return;
+	health->operations += series->value.count;
+	if (strcmp(result, "ok") != 0)
+		*n_errors += series->value.count;
+}
+
+static void judge(const struct figures *figures, struct sonde_system_health *health)
+{
+	const struct sonde *sonde = figures->sonde;
+	int64_t silent_ns = figures->now_ns - sonde->collected_ns;
+
+	health->healthy = true;
+	if (health->refused)
+		add_reason(health, "%" PRIu64 " figures were refused", health->refused);
+	if (health->lost)
+		add_reason(health, "%" PRIu64 " calls, or parts of them, were lost", health->lost);
+	if (health->n_overflowed)
+		add_reason(health, "%zu names have too many sets of tags", health->n_overflowed);
+	if (sonde->has_collector && silent_ns > INTERVALS_LATE * sonde->interval_ns)
+		add_reason(health, "the thread that collects has not done so for %.1f s",
+			   (double)silent_ns * 1e-9);
+}
+
+int sonde_get_system_health(struct sonde *sonde, struct sonde_system_health *ret_health)
+{
+	struct sonde_system_health health = {.error_rate = NAN};
+	struct figures figures;
+	uint64_t n_errors = 0;
+	int error = ret_health ? figures_open(sonde, 0, &figures) : SONDE_EINVAL;
+
+	if (error)
+		return error;
+	for (size_t i = 0; i < snapshot_n_series(figures.snapshot); i++)
+		look_at(snapshot_series(figures.snapshot, i), &health, &n_errors);
+	judge(&figures, &health);
+	figures_close(&figures);
+	if (health.operations)
+		health.error_rate = (double)n_errors / (double)health.operations;
+	*ret_health = health;
+	return 0;
+}

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: MIT
+#
+# The library as programs use it: sonde.h and libsonde.so, nothing of src/.
+api_programs = \
+	tests/api/one-engine \
+	tests/api/test-aggregator \
+	tests/api/test-collector \
+	tests/api/test-system \
+	tests/api/test-timer \
+	tests/api/test-tracker
+api_tests = \
+	tests/api/test-header.sh \
+	tests/api/test-aggregator.sh \
+	tests/api/test-collector.sh \
+	tests/api/test-examples.sh \
+	tests/api/test-one-engine.sh \
+	tests/api/test-system.sh \
+	tests/api/test-timer.sh \
+	tests/api/test-tracker.sh
+
+check_PROGRAMS += $(api_programs)
+TESTS += $(api_tests)
+EXTRA_DIST += $(api_tests) tests/api/lib.sh docs/api/protocol.c docs/api/thread-pool.c
+
+API_LIBS = libsonde.la $(CUNIT_LIBS) -lpthread -lm
+
+tests_api_one_engine_SOURCES = tests/api/one-engine.c
+tests_api_one_engine_LDADD = libsonde.la
+
+tests_api_test_aggregator_SOURCES = tests/api/test-aggregator.c tests/api/api.h
+tests_api_test_aggregator_CFLAGS = $(UNIT_CFLAGS) $(JANSSON_CFLAGS)
+tests_api_test_aggregator_LDADD = $(API_LIBS) $(JANSSON_LIBS)
+
+tests_api_test_collector_SOURCES = tests/api/test-collector.c tests/api/api.h
+tests_api_test_collector_CFLAGS = $(UNIT_CFLAGS)
+tests_api_test_collector_LDADD = $(API_LIBS)
+
+tests_api_test_system_SOURCES = tests/api/test-system.c tests/api/api.h
+tests_api_test_system_CFLAGS = $(UNIT_CFLAGS)
+tests_api_test_system_LDADD = $(API_LIBS)
+
+tests_api_test_timer_SOURCES = tests/api/test-timer.c tests/api/api.h
+tests_api_test_timer_CFLAGS = $(UNIT_CFLAGS)
+tests_api_test_timer_LDADD = $(API_LIBS)
+
+tests_api_test_tracker_SOURCES = tests/api/test-tracker.c tests/api/api.h
+tests_api_test_tracker_CFLAGS = $(UNIT_CFLAGS)
+tests_api_test_tracker_LDADD = $(API_LIBS)
+
+dist_check_SCRIPTS += scripts/check-abi
+TESTS += scripts/check-abi
+EXTRA_DIST += include/sonde/sonde.abi

@@ -1,0 +1,457 @@
+// SPDX-License-Identifier: MIT
+#include "config.h"
+
+#include "api.h"
+
+#include <fcntl.h>
+#include <jansson.h>
+#include <time.h>
+
+static bool is_watched(void)
+{
+	return getenv("LD_PRELOAD") != NULL;
+}
+
+/* -- Summaries -------------------------------------------------------------------------------- */
+
+static void a_summary_is_of_all_series_of_a_name(void)
+{
+	const struct sonde_tag get = {"method", "GET"};
+	const struct sonde_tag put = {"method", "PUT"};
+	struct sonde_metric_summary summary;
+
+	sonde_record_counter(metrics(), "summed", 30, &get, 1);
+	sonde_record_counter(metrics(), "summed", 12, &put, 1);
+	CU_ASSERT_EQUAL(sonde_get_metric_summary(metrics(), "summed", 0, &summary), 0);
+	CU_ASSERT_EQUAL(summary.type, SONDE_COUNTER);
+	CU_ASSERT_EQUAL(summary.n_series, 2);
+	CU_ASSERT_EQUAL(summary.count, 42);
+	CU_ASSERT_EQUAL(summary.sum, 42);
+	CU_ASSERT(summary.rate > 0);
+	CU_ASSERT(isnan(summary.avg) && isnan(summary.min) && isnan(summary.last));
+	CU_ASSERT(summary.covered_ns > 0);
+	CU_ASSERT(!summary.is_truncated);
+}
+
+static void a_distribution_is_summed_up_by_its_values(void)
+{
+	const struct sonde_tag bytes = {"unit", "bytes"};
+	struct sonde_metric_summary summary;
+
+	for (int i = 1; i <= 1000; i++)
+		sonde_record_histogram(metrics(), "sizes", i, &bytes, 1);
+	CU_ASSERT_EQUAL(sonde_get_metric_summary(metrics(), "sizes", 0, &summary), 0);
+	CU_ASSERT_EQUAL(summary.type, SONDE_HISTOGRAM);
+	CU_ASSERT_EQUAL(summary.unit, SONDE_BYTES);
+	CU_ASSERT_STRING_EQUAL(summary.unit_text, "By");
+	CU_ASSERT_EQUAL(summary.count, 1000);
+	CU_ASSERT_EQUAL(summary.sum, 500500);
+	CU_ASSERT_EQUAL(summary.avg, 500.5);
+	CU_ASSERT_EQUAL(summary.min, 1);
+	CU_ASSERT_EQUAL(summary.max, 1000);
+	CU_ASSERT_DOUBLE_EQUAL(summary.p50, 500, 500 * 0.0905);
+	CU_ASSERT_DOUBLE_EQUAL(summary.p99, 990, 990 * 0.0905);
+}
+
+static void a_gauge_is_summed_up_by_what_it_is(void)
+{
+	struct sonde_metric_summary summary;
+
+	sonde_record_gauge(metrics(), "level", 4, NULL, 0);
+	sonde_record_gauge(metrics(), "level", 3, NULL, 0);
+	CU_ASSERT_EQUAL(sonde_get_metric_summary(metrics(), "level", 0, &summary), 0);
+	CU_ASSERT_EQUAL(summary.last, 3);
+	CU_ASSERT_EQUAL(summary.avg, 3);
+	CU_ASSERT(isnan(summary.rate) && isnan(summary.p50));
+}
+
+static void a_unit_of_one_s_own_is_told_as_it_was_given(void)
+{
+	const struct sonde_tag parcels = {"unit", "{parcel}"};
+	struct sonde_metric_summary summary;
+
+	sonde_record_counter_double(metrics(), "shipped", 2.5, &parcels, 1);
+	CU_ASSERT_EQUAL(sonde_get_metric_summary(metrics(), "shipped", 0, &summary), 0);
+	CU_ASSERT_EQUAL(summary.unit, SONDE_UNIT_OTHER);
+	CU_ASSERT_STRING_EQUAL(summary.unit_text, "{parcel}");
+	CU_ASSERT_EQUAL(summary.sum, 2.5);
+	CU_ASSERT_EQUAL(summary.count, 2);
+	CU_ASSERT_EQUAL(sonde_get_metric_summary(metrics(), "sonde.metrics.refused", 0, &summary),
+			0);
+	CU_ASSERT_STRING_EQUAL(summary.unit_text, "{measurement}");
+}
+
+static void unknown_and_empty_are_two_things(void)
+{
+	struct sonde_metric_summary summary;
+	struct sonde_timer *timer;
+
+	CU_ASSERT_EQUAL(sonde_get_metric_summary(metrics(), "never.heard.of", 0, &summary),
+			SONDE_ENOENT);
+	sonde_timer_open(metrics(), "opened", NULL, 0, &timer);
+	CU_ASSERT_EQUAL(sonde_get_metric_summary(metrics(), "opened", 0, &summary), SONDE_ENOENT);
+	CU_ASSERT_EQUAL(sonde_get_metric_summary(metrics(), NULL, 0, &summary), SONDE_EINVAL);
+	CU_ASSERT_EQUAL(sonde_get_metric_summary(metrics(), "opened", INFINITY, &summary),
+			SONDE_ERANGE);
+}
+
+static void wait_for_ms(long ms)
+{
+	struct timespec end;
+
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	end.tv_nsec += ms * 1000000;
+	end.tv_sec += end.tv_nsec / 1000000000;
+	end.tv_nsec %= 1000000000;
+	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &end, NULL);
+}
+
+/* What a window does is a question of time: this is the one test that lets it go by. */
+static void a_window_has_what_came_in_it(void)
+{
+	struct sonde_metric_summary summary;
+
+	sonde_record_counter(metrics(), "windowed", 1000, NULL, 0);
+	sonde_get_metric_summary(metrics(), "windowed", 1, &summary);
+	wait_for_ms(2100);
+	sonde_get_metric_summary(metrics(), "windowed", 1, &summary);
+	sonde_record_counter(metrics(), "windowed", 5, NULL, 0);
+	CU_ASSERT_EQUAL(sonde_get_metric_summary(metrics(), "windowed", 1, &summary), 0);
+	CU_ASSERT_EQUAL(summary.count, 5);
+	CU_ASSERT(summary.covered_ns > 0 && summary.covered_ns < 4000000000);
+	CU_ASSERT_EQUAL(sonde_get_metric_summary(metrics(), "windowed", 0, &summary), 0);
+	CU_ASSERT_EQUAL(summary.count, 1005);
+}
+
+/* -- Lists ------------------------------------------------------------------------------------ */
+
+static size_t n_with_tags(const struct sonde_tag *filter, size_t n_filter, const char *name)
+{
+	struct sonde_metric_values *values;
+	size_t n = 0;
+
+	CU_ASSERT_EQUAL_FATAL(sonde_get_metrics_by_tag(metrics(), filter, n_filter, &values), 0);
+	for (size_t i = 0; i < values->n_values; i++)
+		n += strncmp(values->values[i].name, name, strlen(name)) == 0;
+	sonde_free(values);
+	return n;
+}
+
+static void a_filter_is_met_by_all_its_pairs(void)
+{
+	const struct sonde_tag red[] = {{"colour", "red"}, {"size", "small"}};
+	const struct sonde_tag blue[] = {{"colour", "blue"}, {"size", "small"}};
+	const struct sonde_tag no_size[] = {{"colour", "red"}, {"size", ""}};
+	const struct sonde_tag nameless = {NULL, "x"};
+	struct sonde_metric_values *values;
+
+	sonde_increment(metrics(), "filter.a", red, 2);
+	sonde_increment(metrics(), "filter.a", blue, 2);
+	sonde_increment(metrics(), "filter.b", red, 1);
+	sonde_record_gauge(metrics(), "filter.c", 1, NULL, 0);
+	CU_ASSERT_EQUAL(n_with_tags(NULL, 0, "filter."), 4);
+	CU_ASSERT_EQUAL(n_with_tags(red, 1, "filter."), 2);
+	CU_ASSERT_EQUAL(n_with_tags(red, 2, "filter."), 1);
+	CU_ASSERT_EQUAL(n_with_tags(&red[1], 1, "filter."), 2);
+	CU_ASSERT_EQUAL(n_with_tags(no_size, 2, "filter."), 1);
+	CU_ASSERT_EQUAL(n_with_tags(&no_size[1], 1, "filter."), 2);
+	CU_ASSERT_EQUAL(sonde_get_metrics_by_tag(metrics(), &nameless, 1, &values), SONDE_EINVAL);
+	CU_ASSERT_EQUAL(sonde_get_metrics_by_tag(metrics(), NULL, 1, &values), SONDE_EINVAL);
+}
+
+static void values_come_in_the_order_of_names_and_tags(void)
+{
+	struct sonde_metric_values *values;
+
+	CU_ASSERT_EQUAL_FATAL(sonde_get_metrics_by_tag(metrics(), NULL, 0, &values), 0);
+	for (size_t i = 1; i < values->n_values; i++)
+		CU_ASSERT(strcmp(values->values[i - 1].name, values->values[i].name) <= 0);
+	sonde_free(values);
+}
+
+static void the_greatest_come_first(void)
+{
+	const struct sonde_tag none = {"which", "none"};
+	struct sonde_metric_values *values;
+
+	sonde_record_gauge(metrics(), "top.a", 1e300, NULL, 0);
+	sonde_record_gauge(metrics(), "top.b", 2e300, NULL, 0);
+	sonde_record_gauge(metrics(), "top.c", 2e300, NULL, 0);
+	sonde_record_gauge(metrics(), "top.b", NAN, &none, 1);
+	CU_ASSERT_EQUAL_FATAL(
+		sonde_get_top_metrics(metrics(), SONDE_GAUGE, SONDE_BY_SUM, 3, &values), 0);
+	CU_ASSERT_EQUAL_FATAL(values->n_values, 3);
+	CU_ASSERT_STRING_EQUAL(values->values[0].name, "top.b");
+	CU_ASSERT_STRING_EQUAL(values->values[1].name, "top.c");
+	CU_ASSERT_STRING_EQUAL(values->values[2].name, "top.a");
+	sonde_free(values);
+	CU_ASSERT_EQUAL_FATAL(
+		sonde_get_top_metrics(metrics(), SONDE_GAUGE, SONDE_BY_SUM, 1000, &values), 0);
+	CU_ASSERT(isnan(values->values[values->n_values - 1].value));
+	sonde_free(values);
+}
+
+static void distributions_are_ranked_as_one_likes(void)
+{
+	static const struct {
+		enum sonde_order order;
+		const char *first;
+	} orders[] = {
+		{SONDE_BY_SUM, "rank.sum"},
+		{SONDE_BY_COUNT, "rank.count"},
+		{SONDE_BY_MAX, "rank.max"},
+		{SONDE_BY_P95, "rank.p95"},
+	};
+
+	for (int i = 0; i < 5000; i++)
+		sonde_record_timer(metrics(), "rank.count", 1, SONDE_NANOSECONDS, NULL, 0);
+	for (int i = 0; i < 1000; i++)
+		sonde_record_timer(metrics(), "rank.sum", i ? 100 : 50000, SONDE_SECONDS, NULL, 0);
+	sonde_record_timer(metrics(), "rank.p95", 30000, SONDE_SECONDS, NULL, 0);
+	for (int i = 0; i < 100; i++)
+		sonde_record_timer(metrics(), "rank.max", i ? 1 : 90000, SONDE_SECONDS, NULL, 0);
+	for (size_t i = 0; i < 4; i++) {
+		struct sonde_metric_values *values;
+
+		CU_ASSERT_EQUAL_FATAL(
+			sonde_get_top_metrics(metrics(), SONDE_TIMER, orders[i].order, 1, &values),
+			0);
+		CU_ASSERT_EQUAL_FATAL(values->n_values, 1);
+		CU_ASSERT_STRING_EQUAL(values->values[0].name, orders[i].first);
+		sonde_free(values);
+	}
+}
+
+static void rates_are_of_counters(void)
+{
+	struct sonde_metric_values *values;
+
+	sonde_record_counter(metrics(), "fastest", INT64_MAX, NULL, 0);
+	CU_ASSERT_EQUAL_FATAL(
+		sonde_get_top_metrics(metrics(), SONDE_RATE, SONDE_BY_SUM, 1, &values), 0);
+	CU_ASSERT_EQUAL_FATAL(values->n_values, 1);
+	CU_ASSERT_STRING_EQUAL(values->values[0].name, "fastest");
+	CU_ASSERT_EQUAL(values->values[0].type, SONDE_RATE);
+	CU_ASSERT(values->values[0].value > 0);
+	sonde_free(values);
+	CU_ASSERT_EQUAL(sonde_get_top_metrics(metrics(), SONDE_RATE, SONDE_BY_SUM, 0, &values),
+			SONDE_ERANGE);
+	CU_ASSERT_EQUAL(
+		sonde_get_top_metrics(metrics(), (enum sonde_type)9, SONDE_BY_SUM, 1, &values),
+		SONDE_EINVAL);
+}
+
+/* -- Exports ---------------------------------------------------------------------------------- */
+
+struct text {
+	char *bytes;
+	size_t size;
+};
+
+static int collect(void *argument, const char *piece, size_t size)
+{
+	struct text *text = argument;
+
+	text->bytes = realloc(text->bytes, text->size + size);
+	memcpy(text->bytes + text->size, piece, size);
+	text->size += size;
+	return 0;
+}
+
+static int refuse(void *argument, const char *piece, size_t size)
+{
+	(void)piece;
+	(void)size;
+	++*(int *)argument;
+	return 1;
+}
+
+static json_t *export_json(void)
+{
+	struct text text = {0};
+
+	CU_ASSERT_EQUAL_FATAL(sonde_export_metrics(metrics(), "json", collect, &text), 0);
+	json_t *document = json_loadb(text.bytes, text.size, JSON_REJECT_DUPLICATES, NULL);
+
+	free(text.bytes);
+	return document;
+}
+
+/* The first series of a name, which has a tag if `key` is not NULL. */
+static json_t *find_in(json_t *document, const char *name, const char *key, const char *value)
+{
+	json_t *array = json_object_get(document, "metrics");
+
+	for (size_t i = 0; i < json_array_size(array); i++) {
+		json_t *series = json_array_get(array, i);
+		json_t *tags = json_object_get(series, "tags");
+		const char *tag = key ? json_string_value(json_object_get(tags, key)) : NULL;
+
+		if (strcmp(json_string_value(json_object_get(series, "name")), name) == 0 &&
+		    (!key || (tag && strcmp(tag, value) == 0)))
+			return series;
+	}
+	return NULL;
+}
+
+static void json_has_the_program_s_series_and_its_calls(void)
+{
+	char byte;
+	int fd = open("/dev/zero", O_RDONLY);
+
+	for (int i = 0; i < 7; i++)
+		CU_ASSERT_EQUAL(read(fd, &byte, 1), 1);
+	close(fd);
+	sonde_record_counter(metrics(), "exported", 42, NULL, 0);
+	json_t *document = export_json();
+	json_t *exported = find_in(document, "exported", NULL, NULL);
+	json_t *calls = find_in(document, "libc.calls", "call", "read");
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(exported);
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(exported, "value")), 42);
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(exported, "type")), "counter");
+	CU_ASSERT_EQUAL(calls != NULL, is_watched());
+	if (calls)
+		CU_ASSERT(json_integer_value(json_object_get(calls, "value")) >= 7);
+	json_decref(document);
+}
+
+/* The export as a text that ends with a NUL. */
+static char *export_text(const char *format)
+{
+	struct text text = {0};
+
+	CU_ASSERT_EQUAL(sonde_export_metrics(metrics(), format, collect, &text), 0);
+	collect(&text, "", 1);
+	return text.bytes;
+}
+
+static void every_format_has_the_program_s_series(void)
+{
+	static const struct {
+		const char *format;
+		const char *words;
+	} formats[] = {
+		{"csv", "exported.to.all"},	      {"jsonlines", "\"exported.to.all\""},
+		{"prometheus", "exported_to_all"},    {"openmetrics", "exported_to_all"},
+		{"otlp-json", "\"exported.to.all\""}, {"statsd", "exported.to.all"},
+	};
+	const struct sonde_tag queue = {"queue", "mail"};
+
+	sonde_record_counter(metrics(), "exported.to.all", 7, &queue, 1);
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+		char *text = export_text(formats[i].format);
+
+		if (!strstr(text, formats[i].words))
+			printf("# %s: %.200s\n", formats[i].format, text);
+		CU_ASSERT_PTR_NOT_NULL(strstr(text, formats[i].words));
+		free(text);
+	}
+}
+
+static void an_export_that_cannot_be_written_fails(void)
+{
+	int n_pieces = 0;
+
+	CU_ASSERT_EQUAL(sonde_export_metrics(metrics(), "json", refuse, &n_pieces), SONDE_EIO);
+	CU_ASSERT_EQUAL(n_pieces, 1);
+	CU_ASSERT_EQUAL(sonde_export_metrics(metrics(), "yaml", refuse, &n_pieces), SONDE_ENOENT);
+	CU_ASSERT_EQUAL(sonde_export_metrics(metrics(), NULL, refuse, &n_pieces), SONDE_EINVAL);
+	CU_ASSERT_EQUAL(sonde_export_metrics(metrics(), "json", NULL, NULL), SONDE_EINVAL);
+}
+
+/* -- Threads and forks ------------------------------------------------------------------------ */
+
+static void *ask_and_record(void *number)
+{
+	struct sonde_metric_summary summary;
+	uint64_t before = 0;
+
+	if ((intptr_t)number % 2) {
+		for (int i = 0; i < N_RECORDS; i++)
+			sonde_increment(metrics(), "asked.about", NULL, 0);
+		return NULL;
+	}
+	for (int i = 0; i < 20; i++) {
+		if (sonde_get_metric_summary(metrics(), "asked.about", 0, &summary) != 0)
+			continue;
+		if (summary.count < before)
+			abort();
+		before = summary.count;
+	}
+	return NULL;
+}
+
+static void whoever_asks_while_others_record_sees_counters_grow(void)
+{
+	struct sonde_metric_summary summary;
+
+	in_threads(ask_and_record);
+	CU_ASSERT_EQUAL(sonde_get_metric_summary(metrics(), "asked.about", 0, &summary), 0);
+	CU_ASSERT_EQUAL(summary.count, N_THREADS / 2 * N_RECORDS);
+}
+
+static int ask_in_child(void)
+{
+	struct sonde_metric_summary summary;
+
+	EXPECT(sonde_get_metric_summary(metrics(), "summed", 0, &summary) == SONDE_ENOENT);
+	EXPECT(sonde_increment(metrics(), "summed", NULL, 0) == 0);
+	EXPECT(sonde_get_metric_summary(metrics(), "summed", 60, &summary) == 0);
+	EXPECT(summary.count == 1);
+	return 0;
+}
+
+static void a_forked_child_asks_for_its_own(void)
+{
+	struct sonde_metric_summary summary;
+
+	sonde_record_counter(metrics(), "summed", 1, NULL, 0);
+	in_child(ask_in_child);
+	CU_ASSERT_EQUAL(sonde_get_metric_summary(metrics(), "summed", 0, &summary), 0);
+	CU_ASSERT(summary.count >= 1);
+}
+
+static void a_hundred_thousand_series_are_usable(void)
+{
+	char text[16];
+	char name[32];
+	struct sonde_tag tag = {"number", text};
+	struct sonde_metric_values *values;
+	size_t n = 0;
+
+	for (int i = 0; i < 100000; i++) {
+		snprintf(name, sizeof(name), "many.%d", i / 1000);
+		snprintf(text, sizeof(text), "%d", i);
+		if (sonde_record_counter(metrics(), name, i, &tag, 1) != 0)
+			CU_FAIL_FATAL("a series could not be recorded");
+	}
+	CU_ASSERT_EQUAL_FATAL(sonde_get_metrics_by_tag(metrics(), NULL, 0, &values), 0);
+	for (size_t i = 0; i < values->n_values; i++)
+		n += strncmp(values->values[i].name, "many.", 5) == 0;
+	CU_ASSERT_EQUAL(n, 100000);
+	sonde_free(values);
+}
+
+UNIT_MAIN("aggregator",
+	  {"a summary is of all series of a name", a_summary_is_of_all_series_of_a_name},
+	  {"a distribution is summed up by its values", a_distribution_is_summed_up_by_its_values},
+	  {"a gauge is summed up by what it is", a_gauge_is_summed_up_by_what_it_is},
+	  {"a unit of one's own is told as it was given",
+	   a_unit_of_one_s_own_is_told_as_it_was_given},
+	  {"unknown and empty are two things", unknown_and_empty_are_two_things},
+	  {"a window has what came in it", a_window_has_what_came_in_it},
+	  {"a filter is met by all its pairs", a_filter_is_met_by_all_its_pairs},
+	  {"values come in the order of names and tags",
+	   values_come_in_the_order_of_names_and_tags},
+	  {"the greatest come first", the_greatest_come_first},
+	  {"distributions are ranked as one likes", distributions_are_ranked_as_one_likes},
+	  {"rates are of counters", rates_are_of_counters},
+	  {"JSON has the program's series and its calls",
+	   json_has_the_program_s_series_and_its_calls},
+	  {"every format has the program's series", every_format_has_the_program_s_series},
+	  {"an export that cannot be written fails", an_export_that_cannot_be_written_fails},
+	  {"whoever asks while others record sees counters grow",
+	   whoever_asks_while_others_record_sees_counters_grow},
+	  {"a forked child asks for its own", a_forked_child_asks_for_its_own},
+	  {"a hundred thousand series are usable", a_hundred_thousand_series_are_usable})
