@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 libsonde_core_la_SOURCES += \
+	src/host/choice-wire.c src/host/choice-wire.h \
 	src/host/config-loader.c src/host/config-loader.h \
 	src/host/config-overrides.c \
 	src/host/config-plugins.c \
@@ -12,6 +13,7 @@ libsonde_core_la_SOURCES += \
 	src/host/nearest.c src/host/nearest.h \
 	src/host/option-table.c src/host/option-table.h \
 	src/host/plugin-backoff.c src/host/plugin-backoff.h \
+	src/host/plugin-bases.c src/host/plugin-bases.h \
 	src/host/plugin-channel.c src/host/plugin-channel.h \
 	src/host/plugin-check.c src/host/plugin-check.h \
 	src/host/plugin-child.c src/host/plugin-child.h \
@@ -25,6 +27,7 @@ libsonde_core_la_SOURCES += \
 	src/host/plugin-health.c src/host/plugin-health.h \
 	src/host/plugin-home.c src/host/plugin-home.h \
 	src/host/plugin-io.c src/host/plugin-io.h \
+	src/host/plugin-leavers.c src/host/plugin-leavers.h \
 	src/host/plugin-life.c src/host/plugin-life.h \
 	src/host/plugin-loader.c src/host/plugin-loader.h \
 	src/host/plugin-log.c src/host/plugin-log.h \

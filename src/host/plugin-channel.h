@@ -15,6 +15,7 @@ enum packet_type {
 	PACKET_SNAPSHOT, /* to the plugin, with a descriptor: snapshot-wire.h */
 	PACKET_END,	 /* to the plugin: until_ns */
 	PACKET_FIGURES,	 /* from a monitor, with a descriptor */
+	PACKET_CHOICE,	 /* to the plugin, with a descriptor: choice-wire.h */
 };
 
 struct packet {

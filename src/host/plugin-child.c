@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "host/choice-wire.h"
 #include "host/plugin-channel.h"
 #include "host/plugin-runner.h"
 #include "host/plugin-snapshot.h"
@@ -27,6 +28,7 @@
 enum { CHANNEL = 3 };
 
 struct child {
+	const struct plugin_choice *choice;
 	struct plugin_runner *runner;
 	int channel;
 	bool is_over;
@@ -97,6 +99,15 @@ static void offer(struct child *child, int fd)
 	free((void *)source.tags);
 }
 
+static void reload(struct child *child, int fd)
+{
+	struct plugin_choice choice = *child->choice;
+	struct option_values values;
+
+	if (choice_wire_read(fd, &choice, &values) == 0)
+		plugin_runner_reload(child->runner, &choice, &values);
+}
+
 static void end(struct child *child, int64_t until_ns)
 {
 	plugin_runner_end(child->runner, until_ns);
@@ -108,6 +119,8 @@ static void take_packet(struct child *child, const struct packet *packet, int fd
 {
 	if (packet->type == PACKET_SNAPSHOT && fd >= 0)
 		offer(child, fd);
+	else if (packet->type == PACKET_CHOICE && fd >= 0)
+		reload(child, fd);
 	else if (packet->type == PACKET_END)
 		end(child, packet->until_ns);
 	if (fd >= 0)
@@ -141,7 +154,10 @@ static int milliseconds_until(int64_t instant_ns)
 _Noreturn void plugin_child_run(const struct plugin_choice *choice, const char *directory,
 				struct plugin_health *health, int channel)
 {
-	struct child child = {.channel = plugin_child_isolate(choice->name, channel)};
+	struct child child = {
+		.choice = choice,
+		.channel = plugin_child_isolate(choice->name, channel),
+	};
 	const struct plugin_work work = {
 		.choice = choice,
 		.directory = directory,

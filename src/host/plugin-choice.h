@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "host/option-table.h"
+
 #define PLUGIN_INTERVAL_NS INT64_C(10000000000)
 #define PLUGIN_EXPORT_NS   INT64_C(5000000000)
 #define PLUGIN_COLLECT_NS  INT64_C(250000000)
@@ -25,6 +27,7 @@ struct plugin_choice {
 	const char *name;    /* of the instance; no two have the same */
 	const char *plugin;  /* its name in the folder of plugins, or an absolute path */
 	const void *options; /* the struct that create() gets; NULL: the plugin has no options */
+	const struct option_table *table; /* of these options; NULL: they are never changed */
 	int64_t interval_ns; /* here and below, 0 is the default */
 	int64_t deadline_ns; /* that an export or a collection has */
 	size_t queue_snapshots;

@@ -108,6 +108,24 @@ static void tell_description(FILE *stream, const struct plugin *plugin)
 		tell_text(stream, plugin->leaked[i]);
 }
 
+static int refuse_reloadable(void *argument, const char *path, const struct sonde_option *option)
+{
+	if (!(option->flags & SONDE_OPTION_RELOADABLE))
+		return 0;
+	message_set(argument, "option '%s' has the flag RELOADABLE, and there is no reload()", path);
+	return -EINVAL;
+}
+
+static int check_options(const struct plugin *plugin, const struct option_table *table,
+			 struct message *ret_message)
+{
+	int result = option_table_check(table, &plugin_common_table, ret_message);
+
+	if (result < 0 || plugin->desc.reload)
+		return result;
+	return option_table_visit(table, refuse_reloadable, ret_message);
+}
+
 static _Noreturn void tell(const char *name, const char *directory, int pipe)
 {
 	FILE *stream = fdopen(plugin_child_isolate("sonde-plugin", pipe), "w");
@@ -121,7 +139,7 @@ static _Noreturn void tell(const char *name, const char *directory, int pipe)
 		const struct option_table table = {plugin->desc.options, plugin->desc.option_size,
 						   plugin->desc.options_size};
 
-		result = option_table_check(&table, &plugin_common_table, &message);
+		result = check_options(plugin, &table, &message);
 	}
 	if (result == 0) {
 		tell_description(stream, plugin);

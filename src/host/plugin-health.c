@@ -32,6 +32,7 @@ const char *plugin_callback_name(uint32_t callback)
 		[CALLBACK_START] = "start",
 		[CALLBACK_COLLECT] = "collect",
 		[CALLBACK_EXPORT] = "export_snapshot",
+		[CALLBACK_RELOAD] = "reload",
 		[CALLBACK_FLUSH] = "flush",
 		[CALLBACK_STOP] = "stop",
 		[CALLBACK_DESTROY] = "destroy",

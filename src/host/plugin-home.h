@@ -33,6 +33,8 @@
 
 #include "format/snapshot-format.h"
 #include "host/plugin-choice.h"
+#include "host/plugin-config.h"
+#include "host/plugin-health.h"
 #include "model/recording.h"
 #include "model/snapshot.h"
 
@@ -60,9 +62,36 @@ bool plugin_home_is_due(const struct plugin_home *home);
 void plugin_home_feed(struct plugin_home *home, struct snapshot *figures,
 		      const struct snapshot_source *source);
 
+/*
+ * The same for several sources, each of which has a snapshot of its own: all of theirs, then what the home adds, and then
+ * the next turn comes. Those that a source ends with are for all, whose turn it ever is.
+ */
+void plugin_home_hand_out(struct plugin_home *home, struct snapshot *figures,
+			  const struct snapshot_source *source, bool is_for_all);
+void plugin_home_hand_out_own(struct plugin_home *home, const struct snapshot_source *source,
+			      bool is_for_all);
+void plugin_home_next_turn(struct plugin_home *home);
+
+/*
+ * Takes another configuration, of which `changes` tells for each choice how it differs from the instance of this name
+ * (host/plugin-config.h). Those that are the same go on as if nothing had happened. Those of which more has changed than
+ * reload() may take, and those that are not there any more, come to their end in order, while the others go on; one that
+ * comes in another's place begins when that has ended. One that does not work any more is tried again. From then on
+ * the choices before are not used. 0, or -ENOMEM with all as it was.
+ */
+int plugin_home_reload(struct plugin_home *home, const struct plugin_choice *choices,
+		       const enum plugin_change *changes, size_t n_choices);
+
 /* Hands the last one to all, and waits for their ends. */
 void plugin_home_end(struct plugin_home *home, struct snapshot *figures,
 		     const struct snapshot_source *source);
+
+/* Only the latter. */
+void plugin_home_stop(struct plugin_home *home);
+
+/* An instance whose state has changed since it was told here, as it is now. False: there is none. */
+bool plugin_home_next_change(struct plugin_home *home, const char **ret_name,
+			     struct plugin_health *ret_health);
 
 /* Adds how each instance fared to a recording. 0 or -ENOMEM. */
 int plugin_home_describe(const struct plugin_home *home, struct recording *recording);

@@ -3,6 +3,7 @@
 
 #include "host/plugin-life.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,7 +12,7 @@
 #include "host/plugin-emit.h"
 #include "host/plugin-snapshot.h"
 
-enum { CODE_LATE = 0xffff0001u }; /* of lines that the host writes into a plugin's log */
+enum { CODE_LATE = 0xffff0001u, CODE_RELOAD }; /* of lines that the host writes into a plugin's log */
 
 #define LEAST_NS INT64_C(1000000) /* that a callback has, also when time is up */
 
@@ -208,10 +209,8 @@ static void went_wrong(struct plugin_life *life, const char *reason, bool has_to
 /* The snapshot was taken or refused: differences count from it on. */
 static void keep_taken(struct plugin_life *life, const struct sonde_snapshot *snapshot)
 {
-	if (!wants_delta(life))
-		return;
-	plugin_snapshot_unref(life->taken);
-	life->taken = plugin_snapshot_ref(snapshot);
+	if (wants_delta(life))
+		plugin_bases_keep(&life->taken, snapshot);
 }
 
 static void describe_result(int status, struct sonde_result *result, char *ret_reason)
@@ -280,7 +279,8 @@ enum life_outcome life_export(struct plugin_life *life, const struct sonde_snaps
 {
 	if (!wants_delta(life))
 		return export_this(life, snapshot, snapshot, until_ns);
-	const struct sonde_snapshot *delta = plugin_snapshot_delta(snapshot, life->taken);
+	const struct sonde_snapshot *delta = plugin_snapshot_delta(
+		snapshot, plugin_bases_find(&life->taken, snapshot));
 
 	if (!delta) {
 		went_wrong(life, "out of memory", true, 0);
@@ -331,6 +331,36 @@ bool life_collect(struct plugin_life *life, struct snapshot **ret_figures)
 	return true;
 }
 
+static void say_refused(struct plugin_life *life, int result, struct sonde_err *err)
+{
+	char text[HEALTH_TEXT_SIZE];
+
+	err->text[sizeof(err->text) - 1] = '\0';
+	snprintf(text, sizeof(text), "reload: its options stay as they were: %.180s",
+		 err->text[0] ? err->text : strerror(result < 0 ? -result : EINVAL));
+	plugin_table_log(&life->table, SONDE_LOG_ERROR, CODE_RELOAD, text);
+}
+
+bool life_reload(struct plugin_life *life, const void *options, struct option_values *values)
+{
+	struct sonde_err err = {.text = ""};
+	int result = 0;
+
+	enter(life, CALLBACK_RELOAD, PLUGIN_START_NS);
+	if (life->plugin->desc.reload)
+		result = life->plugin->desc.reload(life->instance, options, &err);
+	bool is_given_up = !leave(life, NULL);
+
+	if (result == 0) {
+		option_values_deinit(&life->options);
+		life->options = *values;
+	} else {
+		say_refused(life, result, &err);
+		option_values_deinit(values);
+	}
+	return !is_given_up;
+}
+
 static bool flush(struct plugin_life *life, int64_t until_ns)
 {
 	enter(life, CALLBACK_FLUSH, time_until(until_ns));
@@ -379,8 +409,9 @@ void life_deinit(struct plugin_life *life)
 {
 	if (health_state(life->health) == PLUGIN_STUCK)
 		return;
-	plugin_snapshot_unref(life->taken);
+	plugin_bases_deinit(&life->taken);
 	emitter_free(life->emitter);
+	option_values_deinit(&life->options);
 	plugin_table_deinit(&life->table);
 	plugin_free(life->plugin);
 }

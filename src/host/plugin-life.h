@@ -15,6 +15,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "host/option-table.h"
+#include "host/plugin-bases.h"
 #include "host/plugin-choice.h"
 #include "host/plugin-health.h"
 #include "host/plugin-loader.h"
@@ -29,10 +31,11 @@ struct plugin_life {
 	struct plugin *plugin; /* NULL until it is loaded */
 	struct plugin_table table;
 	void *instance;
+	struct option_values options; /* what the last reload() has brought */
 	bool is_created;
 	bool is_started;
 	struct emitter *emitter;	    /* of a monitor */
-	const struct sonde_snapshot *taken; /* the last one, where differences to it are wanted */
+	struct plugin_bases taken;	    /* where differences are wanted */
 	unsigned int n_failures;	    /* in a row */
 	int64_t not_before_ns; /* CLOCK_MONOTONIC: no call until then, after a failure */
 };
@@ -64,6 +67,12 @@ enum life_outcome life_export(struct plugin_life *life, const struct sonde_snaps
 /* Collects figures, with one reference; NULL: there are none this time. False: the instance is
  * given up. */
 bool life_collect(struct plugin_life *life, struct snapshot **ret_figures);
+
+/*
+ * Tells the instance of other options, which lie in `values`. It takes them over; or they are gone, and the ones before
+ * stay in use. False: the instance is given up.
+ */
+bool life_reload(struct plugin_life *life, const void *options, struct option_values *values);
 
 /* Flush, stop and destroy, as far as there is something to end. */
 void life_end(struct plugin_life *life, int64_t until_ns);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "host/choice-wire.h"
 #include "host/plugin-backoff.h"
 #include "host/plugin-channel.h"
 #include "host/plugin-child.h"
@@ -32,6 +33,7 @@ struct plugin_process {
 	struct snapshot *figures;
 	unsigned int n_crashes;
 	int64_t start_ns;   /* when to start it again */
+	bool is_choice_new; /* to the process that runs now */
 	uint64_t n_offered; /* snapshots, to this process and those before it */
 	bool is_ending;
 	int64_t until_ns;
@@ -50,6 +52,7 @@ static int start(struct plugin_process *process)
 
 	if (result < 0)
 		return result;
+	process->is_choice_new = false;
 	process->pid = fork();
 	if (process->pid == 0)
 		plugin_child_run(process->choice, process->directory, process->health, channel[1]);
@@ -222,6 +225,17 @@ static void start_again(struct plugin_process *process)
 	process->is_over = true;
 }
 
+static void send_choice(struct plugin_process *process)
+{
+	const struct packet packet = {.type = PACKET_CHOICE};
+	int fd = choice_wire_write(process->choice);
+
+	if (fd >= 0 && channel_send(process->channel, &packet, fd) == 0)
+		process->is_choice_new = false;
+	if (fd >= 0)
+		close(fd);
+}
+
 /* Its time is up, and it has not ended by itself. */
 static void kill_late(struct plugin_process *process)
 {
@@ -252,6 +266,10 @@ int64_t plugin_process_work(struct plugin_process *process)
 		return now_ns() + GRACE_NS / 10; /* it ends, and nothing will tell when */
 	if (process->is_ending)
 		return process->until_ns + GRACE_NS;
+	if (process->is_choice_new && process->channel >= 0)
+		send_choice(process);
+	if (process->is_choice_new && process->pid > 0)
+		return now_ns() + GRACE_NS;
 	return process->start_ns ? process->start_ns : INT64_MAX;
 }
 
@@ -276,6 +294,17 @@ void plugin_process_offer(struct plugin_process *process, int snapshot_fd)
 struct snapshot *plugin_process_figures(const struct plugin_process *process)
 {
 	return process->figures;
+}
+
+void plugin_process_keep(struct plugin_process *process, const struct plugin_choice *choice)
+{
+	process->choice = choice;
+}
+
+void plugin_process_reload(struct plugin_process *process, const struct plugin_choice *choice)
+{
+	process->choice = choice;
+	process->is_choice_new = process->pid > 0;
 }
 
 void plugin_process_end(struct plugin_process *process, int64_t until_ns)

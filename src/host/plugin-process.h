@@ -50,6 +50,13 @@ void plugin_process_offer(struct plugin_process *process, int snapshot_fd);
 /* What a monitor has collected last, without a reference for the caller; NULL: nothing yet. */
 struct snapshot *plugin_process_figures(const struct plugin_process *process);
 
+/*
+ * Gives it another choice, which is as the one before or differs in what reload() may change; then the process is told,
+ * now or when there is room.
+ */
+void plugin_process_keep(struct plugin_process *process, const struct plugin_choice *choice);
+void plugin_process_reload(struct plugin_process *process, const struct plugin_choice *choice);
+
 /* Asks for its end until an instant; it is not started again. At that instant, work() kills it. */
 void plugin_process_end(struct plugin_process *process, int64_t until_ns);
 bool plugin_process_is_over(const struct plugin_process *process);

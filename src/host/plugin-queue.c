@@ -33,6 +33,54 @@ static bool has_room(const struct plugin_queue *queue, size_t size)
 					   queue->n_bytes + size <= queue->capacity_bytes);
 }
 
+/* There is room, and the reference goes with it. */
+static void append(struct plugin_queue *queue, const struct sonde_snapshot *snapshot)
+{
+	queue->snapshots[(queue->first + queue->n_snapshots++) % queue->capacity] = snapshot;
+	queue->n_bytes += plugin_snapshot_size(snapshot);
+}
+
+int plugin_queue_resize(struct plugin_queue *queue, size_t capacity, size_t capacity_bytes,
+			struct queue_change *ret_change)
+{
+	const struct sonde_snapshot **snapshots = calloc(capacity, sizeof(*snapshots));
+	struct queue_change change = {0};
+
+	if (!snapshots)
+		return -ENOMEM;
+	for (; queue->n_snapshots > capacity ||
+	       (queue->n_snapshots > 1 && queue->n_bytes > capacity_bytes);
+	     change.n_dropped++)
+		plugin_snapshot_unref(plugin_queue_take(queue));
+	for (size_t i = 0; i < queue->n_snapshots; i++)
+		snapshots[i] = queue->snapshots[(queue->first + i) % queue->capacity];
+	free(queue->snapshots);
+	queue->snapshots = snapshots;
+	queue->first = 0;
+	queue->capacity = capacity;
+	queue->capacity_bytes = capacity_bytes;
+	*ret_change = change;
+	return 0;
+}
+
+/* Takes out those of a snapshot's source. */
+static size_t remove_source(struct plugin_queue *queue, const struct sonde_snapshot *snapshot)
+{
+	size_t n_removed = 0;
+
+	for (size_t n_left = queue->n_snapshots; n_left > 0; n_left--) {
+		const struct sonde_snapshot *other = plugin_queue_take(queue);
+
+		if (plugin_snapshot_has_same_source(other, snapshot)) {
+			plugin_snapshot_unref(other);
+			n_removed++;
+		} else {
+			append(queue, other);
+		}
+	}
+	return n_removed;
+}
+
 struct queue_change plugin_queue_add(struct plugin_queue *queue,
 				     const struct sonde_snapshot *snapshot)
 {
@@ -40,12 +88,10 @@ struct queue_change plugin_queue_add(struct plugin_queue *queue,
 	struct queue_change change = {0};
 
 	if (queue->only_newest)
-		change.n_superseded = plugin_queue_clear(queue);
+		change.n_superseded = remove_source(queue, snapshot);
 	for (; !has_room(queue, size); change.n_dropped++)
 		plugin_snapshot_unref(plugin_queue_take(queue));
-	queue->snapshots[(queue->first + queue->n_snapshots++) % queue->capacity] =
-		plugin_snapshot_ref(snapshot);
-	queue->n_bytes += size;
+	append(queue, plugin_snapshot_ref(snapshot));
 	return change;
 }
 
@@ -61,11 +107,20 @@ const struct sonde_snapshot *plugin_queue_take(struct plugin_queue *queue)
 	return snapshot;
 }
 
+bool plugin_queue_has_newer(const struct plugin_queue *queue, const struct sonde_snapshot *snapshot)
+{
+	for (size_t i = 0; queue->only_newest && i < queue->n_snapshots; i++)
+		if (plugin_snapshot_has_same_source(
+			    queue->snapshots[(queue->first + i) % queue->capacity], snapshot))
+			return true;
+	return false;
+}
+
 struct queue_change plugin_queue_return(struct plugin_queue *queue,
 					const struct sonde_snapshot *snapshot)
 {
 	size_t size = plugin_snapshot_size(snapshot);
-	bool is_superseded = queue->only_newest && queue->n_snapshots > 0;
+	bool is_superseded = plugin_queue_has_newer(queue, snapshot);
 
 	if (is_superseded || !has_room(queue, size)) {
 		plugin_snapshot_unref(snapshot);

@@ -2,8 +2,8 @@
 /*
  * plugin-queue.h - the snapshots that wait for one exporter.
  *
- * Bounded by their number and by their bytes. An exporter of totals has at most one waiting: the
- * newest says all that those before it say, so nothing is lost when it takes their place. For any
+ * Bounded by their number and by their bytes. For an exporter of totals at most one of each source
+ * waits: the newest says all that those before it say, so nothing is lost when it takes their place. For any
  * other the oldest make room, and are counted. One that is larger than the whole queue waits alone.
  * Not locked: that is for whoever owns it.
  */
@@ -37,12 +37,19 @@ struct queue_change {
 	size_t n_superseded; /* a newer one says all that they said */
 };
 
+/* Gives it other limits; what does not fit any more is dropped, the oldest first. 0 or -ENOMEM, all then as it was. */
+int plugin_queue_resize(struct plugin_queue *queue, size_t capacity, size_t capacity_bytes,
+			struct queue_change *ret_change);
+
 /* Adds a reference to a snapshot at the end. */
 struct queue_change plugin_queue_add(struct plugin_queue *queue,
 				     const struct sonde_snapshot *snapshot);
 
 /* Hands over the oldest, and the reference to it; NULL: none waits. */
 const struct sonde_snapshot *plugin_queue_take(struct plugin_queue *queue);
+
+/* Whether a newer one waits that says all that this one says. */
+bool plugin_queue_has_newer(const struct plugin_queue *queue, const struct sonde_snapshot *snapshot);
 
 /*
  * Gives one back that was taken last, with the reference: it is the oldest again, and the first to

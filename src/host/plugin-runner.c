@@ -23,6 +23,7 @@
 
 struct plugin_runner {
 	struct plugin_work work;
+	struct plugin_choice choice; /* the thread writes it, and holds the lock for that */
 	pthread_t thread;
 	struct plugin_life life; /* the thread's */
 	int64_t next_collect_ns; /* the thread's */
@@ -32,16 +33,29 @@ struct plugin_runner {
 	struct plugin_queue queue;
 	bool takes_snapshots; /* an exporter; true as long as that is not known */
 	bool is_busy; /* in the plugin's code, or about to be */
+	bool has_other; /* the next two have what is to be the choice: */
+	struct plugin_choice other;
+	struct option_values other_values;
 	bool is_ending;
 	int64_t until_ns; /* when it is */
 	bool has_ended;
 };
 
-enum task { TASK_EXPORT, TASK_COLLECT, TASK_END };
+enum task { TASK_RELOAD, TASK_EXPORT, TASK_COLLECT, TASK_END };
 
 static int64_t now_ns(void)
 {
 	return clock_kernel_ns(CLOCK_MONOTONIC);
+}
+
+static size_t queue_snapshots(const struct plugin_choice *choice)
+{
+	return choice->queue_snapshots ? choice->queue_snapshots : PLUGIN_QUEUE_SNAPSHOTS;
+}
+
+static size_t queue_bytes(const struct plugin_choice *choice)
+{
+	return choice->queue_bytes ? choice->queue_bytes : PLUGIN_QUEUE_BYTES;
 }
 
 /* Releases the lock while it waits. INT64_MAX: until something changes. */
@@ -85,9 +99,11 @@ static enum task wait_for_task(struct plugin_runner *runner,
 
 	pthread_mutex_lock(&runner->lock);
 	runner->is_busy = false;
-	while (!is_export_due(runner) && !runner->is_ending && !is_collection_due(runner))
+	while (!runner->has_other && !is_export_due(runner) && !runner->is_ending && !is_collection_due(runner))
 		wait_until(runner, next_task_ns(runner));
-	if (is_export_due(runner) && (!runner->is_ending || now_ns() < runner->until_ns)) {
+	if (runner->has_other && !runner->is_ending) {
+		task = TASK_RELOAD;
+	} else if (is_export_due(runner) && (!runner->is_ending || now_ns() < runner->until_ns)) {
 		*ret_snapshot = plugin_queue_take(&runner->queue);
 		task = TASK_EXPORT;
 	} else if (!runner->is_ending) {
@@ -111,8 +127,7 @@ static void take_back(struct plugin_runner *runner, const struct sonde_snapshot 
 	bool is_lost;
 
 	pthread_mutex_lock(&runner->lock);
-	is_lost =
-		runner->is_ending && !(runner->queue.only_newest && runner->queue.n_snapshots > 0);
+	is_lost = runner->is_ending && !plugin_queue_has_newer(&runner->queue, snapshot);
 	if (!is_lost)
 		change = plugin_queue_return(&runner->queue, snapshot);
 	pthread_mutex_unlock(&runner->lock);
@@ -148,7 +163,7 @@ static bool export_one(struct plugin_runner *runner, const struct sonde_snapshot
 /* False: that was the last time. */
 static bool collect_once(struct plugin_runner *runner)
 {
-	int64_t interval_ns = plugin_choice_interval_ns(runner->work.choice);
+	int64_t interval_ns = plugin_choice_interval_ns(&runner->choice);
 	struct snapshot *figures;
 
 	if (!life_collect(&runner->life, &figures))
@@ -166,11 +181,42 @@ static bool collect_once(struct plugin_runner *runner)
 	return true;
 }
 
+/* The limits of the queue and the times, which are the host's own affair. */
+static void take_choice(struct plugin_runner *runner, const struct plugin_choice *choice)
+{
+	struct queue_change change = {0};
+
+	pthread_mutex_lock(&runner->lock);
+	runner->choice.interval_ns = choice->interval_ns;
+	runner->choice.deadline_ns = choice->deadline_ns;
+	plugin_queue_resize(&runner->queue, queue_snapshots(choice), queue_bytes(choice), &change);
+	pthread_mutex_unlock(&runner->lock);
+	count_change(runner, &change);
+	runner->next_collect_ns = now_ns();
+}
+
+/* False: that was the last time. */
+static bool reload(struct plugin_runner *runner)
+{
+	pthread_mutex_lock(&runner->lock);
+	struct plugin_choice other = runner->other;
+	struct option_values values = runner->other_values;
+
+	runner->has_other = false;
+	pthread_mutex_unlock(&runner->lock);
+	bool is_alive = life_reload(&runner->life, other.options, &values);
+
+	take_choice(runner, &other);
+	return is_alive;
+}
+
 static bool work_once(struct plugin_runner *runner)
 {
 	const struct sonde_snapshot *snapshot;
 
 	switch (wait_for_task(runner, &snapshot)) {
+	case TASK_RELOAD:
+		return reload(runner);
 	case TASK_EXPORT:
 		return export_one(runner, snapshot);
 	case TASK_COLLECT:
@@ -219,7 +265,7 @@ static void *run(void *argument)
 
 static int init(struct plugin_runner *runner)
 {
-	const struct plugin_choice *choice = runner->work.choice;
+	const struct plugin_choice *choice = &runner->choice;
 	pthread_condattr_t attributes;
 
 	pthread_mutex_init(&runner->lock, NULL);
@@ -228,14 +274,14 @@ static int init(struct plugin_runner *runner)
 	pthread_cond_init(&runner->changed, &attributes);
 	pthread_condattr_destroy(&attributes);
 	life_init(&runner->life, choice, runner->work.health);
-	return plugin_queue_init(
-		&runner->queue,
-		choice->queue_snapshots ? choice->queue_snapshots : PLUGIN_QUEUE_SNAPSHOTS,
-		choice->queue_bytes ? choice->queue_bytes : PLUGIN_QUEUE_BYTES, false);
+	return plugin_queue_init(&runner->queue, queue_snapshots(choice), queue_bytes(choice),
+				 false);
 }
 
 static void deinit(struct plugin_runner *runner)
 {
+	if (runner->has_other)
+		option_values_deinit(&runner->other_values);
 	plugin_queue_deinit(&runner->queue);
 	life_deinit(&runner->life);
 	pthread_cond_destroy(&runner->changed);
@@ -250,6 +296,7 @@ int plugin_runner_new(const struct plugin_work *work, struct plugin_runner **ret
 	if (!runner)
 		return -ENOMEM;
 	runner->work = *work;
+	runner->choice = *work->choice;
 	runner->takes_snapshots = true;
 	runner->is_busy = true;
 	int result = init(runner);
@@ -278,6 +325,19 @@ void plugin_runner_offer(struct plugin_runner *runner, const struct sonde_snapsh
 	count_change(runner, &change);
 	if (health_state(health) == PLUGIN_STUCK)
 		health_count(runner->work.health, COUNT_DROPPED_STUCK, 1);
+}
+
+void plugin_runner_reload(struct plugin_runner *runner, const struct plugin_choice *choice,
+			  const struct option_values *values)
+{
+	pthread_mutex_lock(&runner->lock);
+	if (runner->has_other)
+		option_values_deinit(&runner->other_values);
+	runner->other = *choice;
+	runner->other_values = *values;
+	runner->has_other = true;
+	pthread_cond_broadcast(&runner->changed);
+	pthread_mutex_unlock(&runner->lock);
 }
 
 static void give_up(struct plugin_runner *runner, const char *reason)
@@ -309,18 +369,17 @@ static void say_stuck(struct plugin_runner *runner)
 /* When the plugin may be in a callback that it is not in now. */
 static int64_t next_call_ns(struct plugin_runner *runner)
 {
-	const struct plugin_choice *choice = runner->work.choice;
-	int64_t pause_ns = choice->deadline_ns ? choice->deadline_ns : PLUGIN_COLLECT_NS;
-
 	pthread_mutex_lock(&runner->lock);
-	bool is_idle = !runner->is_busy && runner->queue.n_snapshots == 0;
+	int64_t deadline_ns = runner->choice.deadline_ns;
+	int64_t interval_ns = plugin_choice_interval_ns(&runner->choice);
+	bool is_idle = !runner->is_busy && runner->queue.n_snapshots == 0 && !runner->has_other;
 
 	pthread_mutex_unlock(&runner->lock);
 	if (!is_idle)
-		return now_ns() + pause_ns;
+		return now_ns() + (deadline_ns ? deadline_ns : PLUGIN_COLLECT_NS);
 	/* Only the thread of a monitor starts by itself. */
 	return runner->work.health->kind & SONDE_KIND_MONITOR
-		       ? now_ns() + plugin_choice_interval_ns(choice)
+		       ? now_ns() + interval_ns
 		       : INT64_MAX;
 }
 

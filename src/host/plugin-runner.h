@@ -38,6 +38,13 @@ struct plugin_work {
 /* Starts the thread, which loads the plugin first. 0 or a negative errno. */
 int plugin_runner_new(const struct plugin_work *work, struct plugin_runner **ret_runner);
 
+/*
+ * A choice of which only what reload() may change differs, and the values that its options lie in, which are the
+ * runner's from now on. The instance takes it before anything else.
+ */
+void plugin_runner_reload(struct plugin_runner *runner, const struct plugin_choice *choice,
+			  const struct option_values *values);
+
 /* A snapshot for an exporter; one that is not running yet gets it when it is. Takes a reference. */
 void plugin_runner_offer(struct plugin_runner *runner, const struct sonde_snapshot *snapshot);
 

@@ -172,6 +172,20 @@ const struct snapshot_source *plugin_snapshot_source(const struct sonde_snapshot
 	return &snapshot->source;
 }
 
+bool plugin_snapshot_has_same_source(const struct sonde_snapshot *a, const struct sonde_snapshot *b)
+{
+	const struct snapshot_source *first = &a->source;
+	const struct snapshot_source *second = &b->source;
+
+	if (first->start_ns != second->start_ns || first->n_tags != second->n_tags)
+		return false;
+	for (size_t i = 0; i < first->n_tags; i++)
+		if (strcmp(first->tags[i].key, second->tags[i].key) != 0 ||
+		    strcmp(first->tags[i].value, second->tags[i].value) != 0)
+			return false;
+	return true;
+}
+
 int plugin_snapshot_info(const struct sonde_snapshot *snapshot,
 			 struct sonde_snapshot_info *ret_info)
 {

@@ -5,6 +5,7 @@
 #ifndef SONDE_HOST_PLUGIN_SNAPSHOT_H
 #define SONDE_HOST_PLUGIN_SNAPSHOT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,6 +28,9 @@ const struct sonde_snapshot *plugin_snapshot_delta(const struct sonde_snapshot *
 const struct sonde_snapshot *plugin_snapshot_ref(const struct sonde_snapshot *snapshot);
 /* NULL is fine. */
 void plugin_snapshot_unref(const struct sonde_snapshot *snapshot);
+
+/* Whether two snapshots are of one source: what it is of and when it began is the same. */
+bool plugin_snapshot_has_same_source(const struct sonde_snapshot *a, const struct sonde_snapshot *b);
 
 /* Bytes that it takes. */
 size_t plugin_snapshot_size(const struct sonde_snapshot *snapshot);

@@ -98,8 +98,9 @@ static int open_session(const char *directory, struct session_file **ret_file)
 	return result;
 }
 
-int session_change_all(const char *directory, const struct session_change *changes,
-		       size_t n_changes, struct message *ret_message)
+/* One that has not ended. */
+static int open_to_change(const char *directory, struct session_file **ret_file,
+			  struct message *ret_message)
 {
 	struct session_file *file;
 	int result = open_session(directory, &file);
@@ -113,10 +114,36 @@ int session_change_all(const char *directory, const struct session_change *chang
 		return result;
 	if (__atomic_load_n(&file->settings.state, __ATOMIC_RELAXED) != SESSION_OPEN) {
 		message_set(ret_message, "%s: the session has ended", directory);
-		result = -ESRCH;
+		munmap(file, sizeof(*file));
+		return -ESRCH;
 	}
-	for (size_t i = 0; i < n_changes && result == 0; i++)
+	*ret_file = file;
+	return 0;
+}
+
+int session_change_all(const char *directory, const struct session_change *changes,
+		       size_t n_changes, struct message *ret_message)
+{
+	struct session_file *file;
+	int result = open_to_change(directory, &file, ret_message);
+
+	if (result < 0)
+		return result;
+	for (size_t i = 0; i < n_changes; i++)
 		change_settings(&file->settings, &changes[i]);
 	munmap(file, sizeof(*file));
-	return result;
+	return 0;
+}
+
+int session_ask_reload(const char *directory, struct message *ret_message)
+{
+	struct session_file *file;
+	int result = open_to_change(directory, &file, ret_message);
+
+	if (result < 0)
+		return result;
+	/* Relaxed: the host looks at nothing else of ours. */
+	__atomic_fetch_add(&file->settings.reloads_asked, 1, __ATOMIC_RELAXED);
+	munmap(file, sizeof(*file));
+	return 0;
 }

@@ -38,4 +38,7 @@ int session_change_parse(const char *text, struct session_change *ret_change,
 int session_change_all(const char *directory, const struct session_change *changes,
 		       size_t n_changes, struct message *ret_message);
 
+/* Asks the host of a session to read its configuration again. As above. */
+int session_ask_reload(const char *directory, struct message *ret_message);
+
 #endif

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -42,6 +43,8 @@ struct session_host {
 	struct failure_classes *classes;
 	struct recording recording;
 	struct process_sights sights;
+	bool is_adopted;
+	uint32_t n_reloads; /* that were asked for, and taken */
 	int result; /* -ENOMEM when a region could not be added */
 
 	int64_t next_sweep_ms;
@@ -81,7 +84,7 @@ static void remove_directory(struct session_host *host)
 {
 	char name[SESSION_PATH_SIZE + sizeof("/" SESSION_FILE)];
 
-	if (host->path[0]) {
+	if (host->path[0] && !host->is_adopted) {
 		snprintf(name, sizeof(name), "%s/" SESSION_FILE, host->path);
 		unlink(name);
 		rmdir(host->path);
@@ -108,6 +111,22 @@ static int make_directory(struct session_host *host, char *const *environment,
 	return result;
 }
 
+/* Whoever hosts a session has its file locked; a lock ends with its holder, however that ends. */
+static int open_file(struct session_host *host)
+{
+	host->fd = session_open_file(host->path);
+	if (host->fd < 0)
+		return host->fd;
+	if (flock(host->fd, LOCK_EX | LOCK_NB) < 0)
+		return errno == EWOULDBLOCK ? SESSION_HOSTED : -errno;
+	int result = session_map_file(host->fd, NULL, &host->file);
+
+	/* A process that runs a plugin would keep the file with the mapping: its lock, and its memory. */
+	if (result == 0)
+		madvise(host->file, sizeof(*host->file), MADV_DONTFORK);
+	return result;
+}
+
 static int make_session(struct session_host *host, const struct configuration *configuration,
 			char *const *environment)
 {
@@ -124,23 +143,31 @@ static int make_session(struct session_host *host, const struct configuration *c
 		result = make_directory(host, environment, temporary ? temporary : "/tmp");
 	if (result < 0)
 		return result;
-	host->fd = session_open_file(host->path);
-	return host->fd < 0 ? host->fd : session_map_file(host->fd, NULL, &host->file);
+	return open_file(host);
+}
+
+static struct session_host *allocate(void)
+{
+	/* Settings are a page, and aligned as one. */
+	struct session_host *host = aligned_alloc(_Alignof(struct session_host), sizeof(*host));
+
+	if (!host)
+		return NULL;
+	*host = (struct session_host){0};
+	host->fd = -1;
+	host->interval_ms = SWEEP_MIN_MS;
+	return host;
 }
 
 int session_host_new(const struct configuration *configuration, char *const *environment,
 		     struct session_host **ret_host, struct message *ret_message)
 {
-	/* Settings are a page, and aligned as one. */
-	struct session_host *host = aligned_alloc(_Alignof(struct session_host), sizeof(*host));
+	struct session_host *host = allocate();
 
 	if (!host) {
 		message_set(ret_message, "out of memory");
 		return -ENOMEM;
 	}
-	*host = (struct session_host){0};
-	host->fd = -1;
-	host->interval_ms = SWEEP_MIN_MS;
 	int result = make_session(host, configuration, environment);
 
 	if (result < 0)
@@ -161,6 +188,142 @@ int session_host_new(const struct configuration *configuration, char *const *env
 	}
 	*ret_host = host;
 	return 0;
+}
+
+/* -- Taking over ------------------------------------------------------------------------------- */
+
+/* The command of a region, whose arguments end with an empty one or with the field. 0 or -ENOMEM. */
+static int take_command(const char *command, char ***ret_arguments)
+{
+	const char *end = command + REGION_COMMAND_SIZE;
+	char **arguments = calloc(REGION_COMMAND_SIZE, sizeof(*arguments));
+	int result = arguments ? 0 : -ENOMEM;
+
+	for (size_t i = 0; result == 0 && command < end && *command; i++) {
+		size_t len = strnlen(command, (size_t)(end - command));
+
+		arguments[i] = strndup(command, len);
+		result = arguments[i] ? 0 : -ENOMEM;
+		command += len + 1;
+	}
+	*ret_arguments = arguments;
+	return result;
+}
+
+/* A session begins with the earliest of its processes. */
+static const struct region_entry *earliest(const struct region_list *list)
+{
+	const struct region_entry *first = NULL;
+
+	for (size_t i = 0; i < list->n_entries; i++)
+		if (list->entries[i].has_header &&
+		    (!first || list->entries[i].started_ns < first->started_ns))
+			first = &list->entries[i];
+	return first;
+}
+
+static int describe_as(struct session_host *host, const struct region_entry *entry)
+{
+	struct recording *recording = &host->recording;
+	struct region_image *image;
+	int result = region_entry_read(entry, host->fd, host->settings.region_capacity, &image, NULL);
+
+	if (result < 0)
+		return result == -ENOMEM ? result : SESSION_EMPTY;
+	if (host->settings.n_folded == 0)
+		recording->started_ns = image->header->started_realtime_ns;
+	result = take_command(image->header->command, &recording->command);
+	region_image_free(image);
+	return result;
+}
+
+static int describe_adopted(struct session_host *host)
+{
+	struct region_list list;
+	int result = region_list_read(host->fd, host->settings.region_capacity, &list);
+
+	if (result < 0)
+		return result;
+	const struct region_entry *first = earliest(&list);
+
+	result = first ? describe_as(host, first) : SESSION_EMPTY;
+	region_list_deinit(&list);
+	return result;
+}
+
+static int adopt(struct session_host *host, const char *path)
+{
+	if (strlen(path) >= sizeof(host->path))
+		return -ENAMETOOLONG;
+	strcpy(host->path, path);
+	host->is_adopted = true;
+	int result = open_file(host);
+
+	if (result)
+		return result;
+	memcpy(&host->settings, &host->file->settings, sizeof(host->settings));
+	if (host->settings.state != SESSION_OPEN)
+		return -ESRCH;
+	if (!session_is_region_capacity(host->settings.region_capacity))
+		return -EPROTO;
+	host->n_reloads = host->settings.reloads_asked;
+	return host->settings.pid_namespace == session_pid_namespace() ? 0 : -EXDEV;
+}
+
+int session_host_adopt(const char *path, const struct configuration *configuration,
+		       struct session_host **ret_host)
+{
+	struct session_host *host = allocate();
+
+	if (!host)
+		return -ENOMEM;
+	int result = adopt(host, path);
+
+	if (result == 0)
+		result = describe(host, configuration);
+	if (result == 0)
+		result = describe_adopted(host);
+	if (result == 0) {
+		host->classes = configuration_classes(configuration);
+		result = host->classes ? 0 : -ENOMEM;
+	}
+	if (result)
+		session_host_free(host);
+	else
+		*ret_host = host;
+	return result;
+}
+
+/*
+ * Every process of the session has its file mapped, also one that has no region yet. The kernel grants a lease to write
+ * to a file only if nobody else has it open for that, by a mapping or otherwise.
+ */
+static bool is_file_in_use(const struct session_host *host)
+{
+	if (fcntl(host->fd, F_SETLEASE, F_WRLCK) < 0)
+		return errno == EAGAIN;
+	fcntl(host->fd, F_SETLEASE, F_UNLCK);
+	return false;
+}
+
+bool session_host_is_quiet(const struct session_host *host)
+{
+	struct region_list list;
+	bool is_quiet = true;
+
+	if (is_file_in_use(host) ||
+	    region_list_read(host->fd, host->settings.region_capacity, &list) < 0)
+		return false;
+	for (size_t i = 0; is_quiet && i < list.n_entries; i++)
+		is_quiet = !list.entries[i].has_header || list.entries[i].is_foreign ||
+			   !region_entry_is_running(&list.entries[i]);
+	region_list_deinit(&list);
+	return is_quiet;
+}
+
+const struct recording *session_host_about(const struct session_host *host)
+{
+	return &host->recording;
 }
 
 const char *session_host_path(const struct session_host *host)
@@ -279,6 +442,15 @@ int session_host_work(struct session_host *host)
 	return host->interval_ms;
 }
 
+bool session_host_takes_reload(struct session_host *host)
+{
+	uint32_t n_asked = __atomic_load_n(&host->file->settings.reloads_asked, __ATOMIC_RELAXED);
+	bool is_asked = n_asked != host->n_reloads;
+
+	host->n_reloads = n_asked;
+	return is_asked;
+}
+
 /* What a snapshot tells of those that were added up. */
 static int copy_totals(const struct recording *totals, struct recording *recording)
 {
@@ -355,6 +527,7 @@ int session_host_close(struct session_host *host, struct recording *ret_recordin
 		result = -ENOENT;
 	if (fold_notes(&host->recording, host->file) < 0)
 		result = -ENOMEM;
+	host->is_adopted = false;
 	remove_directory(host);
 	*ret_recording = host->recording;
 	host->recording = (struct recording){0};

@@ -15,6 +15,8 @@
 #ifndef SONDE_HOST_SESSION_HOST_H
 #define SONDE_HOST_SESSION_HOST_H
 
+#include <stdbool.h>
+
 #include "host/configuration.h"
 #include "model/message.h"
 #include "model/recording.h"
@@ -29,8 +31,27 @@ struct session_host;
 int session_host_new(const struct configuration *configuration, char *const *environment,
 		     struct session_host **ret_host, struct message *ret_message);
 
-/* Removes the session's directory if it is still there. NULL is fine. Returns NULL. */
+/*
+ * Takes over a session that is there and that nobody hosts: made by a program under LD_PRELOAD without the launcher, or
+ * left by a host that was killed. Regions of it that were added up before are not in its figures, which then start now.
+ * 0; SESSION_HOSTED; SESSION_EMPTY: no process has begun in it; or a negative errno, -ESRCH for one that has ended and
+ * -EXDEV for one of another pid namespace.
+ */
+enum { SESSION_HOSTED = 1, SESSION_EMPTY };
+int session_host_adopt(const char *path, const struct configuration *configuration,
+		       struct session_host **ret_host);
+
+/* Removes the session's directory if it is still there, unless it was adopted. NULL is fine. Returns NULL. */
 struct session_host *session_host_free(struct session_host *host);
+
+/* What is known of the session without its figures: id, host, labels, start; and of an adopted one the command. */
+const struct recording *session_host_about(const struct session_host *host);
+
+/*
+ * Whether no process of the session runs now. One that has just been forked, or executes another program, may not be
+ * seen in this moment.
+ */
+bool session_host_is_quiet(const struct session_host *host);
 
 /* The session's directory. */
 const char *session_host_path(const struct session_host *host);
@@ -40,6 +61,9 @@ const char *session_host_path(const struct session_host *host);
  * call again.
  */
 int session_host_work(struct session_host *host);
+
+/* Whether somebody has asked, since the last time, that the configuration be read again: session_ask_reload(). */
+bool session_host_takes_reload(struct session_host *host);
 
 /*
  * The session's figures as they are now, with one reference: those that were added up, and those of the processes that

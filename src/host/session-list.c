@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "host/region-list.h"
@@ -35,16 +36,14 @@ static int add_place(struct session_list *list, const char *file)
 	return 0;
 }
 
-static int add_below(struct session_list *list, const char *folder, bool has_uid)
+/* `owner` is what follows "sonde" in a name. */
+static int add_below(struct session_list *list, const char *folder, const char *owner)
 {
 	char pattern[PATH_MAX];
-	char uid[16] = "";
 	glob_t found;
 	int result = 0;
 
-	if (has_uid)
-		snprintf(uid, sizeof(uid), "-%u", geteuid());
-	snprintf(pattern, sizeof(pattern), "%s/sonde%s/*/" SESSION_FILE, folder, uid);
+	snprintf(pattern, sizeof(pattern), "%s/sonde%s/*/" SESSION_FILE, folder, owner);
 	if (glob(pattern, 0, NULL, &found) != 0)
 		return 0;
 	for (size_t i = 0; i < found.gl_pathc && result == 0; i++)
@@ -53,20 +52,20 @@ static int add_below(struct session_list *list, const char *folder, bool has_uid
 	return result;
 }
 
-static int add_all(struct session_list *list, char *const *environment)
+static int add_all(struct session_list *list, char *const *environment, const char *owner)
 {
 	const char *only = environment_find(environment, "SONDE_DIRECTORY");
 	const char *runtime = environment_find(environment, "XDG_RUNTIME_DIR");
 	const char *temporary = environment_find(environment, "TMPDIR");
 
 	if (only && *only)
-		return add_below(list, only, true);
-	int result = add_below(list, "/dev/shm", true);
+		return add_below(list, only, owner);
+	int result = add_below(list, "/dev/shm", owner);
 
 	if (result == 0 && runtime)
-		result = add_below(list, runtime, false);
+		result = add_below(list, runtime, "");
 	if (result == 0)
-		result = add_below(list, temporary ? temporary : "/tmp", true);
+		result = add_below(list, temporary ? temporary : "/tmp", owner);
 	return result;
 }
 
@@ -78,10 +77,10 @@ static int compare_latest_first(const void *a, const void *b)
 	return (first->made_us < second->made_us) - (first->made_us > second->made_us);
 }
 
-int session_list_read(char *const *environment, struct session_list *ret_list)
+static int read_list(char *const *environment, const char *owner, struct session_list *ret_list)
 {
 	struct session_list list = {0};
-	int result = add_all(&list, environment);
+	int result = add_all(&list, environment, owner);
 
 	if (result < 0) {
 		session_list_deinit(&list);
@@ -89,6 +88,44 @@ int session_list_read(char *const *environment, struct session_list *ret_list)
 	}
 	if (list.n_places)
 		qsort(list.places, list.n_places, sizeof(*list.places), compare_latest_first);
+	*ret_list = list;
+	return 0;
+}
+
+int session_list_read(char *const *environment, struct session_list *ret_list)
+{
+	char owner[16];
+
+	snprintf(owner, sizeof(owner), "-%u", geteuid());
+	return read_list(environment, owner, ret_list);
+}
+
+/* Whether the session's directory and the one that it is in belong to one user and are closed to others, as they were made. */
+static bool is_private(const char *path)
+{
+	char parent[SESSION_PATH_SIZE];
+	struct stat inner;
+	struct stat outer;
+
+	snprintf(parent, sizeof(parent), "%s", path);
+	*strrchr(parent, '/') = '\0';
+	return lstat(path, &inner) == 0 && lstat(parent, &outer) == 0 && S_ISDIR(inner.st_mode) &&
+	       S_ISDIR(outer.st_mode) && inner.st_uid == outer.st_uid &&
+	       ((inner.st_mode | outer.st_mode) & 077) == 0;
+}
+
+int session_list_read_all(char *const *environment, struct session_list *ret_list)
+{
+	struct session_list list;
+	int result = read_list(environment, "-*", &list);
+	size_t n_kept = 0;
+
+	if (result < 0)
+		return result;
+	for (size_t i = 0; i < list.n_places; i++)
+		if (is_private(list.places[i].path))
+			list.places[n_kept++] = list.places[i];
+	list.n_places = n_kept;
 	*ret_list = list;
 	return 0;
 }

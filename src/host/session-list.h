@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * session-list.h - the sessions of the user, wherever they are.
+ * session-list.h - the sessions of the user, or of all, wherever they are.
  *
  * They are looked for where they are made by default: $SONDE_DIRECTORY and nowhere else if that is
  * set, else /dev/shm, $XDG_RUNTIME_DIR and $TMPDIR or /tmp.
@@ -23,8 +23,9 @@ struct session_list {
 	size_t n_places;
 };
 
-/* 0 or -ENOMEM. A session may have gone when it is looked at. */
+/* 0 or -ENOMEM. Those of the user only, or all that the user may read. A session may have gone when it is looked at. */
 int session_list_read(char *const *environment, struct session_list *ret_list);
+int session_list_read_all(char *const *environment, struct session_list *ret_list);
 void session_list_deinit(struct session_list *list);
 
 /* Whether a process of a session runs, and records. */

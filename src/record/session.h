@@ -101,7 +101,7 @@ struct session_settings {
 	uint32_t follow;         /* enum follow */
 	uint32_t n_folded;       /* regions that the host has added up and removed */
 	uint32_t has_namespaces; /* a process of the session may be in another pid namespace than its host */
-	uint32_t reserved;
+	uint32_t reloads_asked;  /* times that the host was asked to read its configuration again */
 	uint8_t mode[SESSION_CALLS];    /* by call id: enum call_mode */
 	uint16_t period[SESSION_CALLS]; /* by call id: one call in so many is timed; 0 counts as 1 */
 	uint64_t was_switched[SESSION_CALLS / 64]; /* by call id, a bit each: off or on while processes ran */

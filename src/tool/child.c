@@ -202,8 +202,10 @@ static void take_signal(struct child *child, const struct signalfd_siginfo *info
 		return;
 	if (info->ssi_signo == SIGTSTP && info->ssi_code > 0)
 		child->was_asked_to_stop = true;
-	if (is_meant_for_command(child, info))
-		hand_on(child, info);
+	if (!is_meant_for_command(child, info))
+		return;
+	child->has_hung_up |= info->ssi_signo == SIGHUP;
+	hand_on(child, info);
 }
 
 void child_work(struct child *child)

@@ -27,6 +27,7 @@ struct child {
 	int status;		/* of wait(2), once it has ended */
 	struct rusage usage;	/* of it and all whom it waited for */
 	struct kernel_io io;	/* likewise */
+	bool has_hung_up;	/* a process has sent SIGHUP, which the command got; for others to reset */
 	bool was_asked_to_stop; /* by the terminal, since it last continued */
 };
 

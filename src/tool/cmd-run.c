@@ -237,6 +237,44 @@ static int start(struct run *run)
 	return 0;
 }
 
+/* 0; or a negative errno after saying why, and nothing has changed. */
+static int load_again(const struct run *run, struct configuration *ret_configuration)
+{
+	int result = configured_load(&command_run, run->request.config, run->request.overrides,
+				     ret_configuration);
+
+	if (result < 0)
+		command_say(&command_run, "the plugins stay as they are");
+	return result;
+}
+
+static void reload(struct run *run)
+{
+	struct configuration configuration;
+
+	if (load_again(run, &configuration) < 0)
+		return;
+	int result = run_plugins_reload(&run->plugins, &run->configuration, &configuration,
+					run->host, run->request.command);
+
+	if (result < 0) {
+		command_say(&command_run, "the plugins stay as they are: %s", strerror(-result));
+		configuration_deinit(&configuration);
+		return;
+	}
+	configuration_deinit(&run->configuration);
+	run->configuration = configuration;
+}
+
+/* A signal that was the command's tells us the same as it: the configuration has changed. */
+static bool takes_reload(struct run *run)
+{
+	bool is_asked = session_host_takes_reload(run->host) || run->child.has_hung_up;
+
+	run->child.has_hung_up = false;
+	return is_asked && !run->child.has_ended;
+}
+
 static void look_after(struct run *run)
 {
 	struct pollfd readable[] = {
@@ -251,6 +289,9 @@ static void look_after(struct run *run)
 
 		poll(readable, 2, are_plugins_first ? plugins_ms : host_ms);
 		child_work(&run->child);
+		if (takes_reload(run))
+			reload(run);
+		readable[1].fd = run_plugins_fd(&run->plugins);
 	}
 	run->wall_ns = (uint64_t)(clock_kernel_ns(CLOCK_MONOTONIC) - run->started_monotonic_ns);
 	child_deinit(&run->child);

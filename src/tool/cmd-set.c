@@ -15,7 +15,12 @@
 #include "tool/command.h"
 #include "tool/subject.h"
 
-static const struct command_option options[] = {{0}};
+enum { OPTION_RELOAD };
+
+static const struct command_option options[] = {
+	[OPTION_RELOAD] = {"reload", 0, NULL, "have the session's plugins configured anew"},
+	{0},
+};
 
 /*
  * The directory of what was named: a session or a process; NULL: of the session in which we are
@@ -72,6 +77,20 @@ static int set(const char *name, const struct session_change *changes, size_t n_
 	return STATUS_FAILED;
 }
 
+static int reload(const char *name)
+{
+	char path[SESSION_PATH_SIZE];
+	struct message message;
+	int result = find_session(name, path, &message);
+
+	if (result == 0)
+		result = session_ask_reload(path, &message);
+	if (result == 0)
+		return STATUS_OK;
+	command_say(&command_set, "%s", message.text);
+	return STATUS_FAILED;
+}
+
 /* The first operand may be a session; a change always has a "=", and a path with one a "/" before
  * it. */
 static bool is_subject(const char *operand)
@@ -87,11 +106,18 @@ static int run(int argc, char **argv)
 	const char *value;
 	int option = command_next_option(&command_set, argc, argv, &value);
 	const char *name = NULL;
+	bool is_reload = option == OPTION_RELOAD;
 
+	while (option >= 0)
+		option = command_next_option(&command_set, argc, argv, &value);
 	if (option != OPTIONS_END)
 		return command_option_status(&command_set, option);
 	if (optind < argc && is_subject(argv[optind]))
 		name = argv[optind++];
+	if (is_reload && optind < argc)
+		return command_refuse(&command_set, "--reload changes nothing else");
+	if (is_reload)
+		return reload(name);
 	if (optind == argc)
 		return command_refuse(&command_set, "set what? For example memory=off");
 	size_t n_changes = (size_t)(argc - optind);
@@ -109,7 +135,7 @@ static int run(int argc, char **argv)
 
 const struct command command_set = {
 	.name = "set",
-	.usage = "[SESSION | PID] NAME=VALUE...",
+	.usage = "[SESSION | PID] {NAME=VALUE... | --reload}",
 	.summary = "change what is counted and timed in programs that run",
 	.details =
 		"GROUP=off, CALL=off    it is not counted from now on; on: it is again\n"
@@ -123,7 +149,8 @@ const struct command command_set = {
 		"its\n"
 		"processes see the change at their next call, and those to come have it from the "
 		"start.\n"
-		"'sonde calls' lists groups and calls.\n",
+		"'sonde calls' lists groups and calls.\n\n"
+		"--reload has whoever hosts the session read its configuration again, for its plugins.\n",
 	.options = options,
 	.usage_status = STATUS_USAGE,
 	.run = run,

@@ -38,6 +38,7 @@ struct command {
 	int (*run)(int argc, char **argv);
 };
 
+extern const struct command command_agent;
 extern const struct command command_calls;
 extern const struct command command_config;
 extern const struct command command_diff;

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
 sonde_SOURCES += \
+	src/tool/agent.c src/tool/agent.h \
+	src/tool/agent-session.c src/tool/agent-session.h \
 	src/tool/child.c src/tool/child.h \
+	src/tool/cmd-agent.c \
 	src/tool/cmd-calls.c \
 	src/tool/cmd-config.c \
 	src/tool/cmd-diff.c \
@@ -12,6 +15,7 @@ sonde_SOURCES += \
 	src/tool/configured.c src/tool/configured.h \
 	src/tool/limits.c src/tool/limits.h \
 	src/tool/main.c \
+	src/tool/plugin-choices.c src/tool/plugin-choices.h \
 	src/tool/plugin-path.c src/tool/plugin-path.h \
 	src/tool/preload.c src/tool/preload.h \
 	src/tool/recording-file.c src/tool/recording-file.h \
@@ -23,4 +27,4 @@ sonde_SOURCES += \
 
 sonde_LDADD += $(JANSSON_LIBS) $(ZLIB_LIBS)
 dist_man_MANS = docs/sonde.1
-EXTRA_DIST += docs/configuration.md docs/diff.md
+EXTRA_DIST += docs/agent.md docs/configuration.md docs/diff.md

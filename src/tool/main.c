@@ -12,6 +12,7 @@ static const struct command *const commands[] = {
 	&command_report,
 	&command_diff,
 	&command_set,
+	&command_agent,
 	&command_calls,
 	&command_config,
 	&command_plugins,

@@ -12,28 +12,10 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "tool/plugin-choices.h"
 #include "tool/plugin-path.h"
 
 enum { TAGS_OF_RUN = 4 };
-
-static struct plugin_choice choice_of(const struct configuration *configuration, size_t position,
-				      const char *session_path)
-{
-	const struct plugin_config *config = configuration->plugins[position];
-
-	return (struct plugin_choice){
-		.name = config->common->name,
-		.plugin = config->common->plugin,
-		.options = config->options,
-		.interval_ns = config->common->interval_ns,
-		.deadline_ns = config->common->deadline_ns,
-		.queue_snapshots = (size_t)config->common->queue_snapshots,
-		.queue_bytes = config->common->queue_size,
-		.max_tag_sets = (size_t)configuration->max_tag_sets,
-		.trouble = config->trouble,
-		.session = session_path,
-	};
-}
 
 /* The arguments, separated by spaces. NULL without memory. */
 static char *join_command(char *const *command)
@@ -96,16 +78,30 @@ int run_plugins_start(struct run_plugins *plugins, const struct configuration *c
 	if (n_plugins == 0)
 		return 0;
 	plugins->started_ns = clock_kernel_ns(CLOCK_REALTIME);
-	plugins->choices = calloc(n_plugins, sizeof(*plugins->choices));
+	plugins->choices = plugin_choices_new(configuration, session_path);
 	int result = plugins->choices && plugin_path() ? 0 : -ENOMEM;
 
-	for (size_t i = 0; result == 0 && i < n_plugins; i++)
-		plugins->choices[i] = choice_of(configuration, i, session_path);
 	if (result == 0)
 		result = describe(plugins, configuration, session_path, command);
 	return result < 0 ? result
 			  : plugin_home_new(plugins->choices, n_plugins, plugin_path(),
 					    &plugins->home);
+}
+
+int run_plugins_reload(struct run_plugins *plugins, const struct configuration *before,
+		       const struct configuration *configuration, const struct session_host *host,
+		       char *const *command)
+{
+	const char *session_path = session_host_path(host);
+
+	if (plugins->home)
+		return plugin_choices_reload(plugins->home, &plugins->choices, before,
+					     configuration, session_path);
+	int result = run_plugins_start(plugins, configuration, session_path, command);
+
+	if (result < 0)
+		run_plugins_deinit(plugins);
+	return result;
 }
 
 void run_plugins_deinit(struct run_plugins *plugins)

@@ -28,6 +28,14 @@ int run_plugins_start(struct run_plugins *plugins, const struct configuration *c
 		      const char *session_path, char *const *command);
 void run_plugins_deinit(struct run_plugins *plugins);
 
+/*
+ * Makes the plugins what another configuration wants, which takes the place of the one before; what the figures are of
+ * stays. 0, or -ENOMEM with all as it was.
+ */
+int run_plugins_reload(struct run_plugins *plugins, const struct configuration *before,
+		       const struct configuration *configuration, const struct session_host *host,
+		       char *const *command);
+
 /* Readable when there is work; -1: there never is. */
 int run_plugins_fd(const struct run_plugins *plugins);
 

@@ -2,6 +2,7 @@
 #
 # Plugins: the header that they are written against, the host that runs them, and what bad ones can do.
 plugin_tests = \
+	tests/plugins/test-agent.sh \
 	tests/plugins/test-commands.sh \
 	tests/plugins/test-csv.sh \
 	tests/plugins/test-exec.sh \
@@ -9,6 +10,7 @@ plugin_tests = \
 	tests/plugins/test-header.sh \
 	tests/plugins/test-jsonlines.sh \
 	tests/plugins/test-manual.sh \
+	tests/plugins/test-reload.sh \
 	tests/plugins/test-zoo.sh
 
 TESTS += $(plugin_tests)
@@ -18,9 +20,9 @@ EXTRA_DIST += $(plugin_tests) tests/plugins/lib.sh tests/plugins/frozen/1.0/sond
 zoo_animals = \
 	well newest delta monitor \
 	wrong-abi small unresolved declines no-export leaks \
-	fails-probe garbage retries fatal floods \
-	hang-load hang-create hang-start hang-export hang-collect hang-flush hang-stop hang-destroy \
-	crash-load crash-create crash-start crash-export crash-collect crash-stop abort-export exit-export
+	fails-probe garbage retries fatal floods refuses-reload \
+	hang-load hang-create hang-start hang-export hang-reload hang-collect hang-flush hang-stop hang-destroy \
+	crash-load crash-create crash-start crash-export crash-reload crash-collect crash-stop abort-export exit-export
 
 check_DATA += tests/plugins/zoo/made
 EXTRA_DIST += tests/plugins/zoo.c docs/plugins.md plugins/examples/total.c plugins/examples/spool.c
@@ -38,7 +40,8 @@ if HAVE_CUNIT
 plugin_unit_tests = \
 	tests/plugins/test-plugin-loader \
 	tests/plugins/test-plugin-parts \
-	tests/plugins/test-plugin-runner
+	tests/plugins/test-plugin-runner \
+	tests/plugins/test-plugin-sources
 
 check_PROGRAMS += $(plugin_unit_tests)
 TESTS += $(plugin_unit_tests)
@@ -59,4 +62,9 @@ tests_plugins_test_plugin_runner_SOURCES = tests/plugins/test-plugin-runner.c te
 tests_plugins_test_plugin_runner_CPPFLAGS = $(plugin_unit_cppflags)
 tests_plugins_test_plugin_runner_CFLAGS = $(UNIT_CFLAGS)
 tests_plugins_test_plugin_runner_LDADD = $(UNIT_LIBS)
+
+tests_plugins_test_plugin_sources_SOURCES = tests/plugins/test-plugin-sources.c tests/unit/unit.h
+tests_plugins_test_plugin_sources_CPPFLAGS = $(plugin_unit_cppflags)
+tests_plugins_test_plugin_sources_CFLAGS = $(UNIT_CFLAGS)
+tests_plugins_test_plugin_sources_LDADD = $(UNIT_LIBS)
 endif

@@ -17,6 +17,8 @@
 
 struct options {
 	const char *file;
+	const char *tune; /* for reload() */
+	struct sonde_list songs;
 };
 
 struct animal {
@@ -149,6 +151,25 @@ static int export_snapshot(void *instance, const struct sonde_snapshot *snapshot
 	return SONDE_OK;
 }
 
+static int reload(void *instance, const void *given, struct sonde_err *err)
+{
+	struct animal *animal = instance;
+	const struct options *options = given;
+	char line[128];
+
+	write_line(animal, "reloading\n");
+	misbehave("reload");
+	if (is("refuses-reload")) {
+		snprintf(err->text, sizeof(err->text), "no animal learns a new tune");
+		return -EINVAL;
+	}
+	animal->options = options;
+	snprintf(line, sizeof(line), "reloaded %s %zu %s\n", options->tune ? options->tune : "-",
+		 options->songs.n_items, options->songs.n_items ? options->songs.items[0] : "-");
+	write_line(animal, line);
+	return 0;
+}
+
 static int collect(void *instance, struct sonde_emit *emit, int64_t deadline_ns)
 {
 	struct animal *animal = instance;
@@ -195,6 +216,20 @@ static const struct sonde_option options[] = {
 		.offset = offsetof(struct options, file),
 		.help = "Where a line is written for each snapshot.",
 	},
+	{
+		.name = "tune",
+		.type = SONDE_OPTION_STRING,
+		.flags = SONDE_OPTION_RELOADABLE,
+		.offset = offsetof(struct options, tune),
+		.help = "What it sings.",
+	},
+	{
+		.name = "songs",
+		.type = SONDE_OPTION_LIST,
+		.flags = SONDE_OPTION_RELOADABLE,
+		.offset = offsetof(struct options, songs),
+		.help = "What it sings as well.",
+	},
 	{0},
 };
 
@@ -215,6 +250,7 @@ static struct sonde_plugin_desc description = {
 	.start = start,
 	.export_snapshot = export_snapshot,
 	.flush = flush,
+	.reload = reload,
 	.stop = stop,
 	.destroy = destroy,
 };

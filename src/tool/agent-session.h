@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+/*
+ * agent-session.h - one session that the agent hosts, as a source of snapshots.
+ *
+ * Its figures are of the session, whose name and command are tags of the source; sequence and start are its own.
+ */
+#ifndef SONDE_TOOL_AGENT_SESSION_H
+#define SONDE_TOOL_AGENT_SESSION_H
+
+#include <stdbool.h>
+
+#include "host/configuration.h"
+#include "host/plugin-home.h"
+
+struct agent_session;
+
+/* 0; or what session_host_adopt() has to say. */
+int agent_session_new(const char *path, const struct configuration *configuration,
+		      struct agent_session **ret_session);
+
+/* The session goes on without a host; or it has ended. NULL is fine. Returns NULL. */
+struct agent_session *agent_session_free(struct agent_session *session);
+
+const char *agent_session_path(const struct agent_session *session);
+
+/* Does what is due. Returns after how many milliseconds to call again. */
+int agent_session_work(struct agent_session *session);
+
+/* Whether no process of the session has run for two looks, one of which this is; looks come a second apart. */
+bool agent_session_has_ended(struct agent_session *session);
+
+/* session_host_takes_reload(). */
+bool agent_session_takes_reload(struct agent_session *session);
+
+/* Hands out how the session is now; to all exporters, or to those whose turn it is. */
+void agent_session_feed(struct agent_session *session, struct plugin_home *home, bool is_for_all);
+
+/* Hands out the session's last figures, to all, and removes it. 0, or a negative errno when they are incomplete. */
+int agent_session_end(struct agent_session *session, struct plugin_home *home);
+
+#endif

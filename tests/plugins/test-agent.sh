@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: MIT
+#
+# The agent: sessions that nobody hosts, their figures, and what becomes of them.
+. "${top_srcdir:-.}/tests/plugins/lib.sh"
+library=$top_builddir/.libs/libsonde-preload.so
+plugins=$top_builddir/plugins/.libs
+export SONDE_DIRECTORY=$scratch/sessions
+mkdir "$SONDE_DIRECTORY"
+
+trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$scratch"' EXIT
+
+cat >read-lines.py <<'END'
+"""read-lines.py FILE WHAT [COMMAND] - of the lines of jsonlines of the sessions whose command begins so."""
+import json, sys
+
+file, what, command = (sys.argv + [""])[1:4]
+lines = []
+try:
+    for line in open(file):
+        try:
+            lines.append(json.loads(line))
+        except ValueError:
+            pass  # is being written
+except FileNotFoundError:
+    pass
+if command == "agent":
+    lines = [l for l in lines if "sonde.agent" in l["source"]]
+else:
+    lines = [l for l in lines if l["source"].get("process.command_line", "").startswith(command)
+             and "sonde.session" in l["source"]]
+
+def value(line, **tags):
+    return sum(s["value"] for s in line["series"] if s["name"] == "libc.calls" and tags.items() <= s["tags"].items())
+
+if what == "n":
+    print(len(lines))
+elif what == "final":
+    print(sum(l["final"] for l in lines))
+elif what == "sources":
+    print(len({(l["source"]["sonde.session"], l["start"]) for l in lines}))
+elif what == "sequence":
+    wrong = 0
+    last = {}
+    for l in lines:
+        key = (l["source"]["sonde.session"], l["start"])
+        wrong += l["sequence"] <= last.get(key, 0)
+        last[key] = l["sequence"]
+    print(wrong)
+elif what == "falls":
+    wrong = 0
+    last = {}
+    for l in lines:
+        for s in l["series"]:
+            if s["type"] == "counter":
+                key = (l["source"]["sonde.session"], s["start"], s["name"], tuple(sorted(s["tags"].items())))
+                wrong += s["value"] < last.get(key, 0)
+                last[key] = s["value"]
+    print(wrong)
+elif what == "names":
+    print(" ".join(sorted({s["name"] for s in lines[-1]["series"]})))
+elif what == "label":
+    print(lines[-1]["source"].get("label.branch"))
+else:
+    print(value(lines[-1], call=what) if lines else 0)
+END
+
+lines() {
+	python3 read-lines.py "${file:-out.jsonl}" "$@"
+}
+
+# until_there TEST... - at most ten seconds.
+until_there() {
+	local end=$((SECONDS + 10))
+	while test "$SECONDS" -lt "$end"; do
+		! "$@" || return 0
+		sleep 0.05
+	done
+	return 1
+}
+
+is_said() {
+	grep -q -- "$1" agent.err
+}
+
+# has N WHAT COMMAND - the lines say so.
+has() {
+	test "$(lines "$2" "$3")" = "$1"
+}
+
+agent() {
+	rm -f agent.err
+	SONDE_PLUGIN_PATH=${plugin_path:-$plugins} "$sonde" agent -c sonde.cfg >agent.out 2>agent.err &
+	agent_pid=$!
+}
+
+end_agent() {
+	kill -TERM "$agent_pid"
+	wait "$agent_pid"
+	status=$?
+}
+
+# bare NAME - a program under LD_PRELOAD alone, which does what is written to the pipe NAME; descriptor $fd.
+bare() {
+	mkfifo "$1"
+	cp "$subject" "$scratch/$1-subject"
+	LD_PRELOAD=$library "$scratch/$1-subject" obey <"$1" >"$1.done" 2>/dev/null &
+	bare_pid=$!
+	exec {fd}>"$1"
+}
+
+# tell FD NAME LINE - the program has done it.
+tell() {
+	local n
+	n=$(wc -l <"$2.done")
+	echo "$3" >&"$1"
+	until_there eval "test \$(wc -l <$2.done) -gt $n"
+}
+
+configure 'plugin = "jsonlines"; file = "out.jsonl";'
+echo 'session: { labels: { branch = "main"; }; };' >>sonde.cfg
+
+bare one
+one=$fd one_pid=$bare_pid
+bare two
+two=$fd two_pid=$bare_pid
+tell "$one" one 'access 10'
+tell "$two" two 'access 20'
+agent
+until_there has 10 access "$scratch/one"
+until_there has 20 access "$scratch/two"
+check "two sessions are two sources with figures of their own" \
+	"$(lines access "$scratch/one") $(lines access "$scratch/two") $(lines sources)" = "10 20 2"
+check "a label of the configuration is a tag of theirs" "$(lines label)" = main
+tell "$one" one 'fork 5'
+until_there has 15 access "$scratch/one"
+check "what children count that have ended is in it" "$(lines access "$scratch/one")" = 15
+tell "$two" two 'access 7'
+kill -KILL "$two_pid"
+{ wait "$two_pid"; } 2>/dev/null
+until_there has 1 final "$scratch/two"
+check "one that is killed has all of its calls in its final figures" \
+	"$(lines access "$scratch/two") $(lines final "$scratch/two")" = "27 1"
+check "and its session is cleaned up" "$(ls "$SONDE_DIRECTORY"/sonde-* | wc -l)" = 1
+
+kill -KILL "$agent_pid"
+{ wait "$agent_pid"; } 2>/dev/null
+tell "$one" one 'access 100'
+mv out.jsonl before.jsonl
+agent
+until_there has 110 access "$scratch/one"
+check "an agent that comes after one that was killed has all calls of a process that lives" \
+	"$(lines access "$scratch/one")" = 110
+bare three
+three=$fd
+tell "$three" three 'access 3'
+until_there has 3 access "$scratch/three"
+check "a session that begins later is found" "$(lines access "$scratch/three")" = 3
+
+configure 'plugin = "jsonlines"; file = "out.jsonl";' 'plugin = "nothing";'
+kill -HUP "$agent_pid"
+until_there is_said 'all stays as it was\|plugin nothing: failed'
+check "a plugin that there is not is told at a reload" -n "$(grep 'nothing' agent.err)"
+configure 'plugin = "jsonlines"; file = "out.jsonl";' 'plugin = "jsonlines"; name = "second"; file = "second.jsonl";'
+kill -HUP "$agent_pid"
+until_there eval 'file=second.jsonl has 3 access "$scratch/three"'
+check "SIGHUP brings another exporter, which gets everything" \
+	"$(file=second.jsonl lines access "$scratch/one") $(file=second.jsonl lines access "$scratch/three")" = "110 3"
+
+session=$(sed -n 's/^sonde: agent: \(.*\): hosted.*/\1/p' agent.err | tail -1)
+: >second.jsonl
+configure 'plugin = "jsonlines"; file = "out.jsonl";'
+"$sonde" set --reload "$session"
+until_there eval 'test "$(grep -c "read again" agent.err)" = 3'
+check "so does asking in one of its sessions" "$(grep -c 'read again' agent.err)" = 3
+echo 'end now' >&"$one"
+echo 'end now' >&"$three"
+until_there has 1 final "$scratch/one"
+until_there has 1 final "$scratch/three"
+end_agent
+check "SIGTERM ends it in order" "$status" = 0
+check "no session is left" -z "$(ls "$SONDE_DIRECTORY"/sonde-*)"
+check "of each source the sequence grows" "$(lines sequence) $(file=before.jsonl lines sequence)" = "0 0"
+check "and no counter falls" "$(lines falls) $(file=before.jsonl lines falls)" = "0 0"
+check "monitors and plugins are a source of the agent's own" \
+	-n "$(lines names agent | grep 'sonde.plugin.snapshots')" -a "$(lines final agent)" = 1
+
+# What sonde run hosts is its own.
+rm -f out.jsonl
+configure 'plugin = "jsonlines"; file = "out.jsonl";'
+agent
+mkfifo hold
+"$sonde" run -o recording.json --report=none -- sh -c 'read -r line <hold' 2>err &
+run_pid=$!
+exec 8>hold
+until_there eval 'test "$(lines n agent)" -gt 15'
+check "a session that sonde run hosts is left to it" "$(lines sources)" = 0
+kill -KILL "$run_pid"
+{ wait "$run_pid"; } 2>/dev/null
+until_there has 1 sources sh
+check "until its host is killed" "$(lines sources sh)" = 1
+exec 8>&-
+until_there has 1 final sh
+end_agent
+check "and then it has its end" "$(lines final sh)" = 1
+
+# Trouble with a plugin.
+rm -f good
+for animal in crash-export hang-export; do
+	rm -f good
+	plugin_path=$zoo
+	configure "plugin = \"$animal\"; name = \"culprit\";" 'plugin = "well"; name = "good"; file = "good";'
+	rm -f four five
+	bare four
+	four=$fd
+	bare five
+	five=$fd
+	agent
+	tell "$four" four 'access 40'
+	tell "$five" five 'access 50'
+	until_there is_said 'culprit: \(crashed\|stuck\)'
+	check "$animal: the agent names the culprit" -n "$(grep 'culprit: \(crashed\|stuck\).*export_snapshot' agent.err)"
+	echo 'end now' >&"$four"
+	echo 'end now' >&"$five"
+	until_there eval 'test $(grep -c "has ended" agent.err) = 2'
+	end_agent
+	check "$animal: the other plugin has the end of each session" "$(grep -c '^[0-9]* 2 ' good)" = 3
+	check "$animal: and its own end" "$(tail -1 good)" = stopped
+done
+
+check "the unit starts the command that is installed" \
+	-n "$(grep '^ExecStart=/[^@$]*/sonde agent$' "$top_builddir/data/sonde-agent.service")"
+act sonde agent
+says "without plugins it says so" 1 "sonde: agent: the configuration names no plugins: nobody would get the figures"
+finish
