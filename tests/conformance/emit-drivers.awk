@@ -105,7 +105,8 @@ function as_variable(declaration) {
 
 # Whether an expression of the row mentions a parameter.
 function is_mentioned(row, name,   text) {
-	text = " " value_of(row, "fails") " " value_of(row, "error") " " value_of(row, "bytes") " "
+	text = " " value_of(row, "fails") " " value_of(row, "error") " " value_of(row, "bytes") " " \
+		value_of(row, "try_if") " "
 	return text ~ ("[^A-Za-z_0-9]" name "[^A-Za-z_0-9]")
 }
 
