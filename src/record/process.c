@@ -67,9 +67,9 @@ static void leave_region(struct region_header *region)
 {
 	uint64_t committed = __atomic_load_n(&region->committed, __ATOMIC_RELAXED);
 
-	/* The host has emptied it, if the parent ended before we came to look. */
+	/* The host has emptied it, if the parent ended before we came to look: any of it may have been in use. */
 	if (committed < REGION_COMMIT_FIRST)
-		committed = REGION_COMMIT_FIRST;
+		committed = process_mapped.size;
 	if (committed < process_mapped.size)
 		raw_munmap((char *)region + committed, process_mapped.size - committed);
 	else

@@ -4,6 +4,7 @@
 #include "api.h"
 
 #include <dirent.h>
+#include <sched.h>
 #include <signal.h>
 
 #include "sonde/plugin.h"
@@ -167,12 +168,20 @@ static int collect_with_a_thread(void)
 	return 0;
 }
 
+/* Who has joined a thread may still see it in /proc: the kernel takes it away a moment later. */
+static void wait_for_threads(int n_threads)
+{
+	for (int i = 0; i < 100000 && count_threads() > n_threads; i++)
+		sched_yield();
+}
+
 static int collect_and_end(void)
 {
 	int n_threads = count_threads();
 
 	EXPECT(collect_with_a_thread() == 0);
 	EXPECT(sonde_shutdown_metrics(sonde_get()) == 0);
+	wait_for_threads(n_threads);
 	EXPECT_THREADS(n_threads);
 	return 0;
 }
