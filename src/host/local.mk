@@ -9,6 +9,7 @@ libsonde_core_la_SOURCES += \
 	src/host/configuration.c src/host/configuration.h \
 	src/host/explain.c src/host/explain.h \
 	src/host/given.c src/host/given.h \
+	src/host/mapped-file.c src/host/mapped-file.h \
 	src/host/messages.c src/host/messages.h \
 	src/host/nearest.c src/host/nearest.h \
 	src/host/option-table.c src/host/option-table.h \

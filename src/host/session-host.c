@@ -20,6 +20,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "host/mapped-file.h"
 #include "host/process-sights.h"
 #include "host/region-list.h"
 #include "model/failure-class.h"
@@ -294,31 +295,19 @@ int session_host_adopt(const char *path, const struct configuration *configurati
 	return result;
 }
 
-/*
- * Every process of the session has its file mapped, also one that has no region yet. The kernel grants a lease to write
- * to a file only if nobody else has it open for that, by a mapping or otherwise.
- */
-static bool is_file_in_use(const struct session_host *host)
-{
-	if (fcntl(host->fd, F_SETLEASE, F_WRLCK) < 0)
-		return errno == EAGAIN;
-	fcntl(host->fd, F_SETLEASE, F_UNLCK);
-	return false;
-}
-
 bool session_host_is_quiet(const struct session_host *host)
 {
 	struct region_list list;
 	bool is_quiet = true;
 
-	if (is_file_in_use(host) ||
-	    region_list_read(host->fd, host->settings.region_capacity, &list) < 0)
+	if (region_list_read(host->fd, host->settings.region_capacity, &list) < 0)
 		return false;
 	for (size_t i = 0; is_quiet && i < list.n_entries; i++)
 		is_quiet = !list.entries[i].has_header || list.entries[i].is_foreign ||
 			   !region_entry_is_running(&list.entries[i]);
 	region_list_deinit(&list);
-	return is_quiet;
+	/* Every process of the session has its file mapped, also one that has no region yet, or no number here. */
+	return is_quiet && !file_is_mapped(host->fd);
 }
 
 const struct recording *session_host_about(const struct session_host *host)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 host_unit_tests = \
 	tests/unit/test-configuration \
+	tests/unit/test-mapped-file \
 	tests/unit/test-nearest \
 	tests/unit/test-plugin-config \
 	tests/unit/test-process-state \
@@ -38,3 +39,7 @@ tests_unit_test_value_LDADD = $(UNIT_LIBS)
 tests_unit_test_plugin_config_SOURCES = tests/unit/test-plugin-config.c tests/unit/unit.h
 tests_unit_test_plugin_config_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_plugin_config_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_mapped_file_SOURCES = tests/unit/test-mapped-file.c tests/unit/unit.h
+tests_unit_test_mapped_file_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_mapped_file_LDADD = $(UNIT_LIBS)
