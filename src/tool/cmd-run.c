@@ -174,7 +174,7 @@ static int make_session(struct run *run)
 		result = session_host_new(configuration, environ, &run->host, &message);
 	if (result == 0)
 		result = run_plugins_start(&run->plugins, configuration,
-					   session_host_path(run->host), run->request.command);
+					   run->host, run->request.command);
 	if (result == 0)
 		return 0;
 	command_say(&command_run, "%s", *message.text ? message.text : strerror(-result));

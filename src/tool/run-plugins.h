@@ -9,13 +9,13 @@
 #include "host/configuration.h"
 #include "host/plugin-home.h"
 #include "host/session-host.h"
+#include "tool/run-tags.h"
 
 /* All zero is none. */
 struct run_plugins {
 	struct plugin_home *home; /* NULL: the configuration names no plugins */
 	struct plugin_choice *choices;
-	struct tag *tags; /* what the figures are of */
-	size_t n_tags;
+	struct run_tags tags; /* what the figures are of */
 	int64_t started_ns;
 	uint64_t sequence;
 };
@@ -25,7 +25,7 @@ struct run_plugins {
  * -ENOMEM; to be deinitialised in any case.
  */
 int run_plugins_start(struct run_plugins *plugins, const struct configuration *configuration,
-		      const char *session_path, char *const *command);
+		      const struct session_host *host, char **command);
 void run_plugins_deinit(struct run_plugins *plugins);
 
 /*
@@ -34,7 +34,7 @@ void run_plugins_deinit(struct run_plugins *plugins);
  */
 int run_plugins_reload(struct run_plugins *plugins, const struct configuration *before,
 		       const struct configuration *configuration, const struct session_host *host,
-		       char *const *command);
+		       char **command);
 
 /* Readable when there is work; -1: there never is. */
 int run_plugins_fd(const struct run_plugins *plugins);
