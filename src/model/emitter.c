@@ -467,15 +467,3 @@ uint64_t emitter_n_overflowed(const struct emitter *emitter)
 {
 	return emitter->n_overflowed;
 }
-
-const char *emitter_refusal_name(enum emitter_refusal reason)
-{
-	static const char *const names[EMITTER_REFUSALS] = {
-		[EMITTER_INVALID] = "invalid",
-		[EMITTER_CONFLICT] = "conflict",
-		[EMITTER_TWICE] = "twice",
-		[EMITTER_FULL] = "full",
-	};
-
-	return names[reason];
-}

@@ -74,7 +74,4 @@ uint64_t emitter_n_refused(const struct emitter *emitter, enum emitter_refusal r
 /* How many went into a series of overflow, ever. */
 uint64_t emitter_n_overflowed(const struct emitter *emitter);
 
-/* "invalid", "conflict", "twice", "full" */
-const char *emitter_refusal_name(enum emitter_refusal reason);
-
 #endif
