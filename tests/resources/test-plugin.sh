@@ -132,7 +132,7 @@ processors_are_those_of_proc() {
 	before=$(ticks 5)
 	collect kinds=cpu || return
 	after=$(ticks 5)
-	near "$(value system.cpu.time cpu.mode=idle | awk -v hertz="$hertz" '{ print $1 * hertz }')" \
+	near "$(value system.cpu.time cpu.mode=idle | awk -v hertz="$hertz" '{ printf "%.0f", $1 * hertz }')" \
 		$(((before + after) / 2)) $((after - before + 1)) &&
 		equal "$(value system.cpu.logical.count)" "$(grep -c '^cpu[0-9]' /proc/stat)"
 }
