@@ -16,6 +16,7 @@ libsonde_core_la_SOURCES += \
 	src/model/plugin-record.c \
 	src/model/recording.c src/model/recording.h \
 	src/model/region-check.c src/model/region-check.h \
+	src/model/region-marks.c src/model/region-marks.h \
 	src/model/region-reader.c src/model/region-reader.h \
 	src/model/series-check.c src/model/series-check.h \
 	src/model/series.c src/model/series.h \
