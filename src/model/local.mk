@@ -5,14 +5,17 @@ libsonde_core_la_SOURCES += \
 	src/model/distribution.c src/model/distribution.h \
 	src/model/emitter.c src/model/emitter.h \
 	src/model/failure-class.c src/model/failure-class.h \
+	src/model/family.c src/model/family.h \
 	src/model/fold.c src/model/fold.h \
 	src/model/fold-metrics.c src/model/fold-metrics.h \
 	src/model/hash-index.c src/model/hash-index.h \
+	src/model/labels.c src/model/labels.h \
 	src/model/main-thread.c \
 	src/model/message.c src/model/message.h \
 	src/model/measure.c src/model/measure.h \
 	src/model/metric-list.c src/model/metric-list.h \
 	src/model/name-counts.c src/model/name-counts.h \
+	src/model/part.c src/model/part.h \
 	src/model/plugin-record.c \
 	src/model/recording.c src/model/recording.h \
 	src/model/region-check.c src/model/region-check.h \
@@ -24,6 +27,7 @@ libsonde_core_la_SOURCES += \
 	src/model/snapshot-difference.c \
 	src/model/snapshot-recording.c \
 	src/model/syscall-name.c src/model/syscall-name.h \
+	src/model/test-rule.c src/model/test-rule.h \
 	src/model/window.c src/model/window.h \
 	src/model/window-ring.c src/model/window-ring.h \
 	src/model/window-slot.c src/model/window-slot.h \

@@ -48,6 +48,8 @@ void process_record_deinit(struct process_record *process)
 	free(process->executable);
 	free(process->command);
 	free(process->allocator);
+	free(process->test);
+	label_set_deinit(&process->labels);
 	name_counts_deinit(&process->coverage.raw_calls);
 	call_list_deinit(&process->calls);
 }
@@ -64,6 +66,7 @@ void recording_deinit(struct recording *recording)
 		process_record_deinit(&recording->processes[i]);
 	for (size_t i = 0; i < recording->n_unwatched; i++)
 		free(recording->unwatched[i].command);
+	part_list_deinit(&recording->parts);
 	call_list_deinit(&recording->calls);
 	metric_list_deinit(&recording->metrics);
 	name_counts_deinit(&recording->raw_calls);
