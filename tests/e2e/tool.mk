@@ -7,6 +7,7 @@ tool_tests = \
 	tests/e2e/test-config-plugins.sh \
 	tests/e2e/test-config-show.sh \
 	tests/e2e/test-diff.sh \
+	tests/e2e/test-label.sh \
 	tests/e2e/test-ledger.sh \
 	tests/e2e/test-memory.sh \
 	tests/e2e/test-report-commands.sh \
