@@ -92,7 +92,8 @@ static struct part *make(struct part_list *list, const struct part_key *key)
 
 	if (fill(part, key) < 0)
 		return NULL;
-	if (hash_index_add(&list->index, hash_of(key), list->n_parts) < 0) {
+	if (hash_index_add(&list->index, hash_of(key), list->n_parts) < 0 ||
+	    (key->test && hash_index_add(&list->by_test, hash_string(HASH_START, key->test), list->n_parts) < 0)) {
 		part_deinit(part);
 		return NULL;
 	}
@@ -117,13 +118,32 @@ struct part *part_list_get(struct part_list *list, const char *test, const char 
 	return part ? part : make(list, &key);
 }
 
+const struct part *part_list_next(const struct part_list *list, const char *test, size_t *cursor)
+{
+	size_t position;
+
+	while (hash_index_next(&list->by_test, hash_string(HASH_START, test), cursor, &position))
+		if (strcmp(list->parts[position].test, test) == 0)
+			return &list->parts[position];
+	return NULL;
+}
+
 void part_list_deinit(struct part_list *list)
 {
 	for (size_t i = 0; i < list->n_parts; i++)
 		part_deinit(&list->parts[i]);
 	free(list->parts);
 	hash_index_deinit(&list->index);
+	hash_index_deinit(&list->by_test);
 	*list = (struct part_list){0};
+}
+
+uint64_t part_call_time_ns(const struct part_call *call)
+{
+	uint64_t others;
+	bool is_none = __builtin_add_overflow(call->failures, call->unfinished, &others) || others >= call->count;
+
+	return scaled_time_ns(call->sum_ns, call->timed, is_none ? 0 : call->count - others);
 }
 
 /* -- Adding ---------------------------------------------------------------------------------------- */

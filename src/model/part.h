@@ -62,6 +62,7 @@ struct part_list {
 	struct part *parts;
 	size_t n_parts;
 	struct hash_index index;
+	struct hash_index by_test;
 };
 
 struct recording;
@@ -72,6 +73,12 @@ int part_list_add(struct recording *recording, const struct process_record *proc
 
 /* The part of a test, a program and labels, made if it is not there. NULL without memory. */
 struct part *part_list_get(struct part_list *list, const char *test, const char *program, const char *labels);
+
+/* The next part of a test; begins where *cursor is 0. NULL: there is no more. */
+const struct part *part_list_next(const struct part_list *list, const char *test, size_t *cursor);
+
+/* All its successful time, as call_totals_time_ns(). */
+uint64_t part_call_time_ns(const struct part_call *call);
 
 /* The figures of a call, made if it is not there; the strings are kept as they are. NULL without memory. */
 struct part_call *part_call_get(struct part *part, const char *name, const char *kind, const char *group);

@@ -278,16 +278,19 @@ uint64_t call_totals_successes(const struct call_totals *totals)
 	return totals->count > others ? totals->count - others : 0;
 }
 
-uint64_t call_totals_time_ns(const struct call_totals *totals)
+uint64_t scaled_time_ns(uint64_t sum_ns, uint64_t timed, uint64_t successes)
 {
-	uint64_t successes = call_totals_successes(totals);
-
-	if (!totals->timed || successes <= totals->timed)
-		return totals->sum_ns;
+	if (!timed || successes <= timed)
+		return sum_ns;
 	/* Two 64-bit numbers multiplied fit; the quotient may not. */
-	unsigned __int128 scaled = (unsigned __int128)totals->sum_ns * successes / totals->timed;
+	unsigned __int128 scaled = (unsigned __int128)sum_ns * successes / timed;
 
 	return scaled > UINT64_MAX ? UINT64_MAX : (uint64_t)scaled;
+}
+
+uint64_t call_totals_time_ns(const struct call_totals *totals)
+{
+	return scaled_time_ns(totals->sum_ns, totals->timed, call_totals_successes(totals));
 }
 
 double call_totals_quantile_ns(const struct call_totals *totals, double q)

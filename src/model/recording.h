@@ -235,6 +235,9 @@ uint64_t call_totals_successes(const struct call_totals *totals);
 /* All of a call's successful time: the sum over timed calls, scaled to all that succeeded. */
 uint64_t call_totals_time_ns(const struct call_totals *totals);
 
+/* The time of so many successes, of which some were timed. */
+uint64_t scaled_time_ns(uint64_t sum_ns, uint64_t timed, uint64_t successes);
+
 /*
  * The q-quantile (0 <= q <= 1) of a call's timed successes in nanoseconds, as model/distribution.h
  * says. 0 when none was timed.
