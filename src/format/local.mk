@@ -12,6 +12,7 @@ libsonde_core_la_SOURCES += \
 	src/format/recording-json-plugins.c src/format/recording-json-plugins.h \
 	src/format/recording-json-read.c \
 	src/format/recording-json-write.c \
+	src/format/breakdown-table.c src/format/breakdown-table.h \
 	src/format/comparison-json.c src/format/comparison-json.h \
 	src/format/exposition-lines.c src/format/exposition-lines.h \
 	src/format/exposition-name.c src/format/exposition-name.h \

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 libsonde_core_la_SOURCES += \
 	src/model/accounted-bytes.c \
+	src/model/breakdown.c src/model/breakdown.h \
 	src/model/comparison.c src/model/comparison.h \
 	src/model/distribution.c src/model/distribution.h \
 	src/model/emitter.c src/model/emitter.h \
@@ -21,6 +22,7 @@ libsonde_core_la_SOURCES += \
 	src/model/region-check.c src/model/region-check.h \
 	src/model/region-marks.c src/model/region-marks.h \
 	src/model/region-reader.c src/model/region-reader.h \
+	src/model/selection.c src/model/selection.h \
 	src/model/series-check.c src/model/series-check.h \
 	src/model/series.c src/model/series.h \
 	src/model/snapshot.c src/model/snapshot.h src/model/snapshot-build.h \
