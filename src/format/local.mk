@@ -3,6 +3,7 @@ libsonde_core_la_SOURCES += \
 	src/format/json-output.c src/format/json-output.h \
 	src/format/json-reader.c src/format/json-reader.h \
 	src/format/json-text.c src/format/json-text.h \
+	src/format/junit.c src/format/junit.h \
 	src/format/message-memory.c src/format/message-memory.h \
 	src/format/metrics-json.c src/format/metrics-json.h \
 	src/format/number-text.c src/format/number-text.h \

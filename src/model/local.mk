@@ -17,6 +17,7 @@ libsonde_core_la_SOURCES += \
 	src/model/metric-list.c src/model/metric-list.h \
 	src/model/name-counts.c src/model/name-counts.h \
 	src/model/part.c src/model/part.h \
+	src/model/pattern.h \
 	src/model/plugin-record.c \
 	src/model/recording.c src/model/recording.h \
 	src/model/region-check.c src/model/region-check.h \

@@ -4,12 +4,12 @@
 #include "model/measure.h"
 
 #include <errno.h>
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "calls/call.h"
 #include "model/failure-class.h"
+#include "model/pattern.h"
 
 static const char *const figure_names[MEASURE_FIGURES] = {
 	[MEASURE_CALLS] = "calls",   [MEASURE_FAILURES] = "failures",   [MEASURE_ERRORS] = "errors",
@@ -191,7 +191,7 @@ static const struct part *next_part(const struct recording *recording, const str
 	while (*cursor < list->n_parts) {
 		const struct part *part = &list->parts[(*cursor)++];
 
-		if (fnmatch(metric->program, file_name(part->program), 0) == 0)
+		if (pattern_has(metric->program, file_name(part->program)))
 			return part;
 	}
 	return NULL;
@@ -293,7 +293,7 @@ static bool value_of_parts(const struct recording *recording, const struct measu
 static void add_programs(struct call_totals *sum, const struct recording *recording, const struct measure *metric)
 {
 	for (size_t i = 0; i < recording->n_process_records; i++)
-		if (fnmatch(metric->program, file_name(recording->processes[i].executable), 0) == 0)
+		if (pattern_has(metric->program, file_name(recording->processes[i].executable)))
 			add_list(sum, &recording->processes[i].calls, metric);
 }
 
@@ -366,7 +366,7 @@ static uint64_t whole_time(const struct recording *recording, const struct measu
 	if (!metric->program)
 		return sum_of_times(&recording->calls, metric, 0);
 	for (size_t i = 0; i < recording->n_process_records; i++)
-		if (fnmatch(metric->program, file_name(recording->processes[i].executable), 0) == 0)
+		if (pattern_has(metric->program, file_name(recording->processes[i].executable)))
 			sum = sum_of_times(&recording->processes[i].calls, metric, sum);
 	return sum;
 }

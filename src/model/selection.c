@@ -4,9 +4,10 @@
 #include "model/selection.h"
 
 #include <errno.h>
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "model/pattern.h"
 
 static const char *const key_names[SELECTION_KEYS] = {
 	[SELECTION_TEST] = "test", [SELECTION_PROGRAM] = "program", [SELECTION_LABEL] = "label",
@@ -74,7 +75,7 @@ void selection_deinit(struct selection *selection)
 
 static bool is_like(const struct selection_term *term, const char *name)
 {
-	return name && fnmatch(term->glob, name, 0) == 0;
+	return name && pattern_has(term->glob, name);
 }
 
 static const char *file_name(const char *path)

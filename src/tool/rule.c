@@ -4,12 +4,12 @@
 #include "tool/rule.h"
 
 #include <errno.h>
-#include <fnmatch.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "host/quantity.h"
+#include "model/pattern.h"
 
 /* ">=" and what follows it. NULL: there is no comparison. */
 static const char *parse_comparison(const char *text, struct rule *rule)
@@ -127,7 +127,7 @@ static double judged_value(const struct rule *rule, double before, double after)
 
 bool rule_is_of_test(const struct rule *rule, const char *test, const struct side *before, const struct side *after)
 {
-	if (!rule->metric.test || fnmatch(rule->metric.test, test, 0) != 0)
+	if (!rule->metric.test || !pattern_has(rule->metric.test, test))
 		return false;
 	return side_has_test(after, test) && (!rule->is_change || side_has_test(before, test));
 }

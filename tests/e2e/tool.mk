@@ -3,6 +3,7 @@
 # The command from end to end.
 tool_tests = \
 	tests/e2e/test-breakdown.sh \
+	tests/e2e/test-check.sh \
 	tests/e2e/test-config-errors.sh \
 	tests/e2e/test-config-override.sh \
 	tests/e2e/test-config-plugins.sh \
