@@ -3,14 +3,17 @@ libsonde_core_la_SOURCES += \
 	src/format/json-output.c src/format/json-output.h \
 	src/format/json-reader.c src/format/json-reader.h \
 	src/format/json-text.c src/format/json-text.h \
+	src/format/junit.c src/format/junit.h \
 	src/format/message-memory.c src/format/message-memory.h \
 	src/format/metrics-json.c src/format/metrics-json.h \
 	src/format/number-text.c src/format/number-text.h \
 	src/format/recording-json.h \
 	src/format/recording-json-coverage.c src/format/recording-json-coverage.h \
+	src/format/recording-json-parts.c src/format/recording-json-parts.h \
 	src/format/recording-json-plugins.c src/format/recording-json-plugins.h \
 	src/format/recording-json-read.c \
 	src/format/recording-json-write.c \
+	src/format/breakdown-table.c src/format/breakdown-table.h \
 	src/format/comparison-json.c src/format/comparison-json.h \
 	src/format/exposition-lines.c src/format/exposition-lines.h \
 	src/format/exposition-name.c src/format/exposition-name.h \

@@ -20,12 +20,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "host/family-reader.h"
 #include "host/mapped-file.h"
 #include "host/process-sights.h"
 #include "host/region-list.h"
 #include "model/failure-class.h"
+#include "model/family.h"
 #include "model/fold.h"
 #include "model/region-reader.h"
+#include "model/test-rule.h"
 #include "record/executable.h"
 #include "record/session.h"
 
@@ -44,6 +47,7 @@ struct session_host {
 	struct failure_classes *classes;
 	struct recording recording;
 	struct process_sights sights;
+	struct family *family;
 	bool is_adopted;
 	uint32_t n_reloads; /* that were asked for, and taken */
 	int result; /* -ENOMEM when a region could not be added */
@@ -61,6 +65,7 @@ static int describe(struct session_host *host, const struct configuration *confi
 {
 	struct recording *recording = &host->recording;
 	char name[HOST_NAME_MAX + 1] = "";
+	const char *test = NULL;
 
 	gethostname(name, sizeof(name) - 1);
 	recording->started_ns = clock_kernel_ns(CLOCK_REALTIME);
@@ -77,8 +82,11 @@ static int describe(struct session_host *host, const struct configuration *confi
 		label->value = strdup(configuration->labels[i].value);
 		if (!label->key || !label->value)
 			return -ENOMEM;
+		if (strcmp(label->key, TEST_LABEL) == 0)
+			test = label->value;
 	}
-	return 0;
+	host->family = family_new(test);
+	return host->family ? 0 : -ENOMEM;
 }
 
 static void remove_directory(struct session_host *host)
@@ -338,13 +346,14 @@ static void learn_changes(struct session_host *host)
 
 /* 0 or -ENOMEM. */
 static int fold_entry(struct session_host *host, const struct region_entry *entry, bool is_running,
-		      struct recording *recording)
+		      const struct membership *membership, struct recording *recording)
 {
 	learn_changes(host);
 	struct fold_options options = {
 		.settings = &host->settings,
 		.classes = host->classes,
 		.sight = process_sights_find(&host->sights, entry->pid, entry->started_ns),
+		.membership = membership,
 		.now_ns = clock_kernel_ns(CLOCK_BOOTTIME),
 	};
 	struct region_image *image;
@@ -364,7 +373,18 @@ static int fold_entry(struct session_host *host, const struct region_entry *entr
 /* Into what the host hands over at the end. */
 static void keep_entry(struct session_host *host, const struct region_entry *entry, bool is_running)
 {
-	int result = fold_entry(host, entry, is_running, &host->recording);
+	static const struct membership unknown = {NULL, ""};
+	const struct membership *membership = family_find(host->family, entry->pid, entry->started_ns);
+	int result = fold_entry(host, entry, is_running, membership ? membership : &unknown, &host->recording);
+
+	if (result < 0)
+		host->result = result;
+}
+
+/* Parents before their children, and before their regions are gone. */
+static void get_to_know(struct session_host *host, const struct region_list *list)
+{
+	int result = family_read(host->family, host->fd, host->settings.region_capacity, list);
 
 	if (result < 0)
 		host->result = result;
@@ -384,6 +404,8 @@ static void fold_and_remove(struct session_host *host, const struct region_entry
 		session_release_region(&host->file->settings, host->settings.region_capacity,
 				       entry->offset);
 	process_sights_forget(&host->sights, entry->pid, entry->started_ns);
+	family_end(host->family, entry->pid, entry->started_ns,
+		   entry->is_executed ? 0 : clock_kernel_ns(CLOCK_BOOTTIME));
 	/* Relaxed: a number for people, nothing is ordered by it. */
 	__atomic_fetch_add(&host->file->settings.n_folded, 1, __ATOMIC_RELAXED);
 }
@@ -396,6 +418,7 @@ static size_t sweep(struct session_host *host)
 
 	if (region_list_read(host->fd, host->settings.region_capacity, &list) < 0)
 		return 0;
+	get_to_know(host, &list);
 	for (size_t i = 0; i < list.n_entries; i++) {
 		if (region_entry_is_running(&list.entries[i])) {
 			look_at(host, &list.entries[i]);
@@ -459,7 +482,7 @@ static int fold_all(struct session_host *host, struct recording *recording)
 		return result;
 	for (size_t i = 0; result == 0 && i < list.n_entries; i++)
 		result = fold_entry(host, &list.entries[i],
-				    region_entry_is_running(&list.entries[i]), recording);
+				    region_entry_is_running(&list.entries[i]), NULL, recording);
 	region_list_deinit(&list);
 	return result < 0 ? result : fold_notes(recording, host->file);
 }
@@ -501,6 +524,7 @@ int session_host_close(struct session_host *host, struct recording *ret_recordin
 	switch_off(&host->file->settings);
 	result = region_list_read(host->fd, host->settings.region_capacity, &list);
 	if (result == 0) {
+		get_to_know(host, &list);
 		for (size_t i = 0; i < list.n_entries; i++) {
 			const struct region_entry *entry = &list.entries[i];
 			bool is_running = region_entry_is_running(entry) && !entry->is_foreign;
@@ -531,6 +555,7 @@ struct session_host *session_host_free(struct session_host *host)
 	if (host->file)
 		munmap(host->file, sizeof(*host->file));
 	failure_classes_free(host->classes);
+	family_free(host->family);
 	process_sights_deinit(&host->sights);
 	recording_deinit(&host->recording);
 	free(host);

@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "host/family-reader.h"
 #include "host/region-list.h"
 #include "host/session-list.h"
 #include "model/failure-class.h"
@@ -27,6 +28,7 @@ struct view {
 	struct session_file *file; /* NULL: unreadable, or of another version of sonde */
 	struct fold_options options;
 	struct recording recording;
+	struct family *family;
 	int64_t first_started_ns; /* of the region that begins the run */
 	int64_t end_ns;
 	size_t n_regions;
@@ -97,6 +99,7 @@ static int add_region(struct view *view, const struct region_entry *entry)
 		return 0;
 	}
 	note_times(view, image->header, is_running);
+	view->options.membership = family_find(view->family, entry->pid, entry->started_ns);
 	result = fold_region(&view->recording, image, is_running, &view->options);
 	region_image_free(image);
 	return result;
@@ -109,6 +112,7 @@ static int add_regions(struct view *view)
 
 	if (result < 0)
 		return result;
+	result = family_read(view->family, view->fd, view->region_capacity, &list);
 	for (size_t i = 0; i < list.n_entries && result == 0; i++)
 		if (!view->pid || list.entries[i].pid == view->pid)
 			result = add_region(view, &list.entries[i]);
@@ -193,9 +197,9 @@ static void say_why(const char *directory, int pid, int result, struct message *
 int session_view(const char *directory, int pid, struct recording *ret_recording,
 		 uint32_t *ret_n_folded, struct message *ret_message)
 {
-	struct view view = {.pid = pid};
+	struct view view = {.fd = -1, .pid = pid, .family = family_new(NULL)};
 	struct failure_classes *classes = failure_classes_new();
-	int result = open_view(&view, directory);
+	int result = view.family ? open_view(&view, directory) : -ENOMEM;
 
 	view.options = (struct fold_options){
 		.settings = view.file ? &view.file->settings : NULL,
@@ -205,6 +209,7 @@ int session_view(const char *directory, int pid, struct recording *ret_recording
 	if (result == 0)
 		result = fill(&view, directory);
 	failure_classes_free(classes);
+	family_free(view.family);
 	*ret_n_folded = view.file ? view.file->settings.n_folded : 0;
 	close_view(&view);
 	if (result == 0) {

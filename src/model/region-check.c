@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/region-marks.h"
 #include "model/series.h"
 
 enum { CLAIM_UNIT = 4 }; /* bytes that a bit stands for: the alignment of the smallest record */
@@ -399,6 +400,17 @@ static void check_header(struct check *check, struct region_header *header)
 	}
 }
 
+static void check_marks(struct check *check, struct region_header *header)
+{
+	struct marks marks;
+
+	if (region_marks_find(header, check->image->size, &marks))
+		return;
+	note_damage(check, "header refers to marks at %td that are none",
+		    (ptrdiff_t)offsetof(struct region_header, marks) + header->marks);
+	header->marks = 0;
+}
+
 static void check_threads(struct check *check, relative *next)
 {
 	for (;;) {
@@ -430,6 +442,7 @@ int region_check(struct region_image *image, const char *name)
 	if (image->header->committed > image->size)
 		note_damage(&check, "%" PRIu64 " bytes are committed, %zu can be read",
 			    image->header->committed, image->size);
+	check_marks(&check, image->header);
 	check_series(&check, &image->header->series);
 	check_threads(&check, &image->header->threads);
 	free(maps);

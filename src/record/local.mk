@@ -7,6 +7,7 @@ libsonde_preload_la_SOURCES += \
 	src/record/engine.c src/record/engine.h \
 	src/record/descriptor.c src/record/descriptor.h \
 	src/record/identity.c src/record/identity.h \
+	src/record/marks.c src/record/marks.h \
 	src/record/memory.c src/record/memory.h \
 	src/record/metric.c src/record/metric-cell.c src/record/metric.h src/record/metric-private.h \
 	src/record/private-memory.c src/record/private-memory.h \
@@ -23,6 +24,7 @@ libsonde_record_la_SOURCES += \
 	src/record/descriptor.c src/record/descriptor.h \
 	src/record/engine.c src/record/engine.h \
 	src/record/identity.c src/record/identity.h \
+	src/record/marks.c src/record/marks.h \
 	src/record/memory.c src/record/memory.h \
 	src/record/metric.c src/record/metric-cell.c src/record/metric.h src/record/metric-private.h \
 	src/record/private-memory.c src/record/private-memory.h \

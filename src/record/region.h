@@ -6,6 +6,7 @@
  * only read. It describes itself: names and groups of calls stand in the file, so that a reader needs no
  * table of its own. References are relative (base/relative.h); a reader checks each before it follows it.
  *
+ *     region_header --marks--> region_marks
  *     region_header --threads--> thread_block --next--> thread_block ...
  *                                     |  `-raw_calls--> raw_call_stats --next--> ...
  *                                     |
@@ -42,7 +43,7 @@
 #define REGION_MAGIC "SONDEREG"
 
 enum {
-	REGION_VERSION = 7, /* changes with every change of a struct below */
+	REGION_VERSION = 8, /* changes with every change of a struct below */
 	REGION_COMMIT_FIRST = 4096, /* what a process that does little needs */
 	REGION_COMMIT_STEP = 32 * 1024,
 	REGION_CAPACITY = 64 * 1024 * 1024, /* less where the size of files is limited, but not less than: */
@@ -53,6 +54,8 @@ enum {
 	REGION_EXECUTABLE_SIZE = 256,
 	REGION_COMMAND_SIZE = 1024,
 	REGION_ALLOCATOR_SIZE = 64,
+	REGION_LABELS_SIZE = 1024, /* of the text of all labels, with its NUL */
+	REGION_TEST_SIZE = 512,
 
 	REGION_ABSENCES = 8, /* enum note_reason of session.h, with room for more */
 
@@ -134,11 +137,17 @@ struct region_header {
 	struct region_memory memory;
 	uint64_t refused[SERIES_REFUSALS];
 	relative series;      /* struct series_info */
-	uint32_t reserved;
+	relative marks;       /* struct region_marks */
 
 	char executable[REGION_EXECUTABLE_SIZE]; /* as given to exec */
 	char command[REGION_COMMAND_SIZE];       /* arguments, each ended by NUL, cut at the end */
 	char allocator[REGION_ALLOCATOR_SIZE];   /* file name of the object that has malloc */
+};
+
+/* What of the run the process belongs to. There is none where its environment says nothing. */
+struct region_marks {
+	uint32_t size;  /* of this record, with its strings */
+	char strings[]; /* the values of SONDE_LABELS and of PYTEST_CURRENT_TEST, each ended by NUL */
 };
 
 /*

@@ -78,13 +78,22 @@ struct run {
 	FILE *report; /* NULL: none is wanted */
 };
 
-/* KEY=VALUE with a key that could stand in a configuration file, too. */
-static bool is_label(const char *text)
+/* 0, or a status after saying what is wrong. */
+static int take_label(struct request *request, const char *text)
 {
-	size_t len =
-		strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.");
+	struct message message = {0};
+	const char *equals = strchr(text, '=');
 
-	return len > 0 && text[len] == '=';
+	if (!equals)
+		return command_refuse(&command_run, "--label: '%s' is not KEY=VALUE", text);
+	char *key = strndup(text, (size_t)(equals - text));
+	int result = key ? label_check(key, equals + 1, &message) : -ENOMEM;
+
+	free(key);
+	if (result == -EINVAL)
+		return command_refuse(&command_run, "--label: %s", message.text);
+	request->labels[request->n_labels++] = text;
+	return result < 0 ? STATUS_RUN_FAILED : 0;
 }
 
 static int take_option(struct request *request, int option, const char *value)
@@ -106,11 +115,7 @@ static int take_option(struct request *request, int option, const char *value)
 		request->report_file = value;
 		break;
 	case OPTION_LABEL:
-		if (!is_label(value))
-			return command_refuse(&command_run, "--label: '%s' is not KEY=VALUE",
-					      value);
-		request->labels[request->n_labels++] = value;
-		break;
+		return take_label(request, value);
 	case OPTION_SET:
 		request->overrides[request->n_overrides++] = value;
 		break;

@@ -12,6 +12,8 @@ static const struct command *const commands[] = {
 	&command_report,
 	&command_diff,
 	&command_sessions,
+	&command_check,
+	&command_label,
 	&command_set,
 	&command_agent,
 	&command_calls,
