@@ -179,6 +179,8 @@ static int make_session(struct run *run)
 	if (result == 0)
 		result = session_host_new(configuration, environ, &run->host, &message);
 	if (result == 0)
+		result = session_host_set_command(run->host, run->request.command);
+	if (result == 0)
 		result = run_plugins_start(&run->plugins, configuration,
 					   run->host, run->request.command);
 	if (result == 0)
@@ -308,24 +310,10 @@ static uint64_t timeval_ns(struct timeval time)
 	return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_usec * 1000;
 }
 
-static char **copy_command(char **command)
-{
-	size_t n_arguments = 0;
-
-	while (command[n_arguments])
-		n_arguments++;
-	char **copy = calloc(n_arguments + 1, sizeof(*copy));
-
-	for (size_t i = 0; copy && i < n_arguments; i++)
-		copy[i] = strdup(command[i]);
-	return copy;
-}
-
 static void describe_run(const struct run *run, struct recording *recording)
 {
 	int status = run->child.status;
 
-	recording->command = copy_command(run->request.command);
 	recording->started_ns = run->started_ns;
 	recording->wall_ns = run->wall_ns;
 	recording->user_ns = timeval_ns(run->child.usage.ru_utime);
