@@ -47,6 +47,7 @@ extern const struct command command_label;
 extern const struct command command_plugins;
 extern const struct command command_report;
 extern const struct command command_run;
+extern const struct command command_sessions;
 extern const struct command command_set;
 
 enum {
