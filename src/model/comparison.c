@@ -310,8 +310,9 @@ bool side_has_test(const struct side *side, const char *test)
 
 static int add_test(struct comparing *comparing, const char *test)
 {
-	int result = add(comparing, &(struct measure){.figure = MEASURE_PROCESSES, .test = test});
 	bool is_in_both = side_has_test(comparing->before, test) && side_has_test(comparing->after, test);
+	struct measure metric = {.figure = is_in_both ? MEASURE_PROCESSES : MEASURE_CALLS, .test = test};
+	int result = add(comparing, &metric);
 
 	return result < 0 || !is_in_both ? result : add_test_calls(comparing, test);
 }

@@ -71,7 +71,7 @@ bool side_has_test(const struct side *side, const char *test);
 
 /*
  * All real changes of figures of single calls, their errnos, and of the run; `mean` stands for the time of a call. The
- * same of tests that both sides have, but for times; of others their processes, which are new or gone.
+ * same of tests that both sides have, but for times; of others all their calls, which are new or gone.
  * Strings are those of the recordings, which must live as long. 0 or -ENOMEM.
  */
 int comparison_init(struct comparison *comparison, const struct side *before, const struct side *after);

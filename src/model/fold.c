@@ -12,6 +12,7 @@
 #include "model/fold.h"
 
 #include "model/fold-metrics.h"
+#include "model/fold-spans.h"
 #include "calls/call.h"
 #include "model/syscall-name.h"
 
@@ -414,7 +415,8 @@ int fold_region(struct recording *recording, const struct region_image *image, b
 	}
 	add_sight(&process.coverage, header, options->sight);
 	process.memory = memory_of(header);
-	if (note_membership(recording, &process, options->membership)) {
+	if (note_membership(recording, &process, options->membership) ||
+	    (options->membership && fold_spans(recording, image, &process, options->classes))) {
 		process_record_deinit(&process);
 		return -ENOMEM;
 	}

@@ -9,6 +9,7 @@ libsonde_core_la_SOURCES += \
 	src/model/family.c src/model/family.h \
 	src/model/fold.c src/model/fold.h \
 	src/model/fold-metrics.c src/model/fold-metrics.h \
+	src/model/fold-spans.c src/model/fold-spans.h \
 	src/model/hash-index.c src/model/hash-index.h \
 	src/model/labels.c src/model/labels.h \
 	src/model/main-thread.c \

@@ -285,7 +285,8 @@ static bool value_of_parts(const struct recording *recording, const struct measu
 	*ret_value = metric->figure == MEASURE_MEAN && timed ? sum / timed : sum;
 	if (metric->figure == MEASURE_MEAN)
 		return timed;
-	return metric->figure == MEASURE_PROCESSES || (is_there && (metric->figure != MEASURE_PEAK || has_peak));
+	return metric->figure == MEASURE_PROCESSES || metric->figure == MEASURE_CALLS ||
+	       (is_there && (metric->figure != MEASURE_PEAK || has_peak));
 }
 
 /* -- Of the run ------------------------------------------------------------------------------------ */

@@ -245,6 +245,14 @@ static int add_call(const struct recording *recording, struct part *part, const 
 	return add_errors(part_call, kept, call);
 }
 
+static void note_time(struct part *part, int64_t started_ns, int64_t ended_ns)
+{
+	if (started_ns < part->started_ns)
+		part->started_ns = started_ns;
+	if (ended_ns > part->ended_ns)
+		part->ended_ns = ended_ns;
+}
+
 static void add_circumstances(struct part *part, const struct process_record *process)
 {
 	int64_t ended_ns = process->started_ns + (int64_t)process->wall_ns;
@@ -256,23 +264,81 @@ static void add_circumstances(struct part *part, const struct process_record *pr
 		part->has_peak = true;
 		part->peak = process->memory.peak;
 	}
-	if (process->started_ns < part->started_ns)
-		part->started_ns = process->started_ns;
-	if (ended_ns > part->ended_ns)
-		part->ended_ns = ended_ns;
+	note_time(part, process->started_ns, ended_ns);
 }
 
-int part_list_add(struct recording *recording, const struct process_record *process)
+/* The part of the process, in which its calls are. */
+static struct part *part_of(struct recording *recording, const struct process_record *process)
 {
 	char *labels = label_set_text(&process->labels);
 	struct part *part =
 		labels ? part_list_get(&recording->parts, process->test, process->executable, labels) : NULL;
-	int result = part ? 0 : -ENOMEM;
 
 	free(labels);
+	return part;
+}
+
+int part_list_add(struct recording *recording, const struct process_record *process)
+{
+	struct part *part = part_of(recording, process);
+	int result = part ? 0 : -ENOMEM;
+
 	if (part)
 		add_circumstances(part, process);
 	for (size_t i = 0; result == 0 && i < process->calls.n_calls; i++)
 		result = add_call(recording, part, &process->calls.calls[i]);
+	return result;
+}
+
+/* -- Moving ---------------------------------------------------------------------------------------- */
+
+/* Of a process that runs, the one may have been looked at a moment before the other. */
+static void subtract(uint64_t *sum, uint64_t amount)
+{
+	*sum = *sum > amount ? *sum - amount : 0;
+}
+
+static void subtract_errors(struct part_call *call, const struct call_totals *other)
+{
+	for (size_t i = 0; i < other->n_errors; i++)
+		for (size_t k = 0; k < call->n_errors; k++)
+			if (strcmp(call->errors[k].symbol, other->errors[i].symbol) == 0)
+				subtract(&call->errors[k].count, other->errors[i].count);
+}
+
+static int subtract_call(struct part *part, const struct call_totals *other)
+{
+	struct part_call *call = part_call_get(part, other->name, other->kind, other->group);
+
+	if (!call)
+		return -ENOMEM;
+	subtract(&call->count, other->count);
+	subtract(&call->failures, other->failures);
+	subtract(&call->expected, other->expected);
+	subtract(&call->bytes, other->bytes);
+	subtract(&call->timed, other->timed);
+	subtract(&call->sum_ns, other->sum_ns);
+	subtract_errors(call, other);
+	return 0;
+}
+
+int part_list_move(struct recording *recording, const struct process_record *process, const struct part_span *span)
+{
+	/* Made first: making one moves the others. */
+	struct part *to = part_list_get(&recording->parts, span->test, process->executable, span->labels);
+	struct part *from = to ? part_of(recording, process) : NULL;
+	int result = from ? 0 : -ENOMEM;
+
+	if (from)
+		note_time(to, span->started_ns, span->ended_ns);
+	for (size_t i = 0; i < span->calls->n_calls && result == 0; i++) {
+		const struct call_totals *call = &span->calls->calls[i];
+
+		if (!call_list_find(&recording->calls, call->name, call->kind))
+			continue; /* its own record was damaged */
+		result = add_call(recording, to, call);
+		if (result == 0)
+			result = subtract_call(from, call);
+	}
 	return result;
 }

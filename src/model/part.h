@@ -71,6 +71,18 @@ struct process_record;
 /* Adds a process, whose calls are in the recording's own list already, to its part. 0 or -ENOMEM. */
 int part_list_add(struct recording *recording, const struct process_record *process);
 
+/* What a process did while it belonged to something else. */
+struct part_span {
+	const char *test;
+	const char *labels; /* as text */
+	const struct call_list *calls;
+	int64_t started_ns; /* CLOCK_REALTIME */
+	int64_t ended_ns;
+};
+
+/* Moves it from the process's part to the one that it belongs to. 0 or -ENOMEM. */
+int part_list_move(struct recording *recording, const struct process_record *process, const struct part_span *span);
+
 /* The part of a test, a program and labels, made if it is not there. NULL without memory. */
 struct part *part_list_get(struct part_list *list, const char *test, const char *program, const char *labels);
 

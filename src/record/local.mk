@@ -13,6 +13,7 @@ libsonde_preload_la_SOURCES += \
 	src/record/private-memory.c src/record/private-memory.h \
 	src/record/region-writer.c src/record/region-writer.h src/record/region.h \
 	src/record/session.c src/record/session.h \
+	src/record/span.c src/record/span.h \
 	src/record/startup.c src/record/startup.h \
 	src/record/executable.c src/record/executable.h \
 	src/record/sanitizer.c src/record/sanitizer.h \
@@ -32,6 +33,7 @@ libsonde_record_la_SOURCES += \
 	src/record/process.c src/record/process.h \
 	src/record/recorder.c src/record/recorder.h \
 	src/record/region-writer.c src/record/region-writer.h src/record/region.h \
+	src/record/span.c src/record/span.h \
 	src/record/startup.c src/record/startup.h \
 	src/record/thread.c src/record/thread.h
 

@@ -7,6 +7,11 @@
  * table of its own. References are relative (base/relative.h); a reader checks each before it follows it.
  *
  *     region_header --marks--> region_marks
+ *          `--spans--> label_span --next--> ...
+ *                         `--calls--> span_call --next--> ...
+ *                                        |  `--info--> call_info_record
+ *                                        `--errors--> span_error --next--> ...
+ *     call_stats --base--> span_base --errors--> span_error --next--> ...
  *     region_header --threads--> thread_block --next--> thread_block ...
  *                                     |  `-raw_calls--> raw_call_stats --next--> ...
  *                                     |
@@ -138,6 +143,8 @@ struct region_header {
 	uint64_t refused[SERIES_REFUSALS];
 	relative series;      /* struct series_info */
 	relative marks;       /* struct region_marks */
+	relative spans;       /* struct label_span */
+	relative present_span; /* one of them; none: the labels are those of the start */
 
 	char executable[REGION_EXECUTABLE_SIZE]; /* as given to exec */
 	char command[REGION_COMMAND_SIZE];       /* arguments, each ended by NUL, cut at the end */
@@ -201,7 +208,7 @@ struct call_stats {
 	relative info;       /* struct call_info_record */
 	relative errors;     /* struct error_stats */
 	relative next;
-	uint32_t reserved;
+	relative base;       /* struct span_base; none: nothing was told to a span yet */
 	relative rows[HISTOGRAM_ROWS]; /* struct histogram_row, by octave */
 };
 
@@ -218,6 +225,47 @@ struct error_stats {
 	uint64_t sum_ns;
 	uint64_t first_ticks;
 	uint64_t last_ticks;
+};
+
+/*
+ * What all threads did while the process had other labels than at its start: from sonde_label_begin() to the next
+ * begin or end, as often as that came. It is in the figures of the threads, too.
+ */
+struct label_span {
+	uint32_t size;   /* of this record, with its labels */
+	relative next;
+	relative calls;  /* struct span_call */
+	uint32_t reserved;
+	uint64_t first_ticks; /* when it first began */
+	uint64_t last_ticks;  /* and when it last ended, or 0 */
+	char labels[];   /* as in SONDE_LABELS, ended by NUL */
+};
+
+struct span_call {
+	relative info;   /* struct call_info_record; several may be of one call */
+	relative next;
+	relative errors; /* struct span_error */
+	uint32_t reserved;
+	uint64_t count;
+	uint64_t bytes;
+	uint64_t timed;
+	uint64_t sum_ns;
+};
+
+struct span_error {
+	relative next;
+	int32_t code;
+	uint64_t count;
+};
+
+/* What of a struct call_stats was told when the labels last changed: the rest belongs to the present ones. */
+struct span_base {
+	uint64_t count;
+	uint64_t bytes;
+	uint64_t timed;
+	uint64_t sum_ns;
+	relative errors; /* struct span_error */
+	uint32_t reserved;
 };
 
 enum series_kind {
@@ -276,6 +324,7 @@ struct distribution_cell {
 	uint32_t reserved;
 };
 
+_Static_assert(sizeof(struct label_span) == offsetof(struct label_span, labels), "labels follow without a gap");
 _Static_assert(sizeof(struct call_stats) % 4 == 0, "rows follow without a gap");
 _Static_assert(sizeof(struct series_info) == offsetof(struct series_info, strings), "strings follow without a gap");
 _Static_assert(sizeof(struct call_info_record) == 64, "a description is a cache line");

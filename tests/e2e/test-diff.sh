@@ -120,7 +120,7 @@ check "tests that do the same work do not differ" "$status $(head -1 out)" = "0 
 act sonde diff --lines=0 before.json after.json
 check "changes of a test are found below its name" "$(awk '/^test / { test = $2 } $1 == "stat.errors.ENOENT" && test { print test, $4 }' out)" = \
 	"t/one +100"
-check "a test that is not there any more is said" "$(awk '/^test / { test = $2 } $1 == "processes" && test { print test, $5 }' out)" = "three gone"
+check "a test that is not there any more is said" "$(awk '/^test / { test = $2 } $1 == "calls" && test { print test, $5 }' out)" = "three gone"
 check "a test that did not change is not told" -z "$(grep t/two out)"
 
 # breached RULE TEXT... - exits with 3 and says each of them, and nothing else.
