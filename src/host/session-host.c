@@ -15,11 +15,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/pidfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -603,35 +605,105 @@ static bool is_file_removed(const struct session_host *host)
 	return fstat(host->fd, &status) == 0 && status.st_nlink == 0;
 }
 
-int session_host_close(struct session_host *host, struct recording *ret_recording)
+/* Adds up what is left of all. */
+static int add_rest(struct session_host *host)
 {
 	struct region_list list;
-	int result;
+	int result = list_regions(host, &list);
 
-	switch_off(&host->file->settings);
-	result = list_regions(host, &list);
-	if (result == 0) {
-		get_to_know(host, &list);
-		for (size_t i = 0; i < list.n_entries; i++) {
-			const struct region_entry *entry = &list.entries[i];
-			bool is_running = region_entry_is_running(entry) && !entry->is_foreign;
+	if (result < 0)
+		return result;
+	get_to_know(host, &list);
+	for (size_t i = 0; i < list.n_entries; i++) {
+		const struct region_entry *entry = &list.entries[i];
+		bool is_running = region_entry_is_running(entry) && !entry->is_foreign;
 
-			if (is_running)
-				look_at(host, entry);
-			keep_entry(host, entry, is_running);
-		}
-		region_list_deinit(&list);
-		result = host->result;
+		if (is_running)
+			look_at(host, entry);
+		keep_entry(host, entry, is_running);
 	}
+	region_list_deinit(&list);
+	return host->result;
+}
+
+static int hand_over(struct session_host *host, struct recording *ret_recording)
+{
+	int result = add_rest(host);
+
 	if (result == 0 && is_file_removed(host))
 		result = -ENOENT;
 	if (fold_notes(&host->recording, host->file) < 0)
 		result = -ENOMEM;
-	host->is_adopted = false;
-	remove_directory(host);
 	*ret_recording = host->recording;
 	host->recording = (struct recording){0};
 	return result;
+}
+
+int session_host_close(struct session_host *host, struct recording *ret_recording)
+{
+	switch_off(&host->file->settings);
+	int result = hand_over(host, ret_recording);
+
+	host->is_adopted = false;
+	remove_directory(host);
+	return result;
+}
+
+int session_host_leave(struct session_host *host, struct exit_info exit, struct recording *ret_recording)
+{
+	host->recording.exit = exit;
+	sweep(host);
+	keep_totals(host);
+	int result = hand_over(host, ret_recording);
+
+	host->is_adopted = true;
+	return result;
+}
+
+/* The first process that runs, or -1. */
+static int find_running(const struct session_host *host)
+{
+	struct region_list list;
+	int pid = -1;
+
+	if (list_regions(host, &list) < 0)
+		return -1;
+	for (size_t i = 0; i < list.n_entries && pid < 0; i++)
+		if (list.entries[i].has_header && !list.entries[i].is_foreign &&
+		    region_entry_is_running(&list.entries[i]))
+			pid = list.entries[i].pid;
+	region_list_deinit(&list);
+	return pid;
+}
+
+static void wait_for(int pid, int64_t ms)
+{
+	struct pollfd process = {.fd = pidfd_open(pid, 0), .events = POLLIN};
+
+	if (process.fd < 0)
+		return;
+	poll(&process, 1, (int)ms);
+	close(process.fd);
+}
+
+bool session_host_wait(struct session_host *host, int64_t grace_ms)
+{
+	int64_t end = now_ms() + grace_ms;
+
+	for (;;) {
+		int pid = find_running(host);
+		int64_t rest = end - now_ms();
+
+		/* One that has just been forked has no region yet. */
+		if (pid < 0 && !file_is_mapped(host->fd))
+			return false;
+		if (rest <= 0)
+			return true;
+		if (pid >= 0)
+			wait_for(pid, rest);
+		else
+			poll(NULL, 0, 1);
+	}
 }
 
 struct session_host *session_host_free(struct session_host *host)

@@ -81,6 +81,18 @@ int session_host_snapshot(struct session_host *host, struct snapshot **ret_snaps
 void session_host_inspect(struct session_host *host, int pid, const char *program);
 
 /*
+ * Waits for the session's processes to end, for at most so many milliseconds. Tells whether some still run.
+ */
+bool session_host_wait(struct session_host *host, int64_t grace_ms);
+
+/*
+ * Leaves the session to its processes: they record on, in a session that nobody hosts, from which all that is
+ * added up can be had (host/session-totals.h), and how the command ended. What there is up to now is handed over as by
+ * session_host_close().
+ */
+int session_host_leave(struct session_host *host, struct exit_info exit, struct recording *ret_recording);
+
+/*
  * Ends the session: those that still run record no more. Adds up all that is left and hands the
  * recording over, with id, command, labels, host and version filled in; times and exit are the
  * caller's to know. 0; or -ENOMEM, or -ENOENT when somebody has removed the session's directory,
