@@ -26,6 +26,7 @@ tests_exporters_test_packets_LDADD = $(CUNIT_LIBS)
 
 exporter_tests = \
 	tests/exporters/test-manual.sh \
+	tests/exporters/test-otlp.sh \
 	tests/exporters/test-prometheus.sh \
 	tests/exporters/test-prometheus-server.sh \
 	tests/exporters/test-statsd.sh \
@@ -38,6 +39,9 @@ EXTRA_DIST += docs/exporters.md $(exporter_tests) \
 	tests/exporters/collectd.sh \
 	tests/exporters/etsy.sh \
 	tests/exporters/lib.sh \
+	tests/exporters/otlp-ask.py \
+	tests/exporters/otlp-decode.js \
+	tests/exporters/otlp-receiver.py \
 	tests/exporters/receiver.py \
 	tests/exporters/relay.py \
 	tests/exporters/scrapes.py \
