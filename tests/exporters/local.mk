@@ -10,6 +10,10 @@ exporter_unit_tests = \
 	tests/exporters/test-negotiation \
 	tests/exporters/test-packets
 
+if HAVE_CURL
+exporter_unit_tests += tests/exporters/test-otlp-settings
+endif
+
 check_PROGRAMS += $(exporter_unit_tests)
 TESTS += $(exporter_unit_tests)
 endif
@@ -18,6 +22,11 @@ tests_exporters_test_negotiation_SOURCES = tests/exporters/test-negotiation.c te
 tests_exporters_test_negotiation_CPPFLAGS = $(PLUGIN_CPPFLAGS) -I$(srcdir)/tests/unit
 tests_exporters_test_negotiation_CFLAGS = $(UNIT_CFLAGS)
 tests_exporters_test_negotiation_LDADD = libsonde-prometheus.la $(CUNIT_LIBS)
+
+tests_exporters_test_otlp_settings_SOURCES = tests/exporters/test-otlp-settings.c tests/unit/unit.h
+tests_exporters_test_otlp_settings_CPPFLAGS = $(PLUGIN_CPPFLAGS) -I$(srcdir)/tests/unit
+tests_exporters_test_otlp_settings_CFLAGS = $(UNIT_CFLAGS)
+tests_exporters_test_otlp_settings_LDADD = libsonde-otlp.la $(CUNIT_LIBS)
 
 tests_exporters_test_packets_SOURCES = tests/exporters/test-packets.c tests/unit/unit.h $(statsd_packets_sources)
 tests_exporters_test_packets_CPPFLAGS = $(PLUGIN_CPPFLAGS) -I$(srcdir)/tests/unit

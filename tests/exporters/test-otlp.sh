@@ -202,7 +202,7 @@ if transformer; then
 		done
 		act node "$top_srcdir/tests/exporters/otlp-decode.js" npm hostile.protobuf hostile.json
 		check "it finds what the JSON form says, with $histograms histograms" "$status" = 0 -a \
-			"$(head -1 out)" = "33 metrics, all equal"
+			"$(grep -c "^[1-9][0-9]* metrics, all equal$" out)" = 1
 	done
 else
 	echo "# left out: npm cannot install @opentelemetry/otlp-transformer here"
