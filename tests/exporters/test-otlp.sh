@@ -187,6 +187,8 @@ check "too many words, the wrong ones, and warnings: it was taken" \
 check "warnings are told" -n "$(log_of warn | grep '^.*deprecated')"
 check "no answer: it was not taken" "$(has slow taken refused partial)" = "0 0 0" -a "$(has slow retried)" -ge 1
 check "nobody there: likewise" "$(has dead taken refused partial)" = "0 0 0" -a "$(has dead retried)" -ge 2
+check "the report says what was lost, and how" "$(grep -cx -e 'refused: 1 snapshot not taken: 1 refused' \
+	-e 'partial: 7 figures not taken by the receiver' -e 'dead: 1 snapshot not taken: 1 left at the end' report)" = 3
 check "and why is in the report" -n "$(grep -A 3 '^dead' report | grep 'Failed to connect to 127.0.0.1')"
 end_receivers
 
