@@ -7,30 +7,26 @@
 #include "format/snapshot-format.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 #include "format/json-output.h"
 #include "format/message-json.h"
 #include "format/message-memory.h"
 #include "format/otlp-message.h"
-#include "format/text-sink.h"
 
-struct packed_output {
-	ProtobufCBuffer base;
-	struct text_sink out;
-};
-
-static void append(ProtobufCBuffer *buffer, size_t size, const uint8_t *bytes)
-{
-	text_sink_add_bytes(&((struct packed_output *)buffer)->out, (const char *)bytes, size);
-}
-
+/* In one piece: written piece by piece, the sizes of messages in messages would be found out again and again. */
 static int write_packed(const ProtobufCMessage *message, const struct format_sink *sink)
 {
-	struct packed_output output = {.base = {append}};
+	size_t size = protobuf_c_message_get_packed_size(message);
+	uint8_t *bytes = malloc(size + 1);
 
-	text_sink_init(&output.out, sink);
-	protobuf_c_message_pack_to_buffer(message, &output.base);
-	return text_sink_end(&output.out);
+	if (!bytes)
+		return -ENOMEM;
+	protobuf_c_message_pack(message, bytes);
+	int result = sink->write(sink->argument, bytes, size);
+
+	free(bytes);
+	return result;
 }
 
 static int write_json(const ProtobufCMessage *message, const struct format_sink *sink)

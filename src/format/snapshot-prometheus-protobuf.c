@@ -269,24 +269,23 @@ static void write_length(struct writer *writer, size_t length)
 	text_sink_add_bytes(&writer->out, bytes, n);
 }
 
-struct family_output {
-	ProtobufCBuffer base;
-	struct writer *writer;
-};
-
-static void append(ProtobufCBuffer *buffer, size_t size, const uint8_t *bytes)
+/* Packed in one piece: else the sizes of messages in messages would be found out again and again. */
+static void write_packed(struct writer *writer, const Prometheus__MetricFamily *family)
 {
-	text_sink_add_bytes(&((struct family_output *)buffer)->writer->out, (const char *)bytes, size);
+	size_t size = prometheus__metric_family__get_packed_size(family);
+	uint8_t *bytes = message_memory_take(&writer->memory, size);
+
+	if (!bytes)
+		return;
+	prometheus__metric_family__pack(family, bytes);
+	write_length(writer, size);
+	text_sink_add_bytes(&writer->out, (const char *)bytes, size);
 }
 
 static int write_family(struct writer *writer, const Prometheus__MetricFamily *family)
 {
-	struct family_output output = {{append}, writer};
-
-	if (!writer->memory.is_short) {
-		write_length(writer, prometheus__metric_family__get_packed_size(family));
-		prometheus__metric_family__pack_to_buffer(family, &output.base);
-	}
+	if (!writer->memory.is_short)
+		write_packed(writer, family);
 	message_memory_free(&writer->memory);
 	return writer->memory.is_short ? -ENOMEM : writer->out.result;
 }
