@@ -97,6 +97,7 @@ def judge_openmetrics(text):
             families.setdefault(sample.name, []).append((labels, sample.value))
     judge_families(families)
     check("it ends where it should", text.endswith("\n# EOF\n"))
+    check("when a counter began is told with all its digits", "\nc_most_created 1700000000.123456789\n" in text)
 
 
 def messages_of(data):
