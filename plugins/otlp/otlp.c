@@ -255,7 +255,7 @@ static int fail(struct otlp *otlp, bool is_for_good, struct sonde_result *ret_re
 
 	otlp->host->counter_add(otlp->host, "requests.failed", 1);
 	snprintf(ret_result->message, sizeof(ret_result->message), "%.120s", error);
-	otlp->host->log(otlp->host, SONDE_LOG_WARNING, CODE_FAILED, "%.120s: %.120s", otlp->settings.url, error);
+	otlp->host->log(otlp->host, SONDE_LOG_WARNING, CODE_FAILED, "%.120s: %.120s", otlp->settings.shown, error);
 	return is_for_good ? SONDE_DROP : SONDE_RETRY;
 }
 
@@ -269,7 +269,7 @@ static void tell(struct otlp *otlp, int status, const struct sonde_result *resul
 	else if (status == SONDE_OK && result->message[0])
 		host->log(host, SONDE_LOG_WARNING, CODE_WARNING, "%s", result->message);
 	else if (status != SONDE_OK)
-		host->log(host, SONDE_LOG_WARNING, CODE_REFUSED, "%.120s: %s", otlp->settings.url, result->message);
+		host->log(host, SONDE_LOG_WARNING, CODE_REFUSED, "%.120s: %s", otlp->settings.shown, result->message);
 }
 
 static int take_answer(struct otlp *otlp, const struct answer *answer, struct sonde_result *ret_result)

@@ -200,17 +200,29 @@ static bool is_http(CURLU *url)
 	return is_one;
 }
 
-static int copy_url(struct settings *settings, CURLU *url)
+/* NULL without memory. */
+static char *copy_url(const struct sonde_host *host, CURLU *url)
 {
+	char *copy = NULL;
 	char *text;
 
 	if (curl_url_get(url, CURLUPART_URL, &text, 0) != CURLUE_OK)
-		return -ENOMEM;
-	settings->url = settings->host->alloc(settings->host, strlen(text) + 1);
-	if (settings->url)
-		strcpy(settings->url, text);
+		return NULL;
+	copy = host->alloc(host, strlen(text) + 1);
+	if (copy)
+		strcpy(copy, text);
 	curl_free(text);
-	return settings->url ? 0 : -ENOMEM;
+	return copy;
+}
+
+static int keep_url(struct settings *settings, CURLU *url)
+{
+	settings->url = copy_url(settings->host, url);
+	curl_url_set(url, CURLUPART_USER, NULL, 0);
+	curl_url_set(url, CURLUPART_PASSWORD, NULL, 0);
+	curl_url_set(url, CURLUPART_QUERY, NULL, 0);
+	settings->shown = copy_url(settings->host, url);
+	return settings->url && settings->shown ? 0 : -ENOMEM;
 }
 
 static int set_url(struct source *source, const char *text, bool is_base)
@@ -223,7 +235,7 @@ static int set_url(struct source *source, const char *text, bool is_base)
 	if (result == 0 && is_base)
 		result = append_path(url);
 	if (result == 0)
-		result = copy_url(source->settings, url);
+		result = keep_url(source->settings, url);
 	if (result == -EINVAL)
 		snprintf(source->err->text, sizeof(source->err->text),
 			 "endpoint: \"%.128s\" is no address that begins with http:// or https://", text);
@@ -275,5 +287,6 @@ void settings_deinit(struct settings *settings)
 	pairs_deinit(&settings->given_resource);
 	pairs_deinit(&settings->resource);
 	settings->host->free(settings->host, settings->url);
-	settings->url = NULL;
+	settings->host->free(settings->host, settings->shown);
+	settings->url = settings->shown = NULL;
 }

@@ -41,6 +41,7 @@ extern const char *const settings_histograms[];
 struct settings {
 	const struct sonde_host *host;
 	char *url;
+	char *shown; /* the address for people: without a password, or what may be one */
 	struct pairs headers;
 	/* Attributes, of which a later one counts for no more than an earlier one. */
 	const char *service_name; /* NULL: none */

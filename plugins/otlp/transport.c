@@ -73,6 +73,8 @@ static void set_options(struct transport *transport, const struct sonde_host *ho
 
 	snprintf(agent, sizeof(agent), "OTel-OTLP-Exporter-sonde/%.32s", host->version);
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	/* A name that is still being looked up is not waited for when time is up. */
+	curl_easy_setopt(curl, CURLOPT_QUICK_EXIT, 1L);
 	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(curl, CURLOPT_URL, transport->settings->url);
 	curl_easy_setopt(curl, CURLOPT_USERAGENT, agent);

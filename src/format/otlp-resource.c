@@ -73,8 +73,9 @@ static uint64_t mix_source(uint64_t hash, const struct otlp_resource *resource, 
 	const char *session = find(resource, "sonde.session");
 	char start[24];
 
+	/* A program that exports by itself has no session. */
 	snprintf(start, sizeof(start), "%" PRId64, source->start_ns);
-	hash = mix(mix(mix(hash, host ? host : ""), session ? session : ""), start);
+	hash = mix(mix(hash, host ? host : ""), session ? session : start);
 	/* What differs at the end only should differ everywhere. */
 	hash = (hash ^ hash >> 32) * UINT64_C(0xd6e8feb86659fd93);
 	return hash ^ hash >> 32;

@@ -10,6 +10,8 @@ Each request gets the next answer of the plan, and when there are no more the la
     garbage              bytes that are no HTTP     flood     200, and 5 MiB of words
     nonsense             200, and words that are neither protobuf nor JSON
 
+With $RECEIVER_CERTIFICATE and $RECEIVER_KEY, files, it speaks TLS as "localhost".
+
 Every request is a line of LOG: when it came, its path, headers, and what it had, unpacked and in base 64.
 """
 import base64
@@ -19,6 +21,7 @@ import http.server
 import json
 import os
 import socket
+import ssl
 import sys
 import threading
 import time
@@ -116,7 +119,13 @@ class Server(http.server.ThreadingHTTPServer):
 
 
 server = Server(("127.0.0.1", 0), Receiver)
+base = "http://127.0.0.1"
+if "RECEIVER_CERTIFICATE" in os.environ:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(os.environ["RECEIVER_CERTIFICATE"], os.environ["RECEIVER_KEY"])
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    base = "https://localhost"
 with open(sys.argv[1] + ".new", "w", encoding="utf-8") as file:
-    file.write("http://127.0.0.1:%d" % server.server_address[1])
+    file.write("%s:%d" % (base, server.server_address[1]))
 os.rename(sys.argv[1] + ".new", sys.argv[1])
 server.serve_forever()
