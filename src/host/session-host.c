@@ -477,14 +477,6 @@ int session_host_snapshot(struct session_host *host, struct snapshot **ret_snaps
 	return result;
 }
 
-/* From here on, processes that are left behind count nothing and cost nothing. */
-static void switch_off(struct session_settings *settings)
-{
-	for (size_t call = 0; call < SESSION_CALLS; call++)
-		__atomic_store_n(&settings->mode[call], MODE_KNOWN | MODE_OFF, __ATOMIC_RELAXED);
-	__atomic_store_n(&settings->state, SESSION_CLOSED, __ATOMIC_RELAXED);
-}
-
 /* Processes that began afterwards did not find it. */
 static bool is_file_removed(const struct session_host *host)
 {
@@ -498,7 +490,7 @@ int session_host_close(struct session_host *host, struct recording *ret_recordin
 	struct region_list list;
 	int result;
 
-	switch_off(&host->file->settings);
+	session_switch_off(&host->file->settings);
 	result = region_list_read(host->fd, host->settings.region_capacity, &list);
 	if (result == 0) {
 		for (size_t i = 0; i < list.n_entries; i++) {

@@ -182,6 +182,9 @@ void session_note_namespace(struct session_settings *settings);
 void session_switch_call(struct session_settings *settings, unsigned int call, bool is_on);
 void session_set_period(struct session_settings *settings, unsigned int call, uint16_t period);
 
+/* From here on, processes count nothing, and recording costs them nothing. */
+void session_switch_off(struct session_settings *settings);
+
 /* Whether a call was switched, or its period changed, by the above. */
 bool session_was_switched(const struct session_settings *settings, unsigned int call);
 bool session_was_retimed(const struct session_settings *settings, unsigned int call);

@@ -59,6 +59,11 @@ int agent_session_work(struct agent_session *session)
 	return session_host_work(session->host);
 }
 
+bool agent_session_is_quiet(const struct agent_session *session)
+{
+	return session_host_is_quiet(session->host);
+}
+
 bool agent_session_has_ended(struct agent_session *session)
 {
 	session->n_quiet = session_host_is_quiet(session->host) ? session->n_quiet + 1 : 0;

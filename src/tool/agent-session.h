@@ -26,6 +26,9 @@ const char *agent_session_path(const struct agent_session *session);
 /* Does what is due. Returns after how many milliseconds to call again. */
 int agent_session_work(struct agent_session *session);
 
+/* Whether no process of the session runs now: session_host_is_quiet(). */
+bool agent_session_is_quiet(const struct agent_session *session);
+
 /* Whether no process of the session has run for two looks, one of which this is; looks come a second apart. */
 bool agent_session_has_ended(struct agent_session *session);
 
