@@ -10,13 +10,18 @@
 #include <sys/auxv.h>
 #include <unistd.h>
 
+#include "host/plugin-choice.h"
 #include "model/emitter.h"
+
+enum { RETENTION_DAYS = 30 };
 
 int configuration_init(struct configuration *configuration)
 {
 	*configuration = (struct configuration){
 		.follow = FOLLOW_ALL,
 		.max_tag_sets = EMITTER_TAG_SETS,
+		.interval_ns = PLUGIN_INTERVAL_NS,
+		.retention_days = RETENTION_DAYS,
 	};
 	configuration->directory = strdup("");
 	return configuration->directory ? 0 : -ENOMEM;
