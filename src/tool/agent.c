@@ -35,6 +35,7 @@ struct agent {
 	struct plugin_home *home;
 	struct plugin_choice *choices;
 	struct agent_session **sessions;
+	struct session_roster *roster; /* of them */
 	size_t n_sessions;
 	int64_t next_look_ms;
 	const char *only;     /* the session to host; NULL: all */
@@ -67,7 +68,9 @@ int agent_new(const struct configuration *configuration, const char *session, ag
 	agent->started_ns = clock_kernel_ns(CLOCK_REALTIME);
 	gethostname(agent->host_name, sizeof(agent->host_name) - 1);
 	snprintf(agent->number, sizeof(agent->number), "%d", getpid());
-	agent->choices = plugin_choices_new(configuration, session);
+	agent->roster = session_roster_new();
+	if (agent->roster)
+		agent->choices = plugin_choices_new(configuration, agent->roster);
 	int result = agent->choices && plugin_path() ? 0 : -ENOMEM;
 
 	if (result == 0)
@@ -89,6 +92,7 @@ struct agent *agent_free(struct agent *agent)
 	free(agent->sessions);
 	plugin_home_free(agent->home);
 	free(agent->choices);
+	session_roster_free(agent->roster);
 	free(agent);
 	return NULL;
 }
@@ -119,6 +123,7 @@ static void keep(struct agent *agent, struct agent_session *session)
 	}
 	agent->sessions = larger;
 	larger[agent->n_sessions++] = session;
+	session_roster_add(agent->roster, agent_session_path(session));
 	agent->say("%s: hosted from now on", agent_session_path(session));
 }
 
@@ -167,6 +172,7 @@ static void end_session(struct agent *agent, size_t position)
 		agent->say("%s: its last figures are incomplete: %s", path, strerror(-result));
 	else
 		agent->say("%s: has ended", path);
+	session_roster_remove(agent->roster, path);
 	agent_session_free(session);
 	agent->sessions[position] = agent->sessions[--agent->n_sessions];
 }
@@ -228,7 +234,7 @@ bool agent_takes_reload(struct agent *agent)
 int agent_reload(struct agent *agent, const struct configuration *configuration)
 {
 	int result = plugin_choices_reload(agent->home, &agent->choices, agent->configuration,
-					   configuration, agent->only);
+					   configuration, agent->roster);
 
 	if (result == 0)
 		agent->configuration = configuration;

@@ -4,6 +4,7 @@
 . "${top_srcdir:-.}/tests/plugins/bare-lib.sh"
 
 configure 'plugin = "jsonlines"; file = "out.jsonl";'
+sed -i 's/^);$/, { plugin = "resources"; interval = "500ms"; } );/' sonde.cfg
 echo 'session: { labels: { branch = "main"; }; };' >>sonde.cfg
 
 cat >truncates.py <<'END'
@@ -130,6 +131,8 @@ mkfifo ready go
 bare "$python" daemon.py ready go
 check "a daemon's parent ends" "$status" = 0
 cat ready >/dev/null
+until_there eval 'lines names | grep -q process.memory.usage'
+check "a monitor has the daemon's process" -n "$(lines names | grep process.memory.usage)"
 check "and the daemon goes on" "$(lines final)" = 0
 echo >go
 ended 1
