@@ -12,12 +12,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/futex.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "host/mapped-file.h"
@@ -45,6 +47,7 @@ struct session_host {
 	struct recording recording;
 	struct process_sights sights;
 	bool is_adopted;
+	bool may_be_killed;
 	uint32_t n_reloads; /* that were asked for, and taken */
 	int result; /* -ENOMEM when a region could not be added */
 
@@ -248,6 +251,7 @@ static int describe_adopted(struct session_host *host)
 	const struct region_entry *first = earliest(&list);
 
 	result = first ? describe_as(host, first) : SESSION_EMPTY;
+	host->may_be_killed = first && first->pid == 1 && !first->is_foreign;
 	region_list_deinit(&list);
 	return result;
 }
@@ -438,6 +442,25 @@ bool session_host_takes_reload(struct session_host *host)
 
 	host->n_reloads = n_asked;
 	return is_asked;
+}
+
+bool session_host_may_be_killed(const struct session_host *host)
+{
+	return host->may_be_killed;
+}
+
+bool session_host_is_asked_to_end(const struct session_host *host)
+{
+	/* Acquire: pairs with the release in home_leave(). */
+	return __atomic_load_n(&host->file->settings.end_asked, __ATOMIC_ACQUIRE);
+}
+
+void session_host_answer_end(struct session_host *host)
+{
+	uint32_t *answer = &host->file->settings.end_answered;
+
+	__atomic_store_n(answer, 1, __ATOMIC_RELEASE);
+	syscall(SYS_futex, answer, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
 }
 
 /* What a snapshot tells of those that were added up. */

@@ -13,14 +13,18 @@
 
 #include "record/home.h"
 
+#include <linux/futex.h>
 #include <linux/sched.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include "base/raw.h"
 #include "base/text.h"
+#include "record/process.h"
+#include "record/recorder.h"
 #include "record/session.h"
 #include "record/startup.h"
 
@@ -30,6 +34,7 @@ enum {
 	READY = 3,	/* the descriptor on which the host says that it is ready */
 	SPARE = 16,	/* out of the way of those that the host is to find */
 	WAIT_SECONDS = 3, /* the program's start waits no longer */
+	END_SECONDS = 3,  /* the end of a container's first process neither */
 	PATH_SIZE = 4096,
 };
 
@@ -226,8 +231,37 @@ void home_find(const char *session)
 			result = -ECHILD;
 		raw_close(ready[0]);
 	}
+	process.ends_its_host = raw_getpid() == 1;
 	if (result == 0)
 		return;
 	say("the configuration that SONDE_CONFIG names is of no effect");
 	discard(session);
+}
+
+/* Whoever hosts a session has its file locked. */
+static bool has_host(void)
+{
+	int fd = session_open_file(recorder_session_directory());
+
+	if (fd < 0)
+		return false;
+	bool is_locked = raw_syscall(SYS_flock, fd, LOCK_SH | LOCK_NB, 0, 0, 0, 0) == -EWOULDBLOCK;
+
+	raw_close(fd);
+	return is_locked;
+}
+
+void home_leave(void)
+{
+	struct session_settings *settings = &recorder_session.settings;
+	const struct timespec most = {.tv_sec = END_SECONDS};
+
+	if (!process.ends_its_host || !has_host())
+		return;
+	/* Release: pairs with the acquire in session_host_is_asked_to_end(). */
+	__atomic_store_n(&settings->end_asked, 1, __ATOMIC_RELEASE);
+	while (!__atomic_load_n(&settings->end_answered, __ATOMIC_ACQUIRE) &&
+	       raw_syscall(SYS_futex, (long)&settings->end_answered, FUTEX_WAIT, 0, (long)&most, 0,
+			   0) == -EINTR)
+		;
 }

@@ -16,4 +16,10 @@
  */
 void home_find(const char *session) HIDDEN;
 
+/*
+ * The process is about to end. Waits for the host only where that would end with it: in a container, whose first process
+ * this is. For who has started one by the above.
+ */
+void home_leave(void) HIDDEN;
+
 #endif

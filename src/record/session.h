@@ -27,7 +27,7 @@
 #define SESSION_FILE "session"
 
 enum {
-	SESSION_VERSION = 4,
+	SESSION_VERSION = 5,
 	SESSION_PATH_SIZE = 200, /* of a session directory's path, with its NUL */
 	SESSION_CALLS = 1024,    /* at most so many calls in the table */
 	SESSION_NOTES = 127,
@@ -102,6 +102,8 @@ struct session_settings {
 	uint32_t n_folded;       /* regions that the host has added up and removed */
 	uint32_t has_namespaces; /* a process of the session may be in another pid namespace than its host */
 	uint32_t reloads_asked;  /* times that the host was asked to read its configuration again */
+	uint32_t end_asked;      /* the session is about to be killed: its host is to hand out what there is */
+	uint32_t end_answered;   /* that is done; a futex */
 	uint8_t mode[SESSION_CALLS];    /* by call id: enum call_mode */
 	uint16_t period[SESSION_CALLS]; /* by call id: one call in so many is timed; 0 counts as 1 */
 	uint64_t was_switched[SESSION_CALLS / 64]; /* by call id, a bit each: off or on while processes ran */

@@ -70,6 +70,21 @@ bool agent_session_has_ended(struct agent_session *session)
 	return session->n_quiet >= QUIET_LOOKS;
 }
 
+bool agent_session_may_be_killed(const struct agent_session *session)
+{
+	return session_host_may_be_killed(session->host);
+}
+
+bool agent_session_is_asked_to_end(const struct agent_session *session)
+{
+	return session_host_is_asked_to_end(session->host);
+}
+
+void agent_session_answer_end(struct agent_session *session)
+{
+	session_host_answer_end(session->host);
+}
+
 bool agent_session_takes_reload(struct agent_session *session)
 {
 	return session_host_takes_reload(session->host);

@@ -32,6 +32,11 @@ bool agent_session_is_quiet(const struct agent_session *session);
 /* Whether no process of the session has run for two looks, one of which this is; looks come a second apart. */
 bool agent_session_has_ended(struct agent_session *session);
 
+/* The same of its host: session_host_may_be_killed() and what follows it. */
+bool agent_session_may_be_killed(const struct agent_session *session);
+bool agent_session_is_asked_to_end(const struct agent_session *session);
+void agent_session_answer_end(struct agent_session *session);
+
 /* session_host_takes_reload(). */
 bool agent_session_takes_reload(struct agent_session *session);
 

@@ -25,6 +25,7 @@
 
 enum {
 	LOOK_MS = 1000,
+	LOOK_FOR_END_MS = 50, /* whether one is asked for, where it may be */
 	LOOK_BUSILY_MS = 20, /* while it waits for the first process of its session */
 	PATIENCE_MS = 10000, /* so long */
 };
@@ -41,6 +42,7 @@ struct agent {
 	const char *only;     /* the session to host; NULL: all */
 	int64_t patience_ms;  /* until when it may take to be there */
 	bool has_hosted;      /* that one */
+	struct agent_session *asking; /* has ended, and waits to be told so */
 
 	/* As a source. */
 	char host_name[HOST_NAME_MAX + 1];
@@ -90,6 +92,7 @@ struct agent *agent_free(struct agent *agent)
 	for (size_t i = 0; i < agent->n_sessions; i++)
 		agent_session_free(agent->sessions[i]);
 	free(agent->sessions);
+	agent_session_free(agent->asking);
 	plugin_home_free(agent->home);
 	free(agent->choices);
 	session_roster_free(agent->roster);
@@ -173,7 +176,10 @@ static void end_session(struct agent *agent, size_t position)
 	else
 		agent->say("%s: has ended", path);
 	session_roster_remove(agent->roster, path);
-	agent_session_free(session);
+	if (agent->only && agent_session_is_asked_to_end(session))
+		agent->asking = session;
+	else
+		agent_session_free(session);
 	agent->sessions[position] = agent->sessions[--agent->n_sessions];
 }
 
@@ -182,6 +188,13 @@ static void end_quiet(struct agent *agent)
 	for (size_t i = agent->n_sessions; i-- > 0;)
 		if (agent_session_has_ended(agent->sessions[i]))
 			end_session(agent, i);
+}
+
+/* One that is hosted with others is not waited for by its program. */
+static void end_asking(struct agent *agent)
+{
+	if (agent->only && agent->n_sessions > 0 && agent_session_is_asked_to_end(agent->sessions[0]))
+		end_session(agent, 0);
 }
 
 /* -- Plugins ---------------------------------------------------------------------------------- */
@@ -267,7 +280,10 @@ int agent_work(struct agent *agent)
 {
 	int wait_ms = LOOK_MS;
 
+	end_asking(agent);
 	look(agent);
+	if (agent->only && agent->n_sessions > 0 && agent_session_may_be_killed(agent->sessions[0]))
+		wait_ms = LOOK_FOR_END_MS;
 	for (size_t i = 0; i < agent->n_sessions; i++)
 		wait_ms = sooner(wait_ms, agent_session_work(agent->sessions[i]));
 	plugin_home_work(agent->home);
@@ -287,5 +303,7 @@ void agent_end(struct agent *agent)
 			end_session(agent, i);
 	feed(agent, true);
 	plugin_home_stop(agent->home);
+	if (agent->asking)
+		agent_session_answer_end(agent->asking);
 	say_changes(agent);
 }

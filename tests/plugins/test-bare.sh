@@ -143,6 +143,17 @@ output=$(LD_PRELOAD=$library SONDE_CONFIG=sonde.cfg sh -c 'echo said; for host i
 check "who reads a program's output reads to its end while the host lives" "$output $(test "$(cat n)" -gt 0 && echo hosted)" = "said hosted"
 ended 1
 
+# Everything in a pid namespace ends with its first process.
+if unshare -pf true 2>/dev/null; then
+	anew
+	SONDE_CONFIG=$scratch/sonde.cfg act unshare -pf env LD_PRELOAD="$library" "$subject" obey <orders
+	check "the first process of a container says what it always says" "$status $(tr '\n' ' ' <out)$(cat err)" = "0 done done done "
+	check "when it has ended its final figures are there" "$(lines access) $(lines final)" = "22 1"
+	check "and nothing is left of its session" -z "$(ls sessions/*)"
+else
+	echo "ok - the first process of a container # skipped: no namespaces here"
+fi
+
 # The host is not the program's fate.
 anew
 mkfifo orders-pipe
