@@ -14,8 +14,11 @@
 
 struct agent_session;
 
-/* 0; or what session_host_adopt() has to say. */
-int agent_session_new(const char *path, const struct configuration *configuration,
+/*
+ * One that is alone has in its snapshots what monitors have collected and how the plugins fare, as there is no other
+ * source for that. 0; or what session_host_adopt() has to say.
+ */
+int agent_session_new(const char *path, const struct configuration *configuration, bool is_alone,
 		      struct agent_session **ret_session);
 
 /* The session goes on without a host; or it has ended. NULL is fine. Returns NULL. */

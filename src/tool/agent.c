@@ -135,7 +135,7 @@ static void try_to_host(struct agent *agent, const char *path)
 {
 	struct agent_session *session;
 
-	if (!hosts(agent, path) && agent_session_new(path, agent->configuration, &session) == 0)
+	if (!hosts(agent, path) && agent_session_new(path, agent->configuration, agent->only, &session) == 0)
 		keep(agent, session);
 }
 
@@ -231,7 +231,8 @@ static void feed(struct agent *agent, bool is_for_all)
 {
 	for (size_t i = 0; i < agent->n_sessions; i++)
 		agent_session_feed(agent->sessions[i], agent->home, is_for_all);
-	feed_own(agent, is_for_all);
+	if (!agent->only)
+		feed_own(agent, is_for_all);
 	plugin_home_next_turn(agent->home);
 }
 

@@ -59,8 +59,6 @@ try:
             pass  # is being written
 except FileNotFoundError:
     pass
-own = [l for l in lines if "sonde.agent" in l["source"]]
-lines = [l for l in lines if "sonde.session" in l["source"]]
 last = {l["source"]["sonde.session"]: l for l in lines}
 
 def count(line, **tags):
@@ -70,12 +68,10 @@ if what == "final":
     print(sum(l["final"] for l in lines))
 elif what == "sources":
     print(len(last))
-elif what == "hosts":
-    print(len({l["source"]["sonde.agent"] for l in own}))
 elif what == "groups":
     print(" ".join(sorted({s["tags"]["group"] for l in last.values() for s in l["series"] if s["name"] == "libc.calls"})))
 elif what == "names":
-    print(" ".join(sorted({s["name"] for l in own for s in l["series"]})))
+    print(" ".join(sorted({s["name"] for l in lines for s in l["series"]})))
 elif what == "label":
     print(lines[-1]["source"].get("label.branch"))
 else:
