@@ -51,6 +51,27 @@ bare sh -c 'ulimit -n 4; exec "$@"' sh "$subject" obey <orders
 check "a program that may have few descriptors runs" "$status $(tr '\n' ' ' <out)" = "0 done done "
 rm -rf sessions/*
 
+# In a set-uid program, into which the loader lets only what lies among the system's libraries: one of them is exchanged,
+# where nobody else sees it. There is no command beside it, and whoever looks for one says so.
+stand_in=$(ldconfig -p 2>/dev/null | awk '$1 == "libutil.so.1" { print $NF; exit }')
+cat >secure.sh <<'END'
+mount --bind "$1" "$2" && shift 2 && exec env LD_PRELOAD=libutil.so.1 "$@"
+END
+chmod u+s copy/libsonde-preload.so
+cp "$subject" privileged && chown nobody privileged && chmod u+s privileged
+if test -n "$stand_in" && unshare -m sh secure.sh "$PWD/copy/libsonde-preload.so" "$stand_in" true 2>/dev/null; then
+	chmod 755 . && rm -rf sessions/*
+	SONDE_CONFIG=$scratch/sonde.cfg act unshare -m sh secure.sh "$PWD/copy/libsonde-preload.so" "$stand_in" \
+		"$subject" obey <orders
+	check "a library among the system's looks for a host" -n "$(grep 'is of no effect' err)"
+	SONDE_CONFIG=$scratch/sonde.cfg act unshare -m sh secure.sh "$PWD/copy/libsonde-preload.so" "$stand_in" \
+		"$PWD/privileged" obey <orders
+	check "but not in a set-uid program" "$status $(tr '\n' ' ' <out)$(grep 'is of no effect' err)" = "0 done done "
+else
+	echo "ok - a library among the system's looks for a host # skipped: not allowed here"
+fi
+rm -rf sessions/*
+
 # Plugins that cannot work.
 zoo=$top_builddir/tests/plugins/zoo
 for animal in hang-load crash-load wrong-abi hang-create hang-export crash-export; do
