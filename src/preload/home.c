@@ -33,8 +33,8 @@
 enum {
 	READY = 3,	/* the descriptor on which the host says that it is ready */
 	SPARE = 16,	/* out of the way of those that the host is to find */
-	WAIT_SECONDS = 3, /* the program's start waits no longer */
-	END_SECONDS = 3,  /* the end of a container's first process neither */
+	WAIT_SECONDS = 5, /* the program's start waits no longer */
+	END_SECONDS = 5,  /* the end of a container's first process neither */
 	PATH_SIZE = 4096,
 };
 
