@@ -355,6 +355,8 @@ void loader_check_plugins(struct loader *loader)
 	for (size_t i = 0; i < configuration->n_plugins; i++) {
 		struct instance_loader pair = {loader, configuration->plugins[i]};
 
+		if (plugin_config_inherit_interval(pair.instance, configuration->interval_ns) < 0)
+			loader->result = -ENOMEM;
 		check_name(loader, pair.instance);
 		check_deadline(loader, pair.instance);
 		plugin_config_visit(pair.instance, check_required, &pair);

@@ -10,8 +10,10 @@
 #include <sys/auxv.h>
 #include <unistd.h>
 
+#include "host/plugin-choice.h"
 #include "model/emitter.h"
 
+enum { RETENTION_DAYS = 30 };
 /* As the settings' table says. */
 #define RECORDINGS_KEPT 50
 #define RECORDINGS_AGE_NS (INT64_C(30) * 24 * 60 * 60 * 1000000000)
@@ -21,6 +23,8 @@ int configuration_init(struct configuration *configuration)
 	*configuration = (struct configuration){
 		.follow = FOLLOW_ALL,
 		.max_tag_sets = EMITTER_TAG_SETS,
+		.interval_ns = PLUGIN_INTERVAL_NS,
+		.retention_days = RETENTION_DAYS,
 		.recordings_kept = RECORDINGS_KEPT,
 		.recordings_age_ns = RECORDINGS_AGE_NS,
 	};

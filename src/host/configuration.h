@@ -51,6 +51,8 @@ struct configuration {
 	size_t n_labels;
 	bool accounts_memory;
 	int64_t max_tag_sets; /* of each name of a plugin's figures */
+	int64_t interval_ns; /* of plugins that have none of their own */
+	int64_t retention_days; /* of what a plugin keeps of the past, if it has none of its own */
 	int64_t recordings_kept;
 	int64_t recordings_age_ns; /* 0: whatever their age */
 	struct call_choice calls[CALL_COUNT];

@@ -112,6 +112,22 @@ static int take_tag_sets(struct configuration *configuration, const char *key,
 	return 0;
 }
 
+static int take_interval(struct configuration *configuration, const char *key,
+			 const struct value *value)
+{
+	(void)key;
+	configuration->interval_ns = value->integer;
+	return 0;
+}
+
+static int take_retention(struct configuration *configuration, const char *key,
+			  const struct value *value)
+{
+	(void)key;
+	configuration->retention_days = value->integer;
+	return 0;
+}
+
 static int take_recordings_kept(struct configuration *configuration, const char *key,
 				const struct value *value)
 {
@@ -231,6 +247,21 @@ const struct setting settings_table[] = {
 			"Bytes that are live in each process, and their peak, are accounted for; "
 			"each allocation then costs some 10 ns more.",
 		.take = take_memory_account,
+	},
+	{
+		.path = "metrics.interval",
+		.rule = {.type = VALUE_DURATION, .min = 100000000, .max = INT64_C(86400000000000)},
+		.default_text = "10s",
+		.summary = "How often plugins collect and export that have no interval of their own.",
+		.take = take_interval,
+	},
+	{
+		.path = "metrics.retention_days",
+		.rule = {.type = VALUE_INTEGER, .min = 1, .max = 36500},
+		.default_text = "30",
+		.summary = "So many days plugins keep that keep figures of the past, if they have no number "
+			   "of their own.",
+		.take = take_retention,
 	},
 	{
 		.path = "metrics.max_tag_sets",

@@ -18,6 +18,7 @@ sonde_SOURCES += \
 	src/tool/cmd-set.c \
 	src/tool/command.c src/tool/command.h \
 	src/tool/configured.c src/tool/configured.h \
+	src/tool/detached.c src/tool/detached.h \
 	src/tool/limits.c src/tool/limits.h \
 	src/tool/main.c \
 	src/tool/plugin-choices.c src/tool/plugin-choices.h \
