@@ -179,6 +179,8 @@ static int make_session(struct run *run)
 	if (result == 0)
 		result = session_host_new(configuration, environ, &run->host, &message);
 	if (result == 0)
+		result = session_host_set_command(run->host, run->request.command);
+	if (result == 0)
 		result = run_plugins_start(&run->plugins, configuration,
 					   run->host, run->request.command);
 	if (result == 0)
@@ -308,33 +310,22 @@ static uint64_t timeval_ns(struct timeval time)
 	return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_usec * 1000;
 }
 
-static char **copy_command(char **command)
+static struct exit_info exit_of(const struct run *run)
 {
-	size_t n_arguments = 0;
+	int status = run->child.status;
 
-	while (command[n_arguments])
-		n_arguments++;
-	char **copy = calloc(n_arguments + 1, sizeof(*copy));
-
-	for (size_t i = 0; copy && i < n_arguments; i++)
-		copy[i] = strdup(command[i]);
-	return copy;
+	return WIFSIGNALED(status) ? (struct exit_info){EXIT_SIGNAL, WTERMSIG(status)}
+				   : (struct exit_info){EXIT_STATUS, WEXITSTATUS(status)};
 }
 
 static void describe_run(const struct run *run, struct recording *recording)
 {
-	int status = run->child.status;
-
-	recording->command = copy_command(run->request.command);
 	recording->started_ns = run->started_ns;
 	recording->wall_ns = run->wall_ns;
 	recording->user_ns = timeval_ns(run->child.usage.ru_utime);
 	recording->system_ns = timeval_ns(run->child.usage.ru_stime);
 	recording->io = run->child.io;
-	if (WIFSIGNALED(status))
-		recording->exit = (struct exit_info){EXIT_SIGNAL, WTERMSIG(status)};
-	else
-		recording->exit = (struct exit_info){EXIT_STATUS, WEXITSTATUS(status)};
+	recording->exit = exit_of(run);
 }
 
 static void keep(const struct run *run, const struct recording *recording)
@@ -372,8 +363,14 @@ static void finish(struct run *run)
 	struct recording recording;
 	struct message message;
 
-	int result = session_host_close(run->host, &recording);
+	int64_t grace_ms = run->configuration.grace_ns / 1000000;
+	bool may_run = (grace_ms || run->configuration.leaves) && session_host_wait(run->host, grace_ms);
+	bool is_left = may_run && run->configuration.leaves;
+	int result = is_left ? session_host_leave(run->host, exit_of(run), &recording)
+			     : session_host_close(run->host, &recording);
 
+	if (is_left)
+		command_say(&command_run, "processes still run; their session is %s", session_host_path(run->host));
 	if (result == -ENOMEM)
 		command_say(&command_run, "the recording is incomplete: out of memory");
 	else if (result < 0)
