@@ -12,6 +12,7 @@
 
 #include "host/config-loader.h"
 #include "host/nearest.h"
+#include "record/marks.h"
 
 #define PREFIX	     "SONDE_"
 #define COMMAND_LINE "command line"
@@ -20,6 +21,7 @@
 static const char *const other_variables[] = {
 	"SONDE_CONFIG",
 	"SONDE_DIRECTORY",
+	LABELS_VARIABLE,
 	"SONDE_PLUGIN_PATH",
 	"SONDE_PRELOAD",
 	SESSION_VARIABLE,

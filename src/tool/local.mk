@@ -34,4 +34,4 @@ sonde_SOURCES += \
 
 sonde_LDADD += $(JANSSON_LIBS) $(LIBCONFIG_LIBS) $(ZLIB_LIBS) -lm
 dist_man_MANS = docs/sonde.1
-EXTRA_DIST += docs/agent.md docs/configuration.md docs/diff.md
+EXTRA_DIST += docs/agent.md docs/configuration.md docs/diff.md docs/test-runs.md
