@@ -710,6 +710,67 @@ SONDE_API int sonde_future_wait(struct sonde_future *future, double timeout, int
 /* May be called before it is done, and is to be called in a forked child, too, for its copy. */
 SONDE_API void sonde_future_free(struct sonde_future *future);
 
+/* ------------------------------------------------------------------------------------ streams */
+
+/* Definition: AsyncMetricsSystem.metrics_stream. Values as they are collected, taken one by one. */
+struct sonde_stream;
+
+/* A bit of sonde_stream_filter.types, for a type of enum sonde_type. */
+#define SONDE_TYPE_BIT(type) (1u << (type))
+
+/*
+ * What a stream is of: series that meet all of it. All zero but struct_size is everything. It is
+ * read during the call only.
+ */
+struct sonde_stream_filter {
+	uint32_t struct_size; /* sizeof(struct sonde_stream_filter) */
+	uint32_t types;	      /* of SONDE_TYPE_BIT(); 0: all */
+	/* Patterns, of which a name has to fit one: * is any text, ? any character; letters may be
+	 * small or capital. */
+	const char *const *names;
+	size_t n_names; /* 0: all */
+	/* All of them; one with an empty value is met by series without it. */
+	const struct sonde_tag *tags;
+	size_t n_tags;
+	double min_interval; /* seconds from one value of a series to the next; 0: each collection */
+	size_t capacity;     /* values that wait at most, up to 2^20; 0: 1024 */
+	bool wants_totals;   /* counters, histograms and timers since they began, not what came */
+};
+
+/*
+ * AsyncMetricsSystem.metrics_stream: a value for each series that has changed from one collection
+ * to the next. A counter's is how much it grew, a histogram's or timer's what came in that time
+ * (since start_time), a gauge's what it is. Collections are those of collection_interval, and of
+ * sonde_collect_metrics_async(); a program that has given no interval gets a thread that collects
+ * every min_interval, or every second. Any number of streams may be open. `filter` may be NULL:
+ * everything. SONDE_EINVAL: a type, name or tag that is none; SONDE_ERANGE; SONDE_ENOMEM;
+ * SONDE_ESHUTDOWN.
+ */
+SONDE_API int sonde_metrics_stream_open(struct sonde *sonde,
+					const struct sonde_stream_filter *filter,
+					struct sonde_stream **ret_stream);
+
+/*
+ * Waits for the next value, at most `timeout` seconds (0: not at all, INFINITY: as long as it
+ * takes). It is the caller's, to be freed with sonde_free().
+ *     When more have waited than there is room for, the oldest are gone, and in their place comes
+ * one value, the counter sonde.stream.dropped, which is their number.
+ *     SONDE_ETIMEDOUT; SONDE_ERANGE: negative or no number; SONDE_ESHUTDOWN: that was the last one;
+ * SONDE_ESTALE: a stream of the parent process; SONDE_ENOMEM: nothing is lost, it may be asked
+ * again.
+ */
+SONDE_API int sonde_metrics_stream_next(struct sonde_stream *stream, double timeout,
+					struct sonde_metric_value **ret_value);
+
+/*
+ * A descriptor that is readable, for poll() and the like, as long as there is something to take, or
+ * the stream has come to its end. It is the stream's: neither to be read nor closed.
+ */
+SONDE_API int sonde_metrics_stream_fd(const struct sonde_stream *stream);
+
+/* Not while somebody takes a value of it. NULL is fine. In a forked child, too, for its copy. */
+SONDE_API void sonde_metrics_stream_close(struct sonde_stream *stream);
+
 #ifdef __cplusplus
 }
 #endif

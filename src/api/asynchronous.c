@@ -7,7 +7,7 @@
 static int collect(struct sonde *sonde)
 {
 	struct hold hold = instance_lock();
-	int error = figures_feed_windows(sonde);
+	int error = figures_collect(sonde);
 
 	instance_unlock(&hold);
 	return error;

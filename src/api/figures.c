@@ -12,6 +12,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "api/stream.h"
 #include "model/fold.h"
 #include "model/region-reader.h"
 
@@ -53,7 +54,7 @@ static int add_monitored(struct sonde *sonde, struct snapshot **snapshot)
 	return error;
 }
 
-static int look(struct sonde *sonde, struct snapshot **ret_snapshot)
+int figures_look(struct sonde *sonde, struct snapshot **ret_snapshot)
 {
 	struct recording recording = {0};
 	int error = fold_own_region(sonde, &recording);
@@ -61,7 +62,9 @@ static int look(struct sonde *sonde, struct snapshot **ret_snapshot)
 	if (!error)
 		error = snapshot_new_from_recording(&recording, ret_snapshot);
 	recording_deinit(&recording);
-	return error ? error : add_monitored(sonde, ret_snapshot);
+	if (!error)
+		error = add_monitored(sonde, ret_snapshot);
+	return error ? SONDE_ENOMEM : 0;
 }
 
 /* -- Windows ---------------------------------------------------------------------------------- */
@@ -74,13 +77,15 @@ static void feed(struct sonde *sonde, struct snapshot *snapshot, int64_t now_ns)
 		windows_add(sonde->windows, snapshot, now_ns);
 }
 
-int figures_feed_windows(struct sonde *sonde)
+int figures_collect(struct sonde *sonde)
 {
+	int64_t now_ns = clock_kernel_ns(CLOCK_MONOTONIC);
 	struct snapshot *snapshot;
 
-	if (look(sonde, &snapshot))
+	if (figures_look(sonde, &snapshot))
 		return SONDE_ENOMEM;
-	feed(sonde, snapshot, clock_kernel_ns(CLOCK_MONOTONIC));
+	feed(sonde, snapshot, now_ns);
+	streams_feed(sonde, snapshot, now_ns);
 	snapshot_put(snapshot);
 	return 0;
 }
@@ -96,7 +101,7 @@ int figures_open(struct sonde *sonde, double window, struct figures *ret_figures
 	figures.window_ns = (int64_t)(window * 1e9);
 	figures.hold = instance_lock();
 	figures.now_ns = clock_kernel_ns(CLOCK_MONOTONIC);
-	if (look(sonde, &figures.snapshot)) {
+	if (figures_look(sonde, &figures.snapshot)) {
 		instance_unlock(&figures.hold);
 		errno = figures.saved_errno;
 		return SONDE_ENOMEM;
@@ -235,4 +240,16 @@ const char *series_tag(const struct series *series, const char *key)
 		if (strcmp(series->tags[i].key, key) == 0)
 			return series->tags[i].value;
 	return NULL;
+}
+
+/* Missing and empty are one. */
+bool series_meets(const struct series *series, const struct sonde_tag *filter, size_t n_filter)
+{
+	for (size_t i = 0; i < n_filter; i++) {
+		const char *value = series_tag(series, filter[i].key);
+
+		if (strcmp(value ? value : "", filter[i].value) != 0)
+			return false;
+	}
+	return true;
 }

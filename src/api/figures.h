@@ -45,10 +45,20 @@ struct tally {
 void figures_tally(const struct figures *figures, const struct series *series,
 		   struct tally *tally) HIDDEN;
 
-/* The lock is held. What cannot be seen for want of memory is seen the next time: SONDE_ENOMEM. */
-int figures_feed_windows(struct sonde *sonde) HIDDEN;
+/* The lock is held: all series as they are now, with one reference. 0 or SONDE_ENOMEM. */
+int figures_look(struct sonde *sonde, struct snapshot **ret_snapshot) HIDDEN;
+
+/*
+ * A collection, for windows and streams. The lock is held. What cannot be seen for want of memory is
+ * seen the next time: SONDE_ENOMEM.
+ */
+int figures_collect(struct sonde *sonde) HIDDEN;
 
 /* The value of a tag; NULL: the series has none with that key. */
 const char *series_tag(const struct series *series, const char *key) HIDDEN;
+
+/* Whether it has all these tags; one with an empty value is met by a series without it. */
+bool series_meets(const struct series *series, const struct sonde_tag *filter,
+		  size_t n_filter) HIDDEN;
 
 #endif

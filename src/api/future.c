@@ -9,14 +9,12 @@
 
 #include <errno.h>
 #include <linux/futex.h>
-#include <math.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "api/deadline.h"
 #include "base/raw.h"
-
-#define SECONDS_MAX 1e9
 
 struct sonde_future {
 	struct sonde *sonde;
@@ -150,14 +148,14 @@ static void wait_until(struct sonde_future *future, int64_t until_ns)
 
 int sonde_future_wait(struct sonde_future *future, double timeout, int *ret_result)
 {
-	if (!future)
-		return SONDE_EINVAL;
-	if (isnan(timeout) || timeout < 0)
-		return SONDE_ERANGE;
+	int64_t until_ns;
+	int error = future ? deadline_of(timeout, &until_ns) : SONDE_EINVAL;
+
+	if (error)
+		return error;
 	if (future->pid != (pid_t)raw_syscall(SYS_getpid, 0, 0, 0, 0, 0, 0))
 		return SONDE_ESTALE;
-	wait_until(future,
-		   clock_kernel_ns(CLOCK_MONOTONIC) + (int64_t)(fmin(timeout, SECONDS_MAX) * 1e9));
+	wait_until(future, until_ns);
 	if (!is_done(future))
 		return SONDE_ETIMEDOUT;
 	if (ret_result)

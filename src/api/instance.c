@@ -18,13 +18,12 @@
 
 #include "api/figures.h"
 #include "api/monitor.h"
+#include "api/stream.h"
 #include "api/timer-table.h"
 #include "base/raw.h"
 #include "host/configuration.h"
 
 struct sonde instance = {.lock = PTHREAD_MUTEX_INITIALIZER};
-
-enum { INTERVAL_MIN_NS = 10000000 };
 
 /* -- Engine ----------------------------------------------------------------------------------- */
 
@@ -202,6 +201,7 @@ static void after_fork_in_child(void)
 {
 	instance.has_collector = false;
 	instance.windows = windows_free(instance.windows);
+	instance.streams = NULL;
 	timer_table_after_fork();
 	monitor_after_fork(&instance);
 	if (instance.is_engine_own)
@@ -244,6 +244,7 @@ static int begin(const struct sonde_config *config, struct sonde_problem *ret_pr
 		return result;
 	engine->start();
 	instance.interval_ns = interval_of(config);
+	instance.is_interval_given = instance.interval_ns > 0;
 	pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
 	/* Release: who finds the instance by sonde_get() finds it whole. */
 	__atomic_store_n(&instance.engine, engine, __ATOMIC_RELEASE);
@@ -254,10 +255,13 @@ static int begin(const struct sonde_config *config, struct sonde_problem *ret_pr
 static int begin_windows(void)
 {
 	struct hold hold = instance_lock();
+	int error = 0;
 
-	figures_feed_windows(&instance);
+	figures_collect(&instance);
+	if (instance.interval_ns)
+		error = collector_start(&instance);
 	instance_unlock(&hold);
-	return instance.interval_ns ? collector_start(&instance) : 0;
+	return error;
 }
 
 int sonde_initialize_metrics(const struct sonde_config *config, struct sonde **ret_sonde,
@@ -287,6 +291,19 @@ struct sonde *sonde_get(void)
 	return __atomic_load_n(&instance.engine, __ATOMIC_ACQUIRE) ? &instance : NULL;
 }
 
+/* With what was recorded up to now. */
+static void end_streams(struct sonde *sonde)
+{
+	int saved_errno = errno;
+	struct hold hold = instance_lock();
+
+	if (sonde->streams)
+		figures_collect(sonde);
+	streams_end(sonde);
+	instance_unlock(&hold);
+	errno = saved_errno;
+}
+
 int sonde_shutdown_metrics(struct sonde *sonde)
 {
 	if (!sonde)
@@ -294,6 +311,7 @@ int sonde_shutdown_metrics(struct sonde *sonde)
 	if (__atomic_exchange_n(&sonde->is_shut_down, true, __ATOMIC_RELAXED))
 		return SONDE_ESHUTDOWN;
 	collector_stop(sonde);
+	end_streams(sonde);
 	return sonde_stop_resource_monitoring(sonde);
 }
 

@@ -4,6 +4,7 @@ libsonde_la_SOURCES += \
 	src/api/asynchronous.c \
 	src/api/collector.c \
 	src/api/collector-thread.c \
+	src/api/deadline.h \
 	src/api/disk-question.c src/api/disk-question.h \
 	src/api/figures.c src/api/figures.h \
 	src/api/future.c src/api/future.h \
@@ -14,9 +15,12 @@ libsonde_la_SOURCES += \
 	src/api/operation.c src/api/operation.h \
 	src/api/request.c src/api/request.h \
 	src/api/resources.c src/api/resources.h \
+	src/api/stream.c src/api/stream.h \
+	src/api/stream-filter.c src/api/stream-filter.h \
 	src/api/timer.c \
 	src/api/timer-table.c src/api/timer-table.h \
 	src/api/tracker.c \
-	src/api/unit.c
+	src/api/unit.c \
+	src/api/values.c src/api/values.h
 
 EXTRA_DIST += src/api/libsonde.map

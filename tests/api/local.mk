@@ -7,6 +7,7 @@ api_programs = \
 	tests/api/test-asynchronous \
 	tests/api/test-collector \
 	tests/api/test-resources \
+	tests/api/test-stream \
 	tests/api/test-system \
 	tests/api/test-timer \
 	tests/api/test-tracker
@@ -18,6 +19,7 @@ api_tests = \
 	tests/api/test-examples.sh \
 	tests/api/test-one-engine.sh \
 	tests/api/test-resources.sh \
+	tests/api/test-stream.sh \
 	tests/api/test-system.sh \
 	tests/api/test-timer.sh \
 	tests/api/test-tracker.sh
@@ -46,6 +48,10 @@ tests_api_test_collector_LDADD = $(API_LIBS)
 tests_api_test_resources_SOURCES = tests/api/test-resources.c tests/api/api.h
 tests_api_test_resources_CFLAGS = $(UNIT_CFLAGS)
 tests_api_test_resources_LDADD = $(API_LIBS)
+
+tests_api_test_stream_SOURCES = tests/api/test-stream.c tests/api/api.h
+tests_api_test_stream_CFLAGS = $(UNIT_CFLAGS)
+tests_api_test_stream_LDADD = $(API_LIBS)
 
 tests_api_test_system_SOURCES = tests/api/test-system.c tests/api/api.h
 tests_api_test_system_CFLAGS = $(UNIT_CFLAGS)
