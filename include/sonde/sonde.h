@@ -181,9 +181,18 @@ struct sonde_config {
 	/*
 	 * How often, in seconds, figures are looked at for windows, by a thread of sonde's own, on
 	 * which all signals are blocked. 0: there is no thread, and windows are as fine as
-	 * questions are frequent.
+	 * questions are frequent. With endpoints or streams there is one all the same, for them.
 	 */
 	double collection_interval;
+	/*
+	 * For so many days figures are kept in an SQLite file, by the plugin `history`: docs/history.md.
+	 * 0: by that of the configuration, if it has any.
+	 */
+	uint32_t retention_days;
+	uint32_t reserved;
+	/* Instances of the configuration's `plugins`, to which figures go; none: all there are. */
+	const char *const *export_endpoints;
+	size_t n_export_endpoints;
 };
 
 /*
@@ -201,10 +210,14 @@ SONDE_API struct sonde *sonde_get(void);
 
 /*
  * Definition: MetricsSystem.shutdown_metrics. From now on nothing is recorded: functions that would
- * do nothing and return SONDE_ESHUTDOWN. What was recorded can still be asked for. SONDE_ESHUTDOWN
- * the second time.
+ * do nothing and return SONDE_ESHUTDOWN. What was recorded can still be asked for. Each endpoint is
+ * given all there is once more, and stopped, and all have 2 seconds for that together: SONDE_ETIMEDOUT
+ * when one has not come to its end by then, and is left to itself. SONDE_ESHUTDOWN the second time.
+ * Endpoints get nothing more when a program ends without it.
  */
 SONDE_API int sonde_shutdown_metrics(struct sonde *sonde);
+/* The same with another time, in seconds. SONDE_ERANGE: negative or no number. */
+SONDE_API int sonde_shutdown_metrics_within(struct sonde *sonde, double timeout);
 
 struct sonde_system_health {
 	bool healthy;	     /* there are no reasons to think otherwise */
@@ -709,6 +722,52 @@ SONDE_API int sonde_future_wait(struct sonde_future *future, double timeout, int
 
 /* May be called before it is done, and is to be called in a forked child, too, for its copy. */
 SONDE_API void sonde_future_free(struct sonde_future *future);
+
+/* What has become of an export to one endpoint. */
+enum sonde_export_outcome {
+	SONDE_EXPORT_OK = 0,
+	SONDE_EXPORT_PARTIAL = 1,   /* taken, but for so many series as `rejected` says */
+	SONDE_EXPORT_RETRY = 2,	    /* not taken, but it might be if it were tried again */
+	SONDE_EXPORT_DROPPED = 3,   /* refused, or too many exports wait for it already */
+	SONDE_EXPORT_TIMED_OUT = 4, /* no answer in time; it may still be taken */
+	SONDE_EXPORT_FAILED = 5,    /* the endpoint does not work */
+	SONDE_EXPORT_UNKNOWN = 6    /* there is no such endpoint */
+};
+
+struct sonde_export_result {
+	const char *endpoint; /* as it was asked for */
+	bool is_success;      /* the protocol's: OK, or PARTIAL with nothing rejected */
+	enum sonde_export_outcome outcome;
+	uint64_t rejected;
+	const char *reason; /* for people; "": there is none */
+};
+
+/* Called with one result for each endpoint that was asked for, in that order, as sonde_callback is.
+ * They live until it returns. */
+typedef void (*sonde_export_callback)(void *argument, const struct sonde_export_result *results,
+				      size_t n_results);
+
+/*
+ * AsyncMetricsSystem.export_metrics_async: all series, as they are now, go to endpoints: instances
+ * of `plugins`, by their names; `endpoints` NULL: to all that there are. Each has its own thread and
+ * its own queue, and none waits for another. Those that have not answered `timeout` seconds from now
+ * (0: 30; INFINITY: as long as it takes) are SONDE_EXPORT_TIMED_OUT. One that is asked for twice has
+ * two results, and one that there is not has one, too. An export that fails is not tried again.
+ *     The result of the future is 0, or SONDE_ENOMEM when no export could be made; the callback is
+ * called in both cases. The callback or the future may be NULL, but not both. SONDE_ERANGE: the
+ * timeout is negative or no number; SONDE_ENOMEM: the callback is then not called. Endpoints are the
+ * process's that initialised them: in a forked child, SONDE_EXPORT_FAILED.
+ */
+SONDE_API int sonde_export_metrics_async(struct sonde *sonde, const char *const *endpoints,
+					 size_t n_endpoints, double timeout,
+					 sonde_export_callback callback, void *argument,
+					 struct sonde_future **ret_future);
+
+/* The results of an export that is done, which live as long as the future. SONDE_ENODATA: it is not
+ * done, or no export. */
+SONDE_API int sonde_future_exports(const struct sonde_future *future,
+				   const struct sonde_export_result **ret_results,
+				   size_t *ret_n_results);
 
 /* ------------------------------------------------------------------------------------ streams */
 

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "api/exports.h"
 #include "api/stream.h"
 #include "model/fold.h"
 #include "model/region-reader.h"
@@ -86,6 +87,7 @@ int figures_collect(struct sonde *sonde)
 		return SONDE_ENOMEM;
 	feed(sonde, snapshot, now_ns);
 	streams_feed(sonde, snapshot, now_ns);
+	exports_feed(sonde, snapshot, now_ns);
 	snapshot_put(snapshot);
 	return 0;
 }

@@ -49,8 +49,8 @@ void figures_tally(const struct figures *figures, const struct series *series,
 int figures_look(struct sonde *sonde, struct snapshot **ret_snapshot) HIDDEN;
 
 /*
- * A collection, for windows and streams. The lock is held. What cannot be seen for want of memory is
- * seen the next time: SONDE_ENOMEM.
+ * A collection, for windows and streams. The lock is held. What cannot be seen for want of memory
+ * is seen the next time: SONDE_ENOMEM.
  */
 int figures_collect(struct sonde *sonde) HIDDEN;
 

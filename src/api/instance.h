@@ -28,6 +28,7 @@ struct sonde {
 	struct windows *windows; /* NULL: to be begun again, in a forked child */
 
 	struct sonde_stream *streams;
+	struct exports *exports; /* NULL: there is nobody to export to */
 
 	struct monitor *monitor;    /* NULL: resources are not watched */
 	struct snapshot *monitored; /* what it saw last; NULL: nothing */

@@ -28,6 +28,7 @@ struct engine {
 	uint64_t (*ticks)(void);
 	struct thread_cache *(*enter_own)(void);
 	void (*leave_own)(struct thread_cache *before);
+	void (*become_own)(void);
 	void (*mark_exit)(void);
 	void (*after_fork)(void);
 

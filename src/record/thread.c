@@ -276,6 +276,15 @@ void thread_leave_own(struct thread_cache *before)
 	recorder_thread = before;
 }
 
+void thread_become_own(void)
+{
+	struct region_header *region = process_find_region();
+	struct thread_cache *cache = region ? make_cache(region, OWN_TID) : NULL;
+
+	if (cache)
+		recorder_thread = cache;
+}
+
 void recorder_lend_memory(void)
 {
 	if (!startup_is_relocated())

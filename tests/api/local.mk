@@ -6,6 +6,7 @@ api_programs = \
 	tests/api/test-aggregator \
 	tests/api/test-asynchronous \
 	tests/api/test-collector \
+	tests/api/test-exports \
 	tests/api/test-resources \
 	tests/api/test-stream \
 	tests/api/test-system \
@@ -18,6 +19,7 @@ api_tests = \
 	tests/api/test-collector.sh \
 	tests/api/test-examples.sh \
 	tests/api/test-one-engine.sh \
+	tests/api/test-exports.sh \
 	tests/api/test-resources.sh \
 	tests/api/test-stream.sh \
 	tests/api/test-system.sh \
@@ -44,6 +46,11 @@ tests_api_test_asynchronous_LDADD = $(API_LIBS)
 tests_api_test_collector_SOURCES = tests/api/test-collector.c tests/api/api.h
 tests_api_test_collector_CFLAGS = $(UNIT_CFLAGS)
 tests_api_test_collector_LDADD = $(API_LIBS)
+
+tests_api_test_exports_SOURCES = tests/api/test-exports.c tests/api/api.h
+tests_api_test_exports_CPPFLAGS = $(plugin_unit_cppflags)
+tests_api_test_exports_CFLAGS = $(UNIT_CFLAGS)
+tests_api_test_exports_LDADD = $(API_LIBS)
 
 tests_api_test_resources_SOURCES = tests/api/test-resources.c tests/api/api.h
 tests_api_test_resources_CFLAGS = $(UNIT_CFLAGS)
