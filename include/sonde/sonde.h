@@ -193,6 +193,12 @@ struct sonde_config {
 	/* Instances of the configuration's `plugins`, to which figures go; none: all there are. */
 	const char *const *export_endpoints;
 	size_t n_export_endpoints;
+	/*
+	 * A timer that has run for so many seconds counts as abandoned: the gauges
+	 * sonde.timers.running and sonde.timers.abandoned are there once a timer was started.
+	 * 0: 3600.
+	 */
+	double abandoned_after;
 };
 
 /*
@@ -234,8 +240,9 @@ struct sonde_system_health {
 
 /*
  * Definition: MetricsSystem.get_system_health, of sonde itself: it is not healthy when something
- * was not recorded, when a name has too many sets of tags, or when the thread that looks at figures
- * has not done so for three intervals.
+ * was not recorded, when a name has too many sets of tags, when a timer was abandoned, when an
+ * endpoint does not work, or when the thread that looks at figures has not done so for three
+ * intervals.
  */
 SONDE_API int sonde_get_system_health(struct sonde *sonde, struct sonde_system_health *ret_health);
 
@@ -686,6 +693,28 @@ typedef int (*sonde_writer)(void *argument, const char *text, size_t size);
  */
 SONDE_API int sonde_export_metrics(struct sonde *sonde, const char *format, sonde_writer write,
 				   void *argument);
+
+/* --------------------------------------------------------------------------------- dashboards */
+
+/*
+ * Definition: MetricsSystem.create_dashboard_data: a JSON document that a page can draw, of the type
+ * "overview" (as NULL is), "performance", "errors", "resources" or "exporters". The writer is called
+ * as that of sonde_export_metrics(), and so are the errors; SONDE_ENOENT: no such type.
+ *     It has panels, and each panel a title, a kind (stat, graph, table or bars), a unit, series, and
+ * thresholds, from which on a value is a warning or bad. A series has a name, tags, a unit and a
+ * value, null where there is none; in a graph points of the last minute, [seconds, value] with
+ * seconds up to 0 for now; in a table count, avg, min, max, p50, p90, p95, p99. docs/api.md has an
+ * example.
+ */
+SONDE_API int sonde_create_dashboard_data(struct sonde *sonde, const char *dashboard_type,
+					  sonde_writer write, void *argument);
+
+/*
+ * The same dashboard for an import into Grafana, with expressions over what the plugin `prometheus`
+ * serves. It has panels for series that there are by now.
+ */
+SONDE_API int sonde_create_grafana_dashboard(struct sonde *sonde, const char *dashboard_type,
+					     sonde_writer write, void *argument);
 
 /* ------------------------------------------------------------------------------- asynchronous */
 

@@ -76,6 +76,7 @@ static const char *lasting_unit(const struct engine *engine, const struct series
 		"{call}",   "{error}",	   "{measurement}",	"{note}",  "{process}",
 		"{region}", "{cpu}",	   "{thread}",		"{fault}", "{context_switch}",
 		"{packet}", "{operation}", "{file_descriptor}", "1",
+		"{timer}",  "{snapshot}",  "{collection}",	"{line}",
 	};
 	enum sonde_unit known = sonde_unit_find(series->unit);
 	const char *unit =

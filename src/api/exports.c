@@ -12,6 +12,7 @@
 
 #include "api/plugin-place.h"
 #include "host/plugin-choices.h"
+#include "host/plugin-figures.h"
 #include "host/plugin-snapshot.h"
 
 enum { N_TAGS = 3, COMMAND_SIZE = 4096 };
@@ -190,6 +191,21 @@ bool exports_join(struct exports *exports, int64_t until_ns)
 	if (have_ended)
 		exports_free(exports);
 	return have_ended;
+}
+
+int exports_describe(const struct exports *exports, struct snapshot *snapshot)
+{
+	const struct endpoint *endpoint;
+	int result = 0;
+
+	for (size_t i = 0; !result && (endpoint = exports_endpoint(exports, i)); i++) {
+		struct plugin_health health;
+
+		health_copy(endpoint_health(endpoint), &health);
+		result = plugin_figures_add(snapshot, exports->places[i].choice, &health,
+					    exports->started_ns);
+	}
+	return result;
 }
 
 void exports_after_fork(struct sonde *sonde)

@@ -33,6 +33,10 @@ struct exports *exports_end(struct sonde *sonde, struct snapshot *snapshot,
 /* Without the lock: waits for that, until then. Whether all have come to their end. */
 bool exports_join(struct exports *exports, int64_t until_ns) HIDDEN;
 
+/* Adds how the endpoints fare to a snapshot that is not sealed yet. `exports` may be NULL. 0 or
+ * -ENOMEM. */
+int exports_describe(const struct exports *exports, struct snapshot *snapshot) HIDDEN;
+
 void exports_after_fork(struct sonde *sonde) HIDDEN;
 
 /* By index; NULL after the last one. `exports` may be NULL. */

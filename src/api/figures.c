@@ -15,7 +15,9 @@
 #include "api/exports.h"
 #include "api/stream.h"
 #include "model/fold.h"
+#include "api/timer-table.h"
 #include "model/region-reader.h"
+#include "model/snapshot-build.h"
 
 #define WINDOW_MAX 1e9 /* seconds */
 
@@ -40,16 +42,62 @@ static int fold_own_region(struct sonde *sonde, struct recording *recording)
 	return error;
 }
 
-/* The resources beside what was recorded. */
-static int add_monitored(struct sonde *sonde, struct snapshot **snapshot)
+static int add_gauge(struct snapshot *own, const char *name, size_t number)
 {
-	struct snapshot *parts[] = {*snapshot, sonde->monitored};
-	struct snapshot *joined;
-	int error;
+	const struct series series = {
+		.name = name,
+		.type = SERIES_GAUGE,
+		.unit = "{timer}",
+		.value.number = (double)number,
+	};
 
-	if (!sonde->monitored)
+	return snapshot_adopt(own, series_copy(&series));
+}
+
+/* What is known of timers that run. */
+static int add_timers(const struct sonde *sonde, struct snapshot *own)
+{
+	size_t n_running;
+	size_t n_abandoned;
+	int error = 0;
+
+	if (!timer_table_count(&sonde->engine->settings()->clock, sonde->engine->ticks(),
+			       sonde->abandoned_ns, &n_running, &n_abandoned))
 		return 0;
-	error = snapshot_new_joined(parts, 2, snapshot_taken_ns(*snapshot), NULL, &joined);
+	error = add_gauge(own, "sonde.timers.running", n_running);
+	return error ? error : add_gauge(own, "sonde.timers.abandoned", n_abandoned);
+}
+
+/* How the library itself fares. */
+static int look_at_own(const struct sonde *sonde, int64_t taken_ns, struct snapshot **ret_own)
+{
+	struct snapshot *own = snapshot_new(taken_ns);
+	int error = own ? add_timers(sonde, own) : -ENOMEM;
+
+	if (!error)
+		error = exports_describe(sonde->exports, own);
+	if (error) {
+		snapshot_put(own);
+		return error;
+	}
+	snapshot_seal(own);
+	*ret_own = own;
+	return 0;
+}
+
+/* Beside what was recorded: resources, and how the library itself fares. */
+static int add_others(struct sonde *sonde, struct snapshot **snapshot)
+{
+	struct snapshot *own;
+	struct snapshot *joined = NULL;
+	int error = look_at_own(sonde, snapshot_taken_ns(*snapshot), &own);
+
+	if (!error) {
+		struct snapshot *parts[] = {*snapshot, sonde->monitored, own};
+
+		error = snapshot_new_joined(parts, 3, snapshot_taken_ns(*snapshot), NULL, &joined);
+		snapshot_put(own);
+	}
 	snapshot_put(*snapshot);
 	*snapshot = error ? NULL : joined;
 	return error;
@@ -64,7 +112,7 @@ int figures_look(struct sonde *sonde, struct snapshot **ret_snapshot)
 		error = snapshot_new_from_recording(&recording, ret_snapshot);
 	recording_deinit(&recording);
 	if (!error)
-		error = add_monitored(sonde, ret_snapshot);
+		error = add_others(sonde, ret_snapshot);
 	return error ? SONDE_ENOMEM : 0;
 }
 

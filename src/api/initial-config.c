@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "api/plugin-place.h"
+#include "format/number-text.h"
 #include "host/plugin-loader.h"
 
 enum { OVERRIDES_MAX = 3 };
@@ -77,6 +78,10 @@ int initial_config_check(const struct sonde_config *given, struct sonde_config *
 	    given->collection_interval > 86400)
 		return say(ret_problem, "collection_interval is %g, expected 0 to 86400 seconds",
 			   given->collection_interval);
+	if (isnan(ret_config->abandoned_after) || ret_config->abandoned_after < 0 ||
+	    ret_config->abandoned_after > 1e9)
+		return say(ret_problem, "abandoned_after is %g, expected 0 to 1e9 seconds",
+			   ret_config->abandoned_after);
 	return check_endpoints(ret_config, ret_problem);
 }
 
@@ -190,19 +195,32 @@ static int load_text(struct configuration *configuration, const char *text, char
 	return result;
 }
 
-int initial_config_read(const struct sonde_config *config, struct configuration *configuration,
-			struct sonde_problem *ret_problem)
+static int read_all(const struct sonde_config *config, struct configuration *configuration,
+		    struct sonde_problem *ret_problem)
 {
 	char *overrides[OVERRIDES_MAX + 1] = {NULL};
-	int result = configuration_init(configuration) < 0 ? SONDE_ENOMEM : 0;
+	int result = make_overrides(config, overrides);
 
-	if (!result)
-		result = make_overrides(config, overrides);
 	if (!result && config->text)
 		result = load_text(configuration, config->text, overrides, ret_problem);
 	else if (!result)
 		result = load(configuration, config->file, overrides, ret_problem);
 	for (size_t i = 0; i < OVERRIDES_MAX; i++)
 		free(overrides[i]);
+	return result;
+}
+
+int initial_config_read(const struct sonde_config *config, struct configuration *configuration,
+			struct sonde_problem *ret_problem)
+{
+	int result = configuration_init(configuration) < 0 ? SONDE_ENOMEM : 0;
+	struct number_locale locale;
+
+	if (result)
+		return result;
+	/* Numbers have a point in them, whatever the program's language is. */
+	locale = number_locale_enter();
+	result = read_all(config, configuration, ret_problem);
+	number_locale_leave(&locale);
 	return result;
 }

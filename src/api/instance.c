@@ -22,6 +22,7 @@
 #include "base/raw.h"
 
 #define SHUTDOWN_SECONDS 2.0
+#define HOUR		 3600.0
 
 struct sonde instance = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
@@ -133,6 +134,8 @@ static int apply(const struct engine *engine, const struct sonde_config *config,
 		engine->limit_tag_sets(max_tag_sets);
 	instance.interval_ns = interval_of(configuration);
 	instance.is_interval_given = instance.interval_ns > 0;
+	instance.abandoned_ns =
+		(int64_t)((config->abandoned_after > 0 ? config->abandoned_after : HOUR) * 1e9);
 	return 0;
 }
 

@@ -25,6 +25,7 @@ struct sonde {
 
 	pthread_mutex_t lock;
 	struct failure_classes *classes;
+	int64_t abandoned_ns; /* a timer that runs for so long has been forgotten */
 	struct windows *windows; /* NULL: to be begun again, in a forked child */
 
 	struct sonde_stream *streams;

@@ -4,6 +4,9 @@ libsonde_la_SOURCES += \
 	src/api/asynchronous.c \
 	src/api/collector.c \
 	src/api/collector-thread.c \
+	src/api/dashboard.c src/api/dashboard.h \
+	src/api/dashboard-grafana.c \
+	src/api/dashboard-panels.c src/api/dashboard-panels.h \
 	src/api/deadline.h \
 	src/api/disk-question.c src/api/disk-question.h \
 	src/api/endpoint.c src/api/endpoint.h \

@@ -6,6 +6,7 @@ api_programs = \
 	tests/api/test-aggregator \
 	tests/api/test-asynchronous \
 	tests/api/test-collector \
+	tests/api/test-dashboard \
 	tests/api/test-exports \
 	tests/api/test-resources \
 	tests/api/test-stream \
@@ -19,6 +20,7 @@ api_tests = \
 	tests/api/test-collector.sh \
 	tests/api/test-examples.sh \
 	tests/api/test-one-engine.sh \
+	tests/api/test-dashboard.sh \
 	tests/api/test-exports.sh \
 	tests/api/test-resources.sh \
 	tests/api/test-stream.sh \
@@ -46,6 +48,10 @@ tests_api_test_asynchronous_LDADD = $(API_LIBS)
 tests_api_test_collector_SOURCES = tests/api/test-collector.c tests/api/api.h
 tests_api_test_collector_CFLAGS = $(UNIT_CFLAGS)
 tests_api_test_collector_LDADD = $(API_LIBS)
+
+tests_api_test_dashboard_SOURCES = tests/api/test-dashboard.c tests/api/api.h
+tests_api_test_dashboard_CFLAGS = $(UNIT_CFLAGS) $(JANSSON_CFLAGS)
+tests_api_test_dashboard_LDADD = $(API_LIBS) $(JANSSON_LIBS)
 
 tests_api_test_exports_SOURCES = tests/api/test-exports.c tests/api/api.h
 tests_api_test_exports_CPPFLAGS = $(plugin_unit_cppflags)
