@@ -14,6 +14,7 @@ buffer_sources = plugins/shared/buffer.c plugins/shared/buffer.h
 
 include plugins/exec/local.mk
 include plugins/files/local.mk
+include plugins/history/local.mk
 include plugins/prometheus/local.mk
 include plugins/resources/local.mk
 include plugins/statsd/local.mk

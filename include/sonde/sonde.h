@@ -185,7 +185,7 @@ struct sonde_config {
 	 */
 	double collection_interval;
 	/*
-	 * For so many days figures are kept in an SQLite file, by the plugin `history`: docs/history.md.
+	 * For so many days figures are kept in an SQLite file, by the plugin `history`: docs/exporters.md.
 	 * 0: by that of the configuration, if it has any.
 	 */
 	uint32_t retention_days;

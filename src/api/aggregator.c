@@ -73,10 +73,24 @@ _Static_assert((int)KIND_COUNTER == SONDE_COUNTER && (int)KIND_TIMER == SONDE_TI
 static const char *lasting_unit(const struct engine *engine, const struct series *series)
 {
 	static const char *const own[] = {
-		"{call}",   "{error}",	   "{measurement}",	"{note}",  "{process}",
-		"{region}", "{cpu}",	   "{thread}",		"{fault}", "{context_switch}",
-		"{packet}", "{operation}", "{file_descriptor}", "1",
-		"{timer}",  "{snapshot}",  "{collection}",	"{line}",
+		"{call}",
+		"{error}",
+		"{measurement}",
+		"{note}",
+		"{process}",
+		"{region}",
+		"{cpu}",
+		"{thread}",
+		"{fault}",
+		"{context_switch}",
+		"{packet}",
+		"{operation}",
+		"{file_descriptor}",
+		"1",
+		"{timer}",
+		"{snapshot}",
+		"{collection}",
+		"{line}",
 	};
 	enum sonde_unit known = sonde_unit_find(series->unit);
 	const char *unit =
@@ -105,7 +119,8 @@ int sonde_get_metric_summary(struct sonde *sonde, const char *name, double windo
 	};
 	struct tally tally = {0};
 	struct figures figures;
-	int error = name && ret_summary ? figures_open(sonde, window, &figures) : SONDE_EINVAL;
+	int error = name && ret_summary ? figures_open_long(sonde, name, window, &figures)
+					: SONDE_EINVAL;
 
 	if (error)
 		return error;

@@ -208,6 +208,19 @@ int exports_describe(const struct exports *exports, struct snapshot *snapshot)
 	return result;
 }
 
+const char *exports_history(const struct exports *exports)
+{
+	for (size_t i = 0; exports_endpoint(exports, i); i++)
+		if (strcmp(exports->places[i].choice->plugin, HISTORY_PLUGIN) == 0)
+			return exports->places[i].choice->name;
+	return NULL;
+}
+
+const char *exports_command_line(const struct exports *exports)
+{
+	return exports->command;
+}
+
 void exports_after_fork(struct sonde *sonde)
 {
 	struct exports *exports = sonde->exports;

@@ -37,6 +37,12 @@ bool exports_join(struct exports *exports, int64_t until_ns) HIDDEN;
  * -ENOMEM. */
 int exports_describe(const struct exports *exports, struct snapshot *snapshot) HIDDEN;
 
+/* The name of the endpoint that keeps history; NULL: it is none of this process. */
+const char *exports_history(const struct exports *exports) HIDDEN;
+
+/* "nginx -g daemon": the program's arguments, which live as long as the exports. */
+const char *exports_command_line(const struct exports *exports) HIDDEN;
+
 void exports_after_fork(struct sonde *sonde) HIDDEN;
 
 /* By index; NULL after the last one. `exports` may be NULL. */

@@ -19,7 +19,8 @@
 #include "model/region-reader.h"
 #include "model/snapshot-build.h"
 
-#define WINDOW_MAX 1e9 /* seconds */
+#define WINDOW_MAX     1e9 /* seconds */
+#define HISTORY_ROW_NS INT64_C(3600000000000)
 
 static int fold_own_region(struct sonde *sonde, struct recording *recording)
 {
@@ -161,8 +162,93 @@ int figures_open(struct sonde *sonde, double window, struct figures *ret_figures
 	return 0;
 }
 
+/*
+ * What a series of now is beside the history. All it did is in there, unless this process has no
+ * endpoint that writes it; one that has done nothing in the window is there all the same, with
+ * nothing.
+ */
+static struct series *beside_history(const struct series *now, const struct series *before,
+				     bool is_written)
+{
+	struct series *series;
+
+	if (is_written)
+		return series_difference(now, now);
+	series = series_copy(before ? before : now);
+	if (series && before)
+		series_add(series, now);
+	return series;
+}
+
+static bool is_of_name(const struct series *series, const char *name)
+{
+	return !name || strcmp(series->name, name) == 0;
+}
+
+static int add_now(const struct figures *figures, const struct snapshot *history, const char *name,
+		   struct snapshot *beside)
+{
+	bool is_written = !figures->sonde->is_history_of_parent;
+	int error = 0;
+
+	for (size_t i = 0; !error && i < snapshot_n_series(figures->snapshot); i++) {
+		const struct series *now = snapshot_series(figures->snapshot, i);
+		const struct series *before =
+			snapshot_find(history, now->name, now->tags, now->n_tags);
+
+		if (is_of_name(now, name) && (!before || !is_written))
+			error = snapshot_adopt(beside, beside_history(now, before, is_written));
+	}
+	snapshot_seal(beside);
+	return error;
+}
+
+/* The snapshot becomes what the series did in the window. */
+static int replace_by_history(struct figures *figures, const char *name, int64_t window_ns)
+{
+	struct snapshot *history;
+	struct snapshot *joined = NULL;
+	int error = history_look(figures->sonde, name, window_ns, &history, &figures->history);
+
+	if (error)
+		return error;
+	struct snapshot *beside = snapshot_new(snapshot_taken_ns(history));
+	struct snapshot *parts[] = {beside, history};
+
+	error = beside ? add_now(figures, history, name, beside) : -ENOMEM;
+	if (!error)
+		error = snapshot_new_joined(parts, 2, snapshot_taken_ns(history), NULL, &joined);
+	snapshot_put(beside);
+	snapshot_put(history);
+	if (error)
+		return SONDE_ENOMEM;
+	snapshot_put(figures->snapshot);
+	figures->snapshot = joined;
+	return 0;
+}
+
+int figures_open_long(struct sonde *sonde, const char *name, double window,
+		      struct figures *ret_figures)
+{
+	bool is_long = sonde && sonde->history_file && window <= WINDOW_MAX &&
+		       window * 1e9 > (double)HISTORY_BEGINS_NS;
+	int error;
+
+	if (!is_long)
+		return figures_open(sonde, window, ret_figures);
+	history_catch_up(sonde);
+	error = figures_open(sonde, 0, ret_figures);
+	if (!error) {
+		error = replace_by_history(ret_figures, name, (int64_t)(window * 1e9));
+		if (error)
+			figures_close(ret_figures);
+	}
+	return error;
+}
+
 void figures_close(struct figures *figures)
 {
+	history_window_deinit(&figures->history);
 	snapshot_put(figures->snapshot);
 	instance_unlock(&figures->hold);
 	errno = figures->saved_errno;
@@ -215,9 +301,27 @@ static int value_in_all(const struct figures *figures, const struct series *seri
 	return series_has_histogram(series) && !answer->count ? WINDOW_EMPTY : 0;
 }
 
+/* A row of the history is of a minute, or of an hour: where it begins is known no better. */
+static int value_in_history(const struct figures *figures, const struct series *series,
+			    struct window_answer *answer)
+{
+	const struct history_gauge *gauge = history_find_gauge(&figures->history, series);
+	int condition = value_in_all(figures, series, answer);
+
+	answer->is_truncated = answer->covered_ns < figures->history.window_ns - HISTORY_ROW_NS;
+	if (gauge && series->type == SERIES_GAUGE) {
+		answer->min = gauge->min;
+		answer->max = gauge->max;
+		answer->mean = gauge->mean;
+	}
+	return condition;
+}
+
 int figures_value(const struct figures *figures, const struct series *series,
 		  struct window_answer *ret_answer)
 {
+	if (figures->history.window_ns)
+		return value_in_history(figures, series, ret_answer);
 	if (!figures->window_ns)
 		return value_in_all(figures, series, ret_answer);
 	if (!figures->sonde->windows)

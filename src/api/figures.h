@@ -11,14 +11,16 @@
 #ifndef SONDE_API_FIGURES_H
 #define SONDE_API_FIGURES_H
 
+#include "api/history.h"
 #include "api/instance.h"
 #include "model/snapshot.h"
 
 struct figures {
 	struct sonde *sonde;
-	struct snapshot *snapshot; /* all series, now */
-	int64_t window_ns;	   /* 0: since the process began */
-	int64_t now_ns;		   /* CLOCK_MONOTONIC */
+	struct snapshot *snapshot;     /* all series, now */
+	int64_t window_ns;	       /* 0: since the process began, or as far back as history: */
+	struct history_window history; /* all zero: it is not asked */
+	int64_t now_ns;		       /* CLOCK_MONOTONIC */
 	struct hold hold;
 	int saved_errno;
 };
@@ -26,6 +28,13 @@ struct figures {
 /* Looks, and holds the instance's lock until figures_close(). 0, SONDE_EINVAL or SONDE_ERANGE for
  * the window, SONDE_ENOMEM. */
 int figures_open(struct sonde *sonde, double window, struct figures *ret_figures) HIDDEN;
+/*
+ * The same, but that a window of more than a day is looked up in the history, where the program
+ * keeps one: then all series of `name`, or of all names if it is NULL, are what they did in the
+ * window. SONDE_EIO: the history cannot be read.
+ */
+int figures_open_long(struct sonde *sonde, const char *name, double window,
+		      struct figures *ret_figures) HIDDEN;
 void figures_close(struct figures *figures) HIDDEN;
 
 /* What a series of the snapshot did in the window: 0, or a window_condition. */

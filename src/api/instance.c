@@ -15,11 +15,13 @@
 #include "api/deadline.h"
 #include "api/exports.h"
 #include "api/figures.h"
+#include "api/history.h"
 #include "api/initial-config.h"
 #include "api/monitor.h"
 #include "api/stream.h"
 #include "api/timer-table.h"
 #include "base/raw.h"
+#include "history/store.h"
 
 #define SHUTDOWN_SECONDS 2.0
 #define HOUR		 3600.0
@@ -102,6 +104,7 @@ static void after_fork_in_child(void)
 	instance.has_collector = false;
 	instance.windows = windows_free(instance.windows);
 	instance.streams = NULL;
+	instance.is_history_of_parent = true;
 	exports_after_fork(&instance);
 	timer_table_after_fork();
 	monitor_after_fork(&instance);
@@ -167,8 +170,14 @@ static int begin(const struct sonde_config *config, struct configuration *config
 /* A snapshot as often as the one wants it who wants it most often. */
 static int begin_exports(struct configuration *configuration)
 {
-	int error = configuration->n_plugins ? exports_start(&instance, configuration) : 0;
+	int error = 0;
 
+	instance.history_file = history_file(configuration);
+	if (configuration->n_plugins)
+		error = exports_start(&instance, configuration);
+	if (!error && instance.exports)
+		history_program(exports_command_line(instance.exports), instance.history_program,
+				sizeof(instance.history_program));
 	if (!error && instance.exports && !instance.is_interval_given)
 		instance.interval_ns = exports_interval_ns(instance.exports);
 	return error;

@@ -25,11 +25,15 @@ struct sonde {
 
 	pthread_mutex_t lock;
 	struct failure_classes *classes;
-	int64_t abandoned_ns; /* a timer that runs for so long has been forgotten */
+	int64_t abandoned_ns;	 /* a timer that runs for so long has been forgotten */
 	struct windows *windows; /* NULL: to be begun again, in a forked child */
 
 	struct sonde_stream *streams;
 	struct exports *exports; /* NULL: there is nobody to export to */
+
+	char *history_file; /* NULL: no history is kept */
+	char history_program[256];
+	bool is_history_of_parent; /* this process writes none */
 
 	struct monitor *monitor;    /* NULL: resources are not watched */
 	struct snapshot *monitored; /* what it saw last; NULL: nothing */

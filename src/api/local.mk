@@ -15,6 +15,7 @@ libsonde_la_SOURCES += \
 	src/api/figures.c src/api/figures.h \
 	src/api/future.c src/api/future.h \
 	src/api/health.c \
+	src/api/history.c src/api/history.h \
 	src/api/initial-config.c src/api/initial-config.h \
 	src/api/instance.c src/api/instance.h \
 	src/api/monitor.c src/api/monitor.h \

@@ -8,6 +8,7 @@ api_programs = \
 	tests/api/test-collector \
 	tests/api/test-dashboard \
 	tests/api/test-exports \
+	tests/api/test-history \
 	tests/api/test-resources \
 	tests/api/test-stream \
 	tests/api/test-system \
@@ -22,6 +23,7 @@ api_tests = \
 	tests/api/test-one-engine.sh \
 	tests/api/test-dashboard.sh \
 	tests/api/test-exports.sh \
+	tests/api/test-history.sh \
 	tests/api/test-resources.sh \
 	tests/api/test-stream.sh \
 	tests/api/test-system.sh \
@@ -57,6 +59,10 @@ tests_api_test_exports_SOURCES = tests/api/test-exports.c tests/api/api.h
 tests_api_test_exports_CPPFLAGS = $(plugin_unit_cppflags)
 tests_api_test_exports_CFLAGS = $(UNIT_CFLAGS)
 tests_api_test_exports_LDADD = $(API_LIBS)
+
+tests_api_test_history_SOURCES = tests/api/test-history.c tests/api/api.h
+tests_api_test_history_CFLAGS = $(UNIT_CFLAGS) $(SQLITE_CFLAGS)
+tests_api_test_history_LDADD = $(API_LIBS) $(SQLITE_LIBS)
 
 tests_api_test_resources_SOURCES = tests/api/test-resources.c tests/api/api.h
 tests_api_test_resources_CFLAGS = $(UNIT_CFLAGS)
