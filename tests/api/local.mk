@@ -32,7 +32,8 @@ api_tests = \
 
 check_PROGRAMS += $(api_programs)
 TESTS += $(api_tests)
-EXTRA_DIST += $(api_tests) tests/api/lib.sh docs/api/protocol.c docs/api/thread-pool.c
+EXTRA_DIST += $(api_tests) tests/api/lib.sh docs/api/loop-epoll.c docs/api/loop-poll.c docs/api/loop-uv.c \
+	docs/api/protocol.c docs/api/thread-pool.c
 
 API_LIBS = libsonde.la $(CUNIT_LIBS) -lpthread -lm
 
