@@ -161,6 +161,7 @@ static int begin(const struct sonde_config *config, struct configuration *config
 	if (result)
 		return result;
 	engine->start();
+	instance.add = engine->add;
 	pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
 	/* Release: who finds the instance by sonde_get() finds it whole. */
 	__atomic_store_n(&instance.engine, engine, __ATOMIC_RELEASE);
@@ -254,6 +255,13 @@ static struct exports *end_work(struct sonde *sonde, int64_t until_ns)
 	return exports;
 }
 
+static int add_nothing(struct metric *metric, uint64_t amount)
+{
+	(void)metric;
+	(void)amount;
+	return SONDE_ESHUTDOWN;
+}
+
 int sonde_shutdown_metrics_within(struct sonde *sonde, double timeout)
 {
 	int saved_errno = errno;
@@ -264,6 +272,7 @@ int sonde_shutdown_metrics_within(struct sonde *sonde, double timeout)
 		return error;
 	if (__atomic_exchange_n(&sonde->is_shut_down, true, __ATOMIC_RELAXED))
 		return SONDE_ESHUTDOWN;
+	__atomic_store_n(&sonde->add, add_nothing, __ATOMIC_RELAXED);
 	collector_stop(sonde);
 
 	struct exports *exports = end_work(sonde, until_ns);

@@ -20,6 +20,8 @@
 
 struct sonde {
 	const struct engine *engine;
+	int (*add)(struct metric *metric,
+		   uint64_t amount); /* the engine's; nothing after the end */
 	bool is_shut_down;
 	bool is_engine_own; /* no preload is here */
 
