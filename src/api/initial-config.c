@@ -166,7 +166,7 @@ static int load(struct configuration *configuration, const char *file, char *con
 	struct complaints complaints = {0};
 	int result = configuration_load(configuration, &source, &complaints);
 
-	if (result == 0 && configuration->retention_days)
+	if (result == 0 && configuration->history_days)
 		result = configuration_add_history(configuration, &source, &complaints);
 	if (result == -EINVAL)
 		result = say_messages(ret_problem, &complaints.errors);

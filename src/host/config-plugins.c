@@ -357,7 +357,7 @@ static bool is_endpoint(const struct configuration *configuration, const char *n
 		if (strcmp(configuration->plugins[i]->common->name, name) == 0)
 			return true;
 	}
-	return configuration->retention_days && strcmp(name, HISTORY_PLUGIN) == 0;
+	return configuration->history_days && strcmp(name, HISTORY_PLUGIN) == 0;
 }
 
 static void check_endpoints(struct loader *loader)
@@ -380,12 +380,20 @@ static void check_endpoints(struct loader *loader)
 	}
 }
 
+/* What is said of all plugins, and what of history alone, which goes before. */
+static const struct given *given_retention(const struct configuration *configuration)
+{
+	const struct given *given = given_list_find(&configuration->given, "retention_days");
+
+	return given ? given : given_list_find(&configuration->given, "metrics.retention_days");
+}
+
 /* History is kept for as long as retention_days says, where the instance says nothing itself. */
 static void apply_retention(struct loader *loader)
 {
 	const struct configuration *configuration = loader->configuration;
-	const struct given *given = given_list_find(&configuration->given, "retention_days");
-	const struct value value = {.integer = configuration->retention_days};
+	const struct given *given = given_retention(configuration);
+	const struct value value = {.integer = given ? strtoll(given->text, NULL, 10) : 0};
 
 	for (size_t i = 0; given && i < configuration->n_plugins; i++) {
 		struct plugin_config *instance = configuration->plugins[i];
@@ -431,7 +439,7 @@ int configuration_add_history(struct configuration *configuration,
 
 	if (loader.result < 0 || !instance)
 		return loader.result < 0 ? loader.result : -EINVAL;
-	const struct value value = {.integer = configuration->retention_days};
+	const struct value value = {.integer = configuration->history_days};
 
 	if (plugin_config_find(instance, "retention_days"))
 		set_option(&loader, instance, "retention_days", &value, "retention_days");

@@ -49,13 +49,13 @@ struct configuration {
 	size_t n_labels;
 	bool accounts_memory;
 	int64_t max_tag_sets; /* of each name of a plugin's figures */
-	double collection_interval; /* seconds; 0: none was given */
-	int64_t retention_days;	    /* of history; 0: none was given */
-	char **endpoints; /* instances that a program exports to; NULL: nothing was said, all of them */
-	size_t n_endpoints;
 	struct call_choice calls[CALL_COUNT];
 	struct plugin_config **plugins; /* in their order in the file */
 	size_t n_plugins;
+	double collection_interval; /* seconds; 0: none was given */
+	int64_t history_days;	    /* retention_days: for so many history is kept; 0: not given */
+	char **endpoints; /* instances that a program exports to; NULL: nothing was said, all of them */
+	size_t n_endpoints;
 	struct given_list given; /* all settings that are not as they are without a file */
 };
 

@@ -139,7 +139,7 @@ static int take_retention_days(struct configuration *configuration, const char *
 			       const struct value *value)
 {
 	(void)key;
-	configuration->retention_days = value->integer;
+	configuration->history_days = value->integer;
 	return 0;
 }
 
