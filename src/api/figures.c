@@ -162,44 +162,20 @@ int figures_open(struct sonde *sonde, double window, struct figures *ret_figures
 	return 0;
 }
 
-/*
- * What a series of now is beside the history. All it did is in there, unless this process has no
- * endpoint that writes it; one that has done nothing in the window is there all the same, with
- * nothing.
- */
-static struct series *beside_history(const struct series *now, const struct series *before,
-				     bool is_written)
+/* A series that there is now, but not in the window, has done nothing in it. */
+static int add_idle(const struct figures *figures, const struct snapshot *history, const char *name,
+		    struct snapshot *idle)
 {
-	struct series *series;
-
-	if (is_written)
-		return series_difference(now, now);
-	series = series_copy(before ? before : now);
-	if (series && before)
-		series_add(series, now);
-	return series;
-}
-
-static bool is_of_name(const struct series *series, const char *name)
-{
-	return !name || strcmp(series->name, name) == 0;
-}
-
-static int add_now(const struct figures *figures, const struct snapshot *history, const char *name,
-		   struct snapshot *beside)
-{
-	bool is_written = !figures->sonde->is_history_of_parent;
 	int error = 0;
 
 	for (size_t i = 0; !error && i < snapshot_n_series(figures->snapshot); i++) {
 		const struct series *now = snapshot_series(figures->snapshot, i);
-		const struct series *before =
-			snapshot_find(history, now->name, now->tags, now->n_tags);
 
-		if (is_of_name(now, name) && (!before || !is_written))
-			error = snapshot_adopt(beside, beside_history(now, before, is_written));
+		if ((!name || strcmp(now->name, name) == 0) &&
+		    !snapshot_find(history, now->name, now->tags, now->n_tags))
+			error = snapshot_adopt(idle, series_difference(now, now));
 	}
-	snapshot_seal(beside);
+	snapshot_seal(idle);
 	return error;
 }
 
@@ -212,13 +188,13 @@ static int replace_by_history(struct figures *figures, const char *name, int64_t
 
 	if (error)
 		return error;
-	struct snapshot *beside = snapshot_new(snapshot_taken_ns(history));
-	struct snapshot *parts[] = {beside, history};
+	struct snapshot *idle = snapshot_new(snapshot_taken_ns(history));
+	struct snapshot *parts[] = {history, idle};
 
-	error = beside ? add_now(figures, history, name, beside) : -ENOMEM;
+	error = idle ? add_idle(figures, history, name, idle) : -ENOMEM;
 	if (!error)
 		error = snapshot_new_joined(parts, 2, snapshot_taken_ns(history), NULL, &joined);
-	snapshot_put(beside);
+	snapshot_put(idle);
 	snapshot_put(history);
 	if (error)
 		return SONDE_ENOMEM;
@@ -230,8 +206,9 @@ static int replace_by_history(struct figures *figures, const char *name, int64_t
 int figures_open_long(struct sonde *sonde, const char *name, double window,
 		      struct figures *ret_figures)
 {
-	bool is_long = sonde && sonde->history_file && window <= WINDOW_MAX &&
-		       window * 1e9 > (double)HISTORY_BEGINS_NS;
+	/* In a forked child, SQLite's own locks are as they were in the parent, perhaps taken. */
+	bool is_long = sonde && sonde->history_file && !sonde->is_of_parent &&
+		       window <= WINDOW_MAX && window * 1e9 > (double)HISTORY_BEGINS_NS;
 	int error;
 
 	if (!is_long)
@@ -301,14 +278,25 @@ static int value_in_all(const struct figures *figures, const struct series *seri
 	return series_has_histogram(series) && !answer->count ? WINDOW_EMPTY : 0;
 }
 
-/* A row of the history is of a minute, or of an hour: where it begins is known no better. */
+/*
+ * All series of the window are of one time, so that what they did by the second adds up. A row of
+ * the history is of a minute, or of an hour: where it begins is known no better.
+ */
 static int value_in_history(const struct figures *figures, const struct series *series,
 			    struct window_answer *answer)
 {
-	const struct history_gauge *gauge = history_find_gauge(&figures->history, series);
+	const struct history_window *history = &figures->history;
+	const struct history_gauge *gauge = history_find_gauge(history, series);
+	double seconds = (double)history->covered_ns * 1e-9;
 	int condition = value_in_all(figures, series, answer);
 
-	answer->is_truncated = answer->covered_ns < figures->history.window_ns - HISTORY_ROW_NS;
+	answer->covered_ns = history->covered_ns;
+	answer->is_truncated = history->covered_ns < history->window_ns - HISTORY_ROW_NS;
+	answer->rate = NAN;
+	if (series_is_cumulative(series) && seconds > 0)
+		answer->rate =
+			(series_has_histogram(series) ? (double)answer->count : answer->sum) /
+			seconds;
 	if (gauge && series->type == SERIES_GAUGE) {
 		answer->min = gauge->min;
 		answer->max = gauge->max;

@@ -31,7 +31,8 @@ int figures_open(struct sonde *sonde, double window, struct figures *ret_figures
 /*
  * The same, but that a window of more than a day is looked up in the history, where the program
  * keeps one: then all series of `name`, or of all names if it is NULL, are what they did in the
- * window. SONDE_EIO: the history cannot be read.
+ * window. A forked child has none.
+ * SONDE_EIO: the history cannot be read.
  */
 int figures_open_long(struct sonde *sonde, const char *name, double window,
 		      struct figures *ret_figures) HIDDEN;

@@ -65,6 +65,7 @@ struct looking {
 	struct snapshot *snapshot;
 	struct history_window window;
 	int64_t since_ns;
+	int64_t now_ns;
 };
 
 static void take_buckets(const struct history_sum *sum, struct series_histogram *histogram)
@@ -158,9 +159,11 @@ static int take_row(void *argument, const struct history_sum *sum)
 	};
 	int result = 0;
 
+	if (looking->window.covered_ns < looking->now_ns - series.start_ns)
+		looking->window.covered_ns = looking->now_ns - series.start_ns;
 	/* A file may say anything. */
 	if (document && sum->type >= SONDE_TYPE_COUNTER && sum->type <= SONDE_TYPE_RATE &&
-	    sum->count)
+	    (sum->count || sum->is_fractional))
 		result = keep_series(looking, sum, &series);
 	json_decref(document);
 	return result;
@@ -216,6 +219,7 @@ int history_look(const struct sonde *sonde, const char *name, int64_t window_ns,
 		.snapshot = snapshot_new(now_ns),
 		.window = {.window_ns = window_ns},
 		.since_ns = now_ns - window_ns,
+		.now_ns = now_ns,
 	};
 	int result = looking.snapshot ? read_file(sonde, name, &looking) : -ENOMEM;
 

@@ -23,6 +23,7 @@ struct history_gauge {
 
 struct history_window {
 	int64_t window_ns;
+	int64_t covered_ns;	      /* since the first that is known of any of its series */
 	struct history_gauge *gauges; /* in the order of series */
 	size_t n_gauges;
 };

@@ -104,7 +104,7 @@ static void after_fork_in_child(void)
 	instance.has_collector = false;
 	instance.windows = windows_free(instance.windows);
 	instance.streams = NULL;
-	instance.is_history_of_parent = true;
+	instance.is_of_parent = true;
 	exports_after_fork(&instance);
 	timer_table_after_fork();
 	monitor_after_fork(&instance);

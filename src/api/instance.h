@@ -35,7 +35,7 @@ struct sonde {
 
 	char *history_file; /* NULL: no history is kept */
 	char history_program[256];
-	bool is_history_of_parent; /* this process writes none */
+	bool is_of_parent; /* the file, and all that is there for it */
 
 	struct monitor *monitor;    /* NULL: resources are not watched */
 	struct snapshot *monitored; /* what it saw last; NULL: nothing */
