@@ -18,6 +18,7 @@ libsonde_la_SOURCES += \
 	src/api/history.c src/api/history.h \
 	src/api/initial-config.c src/api/initial-config.h \
 	src/api/instance.c src/api/instance.h \
+	src/api/label.c \
 	src/api/monitor.c src/api/monitor.h \
 	src/api/names.c \
 	src/api/operation.c src/api/operation.h \

@@ -3,8 +3,10 @@
 
 #include "record/engine.h"
 
+#include "record/marks.h"
 #include "record/process.h"
 #include "record/region-writer.h"
+#include "record/span.h"
 #include "record/thread.h"
 
 static void start(void)
@@ -48,6 +50,8 @@ const struct engine *engine_own(void)
 	engine.become_own = thread_become_own;
 	engine.mark_exit = mark_exit;
 	engine.after_fork = recorder_after_fork;
+	engine.labels = marks_labels;
+	engine.switch_labels = span_switch;
 	engine.find = metric_find;
 	engine.limit_tag_sets = metric_limit_tag_sets;
 	engine.take_number = metric_take_number;
