@@ -46,6 +46,7 @@ void configuration_deinit(struct configuration *configuration)
 			free(choice->expected[i]);
 		free(choice->expected);
 	}
+	configuration_set_endpoints(configuration, NULL, 0);
 	for (size_t i = 0; i < configuration->n_plugins; i++)
 		plugin_config_free(configuration->plugins[i]);
 	free(configuration->plugins);
@@ -53,6 +54,26 @@ void configuration_deinit(struct configuration *configuration)
 	free(configuration->directory);
 	free(configuration->file);
 	*configuration = (struct configuration){0};
+}
+
+int configuration_set_endpoints(struct configuration *configuration, const char *const *names,
+				size_t n_names)
+{
+	char **copies = names ? calloc(n_names + 1, sizeof(*copies)) : NULL;
+	size_t n_copies = 0;
+
+	while (copies && n_copies < n_names) {
+		copies[n_copies] = strdup(names[n_copies]);
+		if (!copies[n_copies])
+			break;
+		n_copies++;
+	}
+	for (size_t i = 0; i < configuration->n_endpoints; i++)
+		free(configuration->endpoints[i]);
+	free(configuration->endpoints);
+	configuration->endpoints = copies;
+	configuration->n_endpoints = n_copies;
+	return !names || (copies && n_copies == n_names) ? 0 : -ENOMEM;
 }
 
 static int replace_string(char **string, const char *value)

@@ -20,6 +20,7 @@ libsonde_core_la_SOURCES += \
 	src/host/plugin-check.c src/host/plugin-check.h \
 	src/host/plugin-child.c src/host/plugin-child.h \
 	src/host/plugin-choice.h \
+	src/host/plugin-choices.c src/host/plugin-choices.h \
 	src/host/plugin-config.c src/host/plugin-config.h \
 	src/host/plugin-describe.c src/host/plugin-describe.h \
 	src/host/plugin-emit.c src/host/plugin-emit.h \

@@ -20,7 +20,7 @@
 #include "host/session-host.h"
 #include "host/session-list.h"
 #include "tool/agent-session.h"
-#include "tool/plugin-choices.h"
+#include "host/plugin-choices.h"
 #include "tool/plugin-path.h"
 
 enum {

@@ -8,7 +8,7 @@
 #include <time.h>
 
 #include "base/clock.h"
-#include "tool/plugin-choices.h"
+#include "host/plugin-choices.h"
 #include "tool/plugin-path.h"
 
 /* What is known of the session, and the command, which its host does not know. */

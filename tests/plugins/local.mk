@@ -10,6 +10,7 @@ plugin_tests = \
 	tests/plugins/test-exec.sh \
 	tests/plugins/test-frozen.sh \
 	tests/plugins/test-header.sh \
+	tests/plugins/test-history.sh \
 	tests/plugins/test-jsonlines.sh \
 	tests/plugins/test-manual.sh \
 	tests/plugins/test-reload.sh \

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "config.h"
 
-#include "tool/plugin-choices.h"
+#include "host/plugin-choices.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -2,8 +2,8 @@
 /*
  * plugin-choices.h - the plugins of a configuration, for the host of plugins.
  */
-#ifndef SONDE_TOOL_PLUGIN_CHOICES_H
-#define SONDE_TOOL_PLUGIN_CHOICES_H
+#ifndef SONDE_HOST_PLUGIN_CHOICES_H
+#define SONDE_HOST_PLUGIN_CHOICES_H
 
 #include "host/configuration.h"
 #include "host/plugin-choice.h"
