@@ -181,8 +181,7 @@ static int make_session(struct run *run)
 	if (result == 0)
 		result = session_host_set_command(run->host, run->request.command);
 	if (result == 0)
-		result = run_plugins_start(&run->plugins, configuration,
-					   run->host, run->request.command);
+		result = run_plugins_start(&run->plugins, configuration, run->host);
 	if (result == 0)
 		return 0;
 	command_say(&command_run, "%s", *message.text ? message.text : strerror(-result));
@@ -263,7 +262,7 @@ static void reload(struct run *run)
 	if (load_again(run, &configuration) < 0)
 		return;
 	int result = run_plugins_reload(&run->plugins, &run->configuration, &configuration,
-					run->host, run->request.command);
+					run->host);
 
 	if (result < 0) {
 		command_say(&command_run, "the plugins stay as they are: %s", strerror(-result));
