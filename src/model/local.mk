@@ -7,6 +7,7 @@ libsonde_core_la_SOURCES += \
 	src/model/failure-class.c src/model/failure-class.h \
 	src/model/fold.c src/model/fold.h \
 	src/model/fold-metrics.c src/model/fold-metrics.h \
+	src/model/fold-stacks.c src/model/fold-stacks.h \
 	src/model/hash-index.c src/model/hash-index.h \
 	src/model/main-thread.c \
 	src/model/message.c src/model/message.h \
@@ -22,6 +23,8 @@ libsonde_core_la_SOURCES += \
 	src/model/snapshot.c src/model/snapshot.h src/model/snapshot-build.h \
 	src/model/snapshot-difference.c \
 	src/model/snapshot-recording.c \
+	src/model/stack-list.c src/model/stack-list.h \
+	src/model/stack-name.c src/model/stack-name.h \
 	src/model/syscall-name.c src/model/syscall-name.h \
 	src/model/window.c src/model/window.h \
 	src/model/window-ring.c src/model/window-ring.h \
