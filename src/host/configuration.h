@@ -48,6 +48,9 @@ struct configuration {
 	struct label *labels;
 	size_t n_labels;
 	bool accounts_memory;
+	bool follows_blocks;
+	struct stack_settings stacks;
+	bool asks_symbol_servers;
 	int64_t max_tag_sets; /* of each name of a plugin's figures */
 	struct call_choice calls[CALL_COUNT];
 	struct plugin_config **plugins; /* in their order in the file */
