@@ -10,10 +10,12 @@
 #include "host/configuration.h"
 #include "report/text.h"
 #include "tool/command.h"
+#include "tool/profile.h"
 #include "tool/report.h"
 #include "tool/subject.h"
+#include "tool/symbols.h"
 
-enum { OPTION_FORMAT, OPTION_SORT, OPTION_LINES, OPTION_WIDTH };
+enum { OPTION_FORMAT, OPTION_SORT, OPTION_LINES, OPTION_WIDTH, OPTION_BY, OPTION_SAMPLE };
 
 static const struct command_option options[] = {
 	[OPTION_FORMAT] = {"format", 'f', "FORMAT", "text (default), json, csv, prometheus, ...: see the manual"},
@@ -21,11 +23,16 @@ static const struct command_option options[] = {
 			 "order of calls: time (default), count, errors, bytes, name"},
 	[OPTION_LINES] = {"lines", 'n', "N", "at most so many lines; 0 for all (default 40)"},
 	[OPTION_WIDTH] = {"width", 'w', "N", "columns, 80 to 200 (default: the terminal's)"},
+	[OPTION_BY] = {"by", 'b', "KEY", "site: the places that calls came from, where stacks were taken"},
+	[OPTION_SAMPLE] = {"sample", 0, "VALUE",
+			   "what the format folded shows: calls (default), time, bytes, errors, live"},
 	{0},
 };
 
 struct choice {
 	report_format format;
+	bool is_by_site;
+	enum stack_value value;
 	struct text_options text;
 };
 
@@ -65,6 +72,14 @@ static int take_option(struct choice *choice, int option, const char *value)
 			return 0;
 		return command_refuse(&command_report, "--lines: '%s' is not a number of lines",
 				      value);
+	case OPTION_BY:
+		choice->is_by_site = strcmp(value, "site") == 0;
+		return choice->is_by_site ? 0 : command_refuse(&command_report, "unknown key '%s': site", value);
+	case OPTION_SAMPLE:
+		choice->value = stack_value_from_name(value);
+		if (choice->value < STACK_VALUES)
+			return 0;
+		return command_refuse(&command_report, "unknown value '%s': calls, time, bytes, errors or live", value);
 	default:
 		if (parse_number(value, TEXT_WIDTH_MIN, TEXT_WIDTH_MAX, &choice->text.width) == 0)
 			return 0;
@@ -72,6 +87,17 @@ static int take_option(struct choice *choice, int option, const char *value)
 				      "--width: '%s' is not a number from %d to %d", value,
 				      TEXT_WIDTH_MIN, TEXT_WIDTH_MAX);
 	}
+}
+
+static int write_report(const struct recording *recording, const struct choice *choice)
+{
+	int result = profile_write(recording, choice->format, choice->value, stdout);
+
+	if (result != -ENOENT)
+		return result;
+	if (choice->is_by_site && strcmp(choice->format, REPORT_TEXT) == 0)
+		return text_report_sites(recording, &choice->text, stdout);
+	return report_write(recording, choice->format, &choice->text, stdout);
 }
 
 static int report(const char *name, const struct choice *choice)
@@ -85,7 +111,9 @@ static int report(const char *name, const struct choice *choice)
 		command_say(&command_report, "%s", message.text);
 		return STATUS_FAILED;
 	}
-	result = report_write(&recording, choice->format, &choice->text, stdout);
+	result = symbols_find(&recording, false);
+	if (result == 0)
+		result = write_report(&recording, choice);
 	recording_deinit(&recording);
 	if (result == 0 && (fflush(stdout) != 0))
 		result = -errno;
