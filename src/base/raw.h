@@ -162,8 +162,8 @@ static inline long raw_mmap(void *address, size_t size, int protection, int flag
 /* A shared part of a file that nobody may touch yet, wherever there is room. */
 static inline long raw_mmap_file(size_t size, int fd, uint64_t offset)
 {
-	return raw_syscall(SYS_mmap, 0, (long)size, 0 /* PROT_NONE */, 1 /* MAP_SHARED */, fd,
-			   (long)offset);
+	return raw_syscall(SYS_mmap, 0, (long)size, 3 /* PROT_READ | PROT_WRITE */, 1 /* MAP_SHARED */,
+			   fd, (long)offset);
 }
 
 static inline int raw_munmap(void *address, size_t size)

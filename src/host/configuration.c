@@ -12,12 +12,18 @@
 
 #include "model/emitter.h"
 
+/* As the settings' table says. */
+#define RECORDINGS_KEPT 50
+#define RECORDINGS_AGE_NS (INT64_C(30) * 24 * 60 * 60 * 1000000000)
+
 int configuration_init(struct configuration *configuration)
 {
 	*configuration = (struct configuration){
 		.follow = FOLLOW_ALL,
 		.max_tag_sets = EMITTER_TAG_SETS,
 		.stacks = {.slower_ns = UINT64_MAX, .depth = STACK_DEPTH},
+		.recordings_kept = RECORDINGS_KEPT,
+		.recordings_age_ns = RECORDINGS_AGE_NS,
 	};
 	configuration->directory = strdup("");
 	return configuration->directory ? 0 : -ENOMEM;

@@ -52,6 +52,8 @@ struct configuration {
 	struct stack_settings stacks;
 	bool asks_symbol_servers;
 	int64_t max_tag_sets; /* of each name of a plugin's figures */
+	int64_t recordings_kept;
+	int64_t recordings_age_ns; /* 0: whatever their age */
 	struct call_choice calls[CALL_COUNT];
 	struct plugin_config **plugins; /* in their order in the file */
 	size_t n_plugins;

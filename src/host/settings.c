@@ -154,6 +154,22 @@ static int take_tag_sets(struct configuration *configuration, const char *key,
 	return 0;
 }
 
+static int take_recordings_kept(struct configuration *configuration, const char *key,
+				const struct value *value)
+{
+	(void)key;
+	configuration->recordings_kept = value->integer;
+	return 0;
+}
+
+static int take_recordings_age(struct configuration *configuration, const char *key,
+			       const struct value *value)
+{
+	(void)key;
+	configuration->recordings_age_ns = value->integer;
+	return 0;
+}
+
 static void free_expected(struct call_choice *choice)
 {
 	for (size_t i = 0; i < choice->n_expected; i++)
@@ -304,6 +320,21 @@ const struct setting settings_table[] = {
 			   "into one that "
 			   "has the tag otel.metric.overflow.",
 		.take = take_tag_sets,
+	},
+	{
+		.path = "recordings.keep",
+		.rule = {.type = VALUE_INTEGER, .min = 0, .max = 10000},
+		.default_text = "50",
+		.summary = "So many recordings of the last runs are kept for sonde report, diff and sessions; "
+			   "0 keeps none.",
+		.take = take_recordings_kept,
+	},
+	{
+		.path = "recordings.age",
+		.rule = {.type = VALUE_DURATION, .min = 0, .max = INT64_MAX},
+		.default_text = "30d",
+		.summary = "Recordings that are older are not kept; 0s keeps them whatever their age.",
+		.take = take_recordings_age,
 	},
 	{
 		.path = "failures.expected.*",

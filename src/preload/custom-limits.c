@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * Calls that limit the process. A region sets address space aside that it may never use; when the program
- * limits its own, we give that back, so that the limit means what it would mean without us. A region also grows
+ * limits its own, or locks all of it into memory, we give that back, so that it means what it would mean
+ * without us. A region also grows
  * as the program makes new calls; when the program is about to forbid itself all system calls but a few, and
  * any other kills it, that is done in advance, and the kernel is asked for nothing more.
  */
@@ -19,6 +20,7 @@
 #include <linux/seccomp.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
@@ -62,6 +64,14 @@ EXPORT int prlimit(pid_t pid, enum __rlimit_resource resource, const struct rlim
 }
 
 ALIAS(prlimit64, prlimit);
+
+EXPORT int mlockall(int flags)
+{
+	struct probe probe = probe_begin(CALL_mlockall);
+
+	recorder_lock_memory();
+	return finish_limit(&probe, REAL(mlockall)(flags));
+}
 
 /* Who reads the processor's counter there is killed: by a signal of its own, or in seccomp's strict mode. */
 static bool forbids_counter(int option, unsigned long mode)

@@ -322,6 +322,8 @@ void *enter_syscall(long number, long first, long second, long third)
 		recorder_lend_memory();
 	if (confines(number, first, third))
 		prepare_for_sandbox(confines_strictly(number, first, second));
+	if (number == SYS_mlockall)
+		recorder_lock_memory();
 	if (makes_namespace(number))
 		session_note_namespace(&recorder_session.settings);
 	return (void *)REAL(syscall);

@@ -116,7 +116,7 @@ struct region_header *process_make_region(int fd)
 	if (!parent && has_begun)
 		parent = &unknown_parent;
 	has_begun = true;
-	region = region_make(fd, &recorder_session, parent);
+	region = region_make(fd, &recorder_session, parent, process.locks_memory);
 	/* Not before: what it says of the program has been copied from it. */
 	leave_parent_region();
 	if (!region) {
@@ -157,6 +157,12 @@ void recorder_give_way(void)
 		return;
 	region_shrink(region);
 	process_mapped.size = region->capacity;
+}
+
+void recorder_lock_memory(void)
+{
+	process.locks_memory = 1;
+	recorder_give_way();
 }
 
 void process_count_early_call(void)
@@ -206,6 +212,7 @@ static void forget(void)
 	process.n_caches = 0;
 	process.has_no_region = 0;
 	process.lends_memory = 0;
+	process.locks_memory = 0;
 	process.own_cache = NULL;
 	for (int i = 0; i < SLOT_COUNT; i++)
 		process.info[i] = 0;

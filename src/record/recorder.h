@@ -37,6 +37,9 @@ struct region_header *recorder_own_region(void) HIDDEN;
 /* Keeps no more address space than is needed soon: the process has limited what it may have. */
 void recorder_give_way(void) HIDDEN;
 
+/* The same, before the process asks for memory behind all that it has mapped, and maps later. */
+void recorder_lock_memory(void) HIDDEN;
+
 /*
  * To be called before a child that shares our memory begins. Makes the process's region and the calling
  * thread's block now: a child that recorded the first call would make them its own, and they would be

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * A region's place in the session's file is mapped once, out of reach. Memory comes behind it in
- * steps, by MADV_POPULATE_WRITE, which needs no descriptor, works after chroot() and when no descriptor
- * is free, and fails with an error when the filesystem is full. Kernels before 5.14 do not know it: there
- * the file is opened again and posix_fallocate's system call does the same.
+ * A region's place in the session's file is mapped once, as a whole: to keep what has no memory yet out of reach
+ * would be a system call more, of 8 us, in every process. Memory comes behind it in steps, by MADV_POPULATE_WRITE,
+ * which needs no descriptor, works after chroot() and when no descriptor is free, and fails with an error when the
+ * filesystem is full. Kernels before 5.14 do not know it: there the file is opened again and posix_fallocate's
+ * system call does the same.
  */
 #include "config.h"
 
@@ -40,15 +41,10 @@ static int allocate_by_descriptor(uint64_t offset, uint64_t size)
 	return result;
 }
 
-/*
- * Makes a part of a mapping usable. The rest is not, so that mlockall(), which touches what it can, does
- * not fill the file.
- */
+/* An error where a store would end the process: the filesystem is full, or the file too short. */
 static int populate(char *memory, uint64_t size)
 {
-	int result = raw_mprotect(memory, size, PROT_READ | PROT_WRITE);
-
-	return result < 0 ? result : raw_madvise(memory, size, MADV_POPULATE_WRITE);
+	return raw_madvise(memory, size, MADV_POPULATE_WRITE);
 }
 
 /* Puts memory behind the first `end` bytes. */
@@ -120,21 +116,29 @@ static void fill_header(struct region_header *region, uint64_t capacity,
 	__builtin_memcpy(region->magic, REGION_MAGIC, sizeof(region->magic));
 }
 
+/* A forked child has the limits of its parent, which found out, or gave way to one since. */
+static bool has_room(const struct region_header *parent, uint64_t capacity)
+{
+	if (parent && parent->capacity >= capacity)
+		return true;
+	return raw_limit(RLIMIT_AS) == RLIM_INFINITY;
+}
+
 /* As large as there is room for; where the address space is limited, we are content with less. */
-static uint64_t choose_capacity(const struct session_settings *settings)
+static uint64_t choose_capacity(const struct session_settings *settings,
+				const struct region_header *parent)
 {
 	uint64_t capacity = settings->region_capacity;
 
-	if (capacity > REGION_SMALL_CAPACITY && raw_limit(RLIMIT_AS) != RLIM_INFINITY)
-		capacity = REGION_SMALL_CAPACITY;
-	return capacity;
+	return capacity > REGION_SMALL_CAPACITY && !has_room(parent, capacity) ? REGION_SMALL_CAPACITY
+										 : capacity;
 }
 
 struct region_header *region_make(int fd, struct session_file *session,
-				  const struct region_header *parent)
+				  const struct region_header *parent, bool is_small)
 {
 	uint64_t offset = fd >= 0 ? session_take_region(&session->settings, fd) : 0;
-	uint64_t capacity = choose_capacity(&session->settings);
+	uint64_t capacity = is_small ? REGION_SMALL_CAPACITY : choose_capacity(&session->settings, parent);
 	struct region_header *region = offset ? map_place(fd, offset, capacity) : NULL;
 
 	if (offset && !region)

@@ -151,9 +151,11 @@ void session_complete_stacks(struct stack_settings *stacks)
 static bool session_file_path(const char *directory, char *buf, size_t size)
 {
 	struct text text = text_init(buf, size);
+	/* Part of the code: a constant beside it would be a page fault more in every process. */
+	char file[] = "/" SESSION_FILE;
 
 	text_add(&text, directory);
-	text_add(&text, "/" SESSION_FILE);
+	text_add(&text, file);
 	return !text.is_cut;
 }
 
@@ -178,11 +180,12 @@ static int choose_sizes(struct session_settings *settings)
 }
 
 /* Gives the file its first size: nothing of it takes any space yet. */
-static int set_size(int fd, const struct session_settings *settings)
+static int set_size(int fd, struct session_settings *settings)
 {
 	uint64_t n = settings->n_regions < REGIONS_STEP ? settings->n_regions : REGIONS_STEP;
 
-	return raw_ftruncate(fd, (long)(SESSION_HEAD_SIZE + n * settings->region_capacity));
+	settings->reached = SESSION_HEAD_SIZE + n * settings->region_capacity;
+	return raw_ftruncate(fd, (long)settings->reached);
 }
 
 static int fill_file(int fd, struct session_settings *settings)
@@ -272,19 +275,26 @@ static uint64_t take_first_free(struct session_settings *settings)
  * Sees to it that the file reaches up to `end`. Several processes may do so at once, so none may set the size:
  * memory for the last page of a step makes a file larger, and never smaller.
  */
-static int grow_file(const struct session_settings *settings, int fd, uint64_t end)
+static int grow_file(struct session_settings *settings, int fd, uint64_t end)
 {
 	uint64_t step = REGIONS_STEP * settings->region_capacity;
-	struct stat status;
-	int result = raw_fstat(fd, &status);
+	uint64_t reached = __atomic_load_n(&settings->reached, __ATOMIC_RELAXED);
 
-	if (result < 0 || (uint64_t)status.st_size >= end)
-		return result;
+	if (reached >= end)
+		return 0;
 	end = SESSION_HEAD_SIZE + (end - SESSION_HEAD_SIZE + step - 1) / step * step;
 	/* Past this limit the kernel would send SIGXFSZ. */
 	if (end > raw_limit(RLIMIT_FSIZE))
 		return -EFBIG;
-	return raw_fallocate(fd, (long)end - 1, 1);
+	int result = raw_fallocate(fd, (long)end - 1, 1);
+
+	if (result < 0)
+		return result;
+	/* Relaxed: who maps the file past its end is told so by an error. */
+	while (reached < end && !__atomic_compare_exchange_n(&settings->reached, &reached, end, false,
+							     __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		;
+	return 0;
 }
 
 uint64_t session_take_region(struct session_settings *settings, int fd)

@@ -109,6 +109,7 @@ struct session_settings {
 	uint64_t notes_lost;     /* notes that found no room */
 	uint64_t region_capacity; /* room for each region: a power of two */
 	uint64_t n_regions;       /* so many may have room */
+	uint64_t reached;         /* the file has been made at least that long */
 	uint64_t regions_begun;   /* places after the first SESSION_REUSED_REGIONS that have been taken */
 	uint64_t is_taken[SESSION_REUSED_REGIONS / 64]; /* of the first places: one bit each */
 	uint32_t follow;         /* enum follow */

@@ -15,6 +15,7 @@
 #include "report/diff.h"
 #include "tool/command.h"
 #include "tool/recording-file.h"
+#include "tool/recording-store.h"
 #include "tool/report.h"
 #include "tool/rule.h"
 
@@ -54,7 +55,12 @@ static int load(struct loaded *loaded, const char *path)
 
 	if (loaded->n_recordings == RECORDINGS_MOST)
 		return command_refuse(&command_diff, "more than %d recordings of one side", RECORDINGS_MOST);
-	if (recording_file_read(path, &loaded->recordings[loaded->n_recordings], &message) < 0) {
+	char *found = recording_store_find(environ, path, &message);
+	int result = found ? recording_file_read(found, &loaded->recordings[loaded->n_recordings], &message)
+			   : -ENOENT;
+
+	free(found);
+	if (result < 0) {
 		command_say(&command_diff, "%s", message.text);
 		return STATUS_FAILED;
 	}
@@ -108,16 +114,16 @@ static int take_option(struct diff *diff, int option, const char *value)
 	}
 }
 
-/* The two recordings that are no options' values, if all are not given so. */
+/* The two recordings that are no options' values, if all are not given so; else the last two runs. */
 static int take_operands(struct diff *diff, char **operands, int n_operands)
 {
 	if (n_operands == 0 && diff->before.n_recordings && diff->after.n_recordings)
 		return STATUS_OK;
-	if (n_operands != 2)
+	if (n_operands != 0 && n_operands != 2)
 		return command_refuse(&command_diff, "two recordings are compared: BEFORE and AFTER");
-	int status = load(&diff->before, operands[0]);
+	int status = load(&diff->before, n_operands ? operands[0] : "@1");
 
-	return status ? status : load(&diff->after, operands[1]);
+	return status ? status : load(&diff->after, n_operands ? operands[1] : "@");
 }
 
 static struct side side_of(const struct loaded *loaded)
@@ -237,9 +243,9 @@ static int run(int argc, char **argv)
 
 const struct command command_diff = {
 	.name = "diff",
-	.usage = "BEFORE AFTER",
+	.usage = "[BEFORE AFTER]",
 	.summary = "what a program does otherwise than before",
-	.details = "BEFORE and AFTER are recordings made by 'sonde run -o'. Counts are compared exactly,\n"
+	.details = "BEFORE and AFTER are recordings, '@1' and '@' the last two that are kept. Counts are compared exactly,\n"
 		   "times where there are\n"
 		   "three recordings of each side. A RULE is METRIC > LIMIT, or with >=, < or <=: docs/diff.md.\n"
 		   "Exits with 3 when a rule holds, 1 when a recording cannot be read, 2 when used wrongly.\n",

@@ -25,6 +25,7 @@
 #include "tool/limits.h"
 #include "tool/preload.h"
 #include "tool/recording-file.h"
+#include "tool/recording-store.h"
 #include "tool/report.h"
 #include "tool/run-plugins.h"
 #include "tool/symbols.h"
@@ -332,16 +333,19 @@ static void describe_run(const struct run *run, struct recording *recording)
 		recording->exit = (struct exit_info){EXIT_STATUS, WEXITSTATUS(status)};
 }
 
-static void keep_latest(const struct run *run, const struct recording *recording)
+static void keep(const struct run *run, const struct recording *recording)
 {
-	char *path = latest_path(environ);
-	struct message message = {.text = "neither XDG_STATE_HOME nor HOME is set"};
-	int result = path ? latest_keep(path, recording, &message) : -ENOENT;
+	struct retention retention = {
+		.count = run->configuration.recordings_kept,
+		.age_ns = run->configuration.recordings_age_ns,
+	};
+	struct message message = {0};
+	char *path;
+	int result = recording_store_keep(environ, recording, &retention, &path, &message);
 
 	if (run->request.is_verbose && result < 0)
-		command_say(&command_run, "the recording is not kept as the latest: %s",
-			    message.text);
-	else if (run->request.is_verbose)
+		command_say(&command_run, "the recording is not kept: %s", message.text);
+	else if (run->request.is_verbose && path)
 		command_say(&command_run, "the recording is kept in %s", path);
 	free(path);
 }
@@ -378,7 +382,7 @@ static void finish(struct run *run)
 		command_say(&command_run, "the stacks' names are incomplete: out of memory");
 	if (output && recording_file_write(output, &recording, &message) < 0)
 		command_say(&command_run, "cannot write the recording: %s", message.text);
-	keep_latest(run, &recording);
+	keep(run, &recording);
 	if (run->report)
 		write_report(run, &recording);
 	recording_deinit(&recording);

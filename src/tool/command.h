@@ -45,6 +45,7 @@ extern const struct command command_diff;
 extern const struct command command_plugins;
 extern const struct command command_report;
 extern const struct command command_run;
+extern const struct command command_sessions;
 extern const struct command command_set;
 
 enum {

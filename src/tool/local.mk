@@ -10,6 +10,7 @@ sonde_SOURCES += \
 	src/tool/cmd-plugins.c \
 	src/tool/cmd-report.c \
 	src/tool/cmd-run.c \
+	src/tool/cmd-sessions.c \
 	src/tool/cmd-set.c \
 	src/tool/command.c src/tool/command.h \
 	src/tool/configured.c src/tool/configured.h \
@@ -21,6 +22,7 @@ sonde_SOURCES += \
 	src/tool/preload.c src/tool/preload.h \
 	src/tool/recording-file.c src/tool/recording-file.h \
 	src/tool/profile.c src/tool/profile.h \
+	src/tool/recording-store.c src/tool/recording-store.h \
 	src/tool/report.c src/tool/report.h \
 	src/tool/rule.c src/tool/rule.h \
 	src/tool/run-tags.c src/tool/run-tags.h \

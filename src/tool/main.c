@@ -11,6 +11,7 @@ static const struct command *const commands[] = {
 	&command_run,
 	&command_report,
 	&command_diff,
+	&command_sessions,
 	&command_set,
 	&command_agent,
 	&command_calls,

@@ -14,6 +14,7 @@ tool_tests = \
 	tests/e2e/test-run-session.sh \
 	tests/e2e/test-run-signals.sh \
 	tests/e2e/test-run-status.sh \
+	tests/e2e/test-sessions.sh \
 	tests/e2e/test-set.sh
 
 check_PROGRAMS += tests/e2e/subject tests/e2e/test-run-terminal

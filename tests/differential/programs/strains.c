@@ -78,6 +78,19 @@ static void lock_memory(void)
 	       memory("RssShmem") > 16384);
 }
 
+/* libc's mlockall() is not there to be asked, and the process has just begun. */
+static void lock_memory_of_child(void)
+{
+	if (fork() == 0) {
+		long result = syscall(SYS_mlockall, MCL_CURRENT | MCL_FUTURE);
+
+		printf("locked by a child: %ld, more than 16 MiB of files in memory: %d\n", result,
+		       memory("RssShmem") > 16384);
+		exit(0);
+	}
+	wait(NULL);
+}
+
 /* A sandbox for a program that needs no more than it is doing already. */
 static void filter_system_calls(void)
 {
@@ -171,6 +184,7 @@ int main(int n_arguments, char **arguments)
 		{"small-stack", execute_on_small_stack},
 		{"no-name", execute_nothing},
 		{"locked", lock_memory},
+		{"locked-child", lock_memory_of_child},
 		{"filtered", filter_system_calls},
 		{"crowd", crowd},
 		{"vforks", vfork_with_large_environment},
