@@ -32,4 +32,4 @@ sonde_SOURCES += \
 
 sonde_LDADD += $(JANSSON_LIBS) $(ZLIB_LIBS) $(LIBDW_LIBS)
 dist_man_MANS = docs/sonde.1
-EXTRA_DIST += docs/agent.md docs/configuration.md docs/diff.md
+EXTRA_DIST += docs/agent.md docs/configuration.md docs/diff.md docs/stacks.md
