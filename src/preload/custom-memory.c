@@ -155,14 +155,10 @@ static void *drawn_malloc(size_t size)
 	struct call_stats *stats = probe_find_untimed(CALL_malloc);
 	void *(*real)(size_t) = RESOLVED(malloc);
 
-	if (unlikely(!stats || !real))
+	if (unlikely(!stats || !real || heap_counts_down(size)))
 		return general_malloc(size);
 	owner_add(&stats->count, 1);
-	void *result = real(size);
-
-	if (likely(result))
-		heap_allocated(result, size, CALL_malloc);
-	return finish_counted(stats, result, size, size);
+	return finish_counted(stats, real(size), size, size);
 }
 
 EXPORT void *malloc(size_t size)
@@ -192,14 +188,10 @@ static void *drawn_calloc(size_t n, size_t size)
 	struct call_stats *stats = probe_find_untimed(CALL_calloc);
 	void *(*real)(size_t, size_t) = RESOLVED(calloc);
 
-	if (unlikely(!stats || !real))
+	if (unlikely(!stats || !real || heap_counts_down(n * size)))
 		return general_calloc(n, size);
 	owner_add(&stats->count, 1);
-	void *result = real(n, size);
-
-	if (likely(result))
-		heap_allocated(result, n * size, CALL_calloc);
-	return finish_counted(stats, result, n * size, n && size);
+	return finish_counted(stats, real(n, size), n * size, n && size);
 }
 
 EXPORT void *calloc(size_t n, size_t size)
@@ -375,14 +367,10 @@ static void *drawn_realloc(void *block, size_t size)
 	struct call_stats *stats = probe_find_untimed(CALL_realloc);
 	void *(*real)(void *, size_t) = RESOLVED(realloc);
 
-	if (unlikely(!stats || !real || heap_may_follow(block)))
+	if (unlikely(!stats || !real || heap_may_follow(block) || heap_counts_down(size)))
 		return general_realloc(block, size);
 	owner_add(&stats->count, 1);
-	void *result = real(block, size);
-
-	if (likely(result))
-		heap_allocated(result, size, CALL_realloc);
-	return finish_counted(stats, result, size, size);
+	return finish_counted(stats, real(block, size), size, size);
 }
 
 EXPORT void *realloc(void *block, size_t size)

@@ -47,6 +47,21 @@ static inline void heap_allocated(void *block, size_t size, enum call call)
 	heap_draw(block, size, call);
 }
 
+/*
+ * The same before the block is there, where nothing else is to be done about it. True: it is drawn, and was not counted
+ * down; heap_allocated() is to be called when it is there. The calling thread has a cache.
+ */
+static inline bool heap_counts_down(size_t size)
+{
+	struct thread_cache *thread = recorder_thread;
+	int64_t left = thread->until_drawn - (int64_t)size;
+
+	if (unlikely(left <= 0))
+		return true;
+	thread->until_drawn = left;
+	return false;
+}
+
 /* Whether a block may be one that is followed. */
 static inline bool heap_may_follow(const void *block)
 {

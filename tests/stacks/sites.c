@@ -165,6 +165,31 @@ static void fork_one(void)
 	wait(NULL);
 }
 
+/* Ways that differ in each step: more than there is room for. */
+NOINLINE static void right(unsigned int way, int depth);
+
+NOINLINE static void left(unsigned int way, int depth)
+{
+	if (!depth)
+		kept[way % 1000] = malloc(10);
+	else if (way >> (depth - 1) & 1)
+		right(way, depth - 1);
+	else
+		left(way, depth - 1);
+	sink++;
+}
+
+NOINLINE static void right(unsigned int way, int depth)
+{
+	if (!depth)
+		kept[way % 1000] = malloc(10);
+	else if (way >> (depth - 1) & 1)
+		right(way, depth - 1);
+	else
+		left(way, depth - 1);
+	sink--;
+}
+
 int main(int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : "";
@@ -188,6 +213,9 @@ int main(int argc, char **argv)
 		sleep_long();
 	else if (strcmp(what, "heap") == 0)
 		allocate_some(), allocate_kept();
+	else if (strcmp(what, "ways") == 0)
+		for (unsigned int way = 0; way < 1U << 13; way++)
+			left(way, 13);
 	else if (strcmp(what, "killed") == 0)
 		outer(), kill(getpid(), SIGKILL);
 	else if (strcmp(what, "forked") == 0)

@@ -39,6 +39,15 @@ check "the report says what is live, and where" "$(sonde report --by=site "$reco
 	grep -cE '^realloc +allocated +1.67MiB +[0-9]+% +allocate_kept sites.c')" = 1
 check "what was freed is not live" "$(sonde report -f folded --sample=live "$recording" | grep -c allocate_some)" = 0
 
+watch memory.exact=true -- "$scratch/sites" ways
+check "what is at no stack for want of room is added up all the same" "$(python3 -c '
+import json, sys
+d = json.load(open(sys.argv[1]))
+kept = [s for s in d["stacks"] if s["kind"] == "allocation"]
+others = d["coverage"]["stacks"]["others"]["allocation"]
+print(len(kept), others["calls"] > 4000, sum(s["calls"] for s in kept) + others["calls"],
+      sum(s["live_bytes"] for s in kept) + others["live_bytes"])' "$recording")" = "4096 True 8192.0 81920"
+
 # A child follows its own blocks only, and frees its parent's.
 cat >"$scratch/fork.c" <<'END'
 #include <stdlib.h>
