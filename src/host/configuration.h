@@ -45,6 +45,8 @@ struct configuration {
 	char *file; /* where it was read from; NULL: nowhere, all is default */
 	enum follow follow;
 	char *directory; /* "" for the default places */
+	int64_t grace_ns; /* for processes that outlive the command */
+	bool leaves;      /* them to record on */
 	struct label *labels;
 	size_t n_labels;
 	bool accounts_memory;

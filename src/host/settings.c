@@ -33,6 +33,20 @@ static int take_directory(struct configuration *configuration, const char *key,
 	return 0;
 }
 
+static int take_grace(struct configuration *configuration, const char *key, const struct value *value)
+{
+	(void)key;
+	configuration->grace_ns = value->integer;
+	return 0;
+}
+
+static int take_leave(struct configuration *configuration, const char *key, const struct value *value)
+{
+	(void)key;
+	configuration->leaves = value->boolean;
+	return 0;
+}
+
 static int take_label(struct configuration *configuration, const char *key,
 		      const struct value *value)
 {
@@ -215,6 +229,21 @@ const struct setting settings_table[] = {
 		.summary = "Folder in which the session's directory is made; empty for /dev/shm, "
 			   "$XDG_RUNTIME_DIR or $TMPDIR.",
 		.take = take_directory,
+	},
+	{
+		.path = "session.grace",
+		.rule = {.type = VALUE_DURATION, .min = 0, .max = INT64_C(86400000000000)},
+		.default_text = "0s",
+		.summary = "So long sonde run waits at the end for processes that outlive its command.",
+		.take = take_grace,
+	},
+	{
+		.path = "session.leave",
+		.rule = {.type = VALUE_BOOL},
+		.default_text = "false",
+		.summary = "Those that run even then record on, in a session that sonde sessions lists and collects when "
+			   "they have ended; else they are not watched any more.",
+		.take = take_leave,
 	},
 	{
 		.path = "session.labels.*",

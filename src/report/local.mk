@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 report_sources = \
+	src/report/breakdown.c src/report/breakdown.h \
 	src/report/diff.c src/report/diff.h \
 	src/report/line.c src/report/line.h \
 	src/report/sites.c src/report/sites.h \

@@ -42,7 +42,7 @@ struct diff {
 	struct loaded after;
 	struct rule rules[RULES_MOST];
 	size_t n_rules;
-	struct breach breaches[RULES_MOST];
+	struct breach *breaches;
 	size_t n_breaches;
 	const char *format;
 	unsigned long n_lines;
@@ -131,16 +131,53 @@ static struct side side_of(const struct loaded *loaded)
 	return (struct side){loaded->recordings, loaded->n_recordings};
 }
 
-static void judge(struct diff *diff, const struct side *before, const struct side *after)
+static void judge_rule(struct diff *diff, const struct rule *rule, const char *test, const struct side *before,
+		       const struct side *after)
 {
-	for (size_t i = 0; i < diff->n_rules; i++) {
-		struct breach *breach = &diff->breaches[diff->n_breaches];
+	struct breach *breach = &diff->breaches[diff->n_breaches];
 
-		if (!rule_is_breached(&diff->rules[i], before, after, &breach->change))
+	if (!rule_is_breached(rule, test, before, after, &breach->change))
+		return;
+	breach->rule = rule->text;
+	diff->n_breaches++;
+}
+
+static void judge_tests(struct diff *diff, const struct rule *rule, const struct test_names *names,
+			const struct side *before, const struct side *after)
+{
+	size_t n_judged = 0;
+
+	for (size_t i = 0; i < names->n_names; i++) {
+		if (!rule_is_of_test(rule, names->names[i], before, after))
 			continue;
-		breach->rule = diff->rules[i].text;
-		diff->n_breaches++;
+		judge_rule(diff, rule, names->names[i], before, after);
+		n_judged++;
 	}
+	/* A name that is written wrong would be a rule that always holds. */
+	if (n_judged == 0)
+		command_say(&command_diff, "%s: there is no such test%s", rule->text,
+			    rule->is_change ? " in all recordings" : "");
+}
+
+/* 0 or -ENOMEM. */
+static int judge(struct diff *diff, const struct side *before, const struct side *after)
+{
+	struct test_names names;
+	int result = test_names_init(&names, before, after);
+
+	diff->breaches = calloc(RULES_MOST * (names.n_names + 1), sizeof(*diff->breaches));
+	if (!diff->breaches)
+		result = -ENOMEM;
+	for (size_t i = 0; i < diff->n_rules && result == 0; i++) {
+		const struct rule *rule = &diff->rules[i];
+
+		if (rule->metric.test)
+			judge_tests(diff, rule, &names, before, after);
+		else
+			judge_rule(diff, rule, NULL, before, after);
+	}
+	test_names_deinit(&names);
+	return result;
 }
 
 static int write_changes(const struct diff *diff, const struct comparison *comparison, bool has_times)
@@ -169,7 +206,9 @@ static void say_breaches(const struct diff *diff)
 		const struct breach *breach = &diff->breaches[i];
 		enum measure_figure figure = breach->change.metric.figure;
 
-		command_say(&command_diff, "%s: was %s, is %s", breach->rule,
+		const char *test = breach->change.metric.test;
+
+		command_say(&command_diff, "%s: %s%swas %s, is %s", breach->rule, test ? test : "", test ? ": " : "",
 			    diff_value(&breach->change.before, figure, before),
 			    diff_value(&breach->change.after, figure, after));
 	}
@@ -182,7 +221,8 @@ static int compare(struct diff *diff)
 	struct comparison comparison;
 	int result = comparison_init(&comparison, &before, &after);
 
-	judge(diff, &before, &after);
+	if (result == 0)
+		result = judge(diff, &before, &after);
 	if (result == 0)
 		result = write_changes(diff, &comparison, comparison_has_times(&before, &after));
 	if (result == 0 && fflush(stdout) != 0)
@@ -204,6 +244,7 @@ static void diff_free(struct diff *diff)
 		recording_deinit(&diff->after.recordings[i]);
 	for (size_t i = 0; i < diff->n_rules; i++)
 		rule_deinit(&diff->rules[i]);
+	free(diff->breaches);
 	free(diff);
 }
 

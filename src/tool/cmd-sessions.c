@@ -118,37 +118,54 @@ static int add_sessions(struct runs *runs, const struct request *request)
 	return result;
 }
 
-/* Ends a session that we host now, and keeps what it recorded. */
-static int keep(struct session_host *host, const struct retention *retention)
+static int keep(const struct recording *recording, const struct configuration *configuration)
 {
-	struct recording recording;
+	const struct retention retention = {
+		.count = configuration->recordings_kept,
+		.age_ns = configuration->recordings_age_ns,
+	};
 	struct message message = {0};
 	char *path = NULL;
-	int result = session_host_close(host, &recording);
+	int result = recording_store_keep(environ, recording, &retention, &path, &message);
 
-	if (result == 0)
-		result = recording_store_keep(environ, &recording, retention, &path, &message);
-	if (result == 0)
-		printf("%s\n", path ? path : "");
-	else
-		command_say(&command_sessions, "%s", *message.text ? message.text : strerror(-result));
-	recording_deinit(&recording);
+	if (result < 0)
+		command_say(&command_sessions, "%s", message.text);
+	else if (path)
+		printf("%s\n", path);
 	free(path);
+	return result;
+}
+
+/* Of a session that we host now, and in which nothing runs. It is removed when its recording is kept. */
+static int collect_hosted(struct session_host *host, const struct configuration *configuration)
+{
+	struct message message = {0};
+	struct recording recording;
+	struct recording rest;
+	uint32_t n_folded;
+	int result = session_view(session_host_path(host), 0, &recording, &n_folded, &message);
+
+	if (result < 0) {
+		command_say(&command_sessions, "%s", message.text);
+		return result;
+	}
+	result = keep(&recording, configuration);
+	recording_deinit(&recording);
+	if (result == 0) {
+		result = session_host_close(host, &rest);
+		recording_deinit(&rest);
+	}
 	return result;
 }
 
 /* Those that run go on, also those that somebody else hosts. */
 static int collect_session(const char *path, const struct configuration *configuration)
 {
-	const struct retention retention = {
-		.count = configuration->recordings_kept,
-		.age_ns = configuration->recordings_age_ns,
-	};
 	struct session_host *host;
 
 	if (session_is_running(path) || session_host_adopt(path, configuration, &host) != 0)
 		return 0;
-	int result = session_host_is_quiet(host) ? keep(host, &retention) : 0;
+	int result = session_host_is_quiet(host) ? collect_hosted(host, configuration) : 0;
 
 	session_host_free(host);
 	return result;

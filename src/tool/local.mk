@@ -2,11 +2,15 @@
 sonde_SOURCES += \
 	src/tool/agent.c src/tool/agent.h \
 	src/tool/agent-session.c src/tool/agent-session.h \
+	src/tool/budget.c src/tool/budget.h \
+	src/tool/budget-write.c \
 	src/tool/child.c src/tool/child.h \
 	src/tool/cmd-agent.c \
 	src/tool/cmd-calls.c \
+	src/tool/cmd-check.c \
 	src/tool/cmd-config.c \
 	src/tool/cmd-diff.c \
+	src/tool/cmd-label.c \
 	src/tool/cmd-plugins.c \
 	src/tool/cmd-report.c \
 	src/tool/cmd-run.c \
@@ -31,5 +35,6 @@ sonde_SOURCES += \
 	src/tool/symbols.c src/tool/symbols.h
 
 sonde_LDADD += $(JANSSON_LIBS) $(ZLIB_LIBS) $(LIBDW_LIBS)
+sonde_LDADD += $(JANSSON_LIBS) $(LIBCONFIG_LIBS) $(ZLIB_LIBS) -lm
 dist_man_MANS = docs/sonde.1
 EXTRA_DIST += docs/agent.md docs/configuration.md docs/diff.md docs/stacks.md

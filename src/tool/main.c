@@ -11,6 +11,8 @@ static const struct command *const commands[] = {
 	&command_run,
 	&command_report,
 	&command_diff,
+	&command_check,
+	&command_label,
 	&command_sessions,
 	&command_set,
 	&command_agent,

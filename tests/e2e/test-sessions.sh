@@ -78,6 +78,31 @@ act sonde sessions --collect
 check "it is not collected" "$status" -eq 0 -a ! -s out -a -n "$(ls "$SONDE_DIRECTORY"/sonde-*)"
 echo >go
 wait
+mkfifo stay
+exec 8<>stay
+sonde run --set session.grace=1h --report=none -o waited.json -- "$subject" orphan 9<stay &
+echo >&8
+wait $!
+check "what outlives the command is waited for if that is wanted" -z "$(grep '"running":true' waited.json)"
+
+act sonde run --set session.leave=true --report=none -o left.json -- "$subject" orphan 9<stay
+session=$(ls -d "$SONDE_DIRECTORY"/sonde-*/*)
+says "or goes on in a session of its own" 0 "sonde: run: processes still run; their session is $session"
+check "it is in the recording as running" -n "$(grep '"running":true' left.json)"
+act sonde sessions
+check "and in the list" -n "$(grep "^${session##*/} .* running " out)"
+echo >&8
+until test "$(sonde sessions --format=json | grep -c '"running"')" = 0; do :; done
+act sonde sessions --collect
+act sonde report --format=json "$(cat out)"
+check "what it did since then is in what is collected of it" \
+	"$(python3 -c '
+import json, sys
+recording = json.load(sys.stdin)
+print(recording["session"]["exit"], recording["session"]["processes"],
+      [call["count"] for call in recording["calls"] if call["call"] == "read"])' <out)" = "{'status': 0} 2 [1]"
+exec 8>&-
+
 act sonde sessions nonsense
 check "it takes no names" "$status" -eq 2
 
