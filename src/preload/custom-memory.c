@@ -304,8 +304,8 @@ static GENERAL int general_posix_memalign(void **ret_block, size_t alignment, si
 		probe_failed(&probe, result);
 	else
 		probe_succeeded(&probe, size);
-	if (result == 0)
-		note_block(CALL_posix_memalign, OWN_POSIX_MEMALIGN, *ret_block, size);
+	if (is_noted(CALL_posix_memalign) && result == 0)
+		note_new_block(CALL_posix_memalign, OWN_POSIX_MEMALIGN, *ret_block, size);
 	return result;
 }
 
