@@ -19,9 +19,9 @@ sonde_SOURCES += \
 	src/tool/command.c src/tool/command.h \
 	src/tool/configured.c src/tool/configured.h \
 	src/tool/demangle.c src/tool/demangle.h \
+	src/tool/detached.c src/tool/detached.h \
 	src/tool/limits.c src/tool/limits.h \
 	src/tool/main.c \
-	src/tool/plugin-choices.c src/tool/plugin-choices.h \
 	src/tool/plugin-path.c src/tool/plugin-path.h \
 	src/tool/preload.c src/tool/preload.h \
 	src/tool/recording-file.c src/tool/recording-file.h \
@@ -37,4 +37,4 @@ sonde_SOURCES += \
 sonde_LDADD += $(JANSSON_LIBS) $(ZLIB_LIBS) $(LIBDW_LIBS)
 sonde_LDADD += $(JANSSON_LIBS) $(LIBCONFIG_LIBS) $(ZLIB_LIBS) -lm
 dist_man_MANS = docs/sonde.1
-EXTRA_DIST += docs/agent.md docs/configuration.md docs/diff.md docs/stacks.md
+EXTRA_DIST += docs/agent.md docs/configuration.md docs/diff.md docs/stacks.md docs/test-runs.md
