@@ -28,6 +28,7 @@
 #include "tool/recording-store.h"
 #include "tool/report.h"
 #include "tool/run-plugins.h"
+#include "tool/symbols.h"
 
 enum {
 	OPTION_CONFIG,
@@ -378,6 +379,8 @@ static void finish(struct run *run)
 	if (run_plugins_end(&run->plugins, &recording) < 0)
 		command_say(&command_run, "the plugins' part is incomplete: out of memory");
 	describe_run(run, &recording);
+	if (symbols_find(&recording, run->configuration.asks_symbol_servers) < 0)
+		command_say(&command_run, "the stacks' names are incomplete: out of memory");
 	if (output && recording_file_write(output, &recording, &message) < 0)
 		command_say(&command_run, "cannot write the recording: %s", message.text);
 	keep(run, &recording);
