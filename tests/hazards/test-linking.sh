@@ -53,7 +53,7 @@ truthful "H7 with LD_BIND_NOW=1:" wrapped LD_BIND_NOW=1
 build now special.c -fno-plt -Wl,-z,now -Wl,-z,relro -DMALLOC_IS_SEEN=1 &&
 	truthful "H7 a program without a PLT, bound when it is loaded:" now
 LD_BIND_NOW=1 "$top_builddir/truth-driver" "$sonde" "$top_builddir/hazard-subject" >trials
-check "H7 with LD_BIND_NOW=1 every hazard is as harmless as without" "$(grep -c '^not ok' trials)" = 0
+check "H7 with LD_BIND_NOW=1 every hazard is as harmless as without" -z "$(grep -A 6 '^not ok' trials)"
 
 # H16: where a library is looked for depends on who asks.
 mkdir -p a/private
