@@ -38,6 +38,7 @@ exporter_tests = \
 	tests/exporters/test-otlp.sh \
 	tests/exporters/test-prometheus.sh \
 	tests/exporters/test-prometheus-server.sh \
+	tests/exporters/test-sources.sh \
 	tests/exporters/test-statsd.sh \
 	tests/exporters/test-textfile.sh
 
