@@ -198,6 +198,7 @@ struct sonde_emit;
 #define SONDE_OPTION_DEPRECATED 4u /* accepted with a warning; help tells what to use instead */
 #define SONDE_OPTION_RELOADABLE 8u /* reload() takes a new value; else a new instance is made */
 #define SONDE_OPTION_LISTEN	16u /* "ADDRESS:PORT" that one instance can have at a time; port 0: any */
+#define SONDE_OPTION_FOLDER	32u /* since 1.2: the path of a folder that has to be there */
 
 struct sonde_list {
 	const char *const *items;

@@ -46,7 +46,7 @@ static const struct sonde_option options[] = {
 	{
 		.name = "directory",
 		.type = SONDE_OPTION_STRING,
-		.flags = SONDE_OPTION_REQUIRED,
+		.flags = SONDE_OPTION_REQUIRED | SONDE_OPTION_FOLDER,
 		.offset = offsetof(struct options, directory),
 		.help = "That of node_exporter's --collector.textfile.directory.",
 	},
