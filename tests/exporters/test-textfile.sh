@@ -11,7 +11,8 @@ counter() {
 
 mkdir folder
 configure 'plugin = "textfile"; directory = "folder"; name = "backup";'
-act sonde run -c sonde.cfg -o recording.json --report=none -l 'title=a "b" \c' -- sleep 0.3
+act sonde run -c sonde.cfg -o recording.json --report=none -l 'title=a "b" \c' -- \
+	sh -c 'until test -e folder/backup.prom; do sleep 0.02; done'
 check "the file has the instance's name" "$(ls folder)" = backup.prom
 accepted "promtool accepts it" folder/backup.prom
 check "in the end it has what the recording has" "$(counter folder/backup.prom libc_calls_total)" = \

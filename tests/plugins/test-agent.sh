@@ -71,9 +71,9 @@ lines() {
 	python3 read-lines.py "${file:-out.jsonl}" "$@"
 }
 
-# until_there TEST... - at most ten seconds.
+# until_there TEST... - at most a minute.
 until_there() {
-	local end=$((SECONDS + 10))
+	local end=$((SECONDS + 60))
 	while test "$SECONDS" -lt "$end"; do
 		! "$@" || return 0
 		sleep 0.05
