@@ -35,6 +35,7 @@ tests_exporters_test_packets_LDADD = $(CUNIT_LIBS)
 
 exporter_tests = \
 	tests/exporters/test-manual.sh \
+	tests/exporters/test-manual-run.sh \
 	tests/exporters/test-otlp.sh \
 	tests/exporters/test-prometheus.sh \
 	tests/exporters/test-prometheus-server.sh \
