@@ -27,7 +27,7 @@ struct place {
 struct exports {
 	struct configuration configuration; /* which the choices point into */
 	struct plugin_choice *choices;
-	struct session_roster *roster;
+	struct session_roster *sessions; /* ours, if there is one */
 	struct place *places;
 	size_t n_places;
 	bool is_of_parent;
@@ -115,20 +115,20 @@ static void start_all(struct exports *exports, const struct engine *engine)
 static struct exports *exports_free(struct exports *exports)
 {
 	free(exports->choices);
-	session_roster_free(exports->roster);
+	session_roster_free(exports->sessions);
 	free(exports->places);
 	configuration_deinit(&exports->configuration);
 	free(exports);
 	return NULL;
 }
 
-/* With the session of the program, if it has one. NULL without memory. */
-static struct session_roster *roster_of(const char *session)
+/* "" is no session. NULL: no memory. */
+static struct session_roster *list_session(const char *directory)
 {
 	struct session_roster *roster = session_roster_new();
 
-	if (roster && *session)
-		session_roster_add(roster, session);
+	if (roster && *directory)
+		session_roster_add(roster, directory);
 	return roster;
 }
 
@@ -140,10 +140,10 @@ int exports_start(struct sonde *sonde, struct configuration *configuration)
 		return SONDE_ENOMEM;
 	exports->configuration = *configuration;
 	*configuration = (struct configuration){0};
-	exports->roster = roster_of(sonde->engine->session_directory());
+	exports->sessions = list_session(sonde->engine->session_directory());
 	exports->places = calloc(exports->configuration.n_plugins + 1, sizeof(*exports->places));
-	if (exports->roster)
-		exports->choices = plugin_choices_new(&exports->configuration, exports->roster);
+	if (exports->sessions)
+		exports->choices = plugin_choices_new(&exports->configuration, exports->sessions);
 	if (!exports->choices || !exports->places) {
 		exports_free(exports);
 		return SONDE_ENOMEM;
