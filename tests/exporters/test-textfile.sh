@@ -47,7 +47,10 @@ prometheus-node-exporter --web.listen-address=127.0.0.1:0 --collector.disable-de
 node=$!
 children+=" $node"
 address=$(timeout 30 tail -f -n +1 --pid=$node node.log | sed -n '/"Listening on"/{s/.*address=//p;q}')
-curl -s -m 30 "http://$address/metrics" >node.prom
+for ((n = 0; n < 300; n++)); do
+	! curl -sf -m 30 "http://$address/metrics" >node.prom || break
+	sleep 0.1
+done
 check "node_exporter serves the figures of both" "$(grep -c '^libc_calls_total' node.prom)" = \
 	"$(cat folder/*.prom | grep -c '^libc_calls_total')"
 for run in backup other; do

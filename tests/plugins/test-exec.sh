@@ -39,8 +39,8 @@ for line in sys.stdin:
     total = sum(s["value"] for s in json.loads(line)["series"] if s["name"] == "libc.calls")
     open("sum", "w").write(str(total))
 END
-configure 'plugin = "exec"; command = ["python3", "sum.py"];'
-# It may take its time to start.
+# It may take its time to start: what waits for it then has room in its pipe.
+echo 'plugins: ( { interval = "2s"; plugin = "exec"; command = ["/usr/bin/python3", "-I", "sum.py"]; } );' >sonde.cfg
 act sonde run -c sonde.cfg -o recording.json --report=none -- sh -c 'until test -s sum; do sleep 0.02; done; ls /'
 check "it has the figures that the recording has" "$(cat sum)" = "$(calls_in recording.json)"
 finish
