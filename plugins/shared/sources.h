@@ -2,10 +2,11 @@
 /*
  * sources.h - the newest snapshot of each source, for exporters that show all of them at once.
  *
- * An instance has one source, or several, which its snapshots say. Of several, each is there as long as it lives, and
- * then with its last figures for some time, so that whoever looks from time to time sees them. One that has given nothing
- * in some turns in which others did has ended unnoticed. What all take is bounded: those that have ended
- * make room, the earliest first; one for which there is no room then is left out. Not locked: that is for whoever owns it.
+ * An instance has one source, or several, which its snapshots say. Of several, each is there as
+ * long as it lives, and then with its last figures for some time, so that whoever looks from time
+ * to time sees them. One that has given nothing in some turns in which others did has ended
+ * unnoticed. What all take is bounded: those that have ended make room, the earliest first; one
+ * for which there is no room then is left out. Not locked: that is for whoever owns it.
  *
  *     struct sources sources = {.host = host, .keep_ns = ..., .memory = ...};
  */
@@ -62,7 +63,10 @@ struct sources_options {
 
 void sources_deinit(struct sources *sources);
 
-/* Takes a reference to a snapshot, in place of the one before of its source. 0; -ENOSPC: there is no room for it; -ENOMEM. */
+/*
+ * Takes a reference to a snapshot, in place of the one before of its source. 0; -ENOSPC: there is no
+ * room for it, and its source is not there any more; -ENOMEM.
+ */
 int sources_take(struct sources *sources, const struct sonde_snapshot *snapshot);
 
 /* For export_snapshot(): tells of one that could not be taken, and returns the status. */
