@@ -8,7 +8,8 @@ tests_exporters_busy_LDADD = -lpthread
 if HAVE_CUNIT
 exporter_unit_tests = \
 	tests/exporters/test-negotiation \
-	tests/exporters/test-packets
+	tests/exporters/test-packets \
+	tests/exporters/test-source-list
 
 if HAVE_CURL
 exporter_unit_tests += tests/exporters/test-otlp-settings
@@ -32,6 +33,11 @@ tests_exporters_test_packets_SOURCES = tests/exporters/test-packets.c tests/unit
 tests_exporters_test_packets_CPPFLAGS = $(PLUGIN_CPPFLAGS) -I$(srcdir)/tests/unit
 tests_exporters_test_packets_CFLAGS = $(UNIT_CFLAGS)
 tests_exporters_test_packets_LDADD = $(CUNIT_LIBS)
+
+tests_exporters_test_source_list_SOURCES = tests/exporters/test-source-list.c tests/unit/unit.h $(sources_sources)
+tests_exporters_test_source_list_CPPFLAGS = $(PLUGIN_CPPFLAGS) -I$(srcdir)/tests/unit
+tests_exporters_test_source_list_CFLAGS = $(UNIT_CFLAGS)
+tests_exporters_test_source_list_LDADD = $(CUNIT_LIBS)
 
 exporter_tests = \
 	tests/exporters/test-manual.sh \
