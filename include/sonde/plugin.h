@@ -85,7 +85,7 @@ extern "C" {
 #endif
 
 #define SONDE_ABI_MAJOR 1
-#define SONDE_ABI_MINOR 1
+#define SONDE_ABI_MINOR 2
 
 /* The one symbol of a plugin: the number in it is SONDE_ABI_MAJOR. */
 #define SONDE_PLUGIN_SYMBOL "sonde_plugin_v1"
@@ -158,6 +158,8 @@ struct sonde_snapshot;
 
 #define SONDE_SNAPSHOT_DELTA 1u /* counts since the snapshot before, see SONDE_WANTS_DELTA */
 #define SONDE_SNAPSHOT_FINAL 2u /* the source has ended: no more of it will come */
+/* Since 1.2: this instance gets snapshots of several sources, which differ in `source`. */
+#define SONDE_SNAPSHOT_ONE_OF_SEVERAL 4u
 
 struct sonde_snapshot_info {
 	uint32_t struct_size;
@@ -169,6 +171,10 @@ struct sonde_snapshot_info {
 	const struct sonde_tag *source; /* what it is of: host.name, process.command, labels, ... */
 	uint32_t n_source;
 	uint32_t reserved;
+
+	/* -- since 1.2 -- */
+
+	uint64_t size; /* bytes of memory that it takes */
 };
 
 /* Where a monitor's figures go. For the time of one collect(). */
@@ -192,6 +198,7 @@ struct sonde_emit;
 #define SONDE_OPTION_DEPRECATED 4u /* accepted with a warning; help tells what to use instead */
 #define SONDE_OPTION_RELOADABLE 8u /* reload() takes a new value; else a new instance is made */
 #define SONDE_OPTION_LISTEN	16u /* "ADDRESS:PORT" that one instance can have at a time; port 0: any */
+#define SONDE_OPTION_FOLDER	32u /* since 1.2: the path of a folder that has to be there */
 
 struct sonde_list {
 	const char *const *items;
@@ -364,6 +371,16 @@ struct sonde_host {
 	 * says. 0, or -EINVAL for anything else.
 	 */
 	int (*want)(const struct sonde_host *host, uint32_t flag);
+
+	/* -- since 1.2 -- */
+
+	/*
+	 * As format(), for a document with a snapshot of each of several sources, whose series are
+	 * told apart. -ENOTSUP: a document of this format has one snapshot.
+	 */
+	int (*format_several)(const struct sonde_snapshot *const *snapshots, size_t n_snapshots,
+			      const char *format, const char *const *parameters,
+			      sonde_write_function write, void *argument);
 };
 
 /* -------------------------------------------------------------------------------------- plugin */
@@ -510,6 +527,7 @@ SONDE_AT(sonde_series, start_ns, 40);
 SONDE_AT(sonde_series, histogram, 64);
 SONDE_AT(sonde_snapshot_info, taken_ns, 8);
 SONDE_AT(sonde_snapshot_info, source, 40);
+SONDE_AT(sonde_snapshot_info, size, 56);
 SONDE_AT(sonde_option, type, 8);
 SONDE_AT(sonde_option, words, 40);
 SONDE_AT(sonde_option, help, 64);
@@ -526,6 +544,7 @@ SONDE_AT(sonde_host, emit, 136);
 SONDE_AT(sonde_host, format, 152);
 SONDE_AT(sonde_host, processes, 160);
 SONDE_AT(sonde_host, want, 168);
+SONDE_AT(sonde_host, format_several, 176);
 SONDE_AT(sonde_result, rejected_points, 8);
 SONDE_AT(sonde_result, message, 32);
 SONDE_AT(sonde_plugin_desc, abi_major, 4);

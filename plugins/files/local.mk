@@ -15,7 +15,7 @@ plugins_jsonlines_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 plugins_jsonlines_la_CFLAGS = $(PLUGIN_CFLAGS)
 plugins_jsonlines_la_LDFLAGS = $(PLUGIN_LDFLAGS)
 
-plugins_textfile_la_SOURCES = plugins/files/textfile.c $(buffer_sources)
+plugins_textfile_la_SOURCES = plugins/files/textfile.c $(buffer_sources) $(sources_sources)
 plugins_textfile_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 plugins_textfile_la_CFLAGS = $(PLUGIN_CFLAGS)
 plugins_textfile_la_LDFLAGS = $(PLUGIN_LDFLAGS)

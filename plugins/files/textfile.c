@@ -4,8 +4,9 @@
  *
  *     plugins: ( { plugin = "textfile"; directory = "/var/lib/prometheus/node-exporter"; } );
  *
- * Each snapshot is written beside the file and takes its place: a reader sees the one before or
- * this one, whole. What stays when the run has ended is its last snapshot.
+ * What is new is written beside the file and takes its place: a reader sees the one before or
+ * this one, whole. What stays when the run has ended is its last snapshot. Of several sources the
+ * file has the newest of each.
  */
 #include <sonde/plugin.h>
 
@@ -16,6 +17,7 @@
 #include <unistd.h>
 
 #include "shared/buffer.h"
+#include "shared/sources.h"
 
 enum { PATH_SIZE = 4096, MODE = 0644 };
 
@@ -24,12 +26,14 @@ struct options {
 	const char *file_name;
 	uint32_t buckets;
 	bool sync;
+	struct sources_options sources;
 };
 
 struct textfile {
 	const struct sonde_host *host;
 	const struct options *options;
 	struct buffer text;
+	struct sources sources;
 	const char
 		*name; /* the file's, and the value of a label: other runs have files beside it */
 	char path[PATH_SIZE];
@@ -42,7 +46,7 @@ static const struct sonde_option options[] = {
 	{
 		.name = "directory",
 		.type = SONDE_OPTION_STRING,
-		.flags = SONDE_OPTION_REQUIRED,
+		.flags = SONDE_OPTION_REQUIRED | SONDE_OPTION_FOLDER,
 		.offset = offsetof(struct options, directory),
 		.help = "That of node_exporter's --collector.textfile.directory.",
 	},
@@ -70,6 +74,7 @@ static const struct sonde_option options[] = {
 		.help = "Whether the file is on the disk before it takes the place of the one "
 			"before.",
 	},
+	SOURCES_ROWS(struct options, sources),
 	{0},
 };
 
@@ -98,6 +103,11 @@ static int create(const struct sonde_host *host, const void *given, void **ret_i
 	if (!textfile)
 		return -ENOMEM;
 	*textfile = (struct textfile){.host = host, .options = given, .text = {.host = host}};
+	textfile->sources = (struct sources){
+		.host = host,
+		.keep_ns = textfile->options->sources.keep_ns,
+		.memory = textfile->options->sources.memory,
+	};
 	textfile->name =
 		textfile->options->file_name ? textfile->options->file_name : host->instance;
 	int result = name_files(textfile);
@@ -144,17 +154,38 @@ static int replace_file(const struct textfile *textfile)
 	return result;
 }
 
+/* The newest of each source. A host that is older has one. */
+static int make_text(struct textfile *textfile)
+{
+	const struct sonde_host *host = textfile->host;
+	const char *const parameters[] = {"buckets", buckets_words[textfile->options->buckets],
+					  "run", textfile->name, NULL};
+	size_t n_snapshots;
+	const struct sonde_snapshot **snapshots = sources_get(&textfile->sources, &n_snapshots);
+	int result = -ENOMEM;
+
+	buffer_clear(&textfile->text);
+	if (snapshots && n_snapshots == 1)
+		result = host->format(snapshots[0], "prometheus", parameters, buffer_take,
+				      &textfile->text);
+	else if (snapshots)
+		result = host->format_several(snapshots, n_snapshots, "prometheus", parameters,
+					      buffer_take, &textfile->text);
+	sources_put(host, snapshots, n_snapshots);
+	return result;
+}
+
 static int export_snapshot(void *instance, const struct sonde_snapshot *snapshot,
 			   int64_t deadline_ns, struct sonde_result *ret_result)
 {
 	struct textfile *textfile = instance;
-	const char *const parameters[] = {"buckets", buckets_words[textfile->options->buckets],
-					  "run", textfile->name, NULL};
 
 	(void)deadline_ns;
-	buffer_clear(&textfile->text);
-	int result = textfile->host->format(snapshot, "prometheus", parameters, buffer_take,
-					    &textfile->text);
+	if (sources_take(&textfile->sources, snapshot) < 0)
+		return sources_refuse(textfile->host, snapshot, ret_result);
+	if (!sources_turn_ends(&textfile->sources, snapshot))
+		return SONDE_OK;
+	int result = make_text(textfile);
 
 	if (result == 0)
 		result = replace_file(textfile);
@@ -171,6 +202,7 @@ static void destroy(void *instance)
 {
 	struct textfile *textfile = instance;
 
+	sources_deinit(&textfile->sources);
 	buffer_deinit(&textfile->text);
 	textfile->host->free(textfile->host, textfile);
 }

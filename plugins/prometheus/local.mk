@@ -12,7 +12,7 @@ plugins_prometheus_la_SOURCES = \
 	plugins/prometheus/prometheus.c \
 	plugins/prometheus/request.c plugins/prometheus/request.h \
 	plugins/prometheus/server.c plugins/prometheus/server.h \
-	$(gzip_sources)
+	$(gzip_sources) $(sources_sources)
 plugins_prometheus_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 plugins_prometheus_la_CFLAGS = $(PLUGIN_CFLAGS) $(MICROHTTPD_CFLAGS) $(ZLIB_CFLAGS)
 plugins_prometheus_la_LDFLAGS = $(PLUGIN_LDFLAGS)

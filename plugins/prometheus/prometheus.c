@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * prometheus - shows the newest figures to whoever scrapes them.
+ * prometheus - shows the newest figures of each source to whoever scrapes them.
  *
  *     plugins: ( { plugin = "prometheus"; listen = "127.0.0.1:9464"; interval = "1s"; } );
  */
@@ -110,6 +110,7 @@ static const struct sonde_option options[] = {
 		.members = tls_options,
 		.help = "With these, scrapes are encrypted: https.",
 	},
+	SOURCES_ROWS(struct options, server.sources),
 	{0},
 };
 
@@ -143,9 +144,9 @@ static int export_snapshot(void *instance, const struct sonde_snapshot *snapshot
 	struct prometheus *prometheus = instance;
 
 	(void)deadline_ns;
-	(void)result;
-	server_offer(&prometheus->server, snapshot);
-	return SONDE_OK;
+	if (server_offer(&prometheus->server, snapshot) == 0)
+		return SONDE_OK;
+	return sources_refuse(prometheus->host, snapshot, result);
 }
 
 static int stop(void *instance, int64_t deadline_ns)

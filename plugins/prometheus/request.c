@@ -66,19 +66,33 @@ static const char *header_of(struct MHD_Connection *connection, const char *name
 	return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
 }
 
-static const struct sonde_snapshot *take_newest(struct server *server)
-{
-	pthread_mutex_lock(&server->lock);
-	const struct sonde_snapshot *newest = server->newest;
+/* Of each source. */
+struct newest {
+	const struct sonde_snapshot **snapshots; /* NULL: there is no memory */
+	size_t n;
+};
 
-	if (newest)
-		server->host->snapshot_ref(newest);
+static struct newest take_newest(struct server *server)
+{
+	struct newest newest;
+
+	pthread_mutex_lock(&server->lock);
+	newest.snapshots = sources_get(&server->sources, &newest.n);
 	pthread_mutex_unlock(&server->lock);
 	return newest;
 }
 
-static int write_body(const struct server *server, const struct sonde_snapshot *snapshot,
-		      enum form form, bool is_gzip, struct buffer *body)
+/* A host that is older has one source. */
+static int format(const struct sonde_host *host, const struct newest *newest, const char *name,
+		  const char *const *parameters, sonde_write_function write, void *argument)
+{
+	if (newest->n == 1)
+		return host->format(newest->snapshots[0], name, parameters, write, argument);
+	return host->format_several(newest->snapshots, newest->n, name, parameters, write, argument);
+}
+
+static int write_body(const struct server *server, const struct newest *newest, enum form form,
+		      bool is_gzip, struct buffer *body)
 {
 	const char *const bounds[] = {"buckets", server->options->buckets, NULL};
 	/* Protocol buffers have the buckets as they are. */
@@ -86,13 +100,13 @@ static int write_body(const struct server *server, const struct sonde_snapshot *
 	struct gzip gzip;
 
 	if (!is_gzip)
-		return server->host->format(snapshot, format_names[form], parameters, buffer_take,
-					    body);
+		return format(server->host, newest, format_names[form], parameters, buffer_take,
+			      body);
 	int result = gzip_init(&gzip, body);
 
 	if (result < 0)
 		return result;
-	result = server->host->format(snapshot, format_names[form], parameters, gzip_take, &gzip);
+	result = format(server->host, newest, format_names[form], parameters, gzip_take, &gzip);
 	if (result == 0)
 		result = gzip_finish(&gzip);
 	gzip_deinit(&gzip);
@@ -126,9 +140,8 @@ static struct MHD_Response *make_response(struct buffer *body, enum form form, b
 }
 
 /* NULL: there is no memory for all of it. */
-static struct MHD_Response *write_response(struct server *server,
-					   const struct sonde_snapshot *snapshot, enum form form,
-					   bool is_gzip)
+static struct MHD_Response *write_response(struct server *server, const struct newest *newest,
+					   enum form form, bool is_gzip)
 {
 	const struct sonde_host *host = server->host;
 	struct buffer *body = host->alloc(host, sizeof(*body));
@@ -136,7 +149,7 @@ static struct MHD_Response *write_response(struct server *server,
 	if (!body)
 		return NULL;
 	*body = (struct buffer){.host = host};
-	int result = write_body(server, snapshot, form, is_gzip, body);
+	int result = write_body(server, newest, form, is_gzip, body);
 
 	if (result == 0)
 		return make_response(body, form, is_gzip);
@@ -150,13 +163,16 @@ static enum MHD_Result answer_figures(struct server *server, struct MHD_Connecti
 {
 	enum form form = form_accepted(header_of(connection, MHD_HTTP_HEADER_ACCEPT));
 	bool is_gzip = is_gzip_accepted(header_of(connection, MHD_HTTP_HEADER_ACCEPT_ENCODING));
-	const struct sonde_snapshot *newest = take_newest(server);
+	struct newest newest = take_newest(server);
+	struct MHD_Response *response = NULL;
 
-	if (!newest)
+	if (newest.snapshots && newest.n == 0) {
+		sources_put(server->host, newest.snapshots, newest.n);
 		return answer_line(connection, &line_too_early);
-	struct MHD_Response *response = write_response(server, newest, form, is_gzip);
-
-	server->host->snapshot_unref(newest);
+	}
+	if (newest.snapshots)
+		response = write_response(server, &newest, form, is_gzip);
+	sources_put(server->host, newest.snapshots, newest.n);
 	if (!response)
 		return answer_line(connection, &line_no_memory);
 	enum MHD_Result result = MHD_queue_response(connection, MHD_HTTP_OK, response);

@@ -28,6 +28,9 @@ void server_init(struct server *server, const struct sonde_host *host,
 		.stop_fd = -1,
 		.certificate = {.host = host},
 		.key = {.host = host},
+		.sources = {.host = host,
+			    .keep_ns = options->sources.keep_ns,
+			    .memory = options->sources.memory},
 	};
 	pthread_mutex_init(&server->lock, NULL);
 }
@@ -43,21 +46,17 @@ void server_deinit(struct server *server)
 		server->host->io->close(server->stop_fd);
 	buffer_deinit(&server->certificate);
 	buffer_deinit(&server->key);
-	if (server->newest)
-		server->host->snapshot_unref(server->newest);
+	sources_deinit(&server->sources);
 	pthread_mutex_destroy(&server->lock);
 }
 
-void server_offer(struct server *server, const struct sonde_snapshot *snapshot)
+int server_offer(struct server *server, const struct sonde_snapshot *snapshot)
 {
-	server->host->snapshot_ref(snapshot);
 	pthread_mutex_lock(&server->lock);
-	const struct sonde_snapshot *before = server->newest;
+	int result = sources_take(&server->sources, snapshot);
 
-	server->newest = snapshot;
 	pthread_mutex_unlock(&server->lock);
-	if (before)
-		server->host->snapshot_unref(before);
+	return result;
 }
 
 /* -- The file that tells the address ---------------------------------------------------------- */

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
- * server.h - answers scrapes over HTTP with the newest snapshot that it was given.
+ * server.h - answers scrapes over HTTP with the newest snapshot of each source that it was given.
  *
  *     server_start -> server_offer... -> server_stop -> server_deinit
  *
  * All requests are served by one thread, one after the other; a slow client keeps its connection,
- * not the thread. What is written for one scrape is of one snapshot, whatever comes meanwhile. How
+ * not the thread. What is written for one scrape of a source is of one snapshot, whatever comes meanwhile. How
  * many connections there are, how long a request is and how long one may take are bounded.
  */
 #ifndef SONDE_PLUGINS_PROMETHEUS_SERVER_H
@@ -20,6 +20,7 @@
 #include "prometheus/access.h"
 #include "prometheus/listener.h"
 #include "shared/buffer.h"
+#include "shared/sources.h"
 
 struct server_options {
 	const char *listen;	  /* as listener.h has it */
@@ -32,6 +33,7 @@ struct server_options {
 	const char *password;
 	const char *certificate; /* files; NULL and NULL: no TLS */
 	const char *key;
+	struct sources_options sources;
 };
 
 struct MHD_Daemon;
@@ -49,8 +51,8 @@ struct server {
 	struct buffer key;
 	char said[128]; /* what the daemon said last before it was started */
 
-	pthread_mutex_t lock;		     /* of what follows */
-	const struct sonde_snapshot *newest; /* NULL as long as there is none */
+	pthread_mutex_t lock; /* of what follows */
+	struct sources sources;
 };
 
 /* To be deinitialised; what it is given lives longer. */
@@ -64,7 +66,7 @@ int server_start(struct server *server, struct sonde_err *err);
 /* Makes the thread end: it is over when the host has waited for it. */
 void server_stop(struct server *server);
 
-/* From now on this is what scrapes get. */
-void server_offer(struct server *server, const struct sonde_snapshot *snapshot);
+/* From now on this is what scrapes get of its source. 0, -ENOSPC or -ENOMEM: they get nothing of it. */
+int server_offer(struct server *server, const struct sonde_snapshot *snapshot);
 
 #endif

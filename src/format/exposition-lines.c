@@ -77,30 +77,48 @@ static void add_values(struct text_sink *out, const struct label_name *labels, c
 	}
 }
 
-static bool is_taken(const char *label, const char *run)
+static bool is_mark(const char *label, const struct tag *mark)
+{
+	char name[EXPOSITION_NAME_SIZE];
+
+	return mark && strcmp(label, exposition_label(mark->key, name)) == 0;
+}
+
+static bool is_taken(const char *label, const struct exposition_common *common)
 {
 	/* These two are Prometheus's own. */
 	return strcmp(label, "le") == 0 || strcmp(label, "quantile") == 0 ||
-	       (run && strcmp(label, "run") == 0);
+	       (common->run && strcmp(label, "run") == 0) || is_mark(label, common->mark);
 }
 
-static void add_labels(struct text_sink *out, struct label_name *labels, const struct tag *tags, size_t n_tags, const char *run)
+/* Returns what separates it from the next one. */
+static const char *add_label(struct text_sink *out, const char *separator, const char *name, const char *value)
+{
+	text_sink_add(out, separator);
+	text_sink_add(out, name);
+	text_sink_add(out, "=\"");
+	add_value(out, value);
+	text_sink_add_char(out, '"');
+	return ",";
+}
+
+static void add_labels(struct text_sink *out, struct label_name *labels, const struct tag *tags, size_t n_tags,
+		       const struct exposition_common *common)
 {
 	const char *separator = "";
+	char name[EXPOSITION_NAME_SIZE];
 
-	if (run && *run) {
-		text_sink_add(out, "run=\"");
-		add_value(out, run);
-		text_sink_add_char(out, '"');
-		separator = ",";
-	}
+	if (common->run && *common->run)
+		separator = add_label(out, separator, "run", common->run);
+	if (common->mark)
+		separator = add_label(out, separator, exposition_label(common->mark->key, name), common->mark->value);
 	for (size_t i = 0; i < n_tags; i++)
 		exposition_label(tags[i].key, labels[i].name);
 	for (size_t i = 0; i < n_tags; i++) {
 		if (!*tags[i].value || has_earlier(labels, tags, i))
 			continue;
 		text_sink_add(out, separator);
-		text_sink_add(out, is_taken(labels[i].name, run) ? "exported_" : "");
+		text_sink_add(out, is_taken(labels[i].name, common) ? "exported_" : "");
 		text_sink_add(out, labels[i].name);
 		text_sink_add(out, "=\"");
 		add_values(out, labels, tags, n_tags, i);
@@ -124,7 +142,7 @@ static int append(void *argument, const void *data, size_t size)
 	return 0;
 }
 
-char *exposition_labels(const struct tag *tags, size_t n_tags, const char *run)
+char *exposition_labels(const struct tag *tags, size_t n_tags, const struct exposition_common *common)
 {
 	char *text = NULL;
 	const struct format_sink sink = {append, &text};
@@ -134,7 +152,7 @@ char *exposition_labels(const struct tag *tags, size_t n_tags, const char *run)
 	if (!labels)
 		return NULL;
 	text_sink_init(&out, &sink);
-	add_labels(&out, labels, tags, n_tags, run);
+	add_labels(&out, labels, tags, n_tags, common);
 	free(labels);
 	if (text_sink_end(&out) == 0)
 		return text ? text : strdup("");
@@ -212,29 +230,47 @@ static void order_families(struct exposition_lines *lines)
 	lines->n_left_out = n_before - lines->n_lines;
 }
 
-int exposition_lines_init(struct exposition_lines *lines, const struct snapshot *snapshot, const char *run)
+/* There is room for them. */
+static int add_lines(struct exposition_lines *lines, const struct snapshot *snapshot,
+		     const struct exposition_common *common)
 {
-	size_t n = snapshot_n_series(snapshot);
 	char family[EXPOSITION_NAME_SIZE];
 
-	*lines = (struct exposition_lines){.lines = calloc(n + 1, sizeof(*lines->lines))};
-	if (!lines->lines)
-		return -ENOMEM;
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < snapshot_n_series(snapshot); i++) {
 		const struct series *series = snapshot_series(snapshot, i);
 		struct exposition_line line = {
 			.series = series,
 			.family = strdup(exposition_family(series, family)),
-			.labels = exposition_labels(series->tags, series->n_tags, run),
-			.position = i,
+			.labels = exposition_labels(series->tags, series->n_tags, common),
+			.position = lines->n_lines,
 		};
 
 		lines->lines[lines->n_lines++] = line;
 		if (!line.family || !line.labels)
 			return -ENOMEM;
 	}
-	order_families(lines);
 	return 0;
+}
+
+int exposition_lines_init(struct exposition_lines *lines, const struct snapshot_part *parts, size_t n_parts,
+			  const char *run)
+{
+	size_t n = 0;
+	int result = 0;
+
+	for (size_t i = 0; i < n_parts; i++)
+		n += snapshot_n_series(parts[i].snapshot);
+	*lines = (struct exposition_lines){.lines = calloc(n + 1, sizeof(*lines->lines))};
+	if (!lines->lines)
+		return -ENOMEM;
+	for (size_t i = 0; result == 0 && i < n_parts; i++) {
+		const struct exposition_common common = {run, snapshot_source_mark(parts[i].source)};
+
+		result = add_lines(lines, parts[i].snapshot, &common);
+	}
+	if (result == 0)
+		order_families(lines);
+	return result;
 }
 
 void exposition_lines_deinit(struct exposition_lines *lines)

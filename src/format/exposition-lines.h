@@ -4,7 +4,8 @@
  *
  * Series that have one name there are one family, and stand together, in the order of their labels. Two names of
  * ours may become one of theirs ("a.b" and "a_b"): what then has another type or unit than the first, or the
- * labels of another, is left out and counted.
+ * labels of another, is left out and counted. Series of several sources are told apart by a label with the source's
+ * mark.
  */
 #ifndef SONDE_FORMAT_EXPOSITION_LINES_H
 #define SONDE_FORMAT_EXPOSITION_LINES_H
@@ -12,7 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "model/snapshot.h"
+#include "format/snapshot-format.h"
 
 struct exposition_line {
 	const struct series *series;
@@ -28,16 +29,20 @@ struct exposition_lines {
 };
 
 /*
- * `run` is a label of all of them, if it is not NULL. 0 or -ENOMEM; to be deinitialised in both cases. The snapshot
+ * `run` is a label of all of them, if it is not NULL. 0 or -ENOMEM; to be deinitialised in both cases. The snapshots
  * must live as long.
  */
-int exposition_lines_init(struct exposition_lines *lines, const struct snapshot *snapshot, const char *run);
+int exposition_lines_init(struct exposition_lines *lines, const struct snapshot_part *parts, size_t n_parts,
+			  const char *run);
 void exposition_lines_deinit(struct exposition_lines *lines);
 
-/*
- * Tags as labels, escaped, in a new string, the first of them "run" if that is not NULL; NULL without memory. What has
- * no value is no label.
- */
-char *exposition_labels(const struct tag *tags, size_t n_tags, const char *run);
+/* Labels that series have beside their own tags, and before them. */
+struct exposition_common {
+	const char *run;	/* the value of the label "run"; NULL: no such label */
+	const struct tag *mark; /* NULL: none */
+};
+
+/* Tags as labels, escaped, in a new string; NULL without memory. What has no value is no label. */
+char *exposition_labels(const struct tag *tags, size_t n_tags, const struct exposition_common *common);
 
 #endif

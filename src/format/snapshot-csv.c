@@ -129,19 +129,26 @@ static char *place_encoded(char *place, const char *end, const char *text)
 	return place;
 }
 
-/* "call=read,group=io" */
-static void join_tags(const struct series *series, char ret_text[CELL_SIZE])
+static char *place_tag(char *place, const char *end, const struct tag *tag)
+{
+	place = place_encoded(place, end - 8, tag->key);
+	*place++ = '=';
+	return place_encoded(place, end, tag->value);
+}
+
+/* "call=read,group=io", and before them which of several sources it is, unless `mark` is NULL. */
+static void join_tags(const struct series *series, const struct tag *mark, char ret_text[CELL_SIZE])
 {
 	char *place = ret_text;
 	const char *end = ret_text + CELL_SIZE;
 
 	*place = '\0';
+	if (mark)
+		place = place_tag(place, end, mark);
 	for (size_t i = 0; i < series->n_tags && end - place > 16; i++) {
-		if (i > 0)
+		if (place > ret_text)
 			*place++ = ',';
-		place = place_encoded(place, end - 8, series->tags[i].key);
-		*place++ = '=';
-		place = place_encoded(place, end, series->tags[i].value);
+		place = place_tag(place, end, &series->tags[i]);
 	}
 }
 
@@ -221,19 +228,20 @@ static bool is_on(const char *const *parameters, const char *name, bool by_defau
 }
 
 static void add_snapshot(struct table *table, const struct snapshot *snapshot,
-			 uint64_t sequence_number)
+			 const struct snapshot_source *source)
 {
+	const struct tag *mark = snapshot_source_mark(source);
 	char taken[INSTANT_SIZE] = "";
 	char sequence[24];
 	char tags[CELL_SIZE];
 
 	instant_text(snapshot_taken_ns(snapshot), taken);
-	snprintf(sequence, sizeof(sequence), "%" PRIu64, sequence_number);
+	snprintf(sequence, sizeof(sequence), "%" PRIu64, source->sequence);
 	for (size_t i = 0; i < snapshot_n_series(snapshot) && table->result == 0; i++) {
 		const struct beginning beginning = {taken, sequence, tags,
 						    snapshot_series(snapshot, i)};
 
-		join_tags(beginning.series, tags);
+		join_tags(beginning.series, mark, tags);
 		add_series(table, &beginning);
 	}
 }
@@ -247,6 +255,6 @@ int snapshot_write_csv(const struct snapshot *snapshot, const struct snapshot_so
 		put(&table, "taken,sequence,name,tags,type,unit,statistic,value");
 		end_row(&table);
 	}
-	add_snapshot(&table, snapshot, source->sequence);
+	add_snapshot(&table, snapshot, source);
 	return table.result;
 }

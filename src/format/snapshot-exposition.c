@@ -7,7 +7,8 @@
  * or not. "buckets=used" has the bounds of the buckets that have values instead: quantiles to 4.4 %, of one
  * process only.
  *
- * "run=TEXT" is a label of every series, for figures of several runs that come to stand in one place.
+ * "run=TEXT" is a label of every series, for figures of several runs that come to stand in one place. Of several
+ * sources every series has a label with the number of its source, and so has the source's target_info.
  *
  * Sources: prometheus.io, "Exposition formats"; openmetrics.io, 1.0.0.
  */
@@ -222,18 +223,26 @@ static void add_series(struct exposition *exposition, const struct exposition_li
 		add_created(exposition, line);
 }
 
-/* What the figures are of, as labels of a series that is always 1. */
-static int add_target(struct exposition *exposition, const struct snapshot_source *source)
+static void begin_targets(struct exposition *exposition)
 {
-	char *labels = exposition_labels(source->tags, source->n_tags, exposition->run);
+	text_sink_add(&exposition->out, exposition->is_openmetrics
+						? "# TYPE target info\n# HELP target What the figures are of.\n"
+						: "# TYPE target_info gauge\n"
+						  "# HELP target_info What the figures are of.\n");
+}
+
+/* What the figures are of, as labels of a series that is always 1. */
+static int add_target(struct exposition *exposition, const struct snapshot_source *source, bool *has_begun)
+{
+	const struct exposition_common common = {.run = exposition->run};
+	char *labels = exposition_labels(source->tags, source->n_tags, &common);
 
 	if (!labels)
 		return -ENOMEM;
 	if (*labels) {
-		text_sink_add(&exposition->out, exposition->is_openmetrics
-							? "# TYPE target info\n# HELP target What the figures are of.\n"
-							: "# TYPE target_info gauge\n"
-							  "# HELP target_info What the figures are of.\n");
+		if (!*has_begun)
+			begin_targets(exposition);
+		*has_begun = true;
 		add_sample(exposition, "target_info", "", labels, NULL);
 		end_with_count(exposition, 1);
 	}
@@ -241,14 +250,14 @@ static int add_target(struct exposition *exposition, const struct snapshot_sourc
 	return 0;
 }
 
-static int write_exposition(struct exposition *exposition, const struct snapshot *snapshot,
-			    const struct snapshot_source *source)
+static int write_exposition(struct exposition *exposition, const struct snapshot_part *parts, size_t n_parts)
 {
 	struct exposition_lines lines;
-	int result = exposition_lines_init(&lines, snapshot, exposition->run);
+	bool has_begun = false;
+	int result = exposition_lines_init(&lines, parts, n_parts, exposition->run);
 
-	if (result == 0)
-		result = add_target(exposition, source);
+	for (size_t i = 0; result == 0 && i < n_parts; i++)
+		result = add_target(exposition, parts[i].source, &has_begun);
 	for (size_t i = 0; i < lines.n_lines && result == 0; i++) {
 		const struct exposition_line *line = &lines.lines[i];
 
@@ -263,7 +272,7 @@ static int write_exposition(struct exposition *exposition, const struct snapshot
 	return result < 0 ? result : text_sink_end(&exposition->out);
 }
 
-static int write_as(bool is_openmetrics, const struct snapshot *snapshot, const struct snapshot_source *source,
+static int write_as(bool is_openmetrics, const struct snapshot_part *parts, size_t n_parts,
 		    const char *const *parameters, const struct format_sink *sink)
 {
 	const char *buckets = format_parameter(parameters, "buckets");
@@ -274,17 +283,17 @@ static int write_as(bool is_openmetrics, const struct snapshot *snapshot, const 
 	};
 
 	text_sink_init(&exposition.out, sink);
-	return write_exposition(&exposition, snapshot, source);
+	return write_exposition(&exposition, parts, n_parts);
 }
 
-int snapshot_write_prometheus(const struct snapshot *snapshot, const struct snapshot_source *source,
-			      const char *const *parameters, const struct format_sink *sink)
+int snapshot_write_prometheus(const struct snapshot_part *parts, size_t n_parts, const char *const *parameters,
+			      const struct format_sink *sink)
 {
-	return write_as(false, snapshot, source, parameters, sink);
+	return write_as(false, parts, n_parts, parameters, sink);
 }
 
-int snapshot_write_openmetrics(const struct snapshot *snapshot, const struct snapshot_source *source,
-			       const char *const *parameters, const struct format_sink *sink)
+int snapshot_write_openmetrics(const struct snapshot_part *parts, size_t n_parts, const char *const *parameters,
+			       const struct format_sink *sink)
 {
-	return write_as(true, snapshot, source, parameters, sink);
+	return write_as(true, parts, n_parts, parameters, sink);
 }

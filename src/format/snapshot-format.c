@@ -18,25 +18,30 @@ struct parameter {
 
 static const struct format {
 	const char *name;
-	snapshot_write_function *write;
+	snapshot_write_function *write;		  /* NULL: it has the other one, */
+	snapshot_write_several_function *write_several; /* for documents with several sources */
 	struct parameter parameters[PARAMETERS_MOST];
 } formats[] = {
-	{"csv", snapshot_write_csv, {{"header", {"true", "false"}}, {"guard", {"true", "false"}}}},
-	{"jsonlines", snapshot_write_jsonlines, {{0}}},
+	{"csv", snapshot_write_csv, NULL, {{"header", {"true", "false"}}, {"guard", {"true", "false"}}}},
+	{"jsonlines", snapshot_write_jsonlines, NULL, {{0}}},
 	{"openmetrics",
+	 NULL,
 	 snapshot_write_openmetrics,
 	 {{"buckets", {"octaves", "used"}}, {"run", {NULL}}}},
 	{"otlp-json",
 	 snapshot_write_otlp_json,
+	 NULL,
 	 {{"histograms", {"exponential", "explicit"}}, {"resource.", {NULL}}}},
 	{"otlp-protobuf",
 	 snapshot_write_otlp_protobuf,
+	 NULL,
 	 {{"histograms", {"exponential", "explicit"}}, {"resource.", {NULL}}}},
 	{"prometheus",
+	 NULL,
 	 snapshot_write_prometheus,
 	 {{"buckets", {"octaves", "used"}}, {"run", {NULL}}}},
-	{"prometheus-protobuf", snapshot_write_prometheus_protobuf, {{"run", {NULL}}}},
-	{"statsd", snapshot_write_statsd, {{"tags", {"names", "dogstatsd"}}}},
+	{"prometheus-protobuf", NULL, snapshot_write_prometheus_protobuf, {{"run", {NULL}}}},
+	{"statsd", snapshot_write_statsd, NULL, {{"tags", {"names", "dogstatsd"}}}},
 };
 
 static const size_t n_formats = sizeof(formats) / sizeof(formats[0]);
@@ -83,9 +88,16 @@ static bool are_possible(const struct format *format, const char *const *paramet
 	return true;
 }
 
-int snapshot_format(const char *format_name, const struct snapshot *snapshot,
-		    const struct snapshot_source *source, const char *const *parameters,
-		    const struct format_sink *sink)
+static int write_parts(const struct format *format, const struct snapshot_part *parts, size_t n_parts,
+		       const char *const *parameters, const struct format_sink *sink)
+{
+	if (format->write_several)
+		return format->write_several(parts, n_parts, parameters, sink);
+	return format->write(parts->snapshot, parts->source, parameters, sink);
+}
+
+int snapshot_format_several(const char *format_name, const struct snapshot_part *parts, size_t n_parts,
+			    const char *const *parameters, const struct format_sink *sink)
 {
 	const struct format *format = find_format(format_name);
 
@@ -93,11 +105,31 @@ int snapshot_format(const char *format_name, const struct snapshot *snapshot,
 		return -ENOENT;
 	if (!are_possible(format, parameters))
 		return -EINVAL;
+	if (n_parts != 1 && !format->write_several)
+		return -ENOTSUP;
 	struct number_locale locale = number_locale_enter();
-	int result = locale.c ? format->write(snapshot, source, parameters, sink) : -ENOMEM;
+	int result = locale.c ? write_parts(format, parts, n_parts, parameters, sink) : -ENOMEM;
 
 	number_locale_leave(&locale);
 	return result;
+}
+
+int snapshot_format(const char *format_name, const struct snapshot *snapshot,
+		    const struct snapshot_source *source, const char *const *parameters,
+		    const struct format_sink *sink)
+{
+	const struct snapshot_part part = {snapshot, source};
+
+	return snapshot_format_several(format_name, &part, 1, parameters, sink);
+}
+
+const struct tag *snapshot_source_mark(const struct snapshot_source *source)
+{
+	for (size_t i = 0; i < source->n_tags && source->is_one_of_several; i++)
+		if (strcmp(source->tags[i].key, "sonde.session") == 0 ||
+		    strcmp(source->tags[i].key, "sonde.agent") == 0)
+			return &source->tags[i];
+	return NULL;
 }
 
 const char *format_parameter(const char *const *parameters, const char *name)

@@ -22,6 +22,12 @@ struct snapshot_source {
 	uint64_t sequence; /* grows by 1 from one snapshot to the next */
 	bool is_delta;	   /* what has come since start_ns, where it can be told */
 	bool is_final;	   /* the source has ended */
+	bool is_one_of_several; /* whoever gets its snapshots gets those of others as well */
+};
+
+struct snapshot_part {
+	const struct snapshot *snapshot;
+	const struct snapshot_source *source;
 };
 
 /* Where a format's pieces go. */
@@ -39,6 +45,13 @@ int snapshot_format(const char *format, const struct snapshot *snapshot,
 		    const struct snapshot_source *source, const char *const *parameters,
 		    const struct format_sink *sink);
 
+/*
+ * Writes one snapshot of each of several sources as one document. As above; -ENOTSUP: in this format a document has one
+ * snapshot.
+ */
+int snapshot_format_several(const char *format, const struct snapshot_part *parts, size_t n_parts,
+			    const char *const *parameters, const struct format_sink *sink);
+
 /* The names of formats by index; NULL after the last one. */
 const char *snapshot_format_name(size_t index);
 
@@ -48,19 +61,29 @@ const char *snapshot_format_name(size_t index);
 const char *format_parameter(const char *const *parameters, const char *name);
 
 /*
+ * What tells the series of one source from those of others, for formats that have no other place for it: the tag of the
+ * source with its number. NULL: there are no others.
+ */
+const struct tag *snapshot_source_mark(const struct snapshot_source *source);
+
+/*
  * A format's own function: its parameters are those that the table allows, and the thread's locale has a point
  * in numbers.
  */
 typedef int snapshot_write_function(const struct snapshot *snapshot, const struct snapshot_source *source,
 				    const char *const *parameters, const struct format_sink *sink);
 
+typedef int snapshot_write_several_function(const struct snapshot_part *parts, size_t n_parts,
+					    const char *const *parameters, const struct format_sink *sink);
+
 snapshot_write_function snapshot_write_csv;	   /* docs/plugins.md */
 snapshot_write_function snapshot_write_jsonlines;  /* docs/plugins.md */
-snapshot_write_function snapshot_write_openmetrics;
 snapshot_write_function snapshot_write_otlp_json;
 snapshot_write_function snapshot_write_otlp_protobuf;
-snapshot_write_function snapshot_write_prometheus;
-snapshot_write_function snapshot_write_prometheus_protobuf;
 snapshot_write_function snapshot_write_statsd;
+
+snapshot_write_several_function snapshot_write_openmetrics;
+snapshot_write_several_function snapshot_write_prometheus;
+snapshot_write_several_function snapshot_write_prometheus_protobuf;
 
 #endif

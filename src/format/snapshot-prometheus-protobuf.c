@@ -318,27 +318,41 @@ static int write_lines(struct writer *writer, const struct exposition_line *line
 	return write_family(writer, &family);
 }
 
-/* What the figures are of, as labels of a series that is always 1. */
-static int write_target(struct writer *writer, const struct snapshot_source *source, const char *run)
+/* What a source's figures are of, as labels of a series that is always 1. 0 or -ENOMEM. */
+static int add_target(struct writer *writer, Prometheus__MetricFamily *family, const struct snapshot_source *source,
+		      const char *run)
+{
+	const struct exposition_common common = {.run = run};
+	char *labels = exposition_labels(source->tags, source->n_tags, &common);
+	Prometheus__Metric *metric = NULL;
+
+	if (labels && *labels)
+		metric = MESSAGE_NEW(&writer->memory, Prometheus__Metric, PROMETHEUS__METRIC__INIT);
+	if (metric) {
+		add_labels(writer, metric, labels);
+		metric->gauge = make_gauge(writer, 1);
+		family->metric[family->n_metric++] = metric;
+	}
+	int result = labels ? 0 : -ENOMEM;
+
+	free(labels);
+	return result;
+}
+
+static int write_targets(struct writer *writer, const struct snapshot_part *parts, size_t n_parts, const char *run)
 {
 	Prometheus__MetricFamily family = PROMETHEUS__METRIC_FAMILY__INIT;
-	Prometheus__Metric metric = PROMETHEUS__METRIC__INIT;
-	Prometheus__Metric *only = &metric;
-	char *labels = exposition_labels(source->tags, source->n_tags, run);
+	int result = 0;
 
-	if (!labels)
-		return -ENOMEM;
 	family.name = (char *)"target_info";
 	family.help = (char *)"What the figures are of.";
 	family.has_type = true;
 	family.type = PROMETHEUS__METRIC_TYPE__GAUGE;
-	family.n_metric = 1;
-	family.metric = &only;
-	add_labels(writer, &metric, labels);
-	metric.gauge = make_gauge(writer, 1);
-	int result = *labels ? write_family(writer, &family) : 0;
-
-	free(labels);
+	family.metric = take_list(writer, n_parts, sizeof(*family.metric));
+	for (size_t i = 0; result == 0 && family.metric && i < n_parts; i++)
+		result = add_target(writer, &family, parts[i].source, run);
+	if (result == 0 && (family.n_metric || writer->memory.is_short))
+		return write_family(writer, &family);
 	message_memory_free(&writer->memory);
 	return result;
 }
@@ -356,7 +370,7 @@ static int write_families(struct writer *writer, const struct exposition_lines *
 	return result;
 }
 
-int snapshot_write_prometheus_protobuf(const struct snapshot *snapshot, const struct snapshot_source *source,
+int snapshot_write_prometheus_protobuf(const struct snapshot_part *parts, size_t n_parts,
 				       const char *const *parameters, const struct format_sink *sink)
 {
 	const char *run = format_parameter(parameters, "run");
@@ -364,10 +378,10 @@ int snapshot_write_prometheus_protobuf(const struct snapshot *snapshot, const st
 	struct exposition_lines lines;
 
 	text_sink_init(&writer.out, sink);
-	int result = exposition_lines_init(&lines, snapshot, run);
+	int result = exposition_lines_init(&lines, parts, n_parts, run);
 
 	if (result == 0)
-		result = write_target(&writer, source, run);
+		result = write_targets(&writer, parts, n_parts, run);
 	if (result == 0)
 		result = write_families(&writer, &lines);
 	exposition_lines_deinit(&lines);

@@ -7,6 +7,9 @@
  * first. A histogram goes as its count and as gauges of its quantiles. With "tags=dogstatsd" tags follow,
  * |#KEY:VALUE,...; else their values are parts of the name, as the first receivers have no tags.
  *
+ * Of several sources, each is told apart by a tag. Without tags its number is part of the names of gauges, which would
+ * take each other's places; counters add up under one name, however many sources come and go.
+ *
  * Sources: github.com/statsd/statsd, docs/metric_types.md; docs.datadoghq.com, "DogStatsD datagram format".
  */
 #include "config.h"
@@ -21,6 +24,7 @@
 struct lines {
 	struct text_sink out;
 	bool has_tags;
+	const struct tag *mark; /* of the source, if there are others; else NULL */
 };
 
 static const struct quantile_gauge {
@@ -50,17 +54,31 @@ static void add_value_as_part(struct lines *lines, const char *value)
 	}
 }
 
-static void begin_line(struct lines *lines, const struct series *series, const char *suffix)
+static void add_to_name(struct lines *lines, const struct tag *tag)
+{
+	if (!*tag->value)
+		return;
+	text_sink_add_char(&lines->out, '.');
+	add_value_as_part(lines, tag->value);
+}
+
+static void begin_line(struct lines *lines, const struct series *series, const char *suffix, bool is_gauge)
 {
 	add_part(lines, series->name, true);
-	for (size_t i = 0; i < series->n_tags && !lines->has_tags; i++) {
-		if (!*series->tags[i].value)
-			continue;
-		text_sink_add_char(&lines->out, '.');
-		add_value_as_part(lines, series->tags[i].value);
-	}
+	if (lines->mark && is_gauge && !lines->has_tags)
+		add_to_name(lines, lines->mark);
+	for (size_t i = 0; i < series->n_tags && !lines->has_tags; i++)
+		add_to_name(lines, &series->tags[i]);
 	text_sink_add(&lines->out, suffix);
 	text_sink_add_char(&lines->out, ':');
+}
+
+static void add_tag(struct lines *lines, const char *separator, const struct tag *tag)
+{
+	text_sink_add(&lines->out, separator);
+	add_part(lines, tag->key, true);
+	text_sink_add_char(&lines->out, ':');
+	add_part(lines, tag->value, false);
 }
 
 static void end_line(struct lines *lines, const struct series *series, const char *type)
@@ -68,11 +86,12 @@ static void end_line(struct lines *lines, const struct series *series, const cha
 	const char *separator = "|#";
 
 	text_sink_add(&lines->out, type);
+	if (lines->mark && lines->has_tags) {
+		add_tag(lines, separator, lines->mark);
+		separator = ",";
+	}
 	for (size_t i = 0; i < series->n_tags && lines->has_tags; i++) {
-		text_sink_add(&lines->out, separator);
-		add_part(lines, series->tags[i].key, true);
-		text_sink_add_char(&lines->out, ':');
-		add_part(lines, series->tags[i].value, false);
+		add_tag(lines, separator, &series->tags[i]);
 		separator = ",";
 	}
 	text_sink_add_char(&lines->out, '\n');
@@ -83,7 +102,7 @@ static void add_count(struct lines *lines, const struct series *series, const ch
 {
 	if (!count)
 		return;
-	begin_line(lines, series, suffix);
+	begin_line(lines, series, suffix, false);
 	text_sink_add_count(&lines->out, count);
 	end_line(lines, series, "|c");
 }
@@ -91,7 +110,7 @@ static void add_count(struct lines *lines, const struct series *series, const ch
 static void add_number(struct lines *lines, const struct series *series, const char *suffix, double number,
 		       const char *type)
 {
-	begin_line(lines, series, suffix);
+	begin_line(lines, series, suffix, strcmp(type, "|g") == 0);
 	text_sink_add_number(&lines->out, number);
 	end_line(lines, series, type);
 }
@@ -131,9 +150,11 @@ int snapshot_write_statsd(const struct snapshot *snapshot, const struct snapshot
 			  const char *const *parameters, const struct format_sink *sink)
 {
 	const char *tags = format_parameter(parameters, "tags");
-	struct lines lines = {.has_tags = tags && strcmp(tags, "dogstatsd") == 0};
+	struct lines lines = {
+		.has_tags = tags && strcmp(tags, "dogstatsd") == 0,
+		.mark = snapshot_source_mark(source),
+	};
 
-	(void)source;
 	text_sink_init(&lines.out, sink);
 	for (size_t i = 0; i < snapshot_n_series(snapshot) && lines.out.result == 0; i++)
 		add_series(&lines, snapshot_series(snapshot, i));

@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -28,7 +29,7 @@
 #include "host/plugin-snapshot.h"
 #include "model/snapshot-build.h"
 
-enum { INSTANCES = 2, SNAPSHOTS = 2 };
+enum { INSTANCES = 2, SNAPSHOTS = 2, FOLDER_MODE = 0700 };
 
 #define CHECK_INTERVAL_NS INT64_C(100000000)
 #define CHECK_DEADLINE_NS INT64_C(1000000000)
@@ -245,6 +246,8 @@ static void make_up(const struct filling *filling, const char *path,
 			 : option->type == SONDE_OPTION_SIZE   ? "1KiB"
 			 : option->type == SONDE_OPTION_BOOL   ? "true"
 							       : "1");
+	if (option->flags & SONDE_OPTION_FOLDER)
+		mkdir(ret_text, FOLDER_MODE);
 }
 
 /* "127.0.0.1:9464" -> "127.0.0.1:0": two instances cannot listen at one port, nor one where another program does. */

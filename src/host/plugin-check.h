@@ -23,8 +23,8 @@ struct plugin_check_request {
 /*
  * Checks a plugin, which runs in processes of its own: its file, its description and options, two
  * instances at once, a made-up snapshot, its times, its end. Options have what is given, else their
- * defaults; those that must be given are made up: a file in a temporary folder for a text, the
- * least that is allowed for a number. Returns how many verdicts were failures. For a process with
+ * defaults; those that must be given are made up: a file in a temporary folder for a text, or a folder
+ * where it has to be one, the least that is allowed for a number. Returns how many verdicts were failures. For a process with
  * no other thread.
  */
 size_t plugin_check(const struct plugin_check_request *request);

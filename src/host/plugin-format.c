@@ -3,6 +3,9 @@
 
 #include "host/plugin-format.h"
 
+#include <errno.h>
+#include <stdlib.h>
+
 #include "format/snapshot-format.h"
 #include "host/plugin-snapshot.h"
 
@@ -13,4 +16,21 @@ int plugin_format(const struct sonde_snapshot *snapshot, const char *format,
 
 	return snapshot_format(format, plugin_snapshot_figures(snapshot),
 			       plugin_snapshot_source(snapshot), parameters, &sink);
+}
+
+int plugin_format_several(const struct sonde_snapshot *const *snapshots, size_t n_snapshots, const char *format,
+			  const char *const *parameters, sonde_write_function write, void *argument)
+{
+	const struct format_sink sink = {write, argument};
+	struct snapshot_part *parts = calloc(n_snapshots + 1, sizeof(*parts));
+
+	if (!parts)
+		return -ENOMEM;
+	for (size_t i = 0; i < n_snapshots; i++)
+		parts[i] = (struct snapshot_part){plugin_snapshot_figures(snapshots[i]),
+						  plugin_snapshot_source(snapshots[i])};
+	int result = snapshot_format_several(format, parts, n_snapshots, parameters, &sink);
+
+	free(parts);
+	return result;
 }

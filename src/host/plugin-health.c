@@ -57,6 +57,7 @@ const char *plugin_count_name(uint32_t count)
 		[COUNT_COLLECTED] = "collected",
 		[COUNT_COLLECT_FAILED] = "collect_failed",
 		[COUNT_SERIES_REFUSED] = "series_refused",
+		[COUNT_SERIES_LEFT_OUT] = "series_left_out",
 		[COUNT_LATE] = "late",
 		[COUNT_LINES] = "lines",
 		[COUNT_LINES_SUPPRESSED] = "lines_suppressed",

@@ -57,6 +57,7 @@ enum plugin_count {
 	COUNT_COLLECTED, /* times that a monitor has brought figures */
 	COUNT_COLLECT_FAILED,
 	COUNT_SERIES_REFUSED, /* emitted, but not as they should be */
+	COUNT_SERIES_LEFT_OUT, /* at a time: others of the same names and tags, or of another kind, come before them */
 	COUNT_LATE,	      /* callbacks that came back after their deadline */
 	COUNT_LINES,	      /* of the log */
 	COUNT_LINES_SUPPRESSED,

@@ -181,6 +181,29 @@ static struct snapshot *own_figures(const struct plugin_home *home, int64_t take
 	return own;
 }
 
+static size_t count_left_out(const struct snapshot *joined, struct snapshot *part)
+{
+	size_t n_left_out = 0;
+
+	for (size_t i = 0; part && i < snapshot_n_series(part); i++) {
+		const struct series *series = snapshot_series(part, i);
+
+		n_left_out += snapshot_find(joined, series->name, series->tags, series->n_tags) != series;
+	}
+	return n_left_out;
+}
+
+static void tell_left_out(const struct plugin_home *home, const struct snapshot *joined)
+{
+	for (size_t i = 0; i < home->n_rooms; i++) {
+		struct plugin_process *process = home->rooms[i].process;
+
+		if (process)
+			plugin_process_left_out(process,
+						count_left_out(joined, plugin_process_figures(process)));
+	}
+}
+
 /* Figures, which may be NULL, those of monitors, and the plugins' own. NULL without memory. */
 static struct snapshot *join(const struct plugin_home *home, struct snapshot *figures,
 			     int64_t taken_ns)
@@ -189,6 +212,7 @@ static struct snapshot *join(const struct plugin_home *home, struct snapshot *fi
 	struct snapshot *own = own_figures(home, taken_ns);
 	struct snapshot *joined = NULL;
 	size_t n_parts = 0;
+	size_t n_refused = 0;
 
 	if (parts) {
 		parts[n_parts++] = figures;
@@ -198,8 +222,10 @@ static struct snapshot *join(const struct plugin_home *home, struct snapshot *fi
 				parts[n_parts++] = plugin_process_figures(home->rooms[i].process);
 	}
 	if (!parts ||
-	    snapshot_new_joined(parts, n_parts, taken_ns, NULL, &joined) < 0)
+	    snapshot_new_joined(parts, n_parts, taken_ns, &n_refused, &joined) < 0)
 		joined = NULL;
+	if (joined && n_refused)
+		tell_left_out(home, joined);
 	snapshot_put(own);
 	free(parts);
 	return joined;

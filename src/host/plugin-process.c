@@ -324,6 +324,14 @@ bool plugin_process_is_over(const struct plugin_process *process)
 	return process->is_over;
 }
 
+void plugin_process_left_out(struct plugin_process *process, uint64_t n_series)
+{
+	uint64_t n_before = health_counted(process->health, COUNT_SERIES_LEFT_OUT);
+
+	if (n_series > n_before)
+		health_count(process->health, COUNT_SERIES_LEFT_OUT, n_series - n_before);
+}
+
 void plugin_process_health(const struct plugin_process *process, struct plugin_health *ret_health)
 {
 	health_copy(process->health, ret_health);

@@ -62,6 +62,9 @@ void plugin_process_end(struct plugin_process *process, int64_t until_ns);
 bool plugin_process_is_over(const struct plugin_process *process);
 
 /* A copy of its health. */
+/* Tells how many of its figures are left out where they are joined with others; its health has the most there were. */
+void plugin_process_left_out(struct plugin_process *process, uint64_t n_series);
+
 void plugin_process_health(const struct plugin_process *process, struct plugin_health *ret_health);
 
 const struct plugin_choice *plugin_process_choice(const struct plugin_process *process);

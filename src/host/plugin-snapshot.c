@@ -193,13 +193,15 @@ int plugin_snapshot_info(const struct sonde_snapshot *snapshot,
 	const struct sonde_snapshot_info info = {
 		.struct_size = sizeof(info),
 		.flags = (source->is_delta ? SONDE_SNAPSHOT_DELTA : 0) |
-			 (source->is_final ? SONDE_SNAPSHOT_FINAL : 0),
+			 (source->is_final ? SONDE_SNAPSHOT_FINAL : 0) |
+			 (source->is_one_of_several ? SONDE_SNAPSHOT_ONE_OF_SEVERAL : 0),
 		.taken_ns = snapshot_taken_ns(snapshot->figures),
 		.start_ns = source->start_ns,
 		.sequence = source->sequence,
 		.n_series = snapshot_n_series(snapshot->figures),
 		.source = plugin_tags_view(source->tags),
 		.n_source = (uint32_t)source->n_tags,
+		.size = snapshot->size,
 	};
 	uint32_t size = ret_info->struct_size;
 

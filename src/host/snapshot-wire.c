@@ -32,6 +32,8 @@ struct wire_head {
 	uint64_t sequence;
 	uint32_t is_delta;
 	uint32_t is_final;
+	uint32_t is_one_of_several;
+	uint32_t reserved;
 };
 
 struct wire_series {
@@ -135,6 +137,7 @@ static void put_snapshot(FILE *stream, const struct snapshot *snapshot,
 		.sequence = source->sequence,
 		.is_delta = source->is_delta,
 		.is_final = source->is_final,
+		.is_one_of_several = source->is_one_of_several,
 	};
 
 	fwrite(&head, sizeof(head), 1, stream);
@@ -292,6 +295,7 @@ static int take_source(struct wire *wire, const struct wire_head *head,
 		.sequence = head->sequence,
 		.is_delta = head->is_delta != 0,
 		.is_final = head->is_final != 0,
+		.is_one_of_several = head->is_one_of_several != 0,
 	};
 	return ret_source->tags ? 0 : -ENOMEM;
 }

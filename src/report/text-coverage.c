@@ -424,6 +424,8 @@ static void add_plugins(struct notices *notices, const struct recording *recordi
 				 "figure not taken by the receiver");
 		add_plugin_count(notices, plugin, "series_refused", "series refused: not as they should be",
 				 "series refused: not as it should be");
+		add_plugin_count(notices, plugin, "series_left_out", "series left out: others have the same names",
+				 "series left out: another has the same name");
 		add_plugin_count(notices, plugin, "collect_failed", "collections failed", "collection failed");
 	}
 }

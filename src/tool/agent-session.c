@@ -99,6 +99,7 @@ static struct snapshot_source next_source(struct agent_session *session)
 		.n_tags = session->tags.n_tags,
 		.start_ns = session->started_ns,
 		.sequence = ++session->sequence,
+		.is_one_of_several = !session->is_alone,
 	};
 }
 

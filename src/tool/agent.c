@@ -222,6 +222,7 @@ static void feed_own(struct agent *agent, bool is_for_all)
 		.start_ns = agent->started_ns,
 		.sequence = ++agent->sequence,
 		.is_final = is_for_all,
+		.is_one_of_several = true,
 	};
 
 	plugin_home_hand_out_own(agent->home, &source, is_for_all);

@@ -8,7 +8,8 @@ tests_exporters_busy_LDADD = -lpthread
 if HAVE_CUNIT
 exporter_unit_tests = \
 	tests/exporters/test-negotiation \
-	tests/exporters/test-packets
+	tests/exporters/test-packets \
+	tests/exporters/test-source-list
 
 if HAVE_CURL
 exporter_unit_tests += tests/exporters/test-otlp-settings
@@ -33,11 +34,18 @@ tests_exporters_test_packets_CPPFLAGS = $(PLUGIN_CPPFLAGS) -I$(srcdir)/tests/uni
 tests_exporters_test_packets_CFLAGS = $(UNIT_CFLAGS)
 tests_exporters_test_packets_LDADD = $(CUNIT_LIBS)
 
+tests_exporters_test_source_list_SOURCES = tests/exporters/test-source-list.c tests/unit/unit.h $(sources_sources)
+tests_exporters_test_source_list_CPPFLAGS = $(PLUGIN_CPPFLAGS) -I$(srcdir)/tests/unit
+tests_exporters_test_source_list_CFLAGS = $(UNIT_CFLAGS)
+tests_exporters_test_source_list_LDADD = $(CUNIT_LIBS)
+
 exporter_tests = \
 	tests/exporters/test-manual.sh \
+	tests/exporters/test-manual-run.sh \
 	tests/exporters/test-otlp.sh \
 	tests/exporters/test-prometheus.sh \
 	tests/exporters/test-prometheus-server.sh \
+	tests/exporters/test-sources.sh \
 	tests/exporters/test-statsd.sh \
 	tests/exporters/test-textfile.sh
 

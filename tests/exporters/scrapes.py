@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""scrapes.py ADDRESS COUNT - scrapes while the program works, and looks at each answer and at one beside the next.
+"""scrapes.py ADDRESS COUNT [FILE] - scrapes while the program works, and looks at each answer and at one beside the next.
+
+At least so often, and until there is such a file.
 
 Prints what is wrong, and nothing else.
 """
+import itertools
 import math
+import os
 import sys
 import urllib.request
 
@@ -38,7 +42,9 @@ def check_histograms(samples):
 
 before = {}
 n_grown = 0
-for _ in range(int(sys.argv[2])):
+for n_scrapes in itertools.count():
+    if n_scrapes >= int(sys.argv[2]) and (len(sys.argv) < 4 or os.path.exists(sys.argv[3])):
+        break
     now = samples_of(scrape(sys.argv[1]))
     check_histograms(now)
     for key, value in before.items():

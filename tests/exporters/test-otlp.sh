@@ -39,7 +39,7 @@ ask() {
 # configure_otlp OPTIONS [INSTANCE]... - one that gets figures every two seconds, and has that long for each.
 configure_otlp() {
 	configure "plugin = \"otlp\"; $1" "${@:2}"
-	sed -i 's/interval = "100ms"; deadline = "50ms"/interval = "2s"; deadline = "1999ms"/' sonde.cfg
+	sed -i 's/interval = "100ms"; deadline = "99ms"/interval = "2s"; deadline = "1999ms"/' sonde.cfg
 }
 
 # await_requests NAME N - until so many have come; half a minute is too long.

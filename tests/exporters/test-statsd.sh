@@ -34,13 +34,15 @@ END
 # configure_patient - as configure, for a receiver that may be slow to take a lot.
 configure_patient() {
 	configure "$@"
-	sed -i 's/deadline = "50ms"; //' sonde.cfg
+	sed -i 's/deadline = "99ms"; //' sonde.cfg
 }
 
 echo "# statsd over UDP"
 receive udp
 configure "plugin = \"statsd\"; address = \"$address\"; prefix = \"my.\";"
-act sonde run -c sonde.cfg -o recording.json --report=none -- sh -c 'for i in 1 2 3; do sleep 0.2; done'
+# Each snapshot but the first one tells that another was taken.
+act sonde run -c sonde.cfg -o recording.json --report=none -- \
+	sh -c 'until test "$(grep -c "snapshots.statsd.taken:" received)" -ge 2; do sleep 0.05; done'
 check "the sum of all that was sent is what the recording has" "$(ask 'total("my.libc.calls.")')" = \
 	"$(calls_in recording.json)"
 check "it came in several times, of which each has what is new" "$(of_plugin statsd taken)" -ge 4

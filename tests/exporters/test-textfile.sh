@@ -11,7 +11,8 @@ counter() {
 
 mkdir folder
 configure 'plugin = "textfile"; directory = "folder"; name = "backup";'
-act sonde run -c sonde.cfg -o recording.json --report=none -l 'title=a "b" \c' -- sleep 0.3
+act sonde run -c sonde.cfg -o recording.json --report=none -l 'title=a "b" \c' -- \
+	sh -c 'until test -e folder/backup.prom; do sleep 0.02; done'
 check "the file has the instance's name" "$(ls folder)" = backup.prom
 accepted "promtool accepts it" folder/backup.prom
 check "in the end it has what the recording has" "$(counter folder/backup.prom libc_calls_total)" = \
@@ -46,7 +47,10 @@ prometheus-node-exporter --web.listen-address=127.0.0.1:0 --collector.disable-de
 node=$!
 children+=" $node"
 address=$(timeout 30 tail -f -n +1 --pid=$node node.log | sed -n '/"Listening on"/{s/.*address=//p;q}')
-curl -s -m 30 "http://$address/metrics" >node.prom
+for ((n = 0; n < 300; n++)); do
+	! curl -sf -m 30 "http://$address/metrics" >node.prom || break
+	sleep 0.1
+done
 check "node_exporter serves the figures of both" "$(grep -c '^libc_calls_total' node.prom)" = \
 	"$(cat folder/*.prom | grep -c '^libc_calls_total')"
 for run in backup other; do

@@ -37,7 +37,7 @@ bare() {
 
 # until_there TEST... - at most half a minute.
 until_there() {
-	local end=$((SECONDS + 30))
+	local end=$((SECONDS + 60))
 	while test "$SECONDS" -lt "$end"; do
 		! "$@" || return 0
 		sleep 0.05

@@ -11,10 +11,12 @@ cd "$scratch" || exit 1
 zoo=$top_builddir/tests/plugins/zoo
 
 configure() {
-	local instance comma=
+	local instance deadline comma=
 	echo 'plugins: ('
 	for instance; do
-		echo "$comma { interval = \"100ms\"; deadline = \"50ms\"; $instance }"
+		# What does not hang is not to be given up because the machine is slow.
+		case $instance in *'"hang-'*) deadline=50ms ;; *) deadline=99ms ;; esac
+		echo "$comma { interval = \"100ms\"; deadline = \"$deadline\"; $instance }"
 		comma=,
 	done
 	echo ');'

@@ -15,11 +15,29 @@ says "one that there is not is told with the nearest" 1 \
 	"sonde: plugins: there is no plugin 'jsonline' in $top_builddir/plugins/.libs; did you mean 'jsonlines'?"
 act sonde plugins chek
 check "so is an action" "$status" = 2 -a -n "$(grep "did you mean 'check'" err)"
-act sonde plugins check csv jsonlines resources prometheus statsd otlp
+act sonde plugins check csv jsonlines textfile resources prometheus
 check "those that come with sonde pass their check" "$status" = 0 -a -z "$(grep -v '^PASS' out)"
-check "also where nobody takes what they send, which is told" \
-	"$(grep -c 'takes snapshots: and finds no receiver' out)" -ge 2
-act sonde plugins check -o endpoint=http://127.0.0.1:1 otlp
+
+# Two addresses that are nobody else's: one takes what it is sent; where the other is nobody listens.
+cat >hold.py <<'END'
+import signal, socket
+taker, other = socket.socket(type=socket.SOCK_DGRAM), socket.socket()
+for one in taker, other:
+    one.bind(("127.0.0.1", 0))
+print(taker.getsockname()[1], other.getsockname()[1], flush=True)
+signal.pause()
+END
+mkfifo ports
+/usr/bin/python3 -I hold.py >ports &
+trap 'kill '$!'; rm -rf "$scratch"' EXIT
+read -r taker nobody <ports
+act sonde plugins check -o address="127.0.0.1:$taker" statsd
+check "also one that sends what nobody answers" "$status" = 0 -a -z "$(grep -v '^PASS' out)"
+export OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:$nobody
+act sonde plugins check otlp
+check "also where nobody takes what they send, which is told" "$status" = 0 -a \
+	"$(grep -c 'takes snapshots: and finds no receiver' out)" -ge 1
+act sonde plugins check -o endpoint="http://127.0.0.1:$nobody" otlp
 check "unless they are told of one that is not there" "$status" = 1 -a -n "$(grep '^FAIL .*takes snapshots.*127.0.0.1' out)"
 act sonde plugins check -o command=cat exec
 check "also the one that needs to be given something" "$status" = 0 -a -z "$(grep -v '^PASS' out)"

@@ -28,7 +28,7 @@ act sonde run -c sonde.cfg --report=none -- true
 check "a second run is appended without another first row" "$(grep -c '^taken,' out.csv)" = 1
 
 configure 'plugin = "csv"; file = "small.csv"; rotate_at = "8KiB"; keep = 2;'
-act sonde run -c sonde.cfg --report=none -- sleep 1.2
+act sonde run -c sonde.cfg --report=none -- sh -c 'until test -e small.csv.2; do sleep 0.02; done'
 check "each file begins with the columns' names" "$(cat small.csv small.csv.1 small.csv.2 | grep -c '^taken,')" = 3 -a \
 	"$(head -qn 1 small.csv small.csv.1 small.csv.2 | sort -u | wc -l)" = 1
 

@@ -6,9 +6,9 @@ export SONDE_PLUGIN_PATH=$zoo
 export SONDE_DIRECTORY=$scratch/sessions
 mkdir "$SONDE_DIRECTORY"
 
-# until_there TEST... - at most ten seconds.
+# until_there TEST... - at most a minute.
 until_there() {
-	for _ in $(seq 500); do
+	for _ in $(seq 3000); do
 		! "$@" || return 0
 		sleep 0.02
 	done

@@ -183,10 +183,72 @@ static void what_a_format_does_not_have_is_refused(void)
 	snapshot_put(snapshot);
 }
 
+/* What a format makes of a gauge and a counter of one source of several. */
+static const char *format_marked(const char *name, const char *const *parameters)
+{
+	static const struct tag session[] = {{"host.name", "h"}, {"sonde.session", "sonde-1.x"}};
+	const struct snapshot_source one = {.tags = session, .n_tags = 2, .is_one_of_several = true};
+	const struct series gauge = {.name = "g", .type = SERIES_GAUGE, .unit = "1", .value.number = 2};
+	const struct series counter = {.name = "c", .type = SERIES_COUNTER, .unit = "1", .value.count = 3};
+	struct snapshot *snapshot = snapshot_new(0);
+
+	n_text = 0;
+	snapshot_adopt(snapshot, series_copy(&gauge));
+	snapshot_adopt(snapshot, series_copy(&counter));
+	snapshot_seal(snapshot);
+	CU_ASSERT_EQUAL(snapshot_format(name, snapshot, &one, parameters, &sink), 0);
+	snapshot_put(snapshot);
+	return text;
+}
+
+static void one_source_of_several_is_told_apart(void)
+{
+	static const char *const plain[] = {"header", "false", NULL};
+	static const char *const dogstatsd[] = {"tags", "dogstatsd", NULL};
+
+	CU_ASSERT_STRING_EQUAL(format_marked("csv", plain),
+			       "1970-01-01T00:00:00.000000000Z,0,c,sonde.session=sonde-1.x,counter,1,count,3\r\n"
+			       "1970-01-01T00:00:00.000000000Z,0,g,sonde.session=sonde-1.x,gauge,1,value,2\r\n");
+	CU_ASSERT_STRING_EQUAL(format_marked("statsd", NULL), "c:3|c\ng.sonde-1_x:2.0|g\n");
+	CU_ASSERT_STRING_EQUAL(format_marked("statsd", dogstatsd),
+			       "c:3|c|#sonde.session:sonde-1.x\ng:2.0|g|#sonde.session:sonde-1.x\n");
+	CU_ASSERT_PTR_NOT_NULL(strstr(format_marked("prometheus", NULL), "\nc_total{sonde_session=\"sonde-1.x\"} 3\n"));
+	CU_ASSERT_PTR_NULL(strstr(format_marked("jsonlines", NULL), "\"tags\":{\"sonde.session\""));
+}
+
+static void several_sources_are_one_document_where_that_can_be(void)
+{
+	static const struct tag tags[] = {{"sonde.session", "a"}, {"sonde.session", "b"}};
+	const struct snapshot_source sources[] = {
+		{.tags = &tags[0], .n_tags = 1, .is_one_of_several = true},
+		{.tags = &tags[1], .n_tags = 1, .is_one_of_several = true},
+	};
+	static const struct tag own[] = {{"sonde.session", "mine"}};
+	const struct series counter = {
+		.name = "c", .tags = own, .n_tags = 1, .type = SERIES_COUNTER, .unit = "1", .value.count = 3};
+	struct snapshot *snapshot = snapshot_new(0);
+	const struct snapshot_part parts[] = {{snapshot, &sources[0]}, {snapshot, &sources[1]}};
+
+	n_text = 0;
+	snapshot_adopt(snapshot, series_copy(&counter));
+	snapshot_seal(snapshot);
+	CU_ASSERT_EQUAL(snapshot_format_several("prometheus", parts, 2, NULL, &sink), 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "target_info{sonde_session=\"a\"} 1\n"
+					    "target_info{sonde_session=\"b\"} 1\n"));
+	CU_ASSERT_PTR_NOT_NULL(
+		strstr(text, "c_total{sonde_session=\"a\",exported_sonde_session=\"mine\"} 3\n"
+			     "c_total{sonde_session=\"b\",exported_sonde_session=\"mine\"} 3\n"));
+	CU_ASSERT_EQUAL(snapshot_format_several("otlp-json", parts, 2, NULL, &sink), -ENOTSUP);
+	CU_ASSERT_EQUAL(snapshot_format_several("jsonlines", parts, 1, NULL, &sink), 0);
+	snapshot_put(snapshot);
+}
+
 UNIT_MAIN("snapshot-format", {"a snapshot is one line of JSON", a_snapshot_is_one_line_of_json},
 	  {"texts are escaped", texts_are_escaped},
 	  {"numbers are read back as they were", numbers_are_read_back_as_they_were},
 	  {"counts are exact", counts_are_exact},
 	  {"buckets are those that are not empty", buckets_are_those_that_are_not_empty},
 	  {"cells are quoted and guarded", cells_are_quoted_and_guarded},
+	  {"one source of several is told apart", one_source_of_several_is_told_apart},
+	  {"several sources are one document where that can be", several_sources_are_one_document_where_that_can_be},
 	  {"what a format does not have is refused", what_a_format_does_not_have_is_refused})
