@@ -185,6 +185,22 @@ static void a_long_value_is_cut_at_a_character(void)
 	CU_ASSERT_EQUAL(value_of("value.cut", &cut, 1), 1);
 }
 
+static void a_long_value_that_is_no_text_is_cut_nonetheless(void)
+{
+	char given[1100];
+	char kept[1025];
+
+	memset(given, 0x80, sizeof(given));
+	given[1099] = '\0';
+	memset(kept, 0x80, 1021);
+	kept[1021] = '\0';
+	const struct sonde_tag tag = {"value", given};
+	const struct sonde_tag cut = {"value", kept};
+
+	CU_ASSERT_EQUAL(sonde_increment(metrics(), "bytes.cut", &tag, 1), 0);
+	CU_ASSERT_EQUAL(value_of("bytes.cut", &cut, 1), 1);
+}
+
 static void thirty_two_of_the_longest_tags_are_kept(void)
 {
 	struct sonde_tag tags[32];
@@ -557,6 +573,8 @@ UNIT_MAIN("collector",
 	  {"tags are a set", tags_are_a_set},
 	  {"impossible tags are refused", impossible_tags_are_refused},
 	  {"a long value is cut at a character", a_long_value_is_cut_at_a_character},
+	  {"a long value that is no text is cut nonetheless",
+	   a_long_value_that_is_no_text_is_cut_nonetheless},
 	  {"thirty-two of the longest tags are kept", thirty_two_of_the_longest_tags_are_kept},
 	  {"a name keeps its type and unit", a_name_keeps_its_type_and_unit},
 	  {"further sets of tags share one exact series",
