@@ -127,7 +127,7 @@ int sonde_get_metric_summary(struct sonde *sonde, const char *name, double windo
 	for (size_t i = 0; i < snapshot_n_series(figures.snapshot); i++) {
 		const struct series *series = snapshot_series(figures.snapshot, i);
 
-		if (strcmp(series->name, name) != 0)
+		if (!series_is_named(series, name))
 			continue;
 		summary.type = value_type(series);
 		summary.unit = sonde_unit_find(series->unit);

@@ -103,6 +103,7 @@ static void after_fork_in_child(void)
 {
 	instance.has_collector = false;
 	instance.windows = windows_free(instance.windows);
+	instance.forked_ns = clock_kernel_ns(CLOCK_MONOTONIC);
 	instance.streams = NULL;
 	instance.is_of_parent = true;
 	exports_after_fork(&instance);
