@@ -687,9 +687,10 @@ typedef int (*sonde_writer)(void *argument, const char *text, size_t size);
 
 /*
  * MetricsAggregator.export_metrics: all series in a format, "json" (a document), "jsonlines", "csv",
- * "prometheus", "openmetrics", "otlp-json" or "statsd". The writer gets it piece by piece, and calls
- * nothing that asks. SONDE_ENOENT: there is no such format; SONDE_EIO: the writer failed, what it has
- * got is not to be used.
+ * "prometheus", "openmetrics", "otlp-json" or "statsd". It is all there before the
+ * writer gets the first piece, of at most 64 KiB, and the writer may call whatever it likes.
+ * SONDE_ENOENT: there is no such format; SONDE_EIO: the writer failed, what it has got is not to be
+ * used.
  */
 SONDE_API int sonde_export_metrics(struct sonde *sonde, const char *format, sonde_writer write,
 				   void *argument);

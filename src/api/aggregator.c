@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/document.h"
 #include "api/figures.h"
 #include "api/values.h"
 #include "format/metrics-json.h"
@@ -306,65 +307,49 @@ int sonde_get_top_metrics(struct sonde *sonde, enum sonde_type type, enum sonde_
 
 /* -- Exports ---------------------------------------------------------------------------------- */
 
-struct export_target {
-	sonde_writer write;
-	void *argument;
-	bool has_failed;
-};
-
-static int write_piece(void *argument, const void *data, size_t size)
+static int add_json_piece(const char *text, size_t size, void *document)
 {
-	struct export_target *target = argument;
-
-	if (!target->has_failed && target->write(target->argument, data, size))
-		target->has_failed = true;
-	return target->has_failed ? -EIO : 0;
-}
-
-static int write_json_piece(const char *text, size_t size, void *argument)
-{
-	return write_piece(argument, text, size);
+	return document_add(document, text, size);
 }
 
 /* One document, for programs that read all of it; the others are those that exporters have. */
-static int export_json(const struct snapshot *snapshot, struct export_target *target)
+static int export_json(const struct snapshot *snapshot, struct document *document)
 {
-	json_t *document = snapshot_to_json(snapshot);
+	json_t *root = snapshot_to_json(snapshot);
 	int result;
 
-	if (!document)
+	if (!root)
 		return -ENOMEM;
-	result = json_dump_callback(document, write_json_piece, target,
+	result = json_dump_callback(root, add_json_piece, document,
 				    JSON_COMPACT | JSON_REAL_PRECISION(15));
-	json_decref(document);
+	json_decref(root);
 	return result ? -ENOMEM : 0;
 }
 
-static int export_as(const char *format, const struct figures *figures,
-		     struct export_target *target)
+static int export_as(const char *format, const struct figures *figures, struct document *document)
 {
 	const struct region_header *region = figures->sonde->engine->find_region();
-	const struct format_sink sink = {write_piece, target};
+	const struct format_sink sink = {document_add, document};
 	const struct snapshot_source source = {.start_ns =
 						       region ? region->started_realtime_ns : 0};
 
 	if (strcmp(format, "json") == 0)
-		return export_json(figures->snapshot, target);
+		return export_json(figures->snapshot, document);
 	return snapshot_format(format, figures->snapshot, &source, NULL, &sink);
 }
 
 int sonde_export_metrics(struct sonde *sonde, const char *format, sonde_writer write,
 			 void *argument)
 {
-	struct export_target target = {.write = write, .argument = argument};
+	struct document document = {0};
 	struct figures figures;
 	int error = format && write ? figures_open(sonde, 0, &figures) : SONDE_EINVAL;
 
 	if (error)
 		return error;
-	error = export_as(format, &figures, &target);
+	error = export_as(format, &figures, &document);
+	if (error)
+		error = error == -ENOENT ? SONDE_ENOENT : SONDE_ENOMEM;
 	figures_close(&figures);
-	if (target.has_failed)
-		return SONDE_EIO;
-	return !error ? 0 : error == -ENOENT ? SONDE_ENOENT : SONDE_ENOMEM;
+	return document_hand_out(&document, error, write, argument);
 }

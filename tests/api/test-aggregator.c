@@ -393,6 +393,38 @@ static void bytes_that_are_no_text_do_no_harm_to_exports(void)
 	json_decref(export_json());
 }
 
+static int return_0(void)
+{
+	return 0;
+}
+
+/* What asks, and forks, at its first piece. */
+static int ask_and_fork(void *argument, const char *piece, size_t size)
+{
+	struct sonde_metric_summary summary;
+
+	(void)piece;
+	*(size_t *)argument += size;
+	if (*(size_t *)argument == size) {
+		CU_ASSERT_EQUAL(sonde_get_metric_summary(metrics(), "written", 0, &summary), 0);
+		in_child(return_0);
+	}
+	return 0;
+}
+
+static void a_writer_may_ask_and_fork(void)
+{
+	size_t n_exported = 0;
+	size_t n_drawn = 0;
+
+	sonde_increment(metrics(), "written", NULL, 0);
+	CU_ASSERT_EQUAL(sonde_export_metrics(metrics(), "prometheus", ask_and_fork, &n_exported),
+			0);
+	CU_ASSERT(n_exported > 0);
+	CU_ASSERT_EQUAL(sonde_create_dashboard_data(metrics(), NULL, ask_and_fork, &n_drawn), 0);
+	CU_ASSERT(n_drawn > 0);
+}
+
 static void an_export_that_cannot_be_written_fails(void)
 {
 	int n_pieces = 0;
@@ -515,6 +547,7 @@ UNIT_MAIN("aggregator",
 	  {"every format has the program's series", every_format_has_the_program_s_series},
 	  {"bytes that are no text do no harm to exports",
 	   bytes_that_are_no_text_do_no_harm_to_exports},
+	  {"a writer may ask and fork", a_writer_may_ask_and_fork},
 	  {"an export that cannot be written fails", an_export_that_cannot_be_written_fails},
 	  {"whoever asks while others record sees counters grow",
 	   whoever_asks_while_others_record_sees_counters_grow},
