@@ -10,7 +10,7 @@
 static const struct sonde_tag tag = {"branch", "main"};
 
 /* Sanitizers make each record many times as slow. */
-#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+#ifdef IS_SANITIZED
 enum { N_NAMED = N_RECORDS / 20 };
 #else
 enum { N_NAMED = N_RECORDS };
@@ -298,10 +298,10 @@ static void *record_and_ask(void *number)
 	    sonde_record_timer(sonde, "asked", 1, SONDE_SECONDS, NULL, 0) ||
 	    sonde_record_success(sonde, "asked") || sonde_record_failure(sonde, "asked", "x"))
 		abort();
-	for (int i = 0; i < N_RECORDS; i++) {
+	for (int i = 0; i < N_NAMED; i++) {
 		if (sonde_counter_add(counter, 1) != 0)
 			abort();
-		if (i % (N_RECORDS / N_QUESTIONS / N_ROUNDS + 1) == 0) {
+		if (i % (N_NAMED / N_QUESTIONS / N_ROUNDS + 1) == 0) {
 			int error = questions[((intptr_t)number + i) % N_QUESTIONS](sonde);
 
 			if (error)
@@ -319,7 +319,7 @@ static void what_eight_threads_ask_is_answered_while_a_million_records_in_each_a
 
 	in_threads(record_and_ask);
 	CU_ASSERT_EQUAL(sonde_get_metric_summary(metrics(), "asked.counted", 0, &summary), 0);
-	CU_ASSERT_EQUAL(summary.count, (uint64_t)N_THREADS * N_RECORDS);
+	CU_ASSERT_EQUAL(summary.count, ALL);
 }
 
 /* -- Begin and end ---------------------------------------------------------------------------- */
@@ -338,8 +338,8 @@ static void *begin_record_and_end(void *number)
 		__atomic_fetch_add(&n_begun, 1, __ATOMIC_RELAXED);
 	else if (result != SONDE_EALREADY || sonde != sonde_get())
 		abort();
-	while (n < N_RECORDS && sonde_increment(sonde, "until.the.end", NULL, 0) == 0)
-		if (++n == N_RECORDS / 100 * (uint64_t)((intptr_t)number + 1) &&
+	while (n < N_NAMED && sonde_increment(sonde, "until.the.end", NULL, 0) == 0)
+		if (++n == N_NAMED / 100 * (uint64_t)((intptr_t)number + 1) &&
 		    sonde_shutdown_metrics(sonde) == 0)
 			__atomic_fetch_add(&n_ended, 1, __ATOMIC_RELAXED);
 	__atomic_fetch_add(&n_recorded, n, __ATOMIC_RELAXED);
