@@ -44,7 +44,7 @@
  * sonde.metrics.refused.
  *
  * NUMBERS. Counters, histograms and timers take no NaN and no infinity (SONDE_EDOM), and nothing
- * negative (SONDE_ERANGE); gauges take all. A zero is recorded: it makes the series.
+ * negative (SONDE_ERANGE) but by sonde_distribution_open_signed(); gauges take all. A zero is recorded: it makes the series.
  *
  * TIME. Windows are in seconds: the last so many before now, rounded up to whole slots (seconds in
  * the last minute, minutes in the last hour, hours in the last day). 0 is all since the program
@@ -324,6 +324,16 @@ SONDE_API int sonde_gauge_open(struct sonde *sonde, const char *name, const char
 SONDE_API int sonde_distribution_open(struct sonde *sonde, const char *name, const char *unit,
 				      const struct sonde_tag *tags, size_t n_tags,
 				      struct sonde_distribution **ret_distribution);
+/*
+ * The same for values that may be negative. Those below 0 are a series of their own, with the tag
+ * sign = "negative", of how far below 0 they are: exporters' sums must not fall. In a summary of the
+ * name both are one again. Values may then also be recorded by name. SONDE_ETAGS: 32 tags, or one
+ * named sign; SONDE_ETYPE: the name is one of values that are not negative.
+ */
+SONDE_API int sonde_distribution_open_signed(struct sonde *sonde, const char *name,
+					     const char *unit, const struct sonde_tag *tags,
+					     size_t n_tags,
+					     struct sonde_distribution **ret_distribution);
 SONDE_API int sonde_timer_open(struct sonde *sonde, const char *name, const struct sonde_tag *tags,
 			       size_t n_tags, struct sonde_timer **ret_timer);
 
@@ -334,7 +344,8 @@ SONDE_API int sonde_counter_add_double(struct sonde_counter *counter, double amo
 SONDE_API int sonde_gauge_set(struct sonde_gauge *gauge, double value);
 /* Adds to what it is, 0 at first. */
 SONDE_API int sonde_gauge_change(struct sonde_gauge *gauge, double difference);
-/* SONDE_EDOM, SONDE_ERANGE. */
+/* SONDE_EDOM; SONDE_ERANGE: negative, and it was not opened as signed; SONDE_ETAGS: negative, and
+ * the name has too many sets of tags. */
 SONDE_API int sonde_distribution_record(struct sonde_distribution *distribution, double value);
 SONDE_API int sonde_timer_record(struct sonde_timer *timer, uint64_t duration_ns);
 

@@ -8,26 +8,37 @@
 
 #include "api/document.h"
 #include "api/figures.h"
+#include "api/signed.h"
 #include "api/values.h"
 #include "format/metrics-json.h"
 #include "format/snapshot-format.h"
 
 /* -- Summaries -------------------------------------------------------------------------------- */
 
-static void fill_distribution(const struct tally *tally, struct sonde_metric_summary *summary)
-{
-	const struct series_histogram *histogram = &tally->sum.histogram;
+/* All series of a name together, those below 0 apart. */
+struct halves {
+	struct tally above;
+	struct tally below;
+	struct tally both;
+};
 
-	summary->p50 = series_histogram_quantile(histogram, 0.5);
-	summary->p90 = series_histogram_quantile(histogram, 0.9);
-	summary->p95 = series_histogram_quantile(histogram, 0.95);
-	summary->p99 = series_histogram_quantile(histogram, 0.99);
-	summary->p999 = series_histogram_quantile(histogram, 0.999);
+static void fill_distribution(const struct halves *halves, struct sonde_metric_summary *summary)
+{
+	const struct tally *above = &halves->above;
+	const struct tally *below = &halves->below;
+
+	summary->p50 = signed_quantile(above, below, 0.5);
+	summary->p90 = signed_quantile(above, below, 0.9);
+	summary->p95 = signed_quantile(above, below, 0.95);
+	summary->p99 = signed_quantile(above, below, 0.99);
+	summary->p999 = signed_quantile(above, below, 0.999);
 }
 
 /* A gauge has no values but the one it has; a counter no value but what it grew by. */
-static void fill_summary(const struct tally *tally, struct sonde_metric_summary *summary)
+static void fill_summary(const struct halves *halves, struct sonde_metric_summary *summary)
 {
+	const struct tally *tally = &halves->both;
+
 	summary->count = tally->sum.count;
 	summary->sum = tally->sum.sum;
 	if (summary->type != SONDE_GAUGE)
@@ -41,7 +52,7 @@ static void fill_summary(const struct tally *tally, struct sonde_metric_summary 
 		summary->avg = tally->sum.mean / (double)tally->n_known;
 	} else {
 		summary->avg = tally->sum.mean;
-		fill_distribution(tally, summary);
+		fill_distribution(halves, summary);
 	}
 }
 
@@ -118,7 +129,8 @@ int sonde_get_metric_summary(struct sonde *sonde, const char *name, double windo
 		.p99 = NAN,
 		.p999 = NAN,
 	};
-	struct tally tally = {0};
+	struct halves halves = {0};
+	const struct tally *tally = &halves.both;
 	struct figures figures;
 	int error = name && ret_summary ? figures_open_long(sonde, name, window, &figures)
 					: SONDE_EINVAL;
@@ -133,18 +145,21 @@ int sonde_get_metric_summary(struct sonde *sonde, const char *name, double windo
 		summary.type = value_type(series);
 		summary.unit = sonde_unit_find(series->unit);
 		summary.unit_text = lasting_unit(sonde->engine, series);
-		figures_tally(&figures, series, &tally);
+		figures_tally(&figures, series,
+			      signed_is_below(sonde->engine, series) ? &halves.below
+								     : &halves.above);
 	}
 	figures_close(&figures);
-	if (!tally.n_series)
+	signed_join(&halves.above, &halves.below, &halves.both);
+	if (!tally->n_series)
 		return SONDE_ENOENT;
-	summary.n_series = tally.n_series;
-	summary.covered_ns = tally.sum.covered_ns;
-	summary.is_truncated = tally.sum.is_truncated;
-	if (tally.n_known)
-		fill_summary(&tally, &summary);
+	summary.n_series = tally->n_series;
+	summary.covered_ns = tally->sum.covered_ns;
+	summary.is_truncated = tally->sum.is_truncated;
+	if (tally->n_known)
+		fill_summary(&halves, &summary);
 	*ret_summary = summary;
-	return tally.n_known ? 0 : SONDE_ENODATA;
+	return tally->n_known ? 0 : SONDE_ENODATA;
 }
 
 /* -- Lists of values -------------------------------------------------------------------------- */

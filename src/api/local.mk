@@ -26,6 +26,7 @@ libsonde_la_SOURCES += \
 	src/api/plugin-place.c src/api/plugin-place.h \
 	src/api/request.c src/api/request.h \
 	src/api/resources.c src/api/resources.h \
+	src/api/signed.c src/api/signed.h \
 	src/api/stream.c src/api/stream.h \
 	src/api/stream-filter.c src/api/stream-filter.h \
 	src/api/timer.c \
