@@ -25,7 +25,9 @@
  * SIGNALS. Functions marked [signal-safe] may be called in a signal handler. No other may.
  *
  * FORK. A forked child goes on with the same struct sonde and the same handles, and starts with
- * nothing recorded. Timers that were started before are not there in it.
+ * nothing recorded. Its windows begin with the fork. Timers that were started before are not there
+ * in it, nor are threads of the library: none collects until a stream needs one, so windows are as
+ * fine as questions are frequent.
  *
  * NAMES are OpenTelemetry's: a letter, then letters, digits and any of _ . - / , at most 255 in
  * all. The case of letters makes no difference: the first way in which a name is written is the one
