@@ -139,15 +139,21 @@ void signed_join(const struct tally *above, const struct tally *below, struct ta
 	*ret_joined = joined;
 }
 
-/* By rank: the values farthest below 0 come first. */
+/* The value of a rank: half a rank below it, no rounding leads to the next one. */
+static double value_of_rank(const struct tally *tally, double rank)
+{
+	return series_histogram_quantile(&tally->sum.histogram,
+					 (rank - 0.5) / (double)tally->sum.count);
+}
+
+/* The values farthest below 0 come first. */
 double signed_quantile(const struct tally *above, const struct tally *below, double q)
 {
 	double n_below = (double)below->sum.count;
-	double n_above = (double)above->sum.count;
-	double rank = fmax(1, ceil(q * (n_below + n_above)));
+	double rank = fmax(1, ceil(q * (n_below + (double)above->sum.count)));
 
-	if (rank <= n_below)
-		return -series_histogram_quantile(&below->sum.histogram,
-						  (n_below - rank + 1) / n_below);
-	return series_histogram_quantile(&above->sum.histogram, (rank - n_below) / n_above);
+	if (n_below == 0)
+		return series_histogram_quantile(&above->sum.histogram, q);
+	return rank <= n_below ? -value_of_rank(below, n_below - rank + 1)
+			       : value_of_rank(above, rank - n_below);
 }
