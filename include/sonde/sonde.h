@@ -25,7 +25,9 @@
  * SIGNALS. Functions marked [signal-safe] may be called in a signal handler. No other may.
  *
  * FORK. A forked child goes on with the same struct sonde and the same handles, and starts with
- * nothing recorded. Timers that were started before are not there in it.
+ * nothing recorded. Its windows begin with the fork. Timers that were started before are not there
+ * in it, nor are threads of the library: none collects until a stream needs one, so windows are as
+ * fine as questions are frequent.
  *
  * NAMES are OpenTelemetry's: a letter, then letters, digits and any of _ . - / , at most 255 in
  * all. The case of letters makes no difference: the first way in which a name is written is the one
@@ -44,7 +46,8 @@
  * sonde.metrics.refused.
  *
  * NUMBERS. Counters, histograms and timers take no NaN and no infinity (SONDE_EDOM), and nothing
- * negative (SONDE_ERANGE); gauges take all. A zero is recorded: it makes the series.
+ * negative (SONDE_ERANGE) but by sonde_distribution_open_signed(); gauges take all. A zero is
+ * recorded: it makes the series.
  *
  * TIME. Windows are in seconds: the last so many before now, rounded up to whole slots (seconds in
  * the last minute, minutes in the last hour, hours in the last day). 0 is all since the program
@@ -147,8 +150,8 @@ enum sonde_unit {
 
 /* The protocol's word: "seconds", ..., "ops/sec"; "" for NONE and OTHER. [signal-safe] */
 SONDE_API const char *sonde_unit_name(enum sonde_unit unit);
-/* As series have it, in UCUM: "s", "ms", "us", "By", "kBy", "MBy", "{count}", "%", "{operation}/s", "ns",
- * "KiBy", "MiBy". */
+/* As series have it, in UCUM: "s", "ms", "us", "By", "kBy", "MBy", "{count}", "%", "{operation}/s",
+ * "ns", "KiBy", "MiBy". */
 SONDE_API const char *sonde_unit_code(enum sonde_unit unit);
 /* By its word or its code; SONDE_UNIT_OTHER when it is neither. [signal-safe] */
 SONDE_API enum sonde_unit sonde_unit_find(const char *text);
@@ -185,8 +188,8 @@ struct sonde_config {
 	 */
 	double collection_interval;
 	/*
-	 * For so many days figures are kept in an SQLite file, by the plugin `history`: docs/exporters.md.
-	 * 0: by that of the configuration, if it has any.
+	 * For so many days figures are kept in an SQLite file, by the plugin `history`:
+	 * docs/exporters.md. 0: by that of the configuration, if it has any.
 	 */
 	uint32_t retention_days;
 	uint32_t reserved;
@@ -217,9 +220,9 @@ SONDE_API struct sonde *sonde_get(void);
 /*
  * Definition: MetricsSystem.shutdown_metrics. From now on nothing is recorded: functions that would
  * do nothing and return SONDE_ESHUTDOWN. What was recorded can still be asked for. Each endpoint is
- * given all there is once more, and stopped, and all have 2 seconds for that together: SONDE_ETIMEDOUT
- * when one has not come to its end by then, and is left to itself. SONDE_ESHUTDOWN the second time.
- * Endpoints get nothing more when a program ends without it.
+ * given all there is once more, and stopped, and all have 2 seconds for that together:
+ * SONDE_ETIMEDOUT when one has not come to its end by then, and is left to itself. SONDE_ESHUTDOWN
+ * the second time. Endpoints get nothing more when a program ends without it.
  */
 SONDE_API int sonde_shutdown_metrics(struct sonde *sonde);
 /* The same with another time, in seconds. SONDE_ERANGE: negative or no number. */
@@ -324,6 +327,16 @@ SONDE_API int sonde_gauge_open(struct sonde *sonde, const char *name, const char
 SONDE_API int sonde_distribution_open(struct sonde *sonde, const char *name, const char *unit,
 				      const struct sonde_tag *tags, size_t n_tags,
 				      struct sonde_distribution **ret_distribution);
+/*
+ * The same for values that may be negative. Those below 0 are a series of their own, with the tag
+ * sign = "negative", of how far below 0 they are: exporters' sums must not fall. In a summary of
+ * the name both are one again. Values may then also be recorded by name. SONDE_ETAGS: 32 tags, or
+ * one named sign; SONDE_ETYPE: the name is one of values that are not negative.
+ */
+SONDE_API int sonde_distribution_open_signed(struct sonde *sonde, const char *name,
+					     const char *unit, const struct sonde_tag *tags,
+					     size_t n_tags,
+					     struct sonde_distribution **ret_distribution);
 SONDE_API int sonde_timer_open(struct sonde *sonde, const char *name, const struct sonde_tag *tags,
 			       size_t n_tags, struct sonde_timer **ret_timer);
 
@@ -334,7 +347,8 @@ SONDE_API int sonde_counter_add_double(struct sonde_counter *counter, double amo
 SONDE_API int sonde_gauge_set(struct sonde_gauge *gauge, double value);
 /* Adds to what it is, 0 at first. */
 SONDE_API int sonde_gauge_change(struct sonde_gauge *gauge, double difference);
-/* SONDE_EDOM, SONDE_ERANGE. */
+/* SONDE_EDOM; SONDE_ERANGE: negative, and it was not opened as signed; SONDE_ETAGS: negative, and
+ * the name has too many sets of tags. */
 SONDE_API int sonde_distribution_record(struct sonde_distribution *distribution, double value);
 SONDE_API int sonde_timer_record(struct sonde_timer *timer, uint64_t duration_ns);
 
@@ -537,8 +551,8 @@ struct sonde_cpu_usage {
 	double steal;	/* percent: taken by other virtual machines */
 	double load_average[3]; /* threads that run or want to: over 1, 5 and 15 minutes */
 	uint64_t n_cpus;	/* of the machine */
-	double process_cpus; /* that the process can use, by its affinity and its control groups */
-	double process_cores;	/* that it used: 1.5 is one and a half processors all the time */
+	double process_cpus;  /* that the process can use, by its affinity and its control groups */
+	double process_cores; /* that it used: 1.5 is one and a half processors all the time */
 	double process_percent; /* 100 process_cores / process_cpus */
 	int64_t covered_ns;	/* the time that it is of */
 };
@@ -686,10 +700,10 @@ SONDE_API int sonde_get_top_metrics(struct sonde *sonde, enum sonde_type type,
 typedef int (*sonde_writer)(void *argument, const char *text, size_t size);
 
 /*
- * MetricsAggregator.export_metrics: all series in a format, "json" (a document), "jsonlines", "csv",
- * "prometheus", "openmetrics", "otlp-json" or "statsd". The writer gets it piece by piece, and calls
- * nothing that asks. SONDE_ENOENT: there is no such format; SONDE_EIO: the writer failed, what it has
- * got is not to be used.
+ * MetricsAggregator.export_metrics: all series in a format, "json" (a document), "jsonlines",
+ * "csv", "prometheus", "openmetrics", "otlp-json" or "statsd". It is all there before the writer
+ * gets the first piece, of at most 64 KiB, and the writer may call whatever it likes. SONDE_ENOENT:
+ * there is no such format; SONDE_EIO: the writer failed, what it has got is not to be used.
  */
 SONDE_API int sonde_export_metrics(struct sonde *sonde, const char *format, sonde_writer write,
 				   void *argument);
@@ -697,10 +711,10 @@ SONDE_API int sonde_export_metrics(struct sonde *sonde, const char *format, sond
 /* --------------------------------------------------------------------------------- dashboards */
 
 /*
- * Definition: MetricsSystem.create_dashboard_data: a JSON document that a page can draw, of the type
- * "overview" (as NULL is), "performance", "errors", "resources" or "exporters". The writer is called
- * as that of sonde_export_metrics(), and so are the errors; SONDE_ENOENT: no such type.
- *     It has panels, and each panel a title, a kind (stat, graph, table or bars), a unit, series, and
+ * Definition: MetricsSystem.create_dashboard_data: a JSON document that a page can draw, of the
+ * type "overview" (as NULL is), "performance", "errors", "resources" or "exporters". The writer is
+ * called as that of sonde_export_metrics(), and so are the errors; SONDE_ENOENT: no such type. It
+ * has panels, and each panel a title, a kind (stat, graph, table or bars), a unit, series, and
  * thresholds, from which on a value is a warning or bad. A series has a name, tags, a unit and a
  * value, null where there is none; in a graph points of the last minute, [seconds, value] with
  * seconds up to 0 for now; in a table count, avg, min, max, p50, p90, p95, p99. docs/api.md has an
@@ -733,10 +747,9 @@ SONDE_API int sonde_create_grafana_dashboard(struct sonde *sonde, const char *da
  *     A key has 1 to 64 letters, digits and any of _ . - ; a value is UTF-8 without control
  * characters, of at most 255 bytes. 16 labels may be begun within each other, and the process have
  * 16 labels with those of its environment.
- *     Costs some microseconds, and calls cost what they did. Without the preload nothing else happens,
- * so a test may do it always. Needs no sonde_initialize_metrics().
- *     SONDE_EINVAL: no key or value of a label; SONDE_ENOSPC: too many, or together too long;
- * SONDE_ESYSTEM.
+ *     Costs some microseconds, and calls cost what they did. Without the preload nothing else
+ * happens, so a test may do it always. Needs no sonde_initialize_metrics(). SONDE_EINVAL: no key or
+ * value of a label; SONDE_ENOSPC: too many, or together too long; SONDE_ESYSTEM.
  */
 SONDE_API int sonde_label_begin(const char *key, const char *value);
 

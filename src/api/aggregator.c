@@ -6,27 +6,39 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/document.h"
 #include "api/figures.h"
+#include "api/signed.h"
 #include "api/values.h"
 #include "format/metrics-json.h"
 #include "format/snapshot-format.h"
 
 /* -- Summaries -------------------------------------------------------------------------------- */
 
-static void fill_distribution(const struct tally *tally, struct sonde_metric_summary *summary)
-{
-	const struct series_histogram *histogram = &tally->sum.histogram;
+/* All series of a name together, those below 0 apart. */
+struct halves {
+	struct tally above;
+	struct tally below;
+	struct tally both;
+};
 
-	summary->p50 = series_histogram_quantile(histogram, 0.5);
-	summary->p90 = series_histogram_quantile(histogram, 0.9);
-	summary->p95 = series_histogram_quantile(histogram, 0.95);
-	summary->p99 = series_histogram_quantile(histogram, 0.99);
-	summary->p999 = series_histogram_quantile(histogram, 0.999);
+static void fill_distribution(const struct halves *halves, struct sonde_metric_summary *summary)
+{
+	const struct tally *above = &halves->above;
+	const struct tally *below = &halves->below;
+
+	summary->p50 = signed_quantile(above, below, 0.5);
+	summary->p90 = signed_quantile(above, below, 0.9);
+	summary->p95 = signed_quantile(above, below, 0.95);
+	summary->p99 = signed_quantile(above, below, 0.99);
+	summary->p999 = signed_quantile(above, below, 0.999);
 }
 
 /* A gauge has no values but the one it has; a counter no value but what it grew by. */
-static void fill_summary(const struct tally *tally, struct sonde_metric_summary *summary)
+static void fill_summary(const struct halves *halves, struct sonde_metric_summary *summary)
 {
+	const struct tally *tally = &halves->both;
+
 	summary->count = tally->sum.count;
 	summary->sum = tally->sum.sum;
 	if (summary->type != SONDE_GAUGE)
@@ -40,7 +52,7 @@ static void fill_summary(const struct tally *tally, struct sonde_metric_summary 
 		summary->avg = tally->sum.mean / (double)tally->n_known;
 	} else {
 		summary->avg = tally->sum.mean;
-		fill_distribution(tally, summary);
+		fill_distribution(halves, summary);
 	}
 }
 
@@ -117,7 +129,8 @@ int sonde_get_metric_summary(struct sonde *sonde, const char *name, double windo
 		.p99 = NAN,
 		.p999 = NAN,
 	};
-	struct tally tally = {0};
+	struct halves halves = {0};
+	const struct tally *tally = &halves.both;
 	struct figures figures;
 	int error = name && ret_summary ? figures_open_long(sonde, name, window, &figures)
 					: SONDE_EINVAL;
@@ -127,23 +140,26 @@ int sonde_get_metric_summary(struct sonde *sonde, const char *name, double windo
 	for (size_t i = 0; i < snapshot_n_series(figures.snapshot); i++) {
 		const struct series *series = snapshot_series(figures.snapshot, i);
 
-		if (strcmp(series->name, name) != 0)
+		if (!series_is_named(series, name))
 			continue;
 		summary.type = value_type(series);
 		summary.unit = sonde_unit_find(series->unit);
 		summary.unit_text = lasting_unit(sonde->engine, series);
-		figures_tally(&figures, series, &tally);
+		figures_tally(&figures, series,
+			      signed_is_below(sonde->engine, series) ? &halves.below
+								     : &halves.above);
 	}
 	figures_close(&figures);
-	if (!tally.n_series)
+	signed_join(&halves.above, &halves.below, &halves.both);
+	if (!tally->n_series)
 		return SONDE_ENOENT;
-	summary.n_series = tally.n_series;
-	summary.covered_ns = tally.sum.covered_ns;
-	summary.is_truncated = tally.sum.is_truncated;
-	if (tally.n_known)
-		fill_summary(&tally, &summary);
+	summary.n_series = tally->n_series;
+	summary.covered_ns = tally->sum.covered_ns;
+	summary.is_truncated = tally->sum.is_truncated;
+	if (tally->n_known)
+		fill_summary(&halves, &summary);
 	*ret_summary = summary;
-	return tally.n_known ? 0 : SONDE_ENODATA;
+	return tally->n_known ? 0 : SONDE_ENODATA;
 }
 
 /* -- Lists of values -------------------------------------------------------------------------- */
@@ -306,65 +322,49 @@ int sonde_get_top_metrics(struct sonde *sonde, enum sonde_type type, enum sonde_
 
 /* -- Exports ---------------------------------------------------------------------------------- */
 
-struct export_target {
-	sonde_writer write;
-	void *argument;
-	bool has_failed;
-};
-
-static int write_piece(void *argument, const void *data, size_t size)
+static int add_json_piece(const char *text, size_t size, void *document)
 {
-	struct export_target *target = argument;
-
-	if (!target->has_failed && target->write(target->argument, data, size))
-		target->has_failed = true;
-	return target->has_failed ? -EIO : 0;
-}
-
-static int write_json_piece(const char *text, size_t size, void *argument)
-{
-	return write_piece(argument, text, size);
+	return document_add(document, text, size);
 }
 
 /* One document, for programs that read all of it; the others are those that exporters have. */
-static int export_json(const struct snapshot *snapshot, struct export_target *target)
+static int export_json(const struct snapshot *snapshot, struct document *document)
 {
-	json_t *document = snapshot_to_json(snapshot);
+	json_t *root = snapshot_to_json(snapshot);
 	int result;
 
-	if (!document)
+	if (!root)
 		return -ENOMEM;
-	result = json_dump_callback(document, write_json_piece, target,
+	result = json_dump_callback(root, add_json_piece, document,
 				    JSON_COMPACT | JSON_REAL_PRECISION(15));
-	json_decref(document);
+	json_decref(root);
 	return result ? -ENOMEM : 0;
 }
 
-static int export_as(const char *format, const struct figures *figures,
-		     struct export_target *target)
+static int export_as(const char *format, const struct figures *figures, struct document *document)
 {
 	const struct region_header *region = figures->sonde->engine->find_region();
-	const struct format_sink sink = {write_piece, target};
+	const struct format_sink sink = {document_add, document};
 	const struct snapshot_source source = {.start_ns =
 						       region ? region->started_realtime_ns : 0};
 
 	if (strcmp(format, "json") == 0)
-		return export_json(figures->snapshot, target);
+		return export_json(figures->snapshot, document);
 	return snapshot_format(format, figures->snapshot, &source, NULL, &sink);
 }
 
 int sonde_export_metrics(struct sonde *sonde, const char *format, sonde_writer write,
 			 void *argument)
 {
-	struct export_target target = {.write = write, .argument = argument};
+	struct document document = {0};
 	struct figures figures;
 	int error = format && write ? figures_open(sonde, 0, &figures) : SONDE_EINVAL;
 
 	if (error)
 		return error;
-	error = export_as(format, &figures, &target);
+	error = export_as(format, &figures, &document);
+	if (error)
+		error = error == -ENOENT ? SONDE_ENOENT : SONDE_ENOMEM;
 	figures_close(&figures);
-	if (target.has_failed)
-		return SONDE_EIO;
-	return !error ? 0 : error == -ENOENT ? SONDE_ENOENT : SONDE_ENOMEM;
+	return document_hand_out(&document, error, write, argument);
 }

@@ -77,15 +77,14 @@ int collector_need(struct sonde *sonde, int64_t interval_ns)
 
 void collector_stop(struct sonde *sonde)
 {
-	bool has_collector;
+	struct hold hold = instance_lock();
+	bool has_collector = sonde->has_collector;
 
-	pthread_mutex_lock(&sonde->lock);
-	has_collector = sonde->has_collector;
 	sonde->has_collector = false;
 	sonde->is_ending = true;
 	if (has_collector)
 		pthread_cond_signal(&sonde->wake);
-	pthread_mutex_unlock(&sonde->lock);
+	instance_unlock(&hold);
 	if (has_collector)
 		pthread_join(sonde->collector, NULL);
 }

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "api/request.h"
+#include "api/signed.h"
 #include "record/metric-private.h"
 
 /* A metric by its words, for a value that is in order. NULL, with the error. */
@@ -61,15 +62,47 @@ int sonde_record_gauge(struct sonde *sonde, const char *name, double value,
 	return metric ? result_of(instance.engine->set(metric, value)) : error;
 }
 
+static int enter(struct metric *metric, double value)
+{
+	bool is_signed = metric->flags & SERIES_SIGNED;
+	int error = value_check(unlikely(is_signed) ? fabs(value) : value);
+
+	if (error)
+		return error;
+	return unlikely(is_signed) ? signed_enter(metric, value)
+				   : result_of(instance.engine->enter(metric, value));
+}
+
+/* What is not there as one of values from 0 on: a signed one, if the name is that. */
+static struct metric *find_distribution(struct request *request, enum series_refusal reason,
+					int *ret_error)
+{
+	struct metric *metric = NULL;
+
+	if (reason == REFUSED_CONFLICT) {
+		request->metric.flags = SERIES_SIGNED;
+		metric = request_try(request, &reason);
+		request->metric.flags = 0;
+	}
+	return metric ? metric : request_find(request, ret_error);
+}
+
 int sonde_record_histogram(struct sonde *sonde, const char *name, double value,
 			   const struct sonde_tag *tags, size_t n_tags)
 {
-	int error;
-	struct metric *metric = find(sonde, KIND_HISTOGRAM, 0, name, tags, n_tags, &error);
+	enum series_refusal reason;
+	struct request request;
+	struct metric *metric;
+	int error = instance_check(sonde);
 
-	if (metric)
-		error = value_check(value);
-	return error || !metric ? error : result_of(instance.engine->enter(metric, value));
+	if (!error)
+		error = request_init(&request, KIND_HISTOGRAM, name, NULL, tags, n_tags);
+	if (error)
+		return error;
+	metric = request_try(&request, &reason);
+	if (unlikely(!metric))
+		metric = find_distribution(&request, reason, &error);
+	return metric ? enter(metric, value) : error;
 }
 
 int sonde_record_timer(struct sonde *sonde, const char *name, double duration, enum sonde_unit unit,
@@ -270,10 +303,7 @@ int sonde_gauge_change(struct sonde_gauge *gauge, double difference)
 
 int sonde_distribution_record(struct sonde_distribution *distribution, double value)
 {
-	int error = is_over() ? SONDE_ESHUTDOWN : value_check(value);
-
-	return error ? error
-		     : result_of(instance.engine->enter((struct metric *)distribution, value));
+	return is_over() ? SONDE_ESHUTDOWN : enter((struct metric *)distribution, value);
 }
 
 int sonde_timer_record(struct sonde_timer *timer, uint64_t duration_ns)

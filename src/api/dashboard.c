@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/document.h"
 #include "format/json-text.h"
 
 #define STEP_NS	  INT64_C(5000000000)
@@ -273,36 +274,23 @@ static json_t *make_dashboard(const char *name, const struct figures *figures)
 
 /* -- Writing ---------------------------------------------------------------------------------- */
 
-struct target {
-	sonde_writer write;
-	void *argument;
-	bool has_failed;
-};
-
-static int write_piece(const char *text, size_t size, void *argument)
+static int add_piece(const char *text, size_t size, void *document)
 {
-	struct target *target = argument;
-
-	if (target->write(target->argument, text, size))
-		target->has_failed = true;
-	return target->has_failed ? -1 : 0;
+	return document_add(document, text, size);
 }
 
-static int write_document(const json_t *document, sonde_writer write, void *argument)
+static int fill(struct document *document, const json_t *root)
 {
-	struct target target = {.write = write, .argument = argument};
-
-	if (!document)
+	if (!root ||
+	    json_dump_callback(root, add_piece, document, JSON_COMPACT | JSON_REAL_PRECISION(15)))
 		return SONDE_ENOMEM;
-	if (json_dump_callback(document, write_piece, &target,
-			       JSON_COMPACT | JSON_REAL_PRECISION(15)) == 0)
-		return 0;
-	return target.has_failed ? SONDE_EIO : SONDE_ENOMEM;
+	return 0;
 }
 
 static int create(struct sonde *sonde, const char *name, bool is_for_grafana, sonde_writer write,
 		  void *argument)
 {
+	struct document document = {0};
 	struct figures figures;
 	int error = write ? 0 : SONDE_EINVAL;
 
@@ -315,13 +303,13 @@ static int create(struct sonde *sonde, const char *name, bool is_for_grafana, so
 	if (error)
 		return error;
 
-	json_t *document = is_for_grafana ? dashboard_for_grafana(name, figures.snapshot)
-					  : make_dashboard(name, &figures);
+	json_t *root = is_for_grafana ? dashboard_for_grafana(name, figures.snapshot)
+				      : make_dashboard(name, &figures);
 
-	error = write_document(document, write, argument);
-	json_decref(document);
+	error = fill(&document, root);
+	json_decref(root);
 	figures_close(&figures);
-	return error;
+	return document_hand_out(&document, error, write, argument);
 }
 
 int sonde_create_dashboard_data(struct sonde *sonde, const char *dashboard_type, sonde_writer write,

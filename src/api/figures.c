@@ -119,10 +119,24 @@ int figures_look(struct sonde *sonde, struct snapshot **ret_snapshot)
 
 /* -- Windows ---------------------------------------------------------------------------------- */
 
+/* Those of a forked child begin with the fork, when it had recorded nothing. */
+static struct windows *begin_windows(const struct sonde *sonde)
+{
+	struct windows *windows = windows_new(0);
+	struct snapshot *nothing = windows && sonde->forked_ns ? snapshot_new(0) : NULL;
+
+	if (nothing) {
+		snapshot_seal(nothing);
+		windows_add(windows, nothing, sonde->forked_ns);
+	}
+	snapshot_put(nothing);
+	return windows;
+}
+
 static void feed(struct sonde *sonde, struct snapshot *snapshot, int64_t now_ns)
 {
 	if (!sonde->windows)
-		sonde->windows = windows_new(0);
+		sonde->windows = begin_windows(sonde);
 	if (sonde->windows)
 		windows_add(sonde->windows, snapshot, now_ns);
 }
@@ -149,7 +163,8 @@ int figures_open(struct sonde *sonde, double window, struct figures *ret_figures
 		return SONDE_EINVAL;
 	if (isnan(window) || window < 0 || window > WINDOW_MAX)
 		return SONDE_ERANGE;
-	figures.window_ns = (int64_t)(window * 1e9);
+	/* What is less than a nanosecond is still no 0, which is all. */
+	figures.window_ns = (int64_t)ceil(window * 1e9);
 	figures.hold = instance_lock();
 	figures.now_ns = clock_kernel_ns(CLOCK_MONOTONIC);
 	if (figures_look(sonde, &figures.snapshot)) {
@@ -171,7 +186,7 @@ static int add_idle(const struct figures *figures, const struct snapshot *histor
 	for (size_t i = 0; !error && i < snapshot_n_series(figures->snapshot); i++) {
 		const struct series *now = snapshot_series(figures->snapshot, i);
 
-		if ((!name || strcmp(now->name, name) == 0) &&
+		if ((!name || series_is_named(now, name)) &&
 		    !snapshot_find(history, now->name, now->tags, now->n_tags))
 			error = snapshot_adopt(idle, series_difference(now, now));
 	}
@@ -382,6 +397,20 @@ const char *series_tag(const struct series *series, const char *key)
 		if (strcmp(series->tags[i].key, key) == 0)
 			return series->tags[i].value;
 	return NULL;
+}
+
+static char small(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+bool series_is_named(const struct series *series, const char *name)
+{
+	const char *own = series->name;
+
+	while (*own && small(*own) == small(*name))
+		own++, name++;
+	return !*own && !*name;
 }
 
 /* Missing and empty are one. */

@@ -64,6 +64,9 @@ int figures_look(struct sonde *sonde, struct snapshot **ret_snapshot) HIDDEN;
  */
 int figures_collect(struct sonde *sonde) HIDDEN;
 
+/* Whether that is its name; the case of letters makes no difference. */
+bool series_is_named(const struct series *series, const char *name) HIDDEN;
+
 /* The value of a tag; NULL: the series has none with that key. */
 const char *series_tag(const struct series *series, const char *key) HIDDEN;
 

@@ -103,6 +103,7 @@ static void after_fork_in_child(void)
 {
 	instance.has_collector = false;
 	instance.windows = windows_free(instance.windows);
+	instance.forked_ns = clock_kernel_ns(CLOCK_MONOTONIC);
 	instance.streams = NULL;
 	instance.is_of_parent = true;
 	exports_after_fork(&instance);
@@ -242,11 +243,9 @@ static struct exports *end_work(struct sonde *sonde, int64_t until_ns)
 	struct hold hold = instance_lock();
 	struct snapshot *last = NULL;
 
-	if (sonde->streams)
-		figures_collect(sonde);
-	streams_end(sonde);
-	if (sonde->exports && figures_look(sonde, &last))
+	if ((sonde->streams || sonde->exports) && figures_look(sonde, &last))
 		last = NULL;
+	streams_end(sonde, last);
 
 	struct exports *exports = exports_end(sonde, last, until_ns);
 

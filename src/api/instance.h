@@ -29,6 +29,7 @@ struct sonde {
 	struct failure_classes *classes;
 	int64_t abandoned_ns;	 /* a timer that runs for so long has been forgotten */
 	struct windows *windows; /* NULL: to be begun again, in a forked child */
+	int64_t forked_ns;	 /* CLOCK_MONOTONIC: when the child was; 0: it is none */
 
 	struct sonde_stream *streams;
 	struct exports *exports; /* NULL: there is nobody to export to */

@@ -9,6 +9,7 @@ libsonde_la_SOURCES += \
 	src/api/dashboard-panels.c src/api/dashboard-panels.h \
 	src/api/deadline.h \
 	src/api/disk-question.c src/api/disk-question.h \
+	src/api/document.c src/api/document.h \
 	src/api/endpoint.c src/api/endpoint.h \
 	src/api/export-batch.c src/api/export-batch.h \
 	src/api/exports.c src/api/exports.h \
@@ -25,6 +26,7 @@ libsonde_la_SOURCES += \
 	src/api/plugin-place.c src/api/plugin-place.h \
 	src/api/request.c src/api/request.h \
 	src/api/resources.c src/api/resources.h \
+	src/api/signed.c src/api/signed.h \
 	src/api/stream.c src/api/stream.h \
 	src/api/stream-filter.c src/api/stream-filter.h \
 	src/api/timer.c \

@@ -281,9 +281,11 @@ int sonde_start_resource_monitoring(struct sonde *sonde, double interval)
 
 	struct hold hold = instance_lock();
 
-	if (sonde->monitor)
+	/* It may have come to its end meanwhile, and nobody would stop this one. */
+	error = instance_check(sonde);
+	if (!error && sonde->monitor)
 		change_interval(sonde->monitor, (int64_t)(interval * 1e9));
-	else
+	else if (!error)
 		error = begin(sonde, (int64_t)(interval * 1e9));
 	instance_unlock(&hold);
 	errno = saved_errno;

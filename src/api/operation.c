@@ -89,7 +89,7 @@ enum operation_kind operation_find(const struct snapshot *snapshot, const char *
 	for (size_t i = 0; i < snapshot_n_series(snapshot); i++) {
 		const struct series *series = snapshot_series(snapshot, i);
 
-		if (strcmp(series->name, operation) == 0 ||
+		if (series_is_named(series, operation) ||
 		    (strcmp(series->name, OPERATIONS_NAME) == 0 &&
 		     has_tag(series, "operation", operation)))
 			return OPERATION_OWN;

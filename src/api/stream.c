@@ -162,13 +162,16 @@ static void feed(struct sonde_stream *stream, struct snapshot *snapshot, int64_t
 void streams_feed(struct sonde *sonde, struct snapshot *snapshot, int64_t now_ns)
 {
 	for (struct sonde_stream *stream = sonde->streams; stream; stream = stream->next)
-		if (now_ns - stream->fed_ns >= stream->interval_ns)
+		if (!stream->is_over && now_ns - stream->fed_ns >= stream->interval_ns)
 			feed(stream, snapshot, now_ns);
 }
 
-void streams_end(struct sonde *sonde)
+void streams_end(struct sonde *sonde, struct snapshot *last)
 {
 	for (struct sonde_stream *stream = sonde->streams; stream; stream = stream->next) {
+		/* However near to the value before: there is none after it. */
+		if (last)
+			feed(stream, last, stream->fed_ns);
 		stream->is_over = true;
 		show(stream);
 	}
@@ -265,7 +268,10 @@ int sonde_metrics_stream_open(struct sonde *sonde, const struct sonde_stream_fil
 
 	struct hold hold = instance_lock();
 
-	error = open_stream(sonde, filter, ret_stream);
+	/* It may have come to its end meanwhile, and nobody would end this one. */
+	error = instance_check(sonde);
+	if (!error)
+		error = open_stream(sonde, filter, ret_stream);
 	instance_unlock(&hold);
 	errno = saved_errno;
 	return error;

@@ -9,7 +9,7 @@
  * come. */
 void streams_feed(struct sonde *sonde, struct snapshot *snapshot, int64_t now_ns) HIDDEN;
 
-/* With the lock: there will be no more. */
-void streams_end(struct sonde *sonde) HIDDEN;
+/* With the lock: each gets what has changed, if there is memory to tell, and then no more. */
+void streams_end(struct sonde *sonde, struct snapshot *last) HIDDEN;
 
 #endif

@@ -182,7 +182,7 @@ static bool is_timer_of(const struct series *series, const char *operation,
 	if (kind == OPERATION_CALL)
 		return strcmp(series->name, "libc.call.duration") == 0 &&
 		       strcmp(series_tag(series, "call"), operation) == 0;
-	return series->type == SERIES_TIMER && strcmp(series->name, operation) == 0 &&
+	return series->type == SERIES_TIMER && series_is_named(series, operation) &&
 	       !series_tag(series, "success");
 }
 

@@ -124,13 +124,14 @@ static bool unit_is_valid(struct piece unit)
 	return unit.len <= METRIC_UNIT_MAX;
 }
 
-/* No more than METRIC_VALUE_MAX, and no part of a character of UTF-8 at its end. */
+/* No more than METRIC_VALUE_MAX, and no part of a character of UTF-8, which has 4 bytes, at its
+ * end. */
 static struct piece cut_value(struct piece value)
 {
 	if (value.len <= METRIC_VALUE_MAX)
 		return value;
 	value.len = METRIC_VALUE_MAX;
-	while (value.len && (value.text[value.len] & 0xc0) == 0x80)
+	while (value.len > METRIC_VALUE_MAX - 3 && (value.text[value.len] & 0xc0) == 0x80)
 		value.len--;
 	return value;
 }

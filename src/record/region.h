@@ -287,6 +287,7 @@ enum series_kind {
 
 enum series_flag {
 	SERIES_OF_FRACTIONS = 1, /* a counter of fractions: cells have the bits of a double */
+	SERIES_SIGNED = 2,       /* a histogram that is a half of one: with sign = "negative", of how far below 0 */
 };
 
 /* What the values of one gauge in several processes make together. */

@@ -27,9 +27,10 @@
 static inline struct sonde *metrics(void)
 {
 	struct sonde *sonde = sonde_get();
-	struct sonde_problem problem;
+	int result = sonde ? 0 : sonde_initialize_metrics(NULL, &sonde, NULL);
 
-	if (!sonde && sonde_initialize_metrics(NULL, &sonde, &problem) != 0)
+	/* Another thread may have been faster. */
+	if (result != 0 && result != SONDE_EALREADY)
 		abort();
 	return sonde;
 }

@@ -18,7 +18,7 @@ has_failed=0
 run_as() {
 	local how=$1
 	shift
-	timeout 300 env LD_LIBRARY_PATH="$top_builddir/.libs" "$@" >"$scratch/out" 2>&1
+	timeout "${patience_s:-300}" env LD_LIBRARY_PATH="$top_builddir/.libs" "$@" >"$scratch/out" 2>&1
 	local status=$?
 	sed -n "s/^\(ok\|not ok\) - .*/&, $how/p; /^#/p" "$scratch/out"
 	grep -q '^[0-9]* passed, 0 failed$' "$scratch/out" && test "$status" -eq 0 && return

@@ -10,6 +10,10 @@ api_programs = \
 	tests/api/test-dashboard \
 	tests/api/test-exports \
 	tests/api/test-history \
+	tests/api/test-loaded \
+	tests/api/test-protocol-arguments \
+	tests/api/test-protocol-forks \
+	tests/api/test-protocol-threads \
 	tests/api/test-resources \
 	tests/api/test-stream \
 	tests/api/test-system \
@@ -26,6 +30,10 @@ api_tests = \
 	tests/api/test-dashboard.sh \
 	tests/api/test-exports.sh \
 	tests/api/test-history.sh \
+	tests/api/test-loaded.sh \
+	tests/api/test-protocol-arguments.sh \
+	tests/api/test-protocol-forks.sh \
+	tests/api/test-protocol-threads.sh \
 	tests/api/test-resources.sh \
 	tests/api/test-stream.sh \
 	tests/api/test-system.sh \
@@ -69,6 +77,23 @@ tests_api_test_exports_LDADD = $(API_LIBS)
 tests_api_test_history_SOURCES = tests/api/test-history.c tests/api/api.h
 tests_api_test_history_CFLAGS = $(UNIT_CFLAGS) $(SQLITE_CFLAGS)
 tests_api_test_history_LDADD = $(API_LIBS) $(SQLITE_LIBS)
+
+# It is no program's that is linked with the library.
+tests_api_test_loaded_SOURCES = tests/api/test-loaded.c tests/unit/unit.h
+tests_api_test_loaded_CFLAGS = $(UNIT_CFLAGS)
+tests_api_test_loaded_LDADD = $(CUNIT_LIBS) -lpthread
+
+tests_api_test_protocol_arguments_SOURCES = tests/api/test-protocol-arguments.c tests/api/api.h
+tests_api_test_protocol_arguments_CFLAGS = $(UNIT_CFLAGS)
+tests_api_test_protocol_arguments_LDADD = $(API_LIBS)
+
+tests_api_test_protocol_forks_SOURCES = tests/api/test-protocol-forks.c tests/api/api.h
+tests_api_test_protocol_forks_CFLAGS = $(UNIT_CFLAGS)
+tests_api_test_protocol_forks_LDADD = $(API_LIBS)
+
+tests_api_test_protocol_threads_SOURCES = tests/api/test-protocol-threads.c tests/api/api.h
+tests_api_test_protocol_threads_CFLAGS = $(UNIT_CFLAGS)
+tests_api_test_protocol_threads_LDADD = $(API_LIBS)
 
 tests_api_test_resources_SOURCES = tests/api/test-resources.c tests/api/api.h
 tests_api_test_resources_CFLAGS = $(UNIT_CFLAGS)

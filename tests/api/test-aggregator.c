@@ -81,6 +81,20 @@ static void a_unit_of_one_s_own_is_told_as_it_was_given(void)
 	CU_ASSERT_STRING_EQUAL(summary.unit_text, "{measurement}");
 }
 
+static void a_name_is_found_however_its_letters_are_written(void)
+{
+	struct sonde_metric_summary summary;
+	struct sonde_timing_stats stats;
+
+	sonde_increment(metrics(), "Written.So", NULL, 0);
+	sonde_increment(metrics(), "written.so", NULL, 0);
+	CU_ASSERT_EQUAL(sonde_get_metric_summary(metrics(), "WRITTEN.SO", 0, &summary), 0);
+	CU_ASSERT_EQUAL(summary.count, 2);
+	sonde_record_timer(metrics(), "Timed.So", 1, SONDE_SECONDS, NULL, 0);
+	CU_ASSERT_EQUAL(sonde_get_timing_stats(metrics(), "timed.so", 0, SONDE_SECONDS, &stats), 0);
+	CU_ASSERT_EQUAL(stats.count, 1);
+}
+
 static void unknown_and_empty_are_two_things(void)
 {
 	struct sonde_metric_summary summary;
@@ -119,6 +133,8 @@ static void a_window_has_what_came_in_it(void)
 	CU_ASSERT_EQUAL(sonde_get_metric_summary(metrics(), "windowed", 1, &summary), 0);
 	CU_ASSERT_EQUAL(summary.count, 5);
 	CU_ASSERT(summary.covered_ns > 0 && summary.covered_ns < 4000000000);
+	CU_ASSERT_EQUAL(sonde_get_metric_summary(metrics(), "windowed", 1e-12, &summary), 0);
+	CU_ASSERT_EQUAL(summary.count, 5);
 	CU_ASSERT_EQUAL(sonde_get_metric_summary(metrics(), "windowed", 0, &summary), 0);
 	CU_ASSERT_EQUAL(summary.count, 1005);
 }
@@ -349,6 +365,66 @@ static void every_format_has_the_program_s_series(void)
 	}
 }
 
+/* What is no UTF-8 is a string of jansson's neither. */
+static bool is_utf8(const char *text)
+{
+	json_t *string = json_string(text);
+
+	json_decref(string);
+	return string != NULL;
+}
+
+static void bytes_that_are_no_text_do_no_harm_to_exports(void)
+{
+	static const char *const formats[] = {"json",	     "csv",	  "jsonlines", "prometheus",
+					      "openmetrics", "otlp-json", "statsd"};
+	const struct sonde_tag tags[] = {{"\xff\"\n", "cut \xc3"}, {"surrogate", "\xed\xa0\x80"}};
+
+	CU_ASSERT_EQUAL(sonde_increment(metrics(), "no.text", tags, 2), 0);
+	CU_ASSERT_EQUAL(sonde_record_failure(metrics(), "\xfe", "\x80\x80"), 0);
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+		char *text = export_text(formats[i]);
+
+		if (!is_utf8(text))
+			printf("# %s is no UTF-8\n", formats[i]);
+		CU_ASSERT(is_utf8(text));
+		free(text);
+	}
+	json_decref(export_json());
+}
+
+static int return_0(void)
+{
+	return 0;
+}
+
+/* What asks, and forks, at its first piece. */
+static int ask_and_fork(void *argument, const char *piece, size_t size)
+{
+	struct sonde_metric_summary summary;
+
+	(void)piece;
+	*(size_t *)argument += size;
+	if (*(size_t *)argument == size) {
+		CU_ASSERT_EQUAL(sonde_get_metric_summary(metrics(), "written", 0, &summary), 0);
+		in_child(return_0);
+	}
+	return 0;
+}
+
+static void a_writer_may_ask_and_fork(void)
+{
+	size_t n_exported = 0;
+	size_t n_drawn = 0;
+
+	sonde_increment(metrics(), "written", NULL, 0);
+	CU_ASSERT_EQUAL(sonde_export_metrics(metrics(), "prometheus", ask_and_fork, &n_exported),
+			0);
+	CU_ASSERT(n_exported > 0);
+	CU_ASSERT_EQUAL(sonde_create_dashboard_data(metrics(), NULL, ask_and_fork, &n_drawn), 0);
+	CU_ASSERT(n_drawn > 0);
+}
+
 static void an_export_that_cannot_be_written_fails(void)
 {
 	int n_pieces = 0;
@@ -402,6 +478,23 @@ static int ask_in_child(void)
 	return 0;
 }
 
+static int record_and_then_ask(void)
+{
+	struct sonde_metric_summary summary;
+
+	EXPECT(sonde_record_counter(metrics(), "summed.since", 3, NULL, 0) == 0);
+	EXPECT(sonde_get_metric_summary(metrics(), "summed.since", 60, &summary) == 0);
+	EXPECT(summary.count == 3);
+	EXPECT(summary.covered_ns > 0);
+	return 0;
+}
+
+static void windows_of_a_forked_child_begin_with_the_fork(void)
+{
+	sonde_record_counter(metrics(), "summed.since", 100, NULL, 0);
+	in_child(record_and_then_ask);
+}
+
 static void a_forked_child_asks_for_its_own(void)
 {
 	struct sonde_metric_summary summary;
@@ -439,6 +532,8 @@ UNIT_MAIN("aggregator",
 	  {"a gauge is summed up by what it is", a_gauge_is_summed_up_by_what_it_is},
 	  {"a unit of one's own is told as it was given",
 	   a_unit_of_one_s_own_is_told_as_it_was_given},
+	  {"a name is found however its letters are written",
+	   a_name_is_found_however_its_letters_are_written},
 	  {"unknown and empty are two things", unknown_and_empty_are_two_things},
 	  {"a window has what came in it", a_window_has_what_came_in_it},
 	  {"a filter is met by all its pairs", a_filter_is_met_by_all_its_pairs},
@@ -450,8 +545,13 @@ UNIT_MAIN("aggregator",
 	  {"JSON has the program's series and its calls",
 	   json_has_the_program_s_series_and_its_calls},
 	  {"every format has the program's series", every_format_has_the_program_s_series},
+	  {"bytes that are no text do no harm to exports",
+	   bytes_that_are_no_text_do_no_harm_to_exports},
+	  {"a writer may ask and fork", a_writer_may_ask_and_fork},
 	  {"an export that cannot be written fails", an_export_that_cannot_be_written_fails},
 	  {"whoever asks while others record sees counters grow",
 	   whoever_asks_while_others_record_sees_counters_grow},
 	  {"a forked child asks for its own", a_forked_child_asks_for_its_own},
+	  {"windows of a forked child begin with the fork",
+	   windows_of_a_forked_child_begin_with_the_fork},
 	  {"a hundred thousand series are usable", a_hundred_thousand_series_are_usable})

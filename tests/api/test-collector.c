@@ -185,6 +185,22 @@ static void a_long_value_is_cut_at_a_character(void)
 	CU_ASSERT_EQUAL(value_of("value.cut", &cut, 1), 1);
 }
 
+static void a_long_value_that_is_no_text_is_cut_nonetheless(void)
+{
+	char given[1100];
+	char kept[1025];
+
+	memset(given, 0x80, sizeof(given));
+	given[1099] = '\0';
+	memset(kept, 0x80, 1021);
+	kept[1021] = '\0';
+	const struct sonde_tag tag = {"value", given};
+	const struct sonde_tag cut = {"value", kept};
+
+	CU_ASSERT_EQUAL(sonde_increment(metrics(), "bytes.cut", &tag, 1), 0);
+	CU_ASSERT_EQUAL(value_of("bytes.cut", &cut, 1), 1);
+}
+
 static void thirty_two_of_the_longest_tags_are_kept(void)
 {
 	struct sonde_tag tags[32];
@@ -282,6 +298,74 @@ static void nothing_negative_is_added(void)
 	CU_ASSERT_EQUAL(value_of("up", NULL, 0), 5);
 	CU_ASSERT_EQUAL(sonde_record_histogram(metrics(), "minus.zero", -0.0, NULL, 0), 0);
 	CU_ASSERT_EQUAL(value_of("minus.zero", NULL, 0), 0);
+}
+
+static void what_may_be_negative_is_two_series_and_one_summary(void)
+{
+	const struct sonde_tag sign = {"sign", "negative"};
+	struct sonde_distribution *drift;
+	struct sonde_metric_value value;
+	struct sonde_metric_summary summary;
+
+	CU_ASSERT_EQUAL_FATAL(
+		sonde_distribution_open_signed(metrics(), "clock.drift", "s", NULL, 0, &drift), 0);
+	for (int i = -60; i < 40; i++)
+		CU_ASSERT_EQUAL(sonde_distribution_record(drift, i), 0);
+	CU_ASSERT_EQUAL(sonde_record_histogram(metrics(), "clock.drift", -60, NULL, 0), 0);
+	CU_ASSERT_EQUAL(sonde_distribution_record(drift, -INFINITY), SONDE_EDOM);
+	CU_ASSERT_FATAL(find_value("clock.drift", &sign, 1, &value));
+	CU_ASSERT(value.count == 61 && value.value == 1890 && value.min == 1 && value.max == 60);
+	CU_ASSERT_FATAL(find_value("clock.drift", NULL, 0, &value));
+	CU_ASSERT(value.count == 40 && value.value == 780 && value.min == 0 && value.max == 39);
+	CU_ASSERT_EQUAL(sonde_get_metric_summary(metrics(), "clock.drift", 0, &summary), 0);
+	CU_ASSERT(summary.count == 101 && summary.sum == -1110);
+	CU_ASSERT(summary.min == -60 && summary.max == 39 && summary.n_series == 2);
+	CU_ASSERT_DOUBLE_EQUAL(summary.avg, -1110 / 101.0, 1e-9);
+	CU_ASSERT_DOUBLE_EQUAL(summary.p50, -10, 1);
+	CU_ASSERT_DOUBLE_EQUAL(summary.p90, 29, 2.7);
+}
+
+static void one_sign_alone_is_summed_up_too(void)
+{
+	struct sonde_distribution *only;
+	struct sonde_metric_summary summary;
+
+	CU_ASSERT_EQUAL_FATAL(
+		sonde_distribution_open_signed(metrics(), "only.below", NULL, NULL, 0, &only), 0);
+	CU_ASSERT_EQUAL(sonde_distribution_record(only, -2), 0);
+	CU_ASSERT_EQUAL(sonde_distribution_record(only, -4), 0);
+	CU_ASSERT_EQUAL(sonde_get_metric_summary(metrics(), "only.below", 60, &summary), 0);
+	CU_ASSERT(summary.count == 2 && summary.sum == -6 && summary.avg == -3);
+	CU_ASSERT(summary.min == -4 && summary.max == -2 && summary.p999 == -2);
+	CU_ASSERT(summary.p50 >= -4 && summary.p50 <= -3.6);
+}
+
+static void a_sign_is_given_once(void)
+{
+	const struct sonde_tag sign = {"sign", "negative"};
+	struct sonde_tag many[32];
+	char keys[32][4];
+	struct sonde_distribution *handle;
+
+	for (int i = 0; i < 32; i++) {
+		snprintf(keys[i], sizeof(keys[i]), "k%d", i);
+		many[i] = (struct sonde_tag){keys[i], "v"};
+	}
+	CU_ASSERT_EQUAL(sonde_distribution_open_signed(metrics(), "s", NULL, &sign, 1, &handle),
+			SONDE_ETAGS);
+	CU_ASSERT_EQUAL(sonde_distribution_open_signed(metrics(), "s", NULL, many, 32, &handle),
+			SONDE_ETAGS);
+	CU_ASSERT_EQUAL(sonde_distribution_open_signed(metrics(), "s", NULL, many, 31, &handle), 0);
+	CU_ASSERT_EQUAL(sonde_distribution_record(handle, -1), 0);
+	CU_ASSERT_EQUAL(sonde_distribution_open(metrics(), "s", NULL, NULL, 0, &handle),
+			SONDE_ETYPE);
+	CU_ASSERT_EQUAL(sonde_distribution_open_signed(metrics(), "s", NULL, NULL, 0, NULL),
+			SONDE_EINVAL);
+	CU_ASSERT_EQUAL(sonde_record_histogram(metrics(), "unsigned", 1, NULL, 0), 0);
+	CU_ASSERT_EQUAL(sonde_record_histogram(metrics(), "unsigned", -1, NULL, 0), SONDE_ERANGE);
+	CU_ASSERT_EQUAL(
+		sonde_distribution_open_signed(metrics(), "unsigned", NULL, NULL, 0, &handle),
+		SONDE_ETYPE);
 }
 
 static void a_zero_makes_the_series(void)
@@ -557,12 +641,18 @@ UNIT_MAIN("collector",
 	  {"tags are a set", tags_are_a_set},
 	  {"impossible tags are refused", impossible_tags_are_refused},
 	  {"a long value is cut at a character", a_long_value_is_cut_at_a_character},
+	  {"a long value that is no text is cut nonetheless",
+	   a_long_value_that_is_no_text_is_cut_nonetheless},
 	  {"thirty-two of the longest tags are kept", thirty_two_of_the_longest_tags_are_kept},
 	  {"a name keeps its type and unit", a_name_keeps_its_type_and_unit},
 	  {"further sets of tags share one exact series",
 	   further_sets_of_tags_share_one_exact_series},
 	  {"numbers that are none are for gauges only", numbers_that_are_none_are_for_gauges_only},
 	  {"nothing negative is added", nothing_negative_is_added},
+	  {"what may be negative is two series and one summary",
+	   what_may_be_negative_is_two_series_and_one_summary},
+	  {"one sign alone is summed up, too", one_sign_alone_is_summed_up_too},
+	  {"a sign is given once", a_sign_is_given_once},
 	  {"a zero makes the series", a_zero_makes_the_series},
 	  {"halves of a nanosecond are rounded to even",
 	   halves_of_a_nanosecond_are_rounded_to_even},

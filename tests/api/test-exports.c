@@ -387,6 +387,87 @@ static int end_with_one_that_hangs(void)
 	return 0;
 }
 
+/* What is under way when the end comes: each of these threads goes on until it is told of it. */
+static uint64_t n_recorded;
+static uint64_t n_exported;
+static uint64_t n_streamed;
+
+static void record_until_the_end(struct sonde *sonde)
+{
+	while (sonde_increment(sonde, "under.way", NULL, 0) == 0)
+		__atomic_fetch_add(&n_recorded, 1, __ATOMIC_RELAXED);
+}
+
+static void export_until_the_end(struct sonde *sonde)
+{
+	struct sonde_future *future;
+
+	while (sonde_export_metrics_async(sonde, NULL, 0, INFINITY, NULL, NULL, &future) == 0) {
+		if (sonde_future_wait(future, INFINITY, NULL) != 0)
+			abort();
+		sonde_future_free(future);
+		__atomic_fetch_add(&n_exported, 1, __ATOMIC_RELAXED);
+	}
+}
+
+static void take_until_the_end(struct sonde *sonde)
+{
+	struct sonde_stream *stream;
+	struct sonde_metric_value *value;
+
+	while (sonde_metrics_stream_open(sonde, NULL, &stream) == 0) {
+		while (sonde_metrics_stream_next(stream, INFINITY, &value) == 0) {
+			__atomic_fetch_add(&n_streamed, 1, __ATOMIC_RELAXED);
+			sonde_free(value);
+		}
+		sonde_metrics_stream_close(stream);
+	}
+}
+
+static void *work_until_the_end(void *number)
+{
+	static void (*const work[])(struct sonde *) = {record_until_the_end, export_until_the_end,
+						       take_until_the_end};
+
+	work[(intptr_t)number % 3](sonde_get());
+	return NULL;
+}
+
+static bool is_all_under_way(void)
+{
+	return __atomic_load_n(&n_recorded, __ATOMIC_RELAXED) > 1000 &&
+	       __atomic_load_n(&n_exported, __ATOMIC_RELAXED) &&
+	       __atomic_load_n(&n_streamed, __ATOMIC_RELAXED);
+}
+
+static int end_while_all_is_under_way(void)
+{
+	struct sonde_metric_summary summary;
+	pthread_t threads[6];
+	struct sonde *sonde;
+
+	EXPECT(begin("collection_interval = 0.01; plugins: ({ plugin = \"" ZOO_DIRECTORY
+		     "/well.so\"; interval = \"1d\"; file = \"%s/way\"; });",
+		     &sonde) == 0);
+	for (intptr_t i = 0; i < 6; i++)
+		EXPECT(pthread_create(&threads[i], NULL, work_until_the_end, (void *)i) == 0);
+	while (!is_all_under_way())
+		sched_yield();
+	EXPECT(sonde_shutdown_metrics_within(sonde, PATIENCE_S) == 0);
+	for (int i = 0; i < 6; i++)
+		EXPECT(pthread_join(threads[i], NULL) == 0);
+	EXPECT(file_has("way", "stopped"));
+	EXPECT(sonde_get_metric_summary(sonde, "under.way", 0, &summary) == 0);
+	EXPECT(summary.count == n_recorded);
+	return 0;
+}
+
+static void the_end_comes_to_all_that_is_under_way(void)
+{
+	if (CHILD_MAY_START_THREADS)
+		in_child(end_while_all_is_under_way);
+}
+
 static void an_endpoint_gets_the_last_figures_and_is_stopped(void)
 {
 	if (CHILD_MAY_START_THREADS)
@@ -478,6 +559,7 @@ int main(void)
 		{"an endpoint gets the last figures and is stopped",
 		 an_endpoint_gets_the_last_figures_and_is_stopped},
 		{"the end has a deadline", the_end_has_a_deadline},
+		{"the end comes to all that is under way", the_end_comes_to_all_that_is_under_way},
 		{"an endpoint is fed in its own time", an_endpoint_is_fed_in_its_own_time},
 		{"endpoints are not those of a forked child",
 		 endpoints_are_not_those_of_a_forked_child},

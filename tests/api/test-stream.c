@@ -352,6 +352,31 @@ static void the_end_comes_after_the_last_value(void)
 	in_child(end_with_a_stream);
 }
 
+static int end_before_the_next_value(void)
+{
+	const struct sonde_stream_filter filter = {.struct_size = sizeof(filter),
+						   .min_interval = RARELY};
+	struct sonde_metric_value *value;
+	struct sonde_stream *stream;
+
+	EXPECT(sonde_metrics_stream_open(quiet(), &filter, &stream) == 0);
+	EXPECT(sonde_record_counter(quiet(), "rare.at.the.end", 3, NULL, 0) == 0);
+	EXPECT(sonde_shutdown_metrics(quiet()) == 0);
+	do
+		EXPECT(sonde_metrics_stream_next(stream, 0, &value) == 0);
+	while (strcmp(value->name, "rare.at.the.end") != 0);
+	EXPECT(value->count == 3);
+	sonde_free(value);
+	sonde_metrics_stream_close(stream);
+	return 0;
+}
+
+static void nothing_is_left_out_at_the_end(void)
+{
+	if (CHILD_MAY_START_THREADS)
+		in_child(end_before_the_next_value);
+}
+
 #ifdef __SANITIZE_THREAD__
 enum { N_SHARED = 20000 };
 #else
@@ -434,4 +459,5 @@ UNIT_MAIN("stream",
 	  {"bad arguments are refused", bad_arguments_are_refused},
 	  {"a stream is not one of the forked child", a_stream_is_not_one_of_the_forked_child},
 	  {"the end comes after the last value", the_end_comes_after_the_last_value},
+	  {"nothing is left out at the end", nothing_is_left_out_at_the_end},
 	  {"the sum of all values is exact", the_sum_of_all_values_is_exact})

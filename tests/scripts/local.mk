@@ -5,6 +5,7 @@ script_tests = \
 	tests/scripts/check-exports.sh \
 	tests/scripts/check-hazards.sh \
 	tests/scripts/check-layers.sh \
+	tests/scripts/check-protocol.sh \
 	tests/scripts/check-size.sh \
 	tests/scripts/compare.sh \
 	tests/scripts/count-tests.sh \
@@ -12,6 +13,6 @@ script_tests = \
 	tests/scripts/sonde.sh \
 	tests/scripts/strace.sh
 
-dist_check_SCRIPTS += scripts/check-exports scripts/check-hazards scripts/check-layers scripts/check-size
-TESTS += scripts/check-exports scripts/check-hazards scripts/check-layers scripts/check-size $(script_tests)
+dist_check_SCRIPTS += scripts/check-exports scripts/check-hazards scripts/check-layers scripts/check-protocol scripts/check-size
+TESTS += scripts/check-exports scripts/check-hazards scripts/check-layers scripts/check-protocol scripts/check-size $(script_tests)
 EXTRA_DIST += $(script_tests) tests/scripts/lib.sh
