@@ -14,6 +14,7 @@
 #include "host/plugin-choices.h"
 #include "host/plugin-figures.h"
 #include "host/plugin-snapshot.h"
+#include "host/session-roster.h"
 
 enum { N_TAGS = 3, COMMAND_SIZE = 4096 };
 
@@ -26,7 +27,7 @@ struct place {
 struct exports {
 	struct configuration configuration; /* which the choices point into */
 	struct plugin_choice *choices;
-	char *session;
+	struct session_roster *sessions; /* the engine's one; empty without */
 	struct place *places;
 	size_t n_places;
 	bool is_of_parent;
@@ -114,7 +115,7 @@ static void start_all(struct exports *exports, const struct engine *engine)
 static struct exports *exports_free(struct exports *exports)
 {
 	free(exports->choices);
-	free(exports->session);
+	session_roster_free(exports->sessions);
 	free(exports->places);
 	configuration_deinit(&exports->configuration);
 	free(exports);
@@ -129,11 +130,12 @@ int exports_start(struct sonde *sonde, struct configuration *configuration)
 		return SONDE_ENOMEM;
 	exports->configuration = *configuration;
 	*configuration = (struct configuration){0};
-	exports->session = strdup(sonde->engine->session_directory());
+	exports->sessions = session_roster_new();
 	exports->places = calloc(exports->configuration.n_plugins + 1, sizeof(*exports->places));
-	if (exports->session)
-		exports->choices = plugin_choices_new(&exports->configuration,
-						      *exports->session ? exports->session : NULL);
+	if (exports->sessions && *sonde->engine->session_directory())
+		session_roster_add(exports->sessions, sonde->engine->session_directory());
+	if (exports->sessions)
+		exports->choices = plugin_choices_new(&exports->configuration, exports->sessions);
 	if (!exports->choices || !exports->places) {
 		exports_free(exports);
 		return SONDE_ENOMEM;
