@@ -117,6 +117,8 @@ static json_t *session_to_json(struct builder *builder, const struct recording *
 	    labels_to_json(builder, recording->labels, recording->n_labels));
 	set(builder, session, "host", text_to_json(recording->host));
 	set(builder, session, "version", text_to_json(recording->version));
+	if (recording->n_runs)
+		set(builder, session, "runs", count_to_json(recording->n_runs));
 	return session;
 }
 
@@ -219,6 +221,8 @@ static json_t *process_to_json(struct builder *builder, const struct process_rec
 
 	set(builder, object, "pid", json_integer(process->pid));
 	set(builder, object, "ppid", json_integer(process->parent_pid));
+	if (process->run)
+		set(builder, object, "run", json_integer(process->run));
 	set(builder, object, "executable", text_to_json(process->executable));
 	set(builder, object, "command", text_to_json(process->command));
 	set(builder, object, "allocator", text_to_json(process->allocator));

@@ -372,6 +372,7 @@ static int add_process(struct dividing *dividing, const struct process_record *p
 	row->name = strdup(process->command ? process->command : "");
 	row->pid = process->pid;
 	row->parent_pid = process->parent_pid;
+	row->run = process->run;
 	row->n_processes = process->exit.kind != EXIT_EXECUTED;
 	row->started_ns = process->started_ns;
 	row->ended_ns = process->started_ns + (int64_t)process->wall_ns;
@@ -396,7 +397,7 @@ static const struct breakdown_row *parent_of(const struct breakdown *breakdown, 
 	for (size_t i = 0; i < breakdown->n_rows; i++) {
 		const struct breakdown_row *other = &breakdown->rows[i];
 
-		if (other->pid == row->parent_pid && other->started_ns < row->started_ns &&
+		if (other->pid == row->parent_pid && other->run == row->run && other->started_ns < row->started_ns &&
 		    (!parent || other->started_ns > parent->started_ns))
 			parent = other;
 	}

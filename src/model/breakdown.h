@@ -48,6 +48,7 @@ struct breakdown_row {
 	unsigned int depth; /* of a process below others */
 	int pid;            /* of a process, else 0 */
 	int parent_pid;
+	unsigned int run;   /* of several that were merged */
 	uint64_t n_processes; /* 0 for calls and errnos */
 	uint64_t calls;
 	uint64_t failures;

@@ -13,6 +13,7 @@ libsonde_core_la_SOURCES += \
 	src/model/hash-index.c src/model/hash-index.h \
 	src/model/labels.c src/model/labels.h \
 	src/model/main-thread.c \
+	src/model/merge.c src/model/merge.h \
 	src/model/message.c src/model/message.h \
 	src/model/measure.c src/model/measure.h \
 	src/model/metric-list.c src/model/metric-list.h \

@@ -50,6 +50,9 @@ bool recording_main_thread(const struct recording *recording, struct main_thread
 	int64_t end = 0;
 	int64_t span;
 
+	/* Several commands have none in common. */
+	if (recording->n_runs > 1)
+		return false;
 	for (size_t i = 0; i < recording->n_process_records; i++) {
 		const struct process_record *process = &recording->processes[i];
 

@@ -104,6 +104,7 @@ struct process_coverage {
 struct process_record {
 	int pid;
 	int parent_pid;
+	unsigned int run;    /* which of several recordings it is of; 0 for the first, and where there is one */
 	char *executable;
 	char *command;       /* arguments, joined by spaces, as a shell would need them quoted */
 	char *allocator;
@@ -159,6 +160,7 @@ struct recording {
 	size_t n_labels;
 	char *host;
 	char *version;       /* of the sonde that recorded it */
+	uint64_t n_runs;     /* recordings that it was made from, by recording_merge(); 0: it is one itself */
 
 	struct call_list calls; /* of all processes together */
 	uint64_t n_processes;   /* images that did not go on as another program */
