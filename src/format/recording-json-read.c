@@ -285,6 +285,7 @@ static void read_process(struct json_reader *reader, const json_t *object,
 	memory_from_json(reader, object, "memory", &process->memory);
 	process_coverage_from_json(reader, object, &process->coverage);
 	read_calls(reader, object, &process->calls);
+	process_record_weigh(process);
 }
 
 static void read_processes(struct json_reader *reader, const json_t *document,

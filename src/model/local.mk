@@ -11,6 +11,7 @@ libsonde_core_la_SOURCES += \
 	src/model/fold-metrics.c src/model/fold-metrics.h \
 	src/model/fold-spans.c src/model/fold-spans.h \
 	src/model/hash-index.c src/model/hash-index.h \
+	src/model/kept-processes.c \
 	src/model/labels.c src/model/labels.h \
 	src/model/main-thread.c \
 	src/model/merge.c src/model/merge.h \
