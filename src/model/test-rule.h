@@ -20,6 +20,7 @@ enum harness {
 	HARNESS_NONE,
 	HARNESS_PROVE,
 	HARNESS_CTEST,
+	HARNESSES,
 };
 
 #define TEST_LABEL "test" /* the label that names a test */
