@@ -4,6 +4,7 @@
  *
  *     automake, parallel harness   a test driver: --test-name NAME --log-file FILE ...; whatever the driver is
  *     go test, and what is like it a program NAME.test that is given -test. options
+ *     cargo test                   a program deps/NAME-HASH, HASH being 16 hexadecimal digits
  *     prove, Test::Harness         what it executes: by the script, or the program
  *     ctest                        what it executes: by the command; it tells its tests' names to nobody
  *     pytest                       PYTEST_CURRENT_TEST of what the test executes: FILE::TEST

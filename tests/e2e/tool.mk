@@ -4,6 +4,7 @@
 tool_tests = \
 	tests/e2e/test-breakdown.sh \
 	tests/e2e/test-check.sh \
+	tests/e2e/test-ci-examples.sh \
 	tests/e2e/test-config-errors.sh \
 	tests/e2e/test-config-override.sh \
 	tests/e2e/test-config-plugins.sh \

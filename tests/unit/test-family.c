@@ -353,6 +353,24 @@ static void parts_end_at_a_limit(void)
 	part_list_deinit(&list);
 }
 
+static void cargo_names_its_programs(void)
+{
+	struct family *family = family_new(NULL);
+
+	add_image(family, 1, 0, 1, "/usr/bin/cargo|test");
+	add_image(family, 2, 1, 2, "/w/target/debug/deps/parser-0123456789abcdef");
+	add_image(family, 3, 2, 3, "cat|x");
+	add_image(family, 4, 1, 4, "/w/target/debug/parser-0123456789abcdef");
+	add_image(family, 5, 1, 5, "/w/target/debug/deps/parser-0123456789abcdeg");
+	add_image(family, 6, 1, 6, "deps/parser-0123456789abcdef");
+	CU_ASSERT_STRING_EQUAL(test_of(family, 2, 2), "parser");
+	CU_ASSERT_STRING_EQUAL(test_of(family, 3, 3), "parser");
+	CU_ASSERT_STRING_EQUAL(test_of(family, 4, 4), "");
+	CU_ASSERT_STRING_EQUAL(test_of(family, 5, 5), "");
+	CU_ASSERT_STRING_EQUAL(test_of(family, 6, 6), "");
+	family_free(family);
+}
+
 /* -- Known elsewhere ------------------------------------------------------------------------------- */
 
 static void restore(const struct family_image *image, void *family)
@@ -404,4 +422,5 @@ UNIT_MAIN("family",
 	  {"what is no label is passed over", what_is_no_label_is_passed_over},
 	  {"a label that is too long is refused with its limit", limits_are_named},
 	  {"parts end at a limit, and nothing is lost", parts_end_at_a_limit},
+	  {"cargo names its programs", cargo_names_its_programs},
 	  {"what one family knows another learns", what_one_family_knows_another_learns})
