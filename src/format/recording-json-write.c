@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * The document is built as a tree and written by jansson, keys in the order in which they are set.
+ * The document is built as a tree, but for its processes, and written by jansson, keys in the order in which they are set.
  * A failed allocation inside the tree shows at its end: jansson's "_new" functions take over what
  * they are given, pass NULL on as an error, and each set() here keeps the first error for the
  * builder.
@@ -20,6 +20,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define PROCESSES "processes"
 
 enum { DIGITS = 15 /* that a double has for certain */ };
 
@@ -241,15 +243,6 @@ static json_t *process_to_json(struct builder *builder, const struct process_rec
 	return object;
 }
 
-static json_t *processes_to_json(struct builder *builder, const struct recording *recording)
-{
-	json_t *array = json_array();
-
-	for (size_t i = 0; i < recording->n_process_records; i++)
-		append(builder, array, process_to_json(builder, &recording->processes[i]));
-	return array;
-}
-
 static json_t *unwatched_to_json(struct builder *builder, const struct recording *recording)
 {
 	json_t *array = json_array();
@@ -332,7 +325,7 @@ static json_t *recording_to_json(const struct recording *recording)
 	set(&builder, document, "schema", json_string(RECORDING_SCHEMA));
 	set(&builder, document, "session", session_to_json(&builder, recording));
 	set(&builder, document, "calls", calls_to_json(&builder, &recording->calls));
-	set(&builder, document, "processes", processes_to_json(&builder, recording));
+	set(&builder, document, PROCESSES, json_array()); /* written one by one */
 	if (recording->parts.n_parts)
 		set(&builder, document, "parts", parts_to_json(recording));
 	set(&builder, document, "unwatched", unwatched_to_json(&builder, recording));
@@ -371,7 +364,28 @@ static int write_lines(FILE *file, const json_t *array)
 	return fputs("\n ]", file);
 }
 
-static int write_document(FILE *file, json_t *document)
+/* Each is made and gone before the next one: hundreds of them together take long and much memory. */
+static int write_processes(FILE *file, const struct recording *recording)
+{
+	struct builder builder = {0};
+
+	fputc('[', file);
+	for (size_t i = 0; i < recording->n_process_records; i++) {
+		json_t *process = process_to_json(&builder, &recording->processes[i]);
+
+		fputs(i ? ",\n  " : "\n  ", file);
+		int status = builder.has_failed ? -1 : write_value(file, process);
+
+		json_decref(process);
+		if (builder.has_failed)
+			errno = ENOMEM;
+		if (status < 0)
+			return -1;
+	}
+	return fputs(recording->n_process_records ? "\n ]" : "]", file);
+}
+
+static int write_document(FILE *file, json_t *document, const struct recording *recording)
 {
 	const char *separator = "{\n ";
 	const char *key;
@@ -380,7 +394,11 @@ static int write_document(FILE *file, json_t *document)
 	json_object_foreach(document, key, value)
 	{
 		fprintf(file, "%s\"%s\": ", separator, key);
-		if ((json_array_size(value) ? write_lines : write_value)(file, value) < 0)
+		int status = strcmp(key, PROCESSES) == 0 ? write_processes(file, recording)
+			     : json_array_size(value)	 ? write_lines(file, value)
+							 : write_value(file, value);
+
+		if (status < 0)
 			return -1;
 		separator = ",\n ";
 	}
@@ -394,7 +412,7 @@ int recording_json_write(const struct recording *recording, FILE *file)
 	if (!document)
 		return -ENOMEM;
 	errno = 0;
-	int status = write_document(file, document);
+	int status = write_document(file, document, recording);
 
 	json_decref(document);
 	if (status == 0 && !ferror(file))
