@@ -27,7 +27,7 @@ struct place {
 struct exports {
 	struct configuration configuration; /* which the choices point into */
 	struct plugin_choice *choices;
-	struct session_roster *sessions; /* the engine's one; empty without */
+	struct session_roster *sessions; /* ours, if there is one */
 	struct place *places;
 	size_t n_places;
 	bool is_of_parent;
@@ -122,6 +122,16 @@ static struct exports *exports_free(struct exports *exports)
 	return NULL;
 }
 
+/* "" is no session. NULL: no memory. */
+static struct session_roster *list_session(const char *directory)
+{
+	struct session_roster *roster = session_roster_new();
+
+	if (roster && *directory)
+		session_roster_add(roster, directory);
+	return roster;
+}
+
 int exports_start(struct sonde *sonde, struct configuration *configuration)
 {
 	struct exports *exports = calloc(1, sizeof(*exports));
@@ -130,10 +140,8 @@ int exports_start(struct sonde *sonde, struct configuration *configuration)
 		return SONDE_ENOMEM;
 	exports->configuration = *configuration;
 	*configuration = (struct configuration){0};
-	exports->sessions = session_roster_new();
+	exports->sessions = list_session(sonde->engine->session_directory());
 	exports->places = calloc(exports->configuration.n_plugins + 1, sizeof(*exports->places));
-	if (exports->sessions && *sonde->engine->session_directory())
-		session_roster_add(exports->sessions, sonde->engine->session_directory());
 	if (exports->sessions)
 		exports->choices = plugin_choices_new(&exports->configuration, exports->sessions);
 	if (!exports->choices || !exports->places) {

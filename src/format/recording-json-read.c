@@ -13,6 +13,7 @@
 #include "format/recording-json-coverage.h"
 #include "format/recording-json-parts.h"
 #include "format/recording-json-plugins.h"
+#include "format/recording-json-stacks.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -400,6 +401,7 @@ static int read_document(struct json_reader *reader, const json_t *document,
 	read_unwatched(reader, document, recording);
 	metric_list_from_json(reader, document, &recording->metrics);
 	plugins_from_json(reader, document, recording);
+	stacks_from_json(reader, document, &recording->stacks);
 	read_coverage(reader, document, recording);
 	return reader->error;
 }

@@ -50,6 +50,9 @@ struct configuration {
 	struct label *labels;
 	size_t n_labels;
 	bool accounts_memory;
+	bool follows_blocks;
+	struct stack_settings stacks;
+	bool asks_symbol_servers;
 	int64_t max_tag_sets; /* of each name of a plugin's figures */
 	int64_t interval_ns; /* of plugins that have none of their own */
 	int64_t retention_days; /* of what a plugin keeps of the past, if it has none of its own */

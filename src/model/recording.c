@@ -69,6 +69,7 @@ void recording_deinit(struct recording *recording)
 	part_list_deinit(&recording->parts);
 	call_list_deinit(&recording->calls);
 	metric_list_deinit(&recording->metrics);
+	stack_list_deinit(&recording->stacks);
 	name_counts_deinit(&recording->raw_calls);
 	name_counts_deinit(&recording->switched);
 	name_counts_deinit(&recording->retimed);

@@ -17,6 +17,7 @@
 #include "model/labels.h"
 #include "model/metric-list.h"
 #include "model/name-counts.h"
+#include "model/stack-list.h"
 #include "model/part.h"
 #include "record/region.h"
 #include "record/session.h"
@@ -178,6 +179,7 @@ struct recording {
 	size_t n_plugins;
 
 	struct metric_list metrics; /* what programs recorded themselves */
+	struct stack_list stacks;   /* where calls came from */
 
 	/* coverage */
 	uint64_t refused[SERIES_REFUSALS]; /* of what they asked to have recorded */

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "record/probe.h"
 #include "record/process.h"
+#include "record/stacks.h"
 #include "record/thread.h"
 
 static void copy_name(char *field, size_t size, const char *name)
@@ -174,6 +175,8 @@ static inline __attribute__((always_inline)) void finish_at(struct call_stats *s
 		add_duration(stats, row, bucket, ns);
 	else
 		add_in_new_row(stats, bucket, ns);
+	if (unlikely(ns >= recorder_session.settings.stacks.look_ns))
+		stacks_finished(stats, start_ticks, ns);
 }
 
 /* What is rare: another clock than the processor's counter, a new region, a call begun before a fork. */
@@ -238,6 +241,8 @@ void recorder_add_failure(struct call_stats *stats, uint64_t start_ticks, int co
 		owner_add(&error->timed, 1);
 		owner_add(&error->sum_ns, clock_interval_ns(clock, start_ticks, now_ticks));
 	}
+	if (unlikely(recorder_session.settings.stacks.looks_at_failures))
+		stacks_failed(stats, code, start_ticks, now_ticks);
 }
 
 /* -- System calls by number ------------------------------------------------------------------------- */

@@ -38,6 +38,10 @@ size_t text_failures_count(const struct page *page);
 /* The table of failures, with its title. 0 or -ENOMEM. */
 int text_failures(const struct page *page, size_t max_rows);
 
+/* The first sites of failures, slow calls and allocations, after an empty line and with their title; nothing when there are none. */
+size_t text_sites_lines(const struct page *page);
+int text_sites(const struct page *page);
+
 size_t text_metrics_count(const struct page *page);
 /* The table of what programs recorded themselves, with its title. 0 or -ENOMEM. */
 int text_metrics(const struct page *page, size_t max_rows);
