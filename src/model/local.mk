@@ -33,6 +33,7 @@ libsonde_core_la_SOURCES += \
 	src/model/snapshot.c src/model/snapshot.h src/model/snapshot-build.h \
 	src/model/snapshot-difference.c \
 	src/model/snapshot-recording.c \
+	src/model/stack-merge.c src/model/stack-merge.h \
 	src/model/stack-list.c src/model/stack-list.h \
 	src/model/stack-name.c src/model/stack-name.h \
 	src/model/syscall-name.c src/model/syscall-name.h \

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "model/labels.h"
+#include "model/stack-merge.h"
 
 struct merging {
 	struct recording *sum;
@@ -395,6 +396,8 @@ static int add(struct merging *merging, struct recording *from)
 		result = add_metrics(merging, from);
 	if (result == 0)
 		result = add_coverage(sum, from);
+	if (result == 0)
+		result = stack_list_merge(&sum->stacks, &from->stacks);
 	sum->n_runs += from->n_runs ? from->n_runs : 1;
 	return result;
 }

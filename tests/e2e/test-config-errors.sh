@@ -53,7 +53,7 @@ complains "a fraction for an integer" 'timing: { memory = 6.4; };' \
 complains "an integer for a string" 'session: { labels: { a = 1; }; };' \
 	"x.cfg:1: session.labels.a: expected a string, found an integer"
 complains "a label's value with a control character" 'session: { labels: { a = "x\\x07"; }; };' \
-	"x.cfg:1: session.labels.a: the value of label 'a' has byte 0x07 at 1: it may be UTF-8 without control characters only"
+	"x.cfg:1: session.labels.a: the value of label 'a' has byte 0x07 at 1: it may be UTF-8 without control characters but \\n and \\t only"
 complains "one that is too long" "session: { labels: { a = \"$(printf %0256d 0)\"; }; };" \
 	"x.cfg:1: session.labels.a: the value of label 'a' has 256 bytes, at most 255 are possible"
 complains "a key of other characters" 'session: { labels: { a*b = "x"; }; };' \

@@ -45,6 +45,27 @@ static void add_metrics(struct recording *recording, unsigned int n)
 	CU_ASSERT_EQUAL(metric_list_add(&recording->metrics, &sizes, MERGE_SUM, 0), 0);
 }
 
+/* One failed open, seen from one place of all halves and from one of its own. */
+static void add_stacks(struct recording *recording, unsigned int n)
+{
+	for (unsigned int i = 0; i < 2; i++) {
+		size_t frames[2] = {0};
+		size_t module = 0;
+		size_t stack = 0;
+		struct stack_record record = {.call = (char *)"open", .code = (char *)"ENOENT", .frames = frames, .n_frames = 2};
+
+		record.figures.count = STACK_SCALE;
+		CU_ASSERT_EQUAL(stack_list_module(&recording->stacks, i ? "/bin/own" : "/bin/all", "ab", &module), 0);
+		CU_ASSERT_EQUAL(stack_list_frame(&recording->stacks, module, i ? 100 + n : 7, &frames[0]), 0);
+		CU_ASSERT_EQUAL(stack_list_frame(&recording->stacks, STACK_NO_MODULE, 9, &frames[1]), 0);
+		CU_ASSERT_EQUAL(stack_list_stack(&recording->stacks, &record, &stack), 0);
+		CU_ASSERT_EQUAL(stack_list_add_slow(&recording->stacks, &(struct slow_call){stack, 1, 1, 5, n}), 0);
+	}
+	recording->stacks.is_known = true;
+	recording->stacks.walks += 2;
+	recording->stacks.peak_bytes = 1000;
+}
+
 /* As fold_region() adds a region. */
 static void add_process(struct recording *recording, unsigned int n)
 {
@@ -69,6 +90,7 @@ static void add_process(struct recording *recording, unsigned int n)
 	CU_ASSERT_EQUAL(call_list_add(&recording->calls, &process.calls), 0);
 	CU_ASSERT_EQUAL(part_list_add(recording, &process), 0);
 	add_metrics(recording, n);
+	add_stacks(recording, n);
 	recording->n_processes++;
 	recording->n_threads++;
 	recording->lost[LOSS_DETAIL] += n;
