@@ -31,6 +31,8 @@ static json_t *row_to_json(const struct breakdown *breakdown, const struct break
 		json_object_set_new(object, "ppid", json_integer(row->parent_pid));
 		json_object_set_new(object, "depth", json_integer((json_int_t)row->depth));
 	}
+	if (row->is_of_others)
+		json_object_set_new(object, "others", json_true());
 	if (breakdown->by != BY_CALL && breakdown->by != BY_ERRNO) {
 		json_object_set_new(object, "processes", count_to_json(row->n_processes));
 		json_object_set_new(object, "wall_seconds", json_real((double)wall_ns(row) / 1e9));

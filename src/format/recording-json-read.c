@@ -108,6 +108,8 @@ static void read_session(struct json_reader *reader, const json_t *document,
 				reader, session, "largest_memory_pid", INT32_MIN, INT32_MAX);
 		recording->host = reader_optional_text(reader, session, "host");
 		recording->version = reader_optional_text(reader, session, "version");
+		if (json_object_get(session, "runs"))
+			recording->n_runs = reader_count(reader, session, "runs");
 		read_command(reader, session, recording);
 		read_labels(reader, session, recording);
 	}
@@ -267,6 +269,8 @@ static void read_process(struct json_reader *reader, const json_t *object,
 {
 	process->pid = (int)reader_integer(reader, object, "pid", INT32_MIN, INT32_MAX);
 	process->parent_pid = (int)reader_integer(reader, object, "ppid", INT32_MIN, INT32_MAX);
+	if (json_object_get(object, "run"))
+		process->run = (unsigned int)reader_integer(reader, object, "run", 0, INT32_MAX);
 	process->executable = reader_optional_text(reader, object, "executable");
 	process->command = reader_optional_text(reader, object, "command");
 	process->allocator = reader_optional_text(reader, object, "allocator");
@@ -282,6 +286,7 @@ static void read_process(struct json_reader *reader, const json_t *object,
 	memory_from_json(reader, object, "memory", &process->memory);
 	process_coverage_from_json(reader, object, &process->coverage);
 	read_calls(reader, object, &process->calls);
+	process_record_weigh(process);
 }
 
 static void read_processes(struct json_reader *reader, const json_t *document,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * The document is built as a tree and written by jansson, keys in the order in which they are set.
+ * The document is built as a tree, but for its processes, and written by jansson, keys in the order in which they are set.
  * A failed allocation inside the tree shows at its end: jansson's "_new" functions take over what
  * they are given, pass NULL on as an error, and each set() here keeps the first error for the
  * builder.
@@ -21,6 +21,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define PROCESSES "processes"
 
 enum { DIGITS = 15 /* that a double has for certain */ };
 
@@ -118,6 +120,8 @@ static json_t *session_to_json(struct builder *builder, const struct recording *
 	    labels_to_json(builder, recording->labels, recording->n_labels));
 	set(builder, session, "host", text_to_json(recording->host));
 	set(builder, session, "version", text_to_json(recording->version));
+	if (recording->n_runs)
+		set(builder, session, "runs", count_to_json(recording->n_runs));
 	return session;
 }
 
@@ -220,6 +224,8 @@ static json_t *process_to_json(struct builder *builder, const struct process_rec
 
 	set(builder, object, "pid", json_integer(process->pid));
 	set(builder, object, "ppid", json_integer(process->parent_pid));
+	if (process->run)
+		set(builder, object, "run", json_integer(process->run));
 	set(builder, object, "executable", text_to_json(process->executable));
 	set(builder, object, "command", text_to_json(process->command));
 	set(builder, object, "allocator", text_to_json(process->allocator));
@@ -236,15 +242,6 @@ static json_t *process_to_json(struct builder *builder, const struct process_rec
 	set(builder, object, "coverage", process_coverage_to_json(&process->coverage));
 	set(builder, object, "calls", calls_to_json(builder, &process->calls));
 	return object;
-}
-
-static json_t *processes_to_json(struct builder *builder, const struct recording *recording)
-{
-	json_t *array = json_array();
-
-	for (size_t i = 0; i < recording->n_process_records; i++)
-		append(builder, array, process_to_json(builder, &recording->processes[i]));
-	return array;
 }
 
 static json_t *unwatched_to_json(struct builder *builder, const struct recording *recording)
@@ -331,7 +328,7 @@ static json_t *recording_to_json(const struct recording *recording)
 	set(&builder, document, "schema", json_string(RECORDING_SCHEMA));
 	set(&builder, document, "session", session_to_json(&builder, recording));
 	set(&builder, document, "calls", calls_to_json(&builder, &recording->calls));
-	set(&builder, document, "processes", processes_to_json(&builder, recording));
+	set(&builder, document, PROCESSES, json_array()); /* written one by one */
 	if (recording->parts.n_parts)
 		set(&builder, document, "parts", parts_to_json(recording));
 	set(&builder, document, "unwatched", unwatched_to_json(&builder, recording));
@@ -376,7 +373,28 @@ static int write_lines(FILE *file, const json_t *array)
 	return fputs("\n ]", file);
 }
 
-static int write_document(FILE *file, json_t *document)
+/* Each is made and gone before the next one: hundreds of them together take long and much memory. */
+static int write_processes(FILE *file, const struct recording *recording)
+{
+	struct builder builder = {0};
+
+	fputc('[', file);
+	for (size_t i = 0; i < recording->n_process_records; i++) {
+		json_t *process = process_to_json(&builder, &recording->processes[i]);
+
+		fputs(i ? ",\n  " : "\n  ", file);
+		int status = builder.has_failed ? -1 : write_value(file, process);
+
+		json_decref(process);
+		if (builder.has_failed)
+			errno = ENOMEM;
+		if (status < 0)
+			return -1;
+	}
+	return fputs(recording->n_process_records ? "\n ]" : "]", file);
+}
+
+static int write_document(FILE *file, json_t *document, const struct recording *recording)
 {
 	const char *separator = "{\n ";
 	const char *key;
@@ -385,7 +403,11 @@ static int write_document(FILE *file, json_t *document)
 	json_object_foreach(document, key, value)
 	{
 		fprintf(file, "%s\"%s\": ", separator, key);
-		if ((json_array_size(value) ? write_lines : write_value)(file, value) < 0)
+		int status = strcmp(key, PROCESSES) == 0 ? write_processes(file, recording)
+			     : json_array_size(value)	 ? write_lines(file, value)
+							 : write_value(file, value);
+
+		if (status < 0)
 			return -1;
 		separator = ",\n ";
 	}
@@ -399,7 +421,7 @@ int recording_json_write(const struct recording *recording, FILE *file)
 	if (!document)
 		return -ENOMEM;
 	errno = 0;
-	int status = write_document(file, document);
+	int status = write_document(file, document, recording);
 
 	json_decref(document);
 	if (status == 0 && !ferror(file))

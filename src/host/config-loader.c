@@ -178,7 +178,12 @@ void loader_take(struct loader *loader, const struct setting *setting, const cha
 		 const struct value *value, const char *origin)
 {
 	struct configuration *configuration = loader->configuration;
+	struct message message;
 
+	if (setting->check && setting->check(setting_key(path), value, &message) < 0) {
+		loader_complain(loader, origin, path, "%s", message.text);
+		return;
+	}
 	if (loader->result == 0)
 		loader->result = setting->take(configuration, setting_key(path), value);
 	if (loader->result == 0)

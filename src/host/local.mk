@@ -8,6 +8,7 @@ libsonde_core_la_SOURCES += \
 	src/host/config-text.c src/host/config-text.h \
 	src/host/configuration.c src/host/configuration.h \
 	src/host/explain.c src/host/explain.h \
+	src/host/family-file.c src/host/family-file.h \
 	src/host/family-reader.c src/host/family-reader.h \
 	src/host/given.c src/host/given.h \
 	src/host/mapped-file.c src/host/mapped-file.h \

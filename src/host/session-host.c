@@ -283,7 +283,7 @@ static int describe_as(struct session_host *host, const struct region_entry *ent
 static int take_totals(struct session_host *host)
 {
 	struct recording totals;
-	int result = session_totals_read(host->path, &totals, &host->added);
+	int result = session_totals_read(host->path, &totals, &host->added, host->family);
 
 	if (result < 0)
 		return result == -ENOMEM ? result : -ENOENT;
@@ -464,7 +464,7 @@ static void keep_totals(struct session_host *host)
 	int64_t rest;
 
 	host->recording.wall_ns = (uint64_t)(clock_kernel_ns(CLOCK_REALTIME) - host->recording.started_ns);
-	session_totals_write(host->path, &host->recording, &host->added);
+	session_totals_write(host->path, &host->recording, &host->added, host->family);
 	for (size_t i = 0; i < host->added.n_entries; i++)
 		remove_region(host, &host->added.entries[i]);
 	added_regions_deinit(&host->added);

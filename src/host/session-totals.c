@@ -13,11 +13,13 @@
 #include <unistd.h>
 
 #include "format/recording-json.h"
+#include "host/family-file.h"
+#include "model/test-rule.h"
 #include "record/session.h"
 
-#define HEADING "sonde totals 1 %zu\n"
+#define HEADING "sonde totals 2 %zu %zu\n"
 
-enum { REGIONS_MOST = 1 << 20, NAME_SIZE = SESSION_PATH_SIZE + 32 };
+enum { REGIONS_MOST = 1 << 20, IMAGES_MOST = 1 << 20, NAME_SIZE = SESSION_PATH_SIZE + 32 };
 
 /* -- Regions ------------------------------------------------------------------------------------ */
 
@@ -60,17 +62,19 @@ static const char *file_name(const char *directory, const char *ending, char ret
 	return ret_name;
 }
 
-static int write_all(FILE *file, const struct recording *totals, const struct added_regions *added)
+static int write_all(FILE *file, const struct recording *totals, const struct added_regions *added,
+		     const struct family *family)
 {
-	fprintf(file, HEADING, added->n_entries);
+	fprintf(file, HEADING, added->n_entries, family_file_count(family));
 	for (size_t i = 0; i < added->n_entries; i++)
 		fprintf(file, "%" PRIu64 " %d %" PRId64 "\n", added->entries[i].offset, added->entries[i].pid,
 			added->entries[i].started_ns);
+	family_file_write(family, file);
 	return recording_json_write(totals, file);
 }
 
 int session_totals_write(const char *directory, const struct recording *totals,
-			 const struct added_regions *added)
+			 const struct added_regions *added, const struct family *family)
 {
 	char name[NAME_SIZE];
 	char draft[NAME_SIZE];
@@ -84,7 +88,7 @@ int session_totals_write(const char *directory, const struct recording *totals,
 			close(fd);
 		return -error;
 	}
-	int result = write_all(file, totals, added);
+	int result = write_all(file, totals, added, family);
 
 	errno = EIO;
 	if (fclose(file) != 0 && result == 0)
@@ -96,13 +100,10 @@ int session_totals_write(const char *directory, const struct recording *totals,
 	return result;
 }
 
-static int read_regions(FILE *file, struct added_regions *added)
+static int read_regions(FILE *file, size_t n_regions, struct added_regions *added)
 {
-	size_t n_regions;
 	int result = 0;
 
-	if (fscanf(file, HEADING, &n_regions) != 1 || n_regions > REGIONS_MOST)
-		return -EBADMSG;
 	for (size_t i = 0; result == 0 && i < n_regions; i++) {
 		struct region_entry entry = {0};
 
@@ -113,9 +114,32 @@ static int read_regions(FILE *file, struct added_regions *added)
 	return result;
 }
 
-int session_totals_read(const char *directory, struct recording *ret_totals,
-			struct added_regions *ret_added)
+/* What is written of them before the recording. */
+static int read_head(FILE *file, struct added_regions *added, struct family *family)
 {
+	size_t n_regions;
+	size_t n_images;
+
+	if (fscanf(file, HEADING, &n_regions, &n_images) != 2 || n_regions > REGIONS_MOST || n_images > IMAGES_MOST)
+		return -EBADMSG;
+	int result = read_regions(file, n_regions, added);
+
+	return result < 0 ? result : family_file_read(file, n_images, family);
+}
+
+/* What belongs to no other test belongs to the run's. */
+static int take_test(const struct recording *totals, struct family *family)
+{
+	for (size_t i = 0; i < totals->n_labels; i++)
+		if (strcmp(totals->labels[i].key, TEST_LABEL) == 0)
+			return family_set_test(family, totals->labels[i].value);
+	return 0;
+}
+
+int session_totals_read(const char *directory, struct recording *ret_totals,
+			struct added_regions *ret_added, struct family *family)
+{
+	struct recording totals;
 	struct added_regions added = {0};
 	char name[NAME_SIZE];
 	int fd = open(file_name(directory, "", name), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
@@ -128,16 +152,23 @@ int session_totals_read(const char *directory, struct recording *ret_totals,
 			close(fd);
 		return -error;
 	}
-	int result = read_regions(file, &added);
+	int result = read_head(file, &added, family);
 
 	if (result == 0)
-		result = recording_json_read(file, name, ret_totals, NULL);
+		result = recording_json_read(file, name, &totals, NULL);
 	fclose(file);
-	if (result == 0)
-		*ret_added = added;
-	else
+	if (result == 0) {
+		result = take_test(&totals, family);
+		if (result < 0)
+			recording_deinit(&totals);
+	}
+	if (result < 0) {
 		added_regions_deinit(&added);
-	return result;
+		return result;
+	}
+	*ret_totals = totals;
+	*ret_added = added;
+	return 0;
 }
 
 struct totals_mark session_totals_mark(const char *directory)

@@ -7,8 +7,9 @@
  *
  *     /dev/shm/sonde-UID/ID/totals
  *
- *             sonde totals 1 N
+ *             sonde totals 2 N M
  *             OFFSET PID STARTED      N lines: regions that are in the totals and may be in the file, too
+ *             ...                     M images that others may come from: host/family-file.h
  *             { ... }                 the recording (format/recording-json.h)
  *
  * The file is replaced as a whole. Whoever looks at a session adds to it the regions that it does not name.
@@ -22,6 +23,7 @@
 #include <time.h>
 
 #include "host/region-list.h"
+#include "model/family.h"
 #include "model/recording.h"
 
 /* Regions that totals have. All zero: none. */
@@ -37,14 +39,14 @@ void added_regions_deinit(struct added_regions *added);
 
 /* Writes totals in place of those that are there. 0 or a negative errno; the old ones are then there still. */
 int session_totals_write(const char *directory, const struct recording *totals,
-			 const struct added_regions *added);
+			 const struct added_regions *added, const struct family *family);
 
 /*
- * Reads them; both are the caller's. 0; or -ENOENT: there are none; or another negative errno, -EBADMSG for what
+ * Reads them; both are the caller's, and the family learns what the host's knew. 0; or -ENOENT: there are none; or another negative errno, -EBADMSG for what
  * nobody of us wrote.
  */
 int session_totals_read(const char *directory, struct recording *ret_totals,
-			struct added_regions *ret_added);
+			struct added_regions *ret_added, struct family *family);
 
 /* Which totals are there now: to look whether they have been replaced meanwhile. All zero: none. */
 struct totals_mark {

@@ -111,7 +111,7 @@ static int add_regions(struct view *view)
 /* What the host added up and wrote down. */
 static int start_from_totals(struct view *view, const char *directory)
 {
-	int result = view->pid ? -ENOENT : session_totals_read(directory, &view->recording, &view->added);
+	int result = view->pid ? -ENOENT : session_totals_read(directory, &view->recording, &view->added, view->family);
 
 	view->has_totals = result == 0;
 	return result == -ENOMEM ? result : 0;

@@ -11,6 +11,7 @@
 
 #include "host/configuration.h"
 #include "host/nearest.h"
+#include "model/labels.h"
 
 static int take_follow(struct configuration *configuration, const char *key,
 		       const struct value *value)
@@ -45,6 +46,11 @@ static int take_leave(struct configuration *configuration, const char *key, cons
 	(void)key;
 	configuration->leaves = value->boolean;
 	return 0;
+}
+
+static int check_label(const char *key, const struct value *value, struct message *ret_message)
+{
+	return label_check(key, value->string, ret_message);
 }
 
 static int take_label(struct configuration *configuration, const char *key,
@@ -291,6 +297,7 @@ const struct setting settings_table[] = {
 		.summary =
 			"A label that is kept in the recording; --label KEY=VALUE adds or replaces "
 			"one.",
+		.check = check_label,
 		.take = take_label,
 	},
 	{

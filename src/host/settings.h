@@ -26,6 +26,8 @@ struct setting {
 	const char *default_text;  /* as in an environment variable; NULL: */
 	const char *default_words; /* there is none, or all the words of the rule: said in words */
 	const char *summary;
+	/* What the rule cannot say: 0, or -EINVAL with ret_message set. NULL: there is nothing more to say. */
+	int (*check)(const char *key, const struct value *value, struct message *ret_message);
 	/* Stores a value that was read by the rule; key stands for the star of the path. 0 or
 	 * -ENOMEM. */
 	int (*take)(struct configuration *configuration, const char *key,

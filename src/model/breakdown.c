@@ -4,6 +4,7 @@
 #include "model/breakdown.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -73,6 +74,7 @@ static void add_count(uint64_t *sum, uint64_t amount)
 
 static void add_row(struct breakdown_row *row, const struct breakdown_row *other)
 {
+	add_count(&row->n_images, other->n_images);
 	add_count(&row->n_processes, other->n_processes);
 	add_count(&row->calls, other->calls);
 	add_count(&row->failures, other->failures);
@@ -232,6 +234,7 @@ static int add_errnos_of_part(struct dividing *dividing, const struct part *part
 static int add_whole(struct dividing *dividing, const struct part *part, const char *name)
 {
 	struct breakdown_row sum = {
+		.n_images = part->n_images,
 		.n_processes = part->n_processes,
 		.started_ns = part->started_ns,
 		.ended_ns = part->ended_ns,
@@ -370,8 +373,10 @@ static int add_process(struct dividing *dividing, const struct process_record *p
 	if (!row)
 		return -ENOMEM;
 	row->name = strdup(process->command ? process->command : "");
+	row->n_images = 1;
 	row->pid = process->pid;
 	row->parent_pid = process->parent_pid;
+	row->run = process->run;
 	row->n_processes = process->exit.kind != EXIT_EXECUTED;
 	row->started_ns = process->started_ns;
 	row->ended_ns = process->started_ns + (int64_t)process->wall_ns;
@@ -396,7 +401,7 @@ static const struct breakdown_row *parent_of(const struct breakdown *breakdown, 
 	for (size_t i = 0; i < breakdown->n_rows; i++) {
 		const struct breakdown_row *other = &breakdown->rows[i];
 
-		if (other->pid == row->parent_pid && other->started_ns < row->started_ns &&
+		if (other->pid == row->parent_pid && other->run == row->run && other->started_ns < row->started_ns &&
 		    (!parent || other->started_ns > parent->started_ns))
 			parent = other;
 	}
@@ -460,6 +465,97 @@ static int add_processes(struct dividing *dividing)
 	return result;
 }
 
+/* -- Processes without a record of their own ------------------------------------------------------- */
+
+static void subtract(uint64_t *from, uint64_t amount)
+{
+	*from -= amount < *from ? amount : *from;
+}
+
+static void subtract_row(struct breakdown_row *row, const struct breakdown_row *other)
+{
+	subtract(&row->n_images, other->n_images);
+	subtract(&row->n_processes, other->n_processes);
+	subtract(&row->calls, other->calls);
+	subtract(&row->failures, other->failures);
+	subtract(&row->errors, other->errors);
+	subtract(&row->bytes, other->bytes);
+	subtract(&row->time_ns, other->time_ns);
+}
+
+/* Those of each program, whether they are kept or not. */
+static int add_programs(struct dividing *programs)
+{
+	const struct part_list *list = &programs->recording->parts;
+	int result = 0;
+
+	for (size_t i = 0; i < list->n_parts && result == 0; i++)
+		if (selection_has_part(programs->request->selection, programs->recording, &list->parts[i]))
+			result = add_whole(programs, &list->parts[i], list->parts[i].program);
+	return result;
+}
+
+/* Where there were too many programs, what is kept may be of those that have no name in the parts. */
+static int take_kept_away(struct dividing *programs)
+{
+	const struct recording *recording = programs->recording;
+
+	for (size_t i = 0; i < recording->n_process_records; i++) {
+		const struct process_record *process = &recording->processes[i];
+		struct breakdown one = {0};
+		struct dividing alone = {&one, recording, programs->request, {0}};
+
+		if (!selection_has_process(programs->request->selection, recording, process))
+			continue;
+		int result = add_process(&alone, process);
+		struct breakdown_row *row = result == 0 ? find_row(programs, process->executable) : NULL;
+
+		if (row && !row->n_images)
+			row = find_row(programs, NULL);
+		if (row)
+			subtract_row(row, one.rows);
+		breakdown_deinit(&one);
+		if (!row)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int add_other(struct breakdown *breakdown, const struct breakdown_row *program)
+{
+	struct breakdown_row *row = append_row(breakdown);
+	char *name = NULL;
+
+	if (!row)
+		return -ENOMEM;
+	*row = *program;
+	row->is_of_others = true;
+	row->name = NULL;
+	if (asprintf(&name, "others of %s", program->name ? program->name : "several programs") < 0)
+		return -ENOMEM;
+	row->name = name;
+	add_row(&breakdown->total, row);
+	return 0;
+}
+
+/* In the order of the tree's siblings, behind it. */
+static int add_others(struct breakdown *breakdown, struct dividing *dividing)
+{
+	struct breakdown whole = {0};
+	struct dividing programs = {&whole, dividing->recording, dividing->request, {0}};
+	int result = add_programs(&programs);
+
+	if (result == 0)
+		result = take_kept_away(&programs);
+	sort_rows(whole.rows, whole.n_rows, dividing->request->sort);
+	for (size_t i = 0; i < whole.n_rows && result == 0; i++)
+		if (whole.rows[i].n_images)
+			result = add_other(breakdown, &whole.rows[i]);
+	hash_index_deinit(&programs.index);
+	breakdown_deinit(&whole);
+	return result;
+}
+
 /* -- The whole ------------------------------------------------------------------------------------- */
 
 int breakdown_init(struct breakdown *breakdown, const struct recording *recording,
@@ -475,7 +571,10 @@ int breakdown_init(struct breakdown *breakdown, const struct recording *recordin
 	if (result < 0)
 		return result;
 	sort_rows(breakdown->rows, breakdown->n_rows, request->sort);
-	return is_tree ? make_tree(breakdown) : 0;
+	if (!is_tree)
+		return 0;
+	result = make_tree(breakdown);
+	return result == 0 && breakdown->n_not_kept ? add_others(breakdown, &dividing) : result;
 }
 
 void breakdown_deinit(struct breakdown *breakdown)

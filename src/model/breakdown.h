@@ -2,8 +2,9 @@
 /*
  * breakdown.h - a run, divided: by test, program, process, label, call or errno.
  *
- * All but the processes are exact however many there were, since they come from the parts of the run (model/part.h).
- * Processes are those that the recording keeps, as a tree: children follow their parent, one step deeper.
+ * All is exact however many processes there were, since it comes from the parts of the run (model/part.h). By process,
+ * those that the recording keeps are a tree: children follow their parent, one step deeper. The others follow, those of
+ * each program in one row; of an older recording, which has no parts, they are only counted.
  */
 #ifndef SONDE_MODEL_BREAKDOWN_H
 #define SONDE_MODEL_BREAKDOWN_H
@@ -12,6 +13,7 @@
 #include "model/recording.h"
 #include "model/selection.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -48,6 +50,9 @@ struct breakdown_row {
 	unsigned int depth; /* of a process below others */
 	int pid;            /* of a process, else 0 */
 	int parent_pid;
+	unsigned int run;   /* of several that were merged */
+	bool is_of_others;  /* of all processes of a program that have no row of their own */
+	uint64_t n_images;
 	uint64_t n_processes; /* 0 for calls and errnos */
 	uint64_t calls;
 	uint64_t failures;
@@ -63,7 +68,7 @@ struct breakdown {
 	struct breakdown_row *rows;
 	size_t n_rows;
 	struct breakdown_row total;
-	uint64_t n_not_kept; /* process images that are in no row, only BY_PROCESS */
+	uint64_t n_not_kept; /* process images without a row of their own, only BY_PROCESS */
 };
 
 /* "test", "program", "process", "label:KEY", "call", "errno". 0; -EINVAL with ret_message set; -ENOMEM. */

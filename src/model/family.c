@@ -26,6 +26,7 @@ struct image {
 	int pid;
 	int64_t started_ns;
 	int64_t ended_ns;  /* 0: it runs, or went on as another program */
+	bool has_ended;    /* it stands in the ring */
 	bool is_foreign;   /* its numbers are those of another pid namespace */
 	bool is_forked;
 	enum harness harness;
@@ -287,8 +288,94 @@ void family_end(struct family *family, int pid, int64_t started_ns, int64_t ende
 	if (!image)
 		return;
 	image->ended_ns = ended_ns;
+	image->has_ended = true;
 	if (*place)
 		forget(family, *place);
 	*place = image;
 	family->n_ended++;
+}
+
+/* -- Known elsewhere ------------------------------------------------------------------------------- */
+
+/* Who comes from one that has nothing of this has nothing from it either. */
+static void visit_image(const struct image *image,
+			void (*visit)(const struct family_image *image, void *argument), void *argument)
+{
+	const struct family_image shown = {
+		.pid = image->pid,
+		.started_ns = image->started_ns,
+		.ended_ns = image->ended_ns,
+		.has_ended = image->has_ended,
+		.is_foreign = image->is_foreign,
+		.is_forked = image->is_forked,
+		.harness = image->harness,
+		.started_by = image->started_by,
+		.test = image->test,
+		.labels = image->labels,
+		.pytest = image->pytest,
+	};
+
+	if (image->test || image->pytest || (image->labels && *image->labels) || image->harness != HARNESS_NONE ||
+	    image->started_by != HARNESS_NONE)
+		visit(&shown, argument);
+}
+
+void family_visit(const struct family *family, void (*visit)(const struct family_image *image, void *argument),
+		  void *argument)
+{
+	size_t first = family->n_ended > FAMILY_ENDED ? family->n_ended - FAMILY_ENDED : 0;
+
+	for (size_t i = first; i < family->n_ended; i++)
+		visit_image(family->ended[i % FAMILY_ENDED], visit, argument);
+	for (size_t i = 0; i < CHAINS; i++)
+		for (const struct image *image = family->chains[i]; image; image = image->next)
+			if (!image->has_ended)
+				visit_image(image, visit, argument);
+}
+
+int family_restore(struct family *family, const struct family_image *known)
+{
+	struct image **chain = chain_of(family, known->pid);
+	bool has_failed = false;
+
+	if (find(family, known->pid, known->started_ns))
+		return 0;
+	struct image *image = calloc(1, sizeof(*image));
+
+	if (!image)
+		return -ENOMEM;
+	*image = (struct image){
+		.pid = known->pid,
+		.started_ns = known->started_ns,
+		.is_foreign = known->is_foreign,
+		.is_forked = known->is_forked,
+		.harness = known->harness,
+		.started_by = known->started_by,
+		.test = copy(known->test, &has_failed),
+		.labels = copy(known->labels ? known->labels : "", &has_failed),
+		.pytest = copy(known->pytest, &has_failed),
+	};
+	if (has_failed) {
+		image_free(image);
+		return -ENOMEM;
+	}
+	image->label_test = label_test_of(image->labels);
+	image->membership = (struct membership){image->test, image->labels};
+	image->next = *chain;
+	*chain = image;
+	if (known->has_ended)
+		family_end(family, known->pid, known->started_ns, known->ended_ns);
+	return 0;
+}
+
+int family_set_test(struct family *family, const char *test)
+{
+	bool has_failed = false;
+	char *copied = copy(test && *test ? test : NULL, &has_failed);
+
+	if (has_failed)
+		return -ENOMEM;
+	free(family->test);
+	family->test = copied;
+	return 0;
 }

@@ -18,6 +18,7 @@
 #ifndef SONDE_MODEL_FAMILY_H
 #define SONDE_MODEL_FAMILY_H
 
+#include "model/test-rule.h"
 #include "record/region.h"
 
 #include <stdbool.h>
@@ -48,6 +49,31 @@ int family_add(struct family *family, const struct region_header *header, size_t
 
 /* Of an image that is known. NULL: it is not. It lives as long as the image is remembered. */
 const struct membership *family_find(const struct family *family, int pid, int64_t started_ns);
+
+/* An image as it is known, to be known again elsewhere. Strings may be NULL. */
+struct family_image {
+	int pid;
+	int64_t started_ns;
+	int64_t ended_ns;
+	bool has_ended; /* or went on as another program: family_end() */
+	bool is_foreign;
+	bool is_forked;
+	enum harness harness;
+	enum harness started_by;
+	const char *test;
+	const char *labels;
+	const char *pytest;
+};
+
+/* Shows the images that their children take something from: those that have ended, the earliest end first, then the others. */
+void family_visit(const struct family *family, void (*visit)(const struct family_image *image, void *argument),
+		  void *argument);
+
+/* Makes an image known that was known elsewhere; one that is known stays as it is. 0 or -ENOMEM. */
+int family_restore(struct family *family, const struct family_image *image);
+
+/* The test of what belongs to no other, from now on. 0 or -ENOMEM. */
+int family_set_test(struct family *family, const char *test);
 
 /* The image has ended, and its region says no more. ended_ns 0: it went on as another program. */
 void family_end(struct family *family, int pid, int64_t started_ns, int64_t ended_ns);

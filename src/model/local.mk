@@ -12,8 +12,10 @@ libsonde_core_la_SOURCES += \
 	src/model/fold-stacks.c src/model/fold-stacks.h \
 	src/model/fold-spans.c src/model/fold-spans.h \
 	src/model/hash-index.c src/model/hash-index.h \
+	src/model/kept-processes.c \
 	src/model/labels.c src/model/labels.h \
 	src/model/main-thread.c \
+	src/model/merge.c src/model/merge.h \
 	src/model/message.c src/model/message.h \
 	src/model/measure.c src/model/measure.h \
 	src/model/metric-list.c src/model/metric-list.h \
@@ -31,6 +33,7 @@ libsonde_core_la_SOURCES += \
 	src/model/snapshot.c src/model/snapshot.h src/model/snapshot-build.h \
 	src/model/snapshot-difference.c \
 	src/model/snapshot-recording.c \
+	src/model/stack-merge.c src/model/stack-merge.h \
 	src/model/stack-list.c src/model/stack-list.h \
 	src/model/stack-name.c src/model/stack-name.h \
 	src/model/syscall-name.c src/model/syscall-name.h \

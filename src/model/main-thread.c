@@ -7,12 +7,6 @@
 
 #include "model/recording.h"
 
-static bool is_command(const struct recording *recording, const struct process_record *process)
-{
-	return process->pid == recording->processes[0].pid &&
-	       process->parent_pid == recording->processes[0].parent_pid;
-}
-
 static int64_t end_of(const struct recording *recording, const struct process_record *process)
 {
 	if (process->wall_ns)
@@ -50,10 +44,13 @@ bool recording_main_thread(const struct recording *recording, struct main_thread
 	int64_t end = 0;
 	int64_t span;
 
+	/* Several commands have none in common. */
+	if (recording->n_runs > 1)
+		return false;
 	for (size_t i = 0; i < recording->n_process_records; i++) {
 		const struct process_record *process = &recording->processes[i];
 
-		if (!is_command(recording, process))
+		if (!process_is_of_command(recording, process))
 			continue;
 		if (!process->has_waiting)
 			return false;

@@ -290,6 +290,52 @@ int part_list_add(struct recording *recording, const struct process_record *proc
 	return result;
 }
 
+/* -- Merging --------------------------------------------------------------------------------------- */
+
+static int merge_call(const struct recording *recording, struct part *part, const struct part_call *other)
+{
+	const struct call_totals *kept = call_list_find(&recording->calls, other->name, other->kind);
+	struct part_call *call = kept ? part_call_get(part, kept->name, kept->kind, kept->group) : NULL;
+	int result = call ? 0 : -ENOMEM;
+
+	if (!call)
+		return result;
+	add_counts(&call->count, other->count);
+	add_counts(&call->failures, other->failures);
+	add_counts(&call->expected, other->expected);
+	add_counts(&call->unfinished, other->unfinished);
+	add_counts(&call->bytes, other->bytes);
+	add_counts(&call->timed, other->timed);
+	add_counts(&call->sum_ns, other->sum_ns);
+	for (size_t i = 0; i < other->n_errors && result == 0; i++) {
+		struct part_error error = other->errors[i];
+
+		error.symbol = kept_symbol(kept, error.symbol);
+		result = error.symbol ? part_call_add_error(call, &error) : -ENOMEM;
+	}
+	return result;
+}
+
+int part_list_merge(struct recording *recording, const struct part *other, const char *labels)
+{
+	struct part *part = part_list_get(&recording->parts, other->test, other->program, labels);
+	int result = part ? 0 : -ENOMEM;
+
+	if (!part)
+		return result;
+	add_counts(&part->n_images, other->n_images);
+	add_counts(&part->n_processes, other->n_processes);
+	add_counts(&part->n_threads, other->n_threads);
+	if (other->has_peak && (!part->has_peak || other->peak > part->peak)) {
+		part->has_peak = true;
+		part->peak = other->peak;
+	}
+	note_time(part, other->started_ns, other->ended_ns);
+	for (size_t i = 0; i < other->n_calls && result == 0; i++)
+		result = merge_call(recording, part, &other->calls[i]);
+	return result;
+}
+
 /* -- Moving ---------------------------------------------------------------------------------------- */
 
 /* Of a process that runs, the one may have been looked at a moment before the other. */

@@ -71,6 +71,12 @@ struct process_record;
 /* Adds a process, whose calls are in the recording's own list already, to its part. 0 or -ENOMEM. */
 int part_list_add(struct recording *recording, const struct process_record *process);
 
+/*
+ * Adds a part of another recording, whose calls are in this one's own list already, to that with other labels. 0 or
+ * -ENOMEM.
+ */
+int part_list_merge(struct recording *recording, const struct part *other, const char *labels);
+
 /* What a process did while it belonged to something else. */
 struct part_span {
 	const char *test;

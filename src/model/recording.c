@@ -307,38 +307,6 @@ double call_totals_quantile_ns(const struct call_totals *totals, double q)
 	return distribution_quantile(&distribution, q);
 }
 
-int recording_add_process(struct recording *recording, struct process_record *process)
-{
-	size_t position = recording->n_process_records;
-	struct process_record *processes;
-
-	while (position > 0 && recording->processes[position - 1].started_ns > process->started_ns)
-		position--;
-	if (position >= PROCESSES_KEPT) {
-		recording->processes_not_kept++;
-		process_record_deinit(process);
-		return 0;
-	}
-	/* One place more than is kept: the last one falls off. */
-	processes = reallocarray(recording->processes, recording->n_process_records + 1,
-				 sizeof(*processes));
-	if (!processes) {
-		process_record_deinit(process);
-		return -ENOMEM;
-	}
-	recording->processes = processes;
-	memmove(&processes[position + 1], &processes[position],
-		(recording->n_process_records - position) * sizeof(*processes));
-	processes[position] = *process;
-	if (recording->n_process_records < PROCESSES_KEPT) {
-		recording->n_process_records++;
-		return 0;
-	}
-	recording->processes_not_kept++;
-	process_record_deinit(&processes[recording->n_process_records]);
-	return 0;
-}
-
 static const char *const note_reason_names[NOTE_REASONS] = {
 	[NOTE_NONE] = "none",
 	[NOTE_STATIC] = "static",

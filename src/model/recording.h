@@ -105,6 +105,7 @@ struct process_coverage {
 struct process_record {
 	int pid;
 	int parent_pid;
+	unsigned int run;    /* which of several recordings it is of; 0 for the first, and where there is one */
 	char *executable;
 	char *command;       /* arguments, joined by spaces, as a shell would need them quoted */
 	char *allocator;
@@ -120,6 +121,8 @@ struct process_record {
 	struct memory_totals memory;
 	struct process_coverage coverage;
 	struct call_list calls;
+	uint64_t weight_ns;    /* all the time of its calls, */
+	uint64_t weight_calls; /* and how many there were */
 };
 
 /* Where the time of the command's main thread went; what it did not wait for is WAIT_NONE, work. */
@@ -160,13 +163,14 @@ struct recording {
 	size_t n_labels;
 	char *host;
 	char *version;       /* of the sonde that recorded it */
+	uint64_t n_runs;     /* recordings that it was made from, by recording_merge(); 0: it is one itself */
 
 	struct call_list calls; /* of all processes together */
 	uint64_t n_processes;   /* images that did not go on as another program */
 	uint64_t n_threads;
 	struct memory_totals largest_memory; /* of the process with the highest peak */
 	int largest_memory_pid;
-	struct process_record *processes; /* images: the first PROCESSES_KEPT, by time */
+	struct process_record *processes; /* images, in the order of starts: see recording_add_process() */
 	size_t n_process_records;
 	struct part_list parts; /* of all images, by test, program and labels */
 	struct unwatched_record *unwatched;
@@ -191,16 +195,23 @@ struct recording {
 	struct name_counts retimed;   /* sampled more or less than before from some moment on */
 };
 
-enum { PROCESSES_KEPT = 256 };
+enum { PROCESSES_KEPT = 500, COMMAND_IMAGES_KEPT = 64 };
 
 void recording_deinit(struct recording *recording);
 void process_record_deinit(struct process_record *process);
 
 /*
- * Takes a process over, also when it fails: it is kept when it is one of the first PROCESSES_KEPT
- * by time, and else counted in processes_not_kept. The totals are not touched. 0 or -ENOMEM.
+ * Takes a process over, also when it fails. Kept are the images of the command, which is the process that began first,
+ * at most COMMAND_IMAGES_KEPT, and of the others the PROCESSES_KEPT heaviest: by the time in their calls, then by the
+ * number of these. All others are counted in processes_not_kept. The totals are not touched. 0 or -ENOMEM.
  */
 int recording_add_process(struct recording *recording, struct process_record *process);
+
+/* Sets weight_ns and weight_calls. */
+void process_record_weigh(struct process_record *process);
+
+/* Whether it is an image of the process that began first. */
+bool process_is_of_command(const struct recording *recording, const struct process_record *process);
 
 /* A new record of a plugin, all empty, at the end; NULL without memory. Making one moves the others. */
 struct plugin_record *recording_add_plugin(struct recording *recording);

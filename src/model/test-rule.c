@@ -124,11 +124,27 @@ static char *go_name(const struct words *words)
 	return strndup(name, length - strlen(suffix));
 }
 
+/* TARGET/debug/deps/NAME-0123456789abcdef, as cargo calls what it builds of a crate's tests. */
+static char *cargo_name(const struct words *words)
+{
+	static const char folder[] = "/deps/";
+	const char *program = next_word(words, NULL);
+	const char *name = program ? file_name(program) : "";
+	const char *dash = strrchr(name, '-');
+
+	if (!dash || dash == name || strlen(dash + 1) != 16 || strspn(dash + 1, "0123456789abcdef") != 16 ||
+	    (size_t)(name - program) < strlen(folder) || strncmp(name - strlen(folder), folder, strlen(folder)) != 0)
+		return NULL;
+	return strndup(name, (size_t)(dash - name));
+}
+
 char *test_rule_own(const struct words *words)
 {
 	char *name = automake_name(words);
 
-	return name ? name : go_name(words);
+	if (!name)
+		name = go_name(words);
+	return name ? name : cargo_name(words);
 }
 
 enum harness test_rule_harness(const struct words *words)

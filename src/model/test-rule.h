@@ -4,6 +4,7 @@
  *
  *     automake, parallel harness   a test driver: --test-name NAME --log-file FILE ...; whatever the driver is
  *     go test, and what is like it a program NAME.test that is given -test. options
+ *     cargo test                   a program deps/NAME-HASH, HASH being 16 hexadecimal digits
  *     prove, Test::Harness         what it executes: by the script, or the program
  *     ctest                        what it executes: by the command; it tells its tests' names to nobody
  *     pytest                       PYTEST_CURRENT_TEST of what the test executes: FILE::TEST
@@ -20,6 +21,7 @@ enum harness {
 	HARNESS_NONE,
 	HARNESS_PROVE,
 	HARNESS_CTEST,
+	HARNESSES,
 };
 
 #define TEST_LABEL "test" /* the label that names a test */

@@ -141,7 +141,6 @@ int breakdown_text(const struct breakdown *breakdown, const char *label, const s
 		fprintf(stream, "(%zu more)\n", n - n_shown);
 	write_row(breakdown, &breakdown->total, "total", options, stream);
 	if (breakdown->n_not_kept)
-		fprintf(stream, "%" PRIu64 " more process images are not kept one by one: they are in --by=program\n",
-			breakdown->n_not_kept);
+		fprintf(stream, "%" PRIu64 " process images are not kept one by one\n", breakdown->n_not_kept);
 	return ferror(stream) ? -EIO : 0;
 }

@@ -253,6 +253,8 @@ static int write_circumstances(const struct page *page)
 		recording->n_processes == 1 ? "" : "es",
 		units_count(recording->n_threads, 9, threads),
 		recording->n_threads == 1 ? "" : "s");
+	if (recording->n_runs)
+		fprintf(stream, " of %" PRIu64 " runs", recording->n_runs);
 	add_start(stream, recording);
 	for (size_t i = 0; i < recording->n_labels; i++)
 		fprintf(stream, "%s%s=%s", i ? " " : "; ", recording->labels[i].key,

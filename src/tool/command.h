@@ -44,6 +44,7 @@ extern const struct command command_check;
 extern const struct command command_config;
 extern const struct command command_diff;
 extern const struct command command_label;
+extern const struct command command_merge;
 extern const struct command command_plugins;
 extern const struct command command_report;
 extern const struct command command_run;

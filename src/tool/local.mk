@@ -11,6 +11,7 @@ sonde_SOURCES += \
 	src/tool/cmd-config.c \
 	src/tool/cmd-diff.c \
 	src/tool/cmd-label.c \
+	src/tool/cmd-merge.c \
 	src/tool/cmd-plugins.c \
 	src/tool/cmd-report.c \
 	src/tool/cmd-run.c \

@@ -13,6 +13,7 @@ static const struct command *const commands[] = {
 	&command_diff,
 	&command_check,
 	&command_label,
+	&command_merge,
 	&command_sessions,
 	&command_set,
 	&command_agent,

@@ -11,15 +11,15 @@ i=0; while test $i -lt "$1"; do cat </dev/null; i=$((i + 1)); done
 test -e "/nowhere/$2"
 END
 cat >run.sh <<'END'
-"$S" label test=first owner=me -- sh many.sh 200 1
-"$S" label test=second -- sh many.sh 150 2
+"$S" label test=first owner=me -- sh many.sh 400 1
+"$S" label test=second -- sh many.sh 300 2
 sh many.sh 2 3
 END
 act sonde run --report=none -o r.json --label branch=main -- sh run.sh
 check "more processes ran than are kept" "$(python3 -I -c '
 import json
 d = json.load(open("r.json"))
-print(d["session"]["processes"], d["coverage"]["processes_not_kept"] > 90)')" = "356 True"
+print(d["session"]["processes"], d["coverage"]["processes_not_kept"] > 190)')" = "706 True"
 
 # figure BY NAME KEY [OPTION...] - a number of a row; "total" is the last one.
 figure() {
@@ -30,18 +30,18 @@ name, key = sys.argv[1:]
 rows = [document["total"]] if name == "total" else [r for r in document["rows"] if (r["name"] or "").endswith(name)]
 print(rows[0][key] if rows else None)' "$2" "$3"
 }
-check "tests have their processes" "$(figure test first processes) $(figure test second processes)" = "201 151"
-check "programs have theirs" "$(figure program /cat processes)" = 352
-check "and labels" "$(figure label:owner me processes) $(figure label:branch main processes)" = "201 356"
+check "tests have their processes" "$(figure test first processes) $(figure test second processes)" = "401 301"
+check "programs have theirs" "$(figure program /cat processes)" = 702
+check "and labels" "$(figure label:owner me processes) $(figure label:branch main processes)" = "401 706"
 whole=$(python3 -I -c 'import json; print(sum(c["count"] for c in json.load(open("r.json"))["calls"]))')
 for by in test program label:owner call; do
 	check "by $by the run is whole" "$(figure "$by" total calls)" = "$whole"
 done
-per_process=$(($(figure program /cat calls) / 352))
-check "each process did the same" "$(figure program /cat calls --only=test:first)" = $((200 * per_process))
+per_process=$(($(figure program /cat calls) / 702))
+check "each process did the same" "$(figure program /cat calls --only=test:first)" = $((400 * per_process))
 check "an errno has its calls" "$(figure errno ENOENT failures --only=test:second --only=call:stat --only=program:sh)" -gt 0
 check "a selection of several keys is of all of them" "$(figure call cat calls --only=test:first --only=program:no)" = None
-check "a label of the run selects" "$(figure test total processes --only=label:branch=ma*)" = 356
+check "a label of the run selects" "$(figure test total processes --only=label:branch=ma*)" = 706
 check "a group selects calls" "$(figure call total calls --only=group:path)" = "$(figure test total calls --only=group:path)"
 
 act sonde report --by=test --sort=name r.json
@@ -50,6 +50,21 @@ act sonde report --by=test --sort=count --lines=1 r.json
 check "no more rows than are wanted, the greatest first" "$(awk 'NR == 2 { print $1 } /more\)$/' out | tr '\n' ' ')" = "first (2 more) "
 act sonde report --only='call:wait*' r.json
 check "without --by the selected calls are shown" "$status $(awk 'NR == 1 { print $1 }' out)" = "0 CALL"
+
+act sonde report --by=process --format=json r.json
+check "by process, what is not kept stands behind the tree, by program" "$(python3 -I -c '
+import json
+d = json.load(open("out"))
+rows = d["rows"]
+others = [r for r in rows if r.get("others")]
+print(rows[-len(others):] == others, sum(r["calls"] for r in rows) == d["total"]["calls"], d["total"]["processes"],
+      len(rows) - len(others) >= 500, any(r["name"].endswith("/cat") and r["processes"] > 150 for r in others))')" = "True True 706 True True"
+check "and the run is whole" "$(figure process total calls)" = "$whole"
+check "the command is among those that are kept" "$(python3 -I -c '
+import json
+print(json.load(open("out"))["rows"][0]["name"])')" = "sh run.sh"
+check "a selection is of the others, too" "$(figure process total processes --only=test:first) $(figure process total calls --only=test:first)" = \
+	"401 $(figure test first calls)"
 
 sonde run --report=none -o r.json -- sh -c 'sh -c "cat </dev/null; cat </dev/null" & wait'
 sonde report --by=process --format=json r.json >tree.json

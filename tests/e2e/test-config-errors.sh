@@ -52,6 +52,12 @@ complains "a fraction for an integer" 'timing: { memory = 6.4; };' \
 	"x.cfg:1: timing.memory: expected an integer, found a number with a fraction"
 complains "an integer for a string" 'session: { labels: { a = 1; }; };' \
 	"x.cfg:1: session.labels.a: expected a string, found an integer"
+complains "a label's value with a control character" 'session: { labels: { a = "x\\x07"; }; };' \
+	"x.cfg:1: session.labels.a: the value of label 'a' has byte 0x07 at 1: it may be UTF-8 without control characters but \\n and \\t only"
+complains "one that is too long" "session: { labels: { a = \"$(printf %0256d 0)\"; }; };" \
+	"x.cfg:1: session.labels.a: the value of label 'a' has 256 bytes, at most 255 are possible"
+complains "a key of other characters" 'session: { labels: { a*b = "x"; }; };' \
+	"x.cfg:1: session.labels.a*b: the key of a label has letters, digits and any of _ . - only"
 complains "a string for a list" 'intercept: { exclude = "lseek"; };' \
 	"x.cfg:1: intercept.exclude: expected a list of strings, found a string"
 complains "a list for a group" 'timing = [1, 2];' "x.cfg:1: timing: expected a group, found a list"

@@ -63,4 +63,48 @@ killed() {
 killed totals "" "after it has removed regions"
 killed never ./removal.so "before it can remove one"
 
+# A test ends while what it has left behind goes on, and its regions are removed. Then sonde is killed; what begins
+# afterwards is of the test all the same. It has no label: only where it came from tells.
+cat >rest <<'END'
+echo >begun
+read go <go
+"$S" fork 1
+echo >done
+: <end
+END
+cat >driver <<'END'
+sh rest &
+read begun <begun
+END
+cat >work <<'END'
+export S=$1
+sh driver --test-name late --log-file none
+totals=$SONDE_SESSION/totals
+until grep -q '"test":"late"' "$totals" 2>/dev/null; do "$S" fork 1; done
+inode=$(stat -c %i "$totals")
+until test "$(stat -c %i "$totals")" != "$inode"; do "$S" fork 1; done
+kill -9 $PPID
+echo >go
+END
+mkfifo go begun
+export SONDE_LABELS=
+sonde run --report=none --label test=whole -- sh work "$subject" &
+read -r _ <done
+wait $!
+check "sonde is killed after the test has ended" $? -eq 137
+session=$(ls -d "$SONDE_DIRECTORY"/sonde-*/*)
+
+# processes SUBJECT - those of the test, and whether anything is of none
+processes() {
+	sonde report --by=test --format=json "$1" | python3 -c '
+import json, sys
+rows = {row["name"]: row["processes"] for row in json.load(sys.stdin)["rows"]}
+print(rows.get("late"), None in rows)'
+}
+check "what it left behind is still of the test" "$(processes "$session")" = "4 False"
+: >end
+until test "$(sonde sessions --format=json | grep -c '"running"')" = 0; do :; done
+act sonde sessions --collect
+check "also in the recording that is made of it" "$(processes "$(cat out)")" = "4 False"
+
 finish

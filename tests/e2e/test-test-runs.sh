@@ -108,6 +108,11 @@ mkdir go && cp "$(command -v dash)" go/parser.test
 act sonde run --report=none -o go.json -- go/parser.test -c '"$WORK" 51' -test.v
 check "programs as go test runs them are tests" "$(tests go.json)" = "parser=51"
 
+# -- Programs like those of cargo test
+mkdir -p target/debug/deps && cp "$(command -v dash)" target/debug/deps/parser-0123456789abcdef
+act sonde run --report=none -o cargo.json -- "$PWD/target/debug/deps/parser-0123456789abcdef" -c '"$WORK" 52'
+check "programs as cargo test runs them are tests" "$(tests cargo.json)" = "parser=52"
+
 # -- A shell
 cat >shell.sh <<'END'
 for n in 61 62; do "$S" label test=case-$n -- "$WORK" $n || exit 1; done

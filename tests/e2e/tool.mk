@@ -4,6 +4,7 @@
 tool_tests = \
 	tests/e2e/test-breakdown.sh \
 	tests/e2e/test-check.sh \
+	tests/e2e/test-ci-examples.sh \
 	tests/e2e/test-config-errors.sh \
 	tests/e2e/test-config-override.sh \
 	tests/e2e/test-config-plugins.sh \
@@ -13,6 +14,7 @@ tool_tests = \
 	tests/e2e/test-host-killed.sh \
 	tests/e2e/test-ledger.sh \
 	tests/e2e/test-memory.sh \
+	tests/e2e/test-merge.sh \
 	tests/e2e/test-report-commands.sh \
 	tests/e2e/test-run-recording.sh \
 	tests/e2e/test-run-session.sh \

@@ -73,4 +73,22 @@ says "and named, with its number" 3 \
 act sonde check --budget="$scratch/budget.cfg" "$scratch/after.json"
 check "the budget stops it" "$status" = 3
 check "and names nothing else" "$(grep -o 'test [^:]*: ' "$scratch/err" | sort -u)" = "test $test: "
+
+# Pairs of a run without and one with sonde, in turn: what else the machine does hits both.
+seconds() {
+	local begin=$EPOCHREALTIME
+	"$@"
+	local end=$EPOCHREALTIME
+	echo $((${end/./} - ${begin/./}))
+}
+for ((pair = 0; pair < ${PAIRS:-11}; pair++)); do
+	bare=$(seconds suite)
+	echo "$bare $(seconds watched timed)"
+done >"$scratch/pairs"
+python3 -I -c '
+import sys
+pairs = [[int(n) for n in line.split()] for line in open(sys.argv[1])]
+ratios = sorted(watched / bare for bare, watched in pairs)
+print("# a run takes %.2f s, watched %.3f times as long: median of %d pairs, from %.3f to %.3f" % (
+    sorted(bare for bare, _ in pairs)[len(pairs) // 2] / 1e6, ratios[len(ratios) // 2], len(ratios), ratios[0], ratios[-1]))' "$scratch/pairs"
 finish

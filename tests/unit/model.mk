@@ -7,6 +7,7 @@ model_unit_tests = \
 	tests/unit/test-failure-class \
 	tests/unit/test-family \
 	tests/unit/test-fold-metrics \
+	tests/unit/test-merge \
 	tests/unit/test-recording \
 	tests/unit/test-recording-fuzz \
 	tests/unit/test-recording-json \
@@ -25,6 +26,10 @@ region_builder_sources = tests/unit/region-builder.c tests/unit/region-builder.h
 tests_unit_test_emitter_SOURCES = tests/unit/test-emitter.c tests/unit/unit.h
 tests_unit_test_emitter_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_emitter_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_merge_SOURCES = tests/unit/test-merge.c tests/unit/unit.h
+tests_unit_test_merge_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_merge_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_failure_class_SOURCES = tests/unit/test-failure-class.c tests/unit/unit.h
 tests_unit_test_failure_class_CFLAGS = $(UNIT_CFLAGS)

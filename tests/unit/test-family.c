@@ -353,6 +353,59 @@ static void parts_end_at_a_limit(void)
 	part_list_deinit(&list);
 }
 
+static void cargo_names_its_programs(void)
+{
+	struct family *family = family_new(NULL);
+
+	add_image(family, 1, 0, 1, "/usr/bin/cargo|test");
+	add_image(family, 2, 1, 2, "/w/target/debug/deps/parser-0123456789abcdef");
+	add_image(family, 3, 2, 3, "cat|x");
+	add_image(family, 4, 1, 4, "/w/target/debug/parser-0123456789abcdef");
+	add_image(family, 5, 1, 5, "/w/target/debug/deps/parser-0123456789abcdeg");
+	add_image(family, 6, 1, 6, "deps/parser-0123456789abcdef");
+	CU_ASSERT_STRING_EQUAL(test_of(family, 2, 2), "parser");
+	CU_ASSERT_STRING_EQUAL(test_of(family, 3, 3), "parser");
+	CU_ASSERT_STRING_EQUAL(test_of(family, 4, 4), "");
+	CU_ASSERT_STRING_EQUAL(test_of(family, 5, 5), "");
+	CU_ASSERT_STRING_EQUAL(test_of(family, 6, 6), "");
+	family_free(family);
+}
+
+/* -- Known elsewhere ------------------------------------------------------------------------------- */
+
+static void restore(const struct family_image *image, void *family)
+{
+	CU_ASSERT_EQUAL(family_restore(family, image), 0);
+}
+
+static void what_one_family_knows_another_learns(void)
+{
+	struct family *family = family_new(NULL);
+	struct family *other = family_new(NULL);
+
+	add_image(family, 1, 0, 1, "make|check");
+	add_image(family, 2, 1, 2, "/bin/bash|./test-driver|--test-name|a.sh|--log-file|a.log|--|./a.sh");
+	add_fork(family, 3, 2, 3, "/bin/bash|./test-driver|--test-name|a.sh|--log-file|a.log|--|./a.sh");
+	add_image(family, 4, 1, 4, "/usr/bin/perl|/usr/bin/prove|t/b.t");
+	add_fork(family, 5, 4, 5, "/usr/bin/perl|/usr/bin/prove|t/b.t");
+	add_marked(family, 6, 1, 6, "test=c;owner=me", "");
+	family_end(family, 2, 2, 7);
+	family_visit(family, restore, other);
+	CU_ASSERT_PTR_NULL(family_find(other, 1, 1));
+	CU_ASSERT_EQUAL(family_set_test(other, "run"), 0);
+	add_image(other, 3, 2, 8, "cat");
+	add_image(other, 5, 4, 9, "/usr/bin/perl|t/b.t");
+	add_image(other, 7, 6, 10, "cat");
+	add_image(other, 8, 1, 11, "cat");
+	CU_ASSERT_STRING_EQUAL(test_of(other, 3, 8), "a.sh");
+	CU_ASSERT_STRING_EQUAL(test_of(other, 5, 9), "t/b.t");
+	CU_ASSERT_STRING_EQUAL(test_of(other, 7, 10), "c");
+	CU_ASSERT_STRING_EQUAL(family_find(other, 7, 10)->labels, "test=c;owner=me");
+	CU_ASSERT_STRING_EQUAL(test_of(other, 8, 11), "run");
+	family_free(family);
+	family_free(other);
+}
+
 UNIT_MAIN("family",
 	  {"the parallel harness of automake names its tests", automake_names_its_tests},
 	  {"what prove executes is a test, and what that executes is the same one", prove_runs_scripts},
@@ -368,4 +421,6 @@ UNIT_MAIN("family",
 	  {"a set of labels is what its text was made of", a_set_is_what_its_text_was_made_of},
 	  {"what is no label is passed over", what_is_no_label_is_passed_over},
 	  {"a label that is too long is refused with its limit", limits_are_named},
-	  {"parts end at a limit, and nothing is lost", parts_end_at_a_limit})
+	  {"parts end at a limit, and nothing is lost", parts_end_at_a_limit},
+	  {"cargo names its programs", cargo_names_its_programs},
+	  {"what one family knows another learns", what_one_family_knows_another_learns})

@@ -269,22 +269,60 @@ static void lists_keep_the_order_of_names_and_sum_up_equal_ones(void)
 	call_list_deinit(&sum);
 }
 
-static void the_first_processes_are_kept_whatever_the_order(void)
+/* One that began so late, and took so long. */
+static struct process_record process_of(int pid, uint64_t time_ns)
+{
+	struct process_record process = {.pid = pid, .parent_pid = 1, .started_ns = pid, .command = strdup("command")};
+	struct call_totals *call = call_list_get(&process.calls, "read", "", "io");
+
+	add_duration(call, time_ns);
+	return process;
+}
+
+static void the_heaviest_processes_and_the_command_are_kept_whatever_the_order(void)
 {
 	struct recording recording = {0};
 
-	for (int i = 0; i < 1000; i++) {
-		/* 7 and 1000 have no common factor: each number comes once. */
-		int number = i * 7 % 1000;
-		struct process_record process = {.pid = number, .started_ns = number};
+	for (int i = 0; i < 2000; i++) {
+		/* 7 and 2000 have no common factor: each number comes once. */
+		int number = i * 7 % 2000;
+		struct process_record process = process_of(number + 10, number < 1500 ? 1000 + number : 10);
 
-		process.command = strdup("command");
 		CU_ASSERT_EQUAL(recording_add_process(&recording, &process), 0);
 	}
-	CU_ASSERT_EQUAL_FATAL(recording.n_process_records, PROCESSES_KEPT);
-	CU_ASSERT_EQUAL(recording.processes_not_kept, 1000 - PROCESSES_KEPT);
+	/* The command is the lightest, was two programs, and is added last. */
+	for (int i = 0; i < 2; i++) {
+		struct process_record process = process_of(5, 1);
+
+		process.started_ns += i;
+		CU_ASSERT_EQUAL(recording_add_process(&recording, &process), 0);
+	}
+	CU_ASSERT_EQUAL_FATAL(recording.n_process_records, PROCESSES_KEPT + 2);
+	CU_ASSERT_EQUAL(recording.processes_not_kept, 2000 - PROCESSES_KEPT);
+	CU_ASSERT_EQUAL(recording.processes[0].pid, 5);
+	CU_ASSERT_EQUAL(recording.processes[1].pid, 5);
 	for (int i = 0; i < PROCESSES_KEPT; i++)
-		CU_ASSERT_EQUAL(recording.processes[i].pid, i);
+		CU_ASSERT_EQUAL(recording.processes[2 + i].pid, 1500 - PROCESSES_KEPT + 10 + i);
+	recording_deinit(&recording);
+}
+
+static void a_command_of_endless_programs_is_kept_in_part(void)
+{
+	struct recording recording = {0};
+
+	for (int i = 0; i < 2 * PROCESSES_KEPT; i++) {
+		struct process_record process = process_of(5, i ? 1000 + (uint64_t)i : 1);
+
+		process.started_ns += i;
+		CU_ASSERT_EQUAL(recording_add_process(&recording, &process), 0);
+	}
+	for (int i = 0; i < 2 * PROCESSES_KEPT; i++) {
+		struct process_record process = process_of(10 + i, 10);
+
+		CU_ASSERT_EQUAL(recording_add_process(&recording, &process), 0);
+	}
+	CU_ASSERT_EQUAL(recording.n_process_records, PROCESSES_KEPT + COMMAND_IMAGES_KEPT);
+	CU_ASSERT_EQUAL(recording.processes[0].weight_ns, 1);
 	recording_deinit(&recording);
 }
 
@@ -372,6 +410,7 @@ UNIT_MAIN("recording",
 	   errors_are_merged_by_symbol_most_frequent_first},
 	  {"lists keep the order of names and sum up equal ones",
 	   lists_keep_the_order_of_names_and_sum_up_equal_ones},
-	  {"the first processes are kept, whatever the order",
-	   the_first_processes_are_kept_whatever_the_order},
+	  {"the heaviest processes and the command are kept, whatever the order",
+	   the_heaviest_processes_and_the_command_are_kept_whatever_the_order},
+	  {"a command of endless programs is kept in part", a_command_of_endless_programs_is_kept_in_part},
 	  {"reasons have names", reasons_have_names})

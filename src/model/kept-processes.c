@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Which processes a recording keeps one by one: the images of the command, whose main thread reports are about, and
+ * the heaviest of the others. The command is what began first; as its region is added up last, another stands for it
+ * until then, which takes no place from the others: so what is kept does not depend on the order of adding.
+ */
+#include "config.h"
+
+#include "model/recording.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+void process_record_weigh(struct process_record *process)
+{
+	process->weight_ns = 0;
+	process->weight_calls = 0;
+	for (size_t i = 0; i < process->calls.n_calls; i++) {
+		const struct call_totals *call = &process->calls.calls[i];
+
+		if (__builtin_add_overflow(process->weight_ns, call_totals_time_ns(call), &process->weight_ns))
+			process->weight_ns = UINT64_MAX;
+		if (__builtin_add_overflow(process->weight_calls, call->count, &process->weight_calls))
+			process->weight_calls = UINT64_MAX;
+	}
+}
+
+bool process_is_of_command(const struct recording *recording, const struct process_record *process)
+{
+	const struct process_record *first = &recording->processes[0];
+
+	return process->pid == first->pid && process->parent_pid == first->parent_pid && process->run == first->run;
+}
+
+/* Of two that weigh the same, the later one. */
+static bool is_lighter(const struct process_record *process, const struct process_record *than)
+{
+	if (process->weight_ns != than->weight_ns)
+		return process->weight_ns < than->weight_ns;
+	if (process->weight_calls != than->weight_calls)
+		return process->weight_calls < than->weight_calls;
+	if (process->started_ns != than->started_ns)
+		return process->started_ns > than->started_ns;
+	return process->pid > than->pid;
+}
+
+/* Images of the command, or others, and the lightest of them. */
+struct kind {
+	size_t n_images;
+	size_t lightest; /* 0: the first stays in any case */
+};
+
+static void look_at(const struct recording *recording, size_t i, struct kind *kind)
+{
+	const struct process_record *processes = recording->processes;
+
+	kind->n_images++;
+	if (i > 0 && (!kind->lightest || is_lighter(&processes[i], &processes[kind->lightest])))
+		kind->lightest = i;
+}
+
+/* Which one is too many; 0: none is. */
+static size_t find_superfluous(const struct recording *recording)
+{
+	struct kind command = {0};
+	struct kind others = {0};
+
+	if (recording->n_process_records <= COMMAND_IMAGES_KEPT)
+		return 0;
+	for (size_t i = 0; i < recording->n_process_records; i++)
+		look_at(recording, i, process_is_of_command(recording, &recording->processes[i]) ? &command : &others);
+	if (others.n_images > PROCESSES_KEPT)
+		return others.lightest;
+	return command.n_images > COMMAND_IMAGES_KEPT ? command.lightest : 0;
+}
+
+static void drop(struct recording *recording, size_t position)
+{
+	struct process_record *process = &recording->processes[position];
+
+	process_record_deinit(process);
+	recording->n_process_records--;
+	recording->processes_not_kept++;
+	memmove(process, process + 1, (recording->n_process_records - position) * sizeof(*process));
+}
+
+int recording_add_process(struct recording *recording, struct process_record *process)
+{
+	size_t position = recording->n_process_records;
+	size_t superfluous;
+	struct process_record *processes =
+		reallocarray(recording->processes, recording->n_process_records + 1, sizeof(*processes));
+
+	if (!processes) {
+		process_record_deinit(process);
+		return -ENOMEM;
+	}
+	recording->processes = processes;
+	while (position > 0 && processes[position - 1].started_ns > process->started_ns)
+		position--;
+	memmove(&processes[position + 1], &processes[position],
+		(recording->n_process_records - position) * sizeof(*processes));
+	processes[position] = *process;
+	recording->n_process_records++;
+	process_record_weigh(&processes[position]);
+	while ((superfluous = find_superfluous(recording)) > 0)
+		drop(recording, superfluous);
+	return 0;
+}
