@@ -214,6 +214,7 @@ static void forget(void)
 	process.lends_memory = 0;
 	process.locks_memory = 0;
 	process.own_cache = NULL;
+	process.n_objects[0] = process.n_objects[1] = 0;
 	for (int i = 0; i < SLOT_COUNT; i++)
 		process.info[i] = 0;
 	descriptor_closed_range(0, -1);

@@ -130,11 +130,26 @@ void session_settings_init(struct session_settings *settings)
 		.calls_hash = CALLS_HASH,
 		.follow = FOLLOW_ALL,
 		.clock = {.source = CLOCK_SOURCE_MONOTONIC, .multiplier = 1ULL << 32},
+		.files = {.privacy = PRIVACY_PLAIN, .most = OBJECTS_DEFAULT},
+		.peers = {.privacy = PRIVACY_PLAIN, .most = OBJECTS_DEFAULT},
 	};
 	for (int call = 0; call < SESSION_CALLS; call++)
 		settings->mode[call] = MODE_KNOWN;
 	for (int call = 0; call < CALL_COUNT; call++)
 		settings->period[call] = call_table[call].is_sampled ? SAMPLED_PERIOD : 1;
+	session_know_objects(settings);
+}
+
+void session_know_objects(struct session_settings *settings)
+{
+	bool are_known = settings->files.privacy != PRIVACY_OFF || settings->peers.privacy != PRIVACY_OFF;
+
+	for (int call = 0; call < CALL_COUNT; call++) {
+		settings->mode[call] &= (uint8_t)~MODE_OBJECTS;
+		if (are_known && call_table[call].has_object)
+			settings->mode[call] |= MODE_OBJECTS;
+	}
+	raw_syscall(SYS_getrandom, (long)settings->object_key, sizeof(settings->object_key), 0, 0, 0, 0);
 }
 
 static bool session_file_path(const char *directory, char *buf, size_t size)

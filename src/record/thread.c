@@ -160,6 +160,7 @@ static void clear_cache(struct thread_cache *cache)
 	cache->slab = NULL;
 	cache->left_workspace = NULL;
 	cache->cells = NULL;
+	cache->objects = NULL;
 }
 
 /* Gives a cache that nobody has used to a thread. */
