@@ -8,6 +8,7 @@ libsonde_core_la_SOURCES += \
 	src/format/number-text.c src/format/number-text.h \
 	src/format/recording-json.h \
 	src/format/recording-json-coverage.c src/format/recording-json-coverage.h \
+	src/format/recording-json-objects.c src/format/recording-json-objects.h \
 	src/format/recording-json-plugins.c src/format/recording-json-plugins.h \
 	src/format/recording-json-read.c \
 	src/format/recording-json-write.c \

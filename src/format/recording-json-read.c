@@ -11,6 +11,7 @@
 #include "format/json-reader.h"
 #include "format/metrics-json.h"
 #include "format/recording-json-coverage.h"
+#include "format/recording-json-objects.h"
 #include "format/recording-json-plugins.h"
 
 #include <errno.h>
@@ -389,6 +390,8 @@ static int read_document(struct json_reader *reader, const json_t *document,
 	read_processes(reader, document, recording);
 	read_unwatched(reader, document, recording);
 	metric_list_from_json(reader, document, &recording->metrics);
+	objects_from_json(reader, document, "files", "file", &recording->files);
+	objects_from_json(reader, document, "peers", "peer", &recording->peers);
 	plugins_from_json(reader, document, recording);
 	read_coverage(reader, document, recording);
 	return reader->error;

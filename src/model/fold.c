@@ -12,6 +12,7 @@
 #include "model/fold.h"
 
 #include "model/fold-metrics.h"
+#include "model/fold-objects.h"
 #include "calls/call.h"
 #include "model/syscall-name.h"
 
@@ -395,6 +396,7 @@ int fold_region(struct recording *recording, const struct region_image *image, b
 	    fold_calls(&folding) || fold_raw_calls(&folding) ||
 	    call_list_add(&recording->calls, &process.calls) ||
 	    fold_metrics(&recording->metrics, image, scope) ||
+	    fold_objects(recording, image, options->classes) ||
 	    name_counts_add_all(&recording->raw_calls, &process.coverage.raw_calls)) {
 		process_record_deinit(&process);
 		return -ENOMEM;

@@ -7,12 +7,14 @@ libsonde_core_la_SOURCES += \
 	src/model/failure-class.c src/model/failure-class.h \
 	src/model/fold.c src/model/fold.h \
 	src/model/fold-metrics.c src/model/fold-metrics.h \
+	src/model/fold-objects.c src/model/fold-objects.h \
 	src/model/hash-index.c src/model/hash-index.h \
 	src/model/main-thread.c \
 	src/model/message.c src/model/message.h \
 	src/model/measure.c src/model/measure.h \
 	src/model/metric-list.c src/model/metric-list.h \
 	src/model/name-counts.c src/model/name-counts.h \
+	src/model/object-list.c src/model/object-list.h \
 	src/model/plugin-record.c \
 	src/model/recording.c src/model/recording.h \
 	src/model/region-check.c src/model/region-check.h \

@@ -66,6 +66,8 @@ void recording_deinit(struct recording *recording)
 		free(recording->unwatched[i].command);
 	call_list_deinit(&recording->calls);
 	metric_list_deinit(&recording->metrics);
+	object_list_deinit(&recording->files);
+	object_list_deinit(&recording->peers);
 	name_counts_deinit(&recording->raw_calls);
 	name_counts_deinit(&recording->switched);
 	name_counts_deinit(&recording->retimed);

@@ -16,6 +16,7 @@
 #include "calls/kinds.h"
 #include "model/metric-list.h"
 #include "model/name-counts.h"
+#include "model/object-list.h"
 #include "record/region.h"
 #include "record/session.h"
 
@@ -174,6 +175,8 @@ struct recording {
 	size_t n_plugins;
 
 	struct metric_list metrics; /* what programs recorded themselves */
+	struct object_list files;   /* what was done to each */
+	struct object_list peers;
 
 	/* coverage */
 	uint64_t refused[SERIES_REFUSALS]; /* of what they asked to have recorded */
