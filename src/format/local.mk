@@ -6,6 +6,7 @@ libsonde_core_la_SOURCES += \
 	src/format/message-memory.c src/format/message-memory.h \
 	src/format/metrics-json.c src/format/metrics-json.h \
 	src/format/number-text.c src/format/number-text.h \
+	src/format/object-table.c src/format/object-table.h \
 	src/format/recording-json.h \
 	src/format/recording-json-coverage.c src/format/recording-json-coverage.h \
 	src/format/recording-json-objects.c src/format/recording-json-objects.h \

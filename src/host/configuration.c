@@ -17,6 +17,8 @@ int configuration_init(struct configuration *configuration)
 	*configuration = (struct configuration){
 		.follow = FOLLOW_ALL,
 		.max_tag_sets = EMITTER_TAG_SETS,
+		.files = {.privacy = PRIVACY_PLAIN, .most = OBJECTS_DEFAULT},
+		.peers = {.privacy = PRIVACY_PLAIN, .most = OBJECTS_DEFAULT},
 	};
 	configuration->directory = strdup("");
 	return configuration->directory ? 0 : -ENOMEM;
@@ -92,6 +94,9 @@ void configuration_apply(const struct configuration *configuration,
 		else if (choice->group_period)
 			settings->period[call] = choice->group_period;
 	}
+	settings->files = configuration->files;
+	settings->peers = configuration->peers;
+	session_know_objects(settings);
 }
 
 struct failure_classes *configuration_classes(const struct configuration *configuration)

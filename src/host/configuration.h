@@ -48,6 +48,8 @@ struct configuration {
 	struct label *labels;
 	size_t n_labels;
 	bool accounts_memory;
+	struct object_settings files;
+	struct object_settings peers;
 	int64_t max_tag_sets; /* of each name of a plugin's figures */
 	struct call_choice calls[CALL_COUNT];
 	struct plugin_config **plugins; /* in their order in the file */

@@ -149,7 +149,8 @@ void session_know_objects(struct session_settings *settings)
 		if (are_known && call_table[call].has_object)
 			settings->mode[call] |= MODE_OBJECTS;
 	}
-	raw_syscall(SYS_getrandom, (long)settings->object_key, sizeof(settings->object_key), 0, 0, 0, 0);
+	if (!settings->object_key[0])
+		raw_syscall(SYS_getrandom, (long)settings->object_key, sizeof(settings->object_key), 0, 0, 0, 0);
 }
 
 static bool session_file_path(const char *directory, char *buf, size_t size)

@@ -148,7 +148,7 @@ int session_make_directory(char *const *environment, const char *directory, char
 /* Settings as they are without a configuration: everything is counted, fast calls are timed by sample. */
 void session_settings_init(struct session_settings *settings);
 
-/* Has calls known by file and by peer, or not, as the privacy of both says; chooses another key. */
+/* Has calls known by file and by peer, or not, as the privacy of both says; chooses a key if there is none. */
 void session_know_objects(struct session_settings *settings);
 
 /*

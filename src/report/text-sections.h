@@ -38,6 +38,10 @@ size_t text_failures_count(const struct page *page);
 /* The table of failures, with its title. 0 or -ENOMEM. */
 int text_failures(const struct page *page, size_t max_rows);
 
+/* What was done to files and with peers: a few of each, each after an empty line and with its title. 0 or -ENOMEM. */
+size_t text_objects_lines(const struct page *page);
+int text_objects(const struct page *page);
+
 size_t text_metrics_count(const struct page *page);
 /* The table of what programs recorded themselves, with its title. 0 or -ENOMEM. */
 int text_metrics(const struct page *page, size_t max_rows);

@@ -10,13 +10,15 @@
 #include "host/configuration.h"
 #include "report/text.h"
 #include "tool/command.h"
+#include "tool/object-report.h"
 #include "tool/report.h"
 #include "tool/subject.h"
 
-enum { OPTION_FORMAT, OPTION_SORT, OPTION_LINES, OPTION_WIDTH };
+enum { OPTION_FORMAT, OPTION_BY, OPTION_SORT, OPTION_LINES, OPTION_WIDTH };
 
 static const struct command_option options[] = {
 	[OPTION_FORMAT] = {"format", 'f', "FORMAT", "text (default), json, csv, prometheus, ...: see the manual"},
+	[OPTION_BY] = {"by", 'b', "KEY", "a row for each file or peer"},
 	[OPTION_SORT] = {"sort", 's', "KEY",
 			 "order of calls: time (default), count, errors, bytes, name"},
 	[OPTION_LINES] = {"lines", 'n', "N", "at most so many lines; 0 for all (default 40)"},
@@ -26,6 +28,7 @@ static const struct command_option options[] = {
 
 struct choice {
 	report_format format;
+	const struct object_report *objects; /* NULL: not asked for */
 	struct text_options text;
 };
 
@@ -54,6 +57,11 @@ static int take_option(struct choice *choice, int option, const char *value)
 			return 0;
 		return command_refuse(&command_report, "unknown format '%s': %s", value,
 				      report_format_names());
+	case OPTION_BY:
+		choice->objects = object_report_from_name(value);
+		if (choice->objects)
+			return 0;
+		return command_refuse(&command_report, "--by: '%s' is neither file nor peer", value);
 	case OPTION_SORT:
 		if (text_sort_from_name(value, &choice->text.sort) == 0)
 			return 0;
@@ -85,7 +93,10 @@ static int report(const char *name, const struct choice *choice)
 		command_say(&command_report, "%s", message.text);
 		return STATUS_FAILED;
 	}
-	result = report_write(&recording, choice->format, &choice->text, stdout);
+	if (choice->objects)
+		result = object_report_write(&recording, choice->objects, choice->format, &choice->text, stdout);
+	else
+		result = report_write(&recording, choice->format, &choice->text, stdout);
 	recording_deinit(&recording);
 	if (result == 0 && (fflush(stdout) != 0))
 		result = -errno;
@@ -115,6 +126,9 @@ static int run(int argc, char **argv)
 	}
 	if (option != OPTIONS_END)
 		return command_option_status(&command_report, option);
+	if (choice.objects && !object_report_has_format(choice.format))
+		return command_refuse(&command_report, "with --by=%s the format is text, json or csv",
+				      object_report_name(choice.objects));
 	if (argc - optind > 1)
 		return command_refuse(&command_report, "one recording at a time");
 	return report(argv[optind], &choice);

@@ -15,6 +15,7 @@ sonde_SOURCES += \
 	src/tool/configured.c src/tool/configured.h \
 	src/tool/limits.c src/tool/limits.h \
 	src/tool/main.c \
+	src/tool/object-report.c src/tool/object-report.h \
 	src/tool/plugin-choices.c src/tool/plugin-choices.h \
 	src/tool/plugin-path.c src/tool/plugin-path.h \
 	src/tool/preload.c src/tool/preload.h \
