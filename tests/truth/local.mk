@@ -17,6 +17,7 @@ truth_subject_SOURCES = \
 	tests/truth/cases-lock.c \
 	tests/truth/cases-ledger.c \
 	tests/truth/cases-memory.c \
+	tests/truth/cases-object.c \
 	tests/truth/cases-process.c \
 	tests/truth/cases-thread.c \
 	tests/truth/cases-wait.c
