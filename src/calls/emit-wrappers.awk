@@ -411,7 +411,7 @@ function emit_object_success(name, row, indent, is_peer,   way) {
 	if ((row, "bytes") in fact)
 		out_from_table(row, fact_line[row, "bytes"], \
 			indent "const uint64_t moved = (uint64_t)(" fact[row, "bytes"] ");")
-	out(indent "const uint64_t ns = probe_succeeded(&probe, " (((row, "bytes") in fact) ? "moved" : "0") ");\n")
+	out(indent "const uint64_t ns = probe_measured(&probe, " (((row, "bytes") in fact) ? "moved" : "0") ");\n")
 	emit_opened(row, indent)
 	if (is_peer)
 		emit_object_peer(row, indent)

@@ -73,7 +73,7 @@ static int finish_open(const struct opening *opening, int result)
 
 		object_path_failed(opening->call, &opening->probe, ns, opening->dirfd, opening->path, code);
 	} else {
-		uint64_t ns = probe_succeeded(&opening->probe, 0);
+		uint64_t ns = probe_measured(&opening->probe, 0);
 
 		descriptor_opened(result, DESCRIPTOR_UNKNOWN);
 		object_opened(opening->call, &opening->probe, ns, opening->dirfd, opening->path, result);
@@ -186,7 +186,7 @@ static int finish_operation(const struct operation *operation, int result)
 
 		object_failed(operation->object, &operation->probe, code, probe_failed(&operation->probe, code));
 	} else {
-		object_touched(operation->object, &operation->probe, probe_succeeded(&operation->probe, 0));
+		object_touched(operation->object, &operation->probe, probe_measured(&operation->probe, 0));
 	}
 	return result;
 }

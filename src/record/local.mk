@@ -3,13 +3,11 @@ libsonde_preload_la_SOURCES += \
 	src/record/recorder.c src/record/recorder.h \
 	src/record/process.c src/record/process.h \
 	src/record/thread.c src/record/thread.h \
-	src/record/object.c src/record/object.h \
 	src/record/statistics.c \
 	src/record/engine.c src/record/engine.h \
 	src/record/descriptor.c src/record/descriptor.h \
 	src/record/identity.c src/record/identity.h \
 	src/record/memory.c src/record/memory.h \
-	src/record/object-address.c src/record/object-name.c src/record/object-name.h \
 	src/record/metric.c src/record/metric-cell.c src/record/metric.h src/record/metric-private.h \
 	src/record/private-memory.c src/record/private-memory.h \
 	src/record/region-writer.c src/record/region-writer.h src/record/region.h \
@@ -18,7 +16,9 @@ libsonde_preload_la_SOURCES += \
 	src/record/executable.c src/record/executable.h \
 	src/record/sanitizer.c src/record/sanitizer.h \
 	src/record/preload-list.h \
-	src/record/probe.h
+	src/record/probe.h \
+	src/record/object.c src/record/object.h \
+	src/record/object-address.c src/record/object-name.c src/record/object-name.h
 
 # The recording side, but for what only intercepted calls need.
 libsonde_record_la_SOURCES += \

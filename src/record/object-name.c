@@ -352,9 +352,10 @@ struct object_name *object_name_of_descriptor(int fd, bool may_ask, bool *ret_is
 	if (seen == OBJECT_NOTHING)
 		return NULL;
 	*ret_is_kept = false;
-	if (!may_ask || fd < 0 || !descriptor_may_be_asked())
+	/* What cannot be noted would be asked for at every call. */
+	if (!may_ask || !place || !descriptor_may_be_asked())
 		return NULL;
-	if (!place || !descriptor_is_ours())
+	if (!descriptor_is_ours())
 		return object_name_from_kernel(fd);
 	grow_end(store, fd);
 	return learn(store, fd, place, seen);

@@ -71,10 +71,11 @@ struct call_stats *recorder_find_stats(enum call call, unsigned int slot) HIDDEN
 void recorder_schedule_timing(struct call_stats *stats, uint32_t period) HIDDEN;
 
 /*
- * The ends of timed calls, and of failed ones whether timed (start_ticks not 0) or not. They return how long the call
- * took; 0 when it was not timed.
+ * The ends of timed calls, and of failed ones whether timed (start_ticks not 0) or not. The last two return how long
+ * the call took; 0 when it was not timed.
  */
-uint64_t recorder_finish_timing(struct call_stats *stats, uint64_t start_ticks) HIDDEN;
+void recorder_finish_timing(struct call_stats *stats, uint64_t start_ticks) HIDDEN;
+uint64_t recorder_measure(struct call_stats *stats, uint64_t start_ticks) HIDDEN;
 uint64_t recorder_add_failure(struct call_stats *stats, uint64_t start_ticks, int code) HIDDEN;
 
 /* So that it can be told afterwards who was waiting when the process ended, and since when. */
@@ -220,12 +221,21 @@ static inline struct probe probe_begin_contended(enum call call, unsigned int sl
 	return probe;
 }
 
-/* The call did what it was asked to and moved so many bytes. Returns how long it took; 0: it was not timed. */
-static inline uint64_t probe_succeeded(const struct probe *probe, uint64_t bytes)
+/* The call did what it was asked to and moved so many bytes. */
+static inline void probe_succeeded(const struct probe *probe, uint64_t bytes)
 {
 	if (bytes && probe->stats)
 		probe_add_bytes(probe->stats, bytes);
-	return probe->start_ticks ? recorder_finish_timing(probe->stats, probe->start_ticks) : 0;
+	if (probe->start_ticks)
+		recorder_finish_timing(probe->stats, probe->start_ticks);
+}
+
+/* The same, for who wants to know how long it took. 0: it was not timed. */
+static inline uint64_t probe_measured(const struct probe *probe, uint64_t bytes)
+{
+	if (bytes && probe->stats)
+		probe_add_bytes(probe->stats, bytes);
+	return probe->start_ticks ? recorder_measure(probe->stats, probe->start_ticks) : 0;
 }
 
 /* The call failed with an errno or EAI_* code. Returns how long it took. */

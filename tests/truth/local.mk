@@ -36,3 +36,6 @@ TESTS += tests/truth/truth.sh
 dist_check_SCRIPTS += tests/truth/strace.sh
 EXTRA_DIST += tests/truth/strace.awk
 TESTS += tests/truth/strace.sh
+dist_check_SCRIPTS += tests/truth/strace-files.sh
+EXTRA_DIST += tests/truth/strace-files.awk
+TESTS += tests/truth/strace-files.sh
