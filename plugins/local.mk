@@ -11,9 +11,11 @@ PLUGIN_CFLAGS = $(AM_CFLAGS) -fvisibility=hidden
 
 # What several of them need.
 buffer_sources = plugins/shared/buffer.c plugins/shared/buffer.h
+gzip_sources = plugins/shared/gzip.c plugins/shared/gzip.h $(buffer_sources)
 
 include plugins/exec/local.mk
 include plugins/files/local.mk
+include plugins/otlp/local.mk
 include plugins/prometheus/local.mk
 include plugins/resources/local.mk
 include plugins/statsd/local.mk

@@ -85,7 +85,7 @@ extern "C" {
 #endif
 
 #define SONDE_ABI_MAJOR 1
-#define SONDE_ABI_MINOR 0
+#define SONDE_ABI_MINOR 1
 
 /* The one symbol of a plugin: the number in it is SONDE_ABI_MAJOR. */
 #define SONDE_PLUGIN_SYMBOL "sonde_plugin_v1"
@@ -191,6 +191,7 @@ struct sonde_emit;
 #define SONDE_OPTION_SECRET	2u /* never printed */
 #define SONDE_OPTION_DEPRECATED 4u /* accepted with a warning; help tells what to use instead */
 #define SONDE_OPTION_RELOADABLE 8u /* reload() takes a new value; else a new instance is made */
+#define SONDE_OPTION_LISTEN	16u /* "ADDRESS:PORT" that one instance can have at a time; port 0: any */
 
 struct sonde_list {
 	const char *const *items;
@@ -354,6 +355,15 @@ struct sonde_host {
 	 * become another's.
 	 */
 	size_t (*processes)(const struct sonde_host *host, int32_t *ret_pids, size_t n_pids);
+
+	/* -- since 1.1 -- */
+
+	/*
+	 * For exporters, in create(): which snapshots this instance wants, where that depends on its
+	 * options. SONDE_WANTS_CUMULATIVE or SONDE_WANTS_DELTA, in place of what the description
+	 * says. 0, or -EINVAL for anything else.
+	 */
+	int (*want)(const struct sonde_host *host, uint32_t flag);
 };
 
 /* -------------------------------------------------------------------------------------- plugin */
@@ -515,6 +525,7 @@ SONDE_AT(sonde_host, snapshot_series, 112);
 SONDE_AT(sonde_host, emit, 136);
 SONDE_AT(sonde_host, format, 152);
 SONDE_AT(sonde_host, processes, 160);
+SONDE_AT(sonde_host, want, 168);
 SONDE_AT(sonde_result, rejected_points, 8);
 SONDE_AT(sonde_result, message, 32);
 SONDE_AT(sonde_plugin_desc, abi_major, 4);

@@ -99,7 +99,7 @@ enum sonde_error {
 	SONDE_EDOM = -6,    /* not a number, or infinite */
 	SONDE_ERANGE = -7,  /* negative, or too large */
 	SONDE_ENOMEM = -8,  /* no memory, or more than 131,072 series */
-	SONDE_ENOSPC = -9,  /* too many timers are running */
+	SONDE_ENOSPC = -9,  /* too many timers are running, or labels begun */
 	SONDE_ENOENT = -10, /* no such thing: a name, an operation or a timer that never was */
 	SONDE_ESTALE =
 		-11, /* a timer that was stopped before, or that the parent process had started */
@@ -709,6 +709,33 @@ SONDE_API int sonde_future_wait(struct sonde_future *future, double timeout, int
 
 /* May be called before it is done, and is to be called in a forked child, too, for its copy. */
 SONDE_API void sonde_future_free(struct sonde_future *future);
+
+/* ------------------------------------------------------------------------------------- labels */
+
+/*
+ * What the process does from now on gets a label, beside those that it has: the calls of libc that
+ * sonde's preload counts, of all threads, and all that is forked and executed meanwhile. The label
+ * `test` names a test. For programs that run many tests in one process:
+ *
+ *     sonde_label_begin("test", "parser/empty");
+ *     ... the test ...
+ *     sonde_label_end();
+ *
+ * Within another one, it replaces a label of the same key until its end. Labels are of the process:
+ * a thread that begins one begins it for all. A call that another thread is in is counted to the
+ * label under which it was entered. A forked child has its parent's labels, and may end them.
+ *     A key has 1 to 64 letters, digits and any of _ . - ; a value is UTF-8 without control
+ * characters, of at most 255 bytes. 16 labels may be begun within each other, and the process have
+ * 16 labels with those of its environment.
+ *     Costs some microseconds, and calls cost what they did. Without the preload nothing else happens,
+ * so a test may do it always. Needs no sonde_initialize_metrics().
+ *     SONDE_EINVAL: no key or value of a label; SONDE_ENOSPC: too many, or together too long;
+ * SONDE_ESYSTEM.
+ */
+SONDE_API int sonde_label_begin(const char *key, const char *value);
+
+/* Ends the one begun last. SONDE_ENOENT: none was begun; SONDE_ESYSTEM. */
+SONDE_API int sonde_label_end(void);
 
 #ifdef __cplusplus
 }

@@ -8,12 +8,11 @@ libsonde_prometheus_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 libsonde_prometheus_la_CFLAGS = $(PLUGIN_CFLAGS)
 
 plugins_prometheus_la_SOURCES = \
-	plugins/prometheus/gzip.c plugins/prometheus/gzip.h \
 	plugins/prometheus/listener.c plugins/prometheus/listener.h \
 	plugins/prometheus/prometheus.c \
 	plugins/prometheus/request.c plugins/prometheus/request.h \
 	plugins/prometheus/server.c plugins/prometheus/server.h \
-	$(buffer_sources)
+	$(gzip_sources)
 plugins_prometheus_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 plugins_prometheus_la_CFLAGS = $(PLUGIN_CFLAGS) $(MICROHTTPD_CFLAGS) $(ZLIB_CFLAGS)
 plugins_prometheus_la_LDFLAGS = $(PLUGIN_LDFLAGS)

@@ -43,6 +43,7 @@ static const struct sonde_option options[] = {
 	{
 		.name = "listen",
 		.type = SONDE_OPTION_STRING,
+		.flags = SONDE_OPTION_LISTEN,
 		.default_text = "127.0.0.1:9464",
 		.offset = offsetof(struct options, server.listen),
 		.help = "Where scrapes arrive: ADDRESS:PORT, port 0 for a free one, or unix:PATH.",

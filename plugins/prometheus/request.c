@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "prometheus/gzip.h"
+#include "shared/gzip.h"
 #include "prometheus/negotiation.h"
 #include "prometheus/server.h"
 

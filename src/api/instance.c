@@ -28,7 +28,7 @@ enum { INTERVAL_MIN_NS = 10000000 };
 
 /* -- Engine ----------------------------------------------------------------------------------- */
 
-static bool engine_fits(const struct engine *engine)
+bool instance_engine_fits(const struct engine *engine)
 {
 	return engine->struct_size == sizeof(*engine) && engine->region_version == REGION_VERSION;
 }
@@ -40,7 +40,7 @@ static const struct engine *find_engine(bool *ret_is_own)
 	const struct engine *engine = function ? function() : engine_own();
 
 	*ret_is_own = !function;
-	return engine_fits(engine) ? engine : NULL;
+	return instance_engine_fits(engine) ? engine : NULL;
 }
 
 static uint64_t change_signals(uint64_t mask)

@@ -63,6 +63,9 @@ struct hold {
 struct hold instance_lock(void) HIDDEN;
 void instance_unlock(const struct hold *hold) HIDDEN;
 
+/* Whether a recording side, the preload's or ours, is of our version. */
+bool instance_engine_fits(const struct engine *engine) HIDDEN;
+
 /* Counts what was not recorded; returns the error that says so. */
 int instance_refuse(enum series_refusal reason) HIDDEN;
 

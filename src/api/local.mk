@@ -9,6 +9,7 @@ libsonde_la_SOURCES += \
 	src/api/future.c src/api/future.h \
 	src/api/health.c \
 	src/api/instance.c src/api/instance.h \
+	src/api/label.c \
 	src/api/monitor.c src/api/monitor.h \
 	src/api/names.c \
 	src/api/operation.c src/api/operation.h \

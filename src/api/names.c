@@ -27,9 +27,9 @@ const char *sonde_error_text(int error)
 	case SONDE_ENOMEM:
 		return "no memory";
 	case SONDE_ENOSPC:
-		return "too many timers are running";
+		return "too many timers are running, or labels begun";
 	case SONDE_ENOENT:
-		return "no such metric, operation, timer or format";
+		return "no such metric, operation, timer, label or format";
 	case SONDE_ESTALE:
 		return "the timer was stopped before, or belongs to the parent process";
 	case SONDE_ENODATA:

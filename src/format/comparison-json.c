@@ -28,9 +28,9 @@ static json_t *change_to_json(const struct change *change)
 {
 	const struct measure *metric = &change->metric;
 
-	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "figure",
-			 measure_figure_name(metric->figure), "unit", unit_of(metric->figure), "program",
-			 text_to_json(metric->program), "group", text_to_json(metric->group), "call",
+	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "figure",
+			 measure_figure_name(metric->figure), "unit", unit_of(metric->figure), "test",
+			 text_to_json(metric->test), "program", text_to_json(metric->program), "group", text_to_json(metric->group), "call",
 			 text_to_json(metric->call), "kind", text_to_json(metric->kind), "errno",
 			 text_to_json(metric->symbol), "before", spread_to_json(&change->before), "after",
 			 spread_to_json(&change->after));

@@ -11,41 +11,65 @@
 #include "format/text-sink.h"
 #include "format/utf8.h"
 
+/* How many bytes stand as they are: of ASCII, which is most there is. */
+static size_t plain_length(const char *value)
+{
+	size_t n = 0;
+
+	while (value[n] >= ' ' && value[n] != '\\' && value[n] != '"')
+		n++;
+	return n;
+}
+
+/* The character that a plain one is not; returns its bytes. */
+static size_t add_odd(struct text_sink *out, const char *value)
+{
+	size_t length = utf8_length(value);
+
+	if (*value == '\\' || *value == '"')
+		text_sink_add_char(out, '\\');
+	if (*value == '\n')
+		text_sink_add(out, "\\n");
+	else if (length)
+		text_sink_add_bytes(out, value, length);
+	else
+		text_sink_add(out, UTF8_REPLACEMENT);
+	return length ? length : 1;
+}
+
 static void add_value(struct text_sink *out, const char *value)
 {
 	while (*value) {
-		size_t length = utf8_length(value);
+		size_t n_plain = plain_length(value);
 
-		if (*value == '\\' || *value == '"')
-			text_sink_add_char(out, '\\');
-		if (*value == '\n')
-			text_sink_add(out, "\\n");
-		else if (length)
-			text_sink_add_bytes(out, value, length);
-		else
-			text_sink_add(out, UTF8_REPLACEMENT);
-		value += length ? length : 1;
+		text_sink_add_bytes(out, value, n_plain);
+		value += n_plain;
+		if (*value)
+			value += add_odd(out, value);
 	}
 }
 
-/* Of tags whose keys become one label, all values are kept, as OpenTelemetry has it. */
-static bool has_earlier(const struct tag *tags, size_t n, const char *label)
-{
-	char other[EXPOSITION_NAME_SIZE];
+/* What a tag's key becomes. */
+struct label_name {
+	char name[EXPOSITION_NAME_SIZE];
+};
 
+/* Of tags whose keys become one label, all values are kept, as OpenTelemetry has it. */
+static bool has_earlier(const struct label_name *labels, const struct tag *tags, size_t n)
+{
 	for (size_t i = 0; i < n; i++)
-		if (*tags[i].value && strcmp(exposition_label(tags[i].key, other), label) == 0)
+		if (*tags[i].value && strcmp(labels[i].name, labels[n].name) == 0)
 			return true;
 	return false;
 }
 
-static void add_values(struct text_sink *out, const struct tag *tags, size_t n_tags, size_t first, const char *label)
+static void add_values(struct text_sink *out, const struct label_name *labels, const struct tag *tags, size_t n_tags,
+		       size_t first)
 {
-	char other[EXPOSITION_NAME_SIZE];
 	const char *separator = "";
 
 	for (size_t i = first; i < n_tags; i++) {
-		if (!*tags[i].value || strcmp(exposition_label(tags[i].key, other), label) != 0)
+		if (!*tags[i].value || strcmp(labels[i].name, labels[first].name) != 0)
 			continue;
 		text_sink_add(out, separator);
 		add_value(out, tags[i].value);
@@ -60,9 +84,8 @@ static bool is_taken(const char *label, const char *run)
 	       (run && strcmp(label, "run") == 0);
 }
 
-static void add_labels(struct text_sink *out, const struct tag *tags, size_t n_tags, const char *run)
+static void add_labels(struct text_sink *out, struct label_name *labels, const struct tag *tags, size_t n_tags, const char *run)
 {
-	char label[EXPOSITION_NAME_SIZE];
 	const char *separator = "";
 
 	if (run && *run) {
@@ -71,15 +94,16 @@ static void add_labels(struct text_sink *out, const struct tag *tags, size_t n_t
 		text_sink_add_char(out, '"');
 		separator = ",";
 	}
+	for (size_t i = 0; i < n_tags; i++)
+		exposition_label(tags[i].key, labels[i].name);
 	for (size_t i = 0; i < n_tags; i++) {
-		exposition_label(tags[i].key, label);
-		if (!*tags[i].value || has_earlier(tags, i, label))
+		if (!*tags[i].value || has_earlier(labels, tags, i))
 			continue;
 		text_sink_add(out, separator);
-		text_sink_add(out, is_taken(label, run) ? "exported_" : "");
-		text_sink_add(out, label);
+		text_sink_add(out, is_taken(labels[i].name, run) ? "exported_" : "");
+		text_sink_add(out, labels[i].name);
 		text_sink_add(out, "=\"");
-		add_values(out, tags, n_tags, i, label);
+		add_values(out, labels, tags, n_tags, i);
 		text_sink_add_char(out, '"');
 		separator = ",";
 	}
@@ -102,15 +126,19 @@ static int append(void *argument, const void *data, size_t size)
 
 char *exposition_labels(const struct tag *tags, size_t n_tags, const char *run)
 {
-	char *labels = NULL;
-	const struct format_sink sink = {append, &labels};
+	char *text = NULL;
+	const struct format_sink sink = {append, &text};
+	struct label_name *labels = malloc((n_tags + 1) * sizeof(*labels));
 	struct text_sink out;
 
+	if (!labels)
+		return NULL;
 	text_sink_init(&out, &sink);
-	add_labels(&out, tags, n_tags, run);
-	if (text_sink_end(&out) == 0)
-		return labels ? labels : strdup("");
+	add_labels(&out, labels, tags, n_tags, run);
 	free(labels);
+	if (text_sink_end(&out) == 0)
+		return text ? text : strdup("");
+	free(text);
 	return NULL;
 }
 

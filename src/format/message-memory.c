@@ -36,8 +36,10 @@ void *message_memory_take(struct message_memory *memory, size_t size)
 	size = (size + alignment - 1) / alignment * alignment;
 	if (!block || block->size - block->used < size)
 		block = add_block(memory, size);
-	if (!block)
+	if (!block) {
+		memory->is_short = true;
 		return NULL;
+	}
 	block->used += size;
 	return block->bytes + block->used - size;
 }

@@ -12,6 +12,7 @@
 #include "format/metrics-json.h"
 #include "format/recording-json-coverage.h"
 #include "format/recording-json-objects.h"
+#include "format/recording-json-parts.h"
 #include "format/recording-json-plugins.h"
 
 #include <errno.h>
@@ -269,6 +270,9 @@ static void read_process(struct json_reader *reader, const json_t *object,
 	process->executable = reader_optional_text(reader, object, "executable");
 	process->command = reader_optional_text(reader, object, "command");
 	process->allocator = reader_optional_text(reader, object, "allocator");
+	if (json_object_get(object, "test"))
+		process->test = reader_optional_text(reader, object, "test");
+	label_set_from_json(reader, object, &process->labels);
 	process->started_ns = reader_instant(reader, object, "started");
 	process->wall_ns = reader_seconds(reader, object, "wall_seconds");
 	process->exit = read_exit(reader, object);
@@ -388,6 +392,7 @@ static int read_document(struct json_reader *reader, const json_t *document,
 	read_session(reader, document, recording);
 	read_calls(reader, document, &recording->calls);
 	read_processes(reader, document, recording);
+	parts_from_json(reader, document, recording);
 	read_unwatched(reader, document, recording);
 	metric_list_from_json(reader, document, &recording->metrics);
 	objects_from_json(reader, document, "files", "file", &recording->files);

@@ -13,6 +13,7 @@
 #include "format/metrics-json.h"
 #include "format/recording-json-coverage.h"
 #include "format/recording-json-objects.h"
+#include "format/recording-json-parts.h"
 #include "format/recording-json-plugins.h"
 
 #include <errno.h>
@@ -222,7 +223,8 @@ static json_t *process_to_json(struct builder *builder, const struct process_rec
 	set(builder, object, "executable", text_to_json(process->executable));
 	set(builder, object, "command", text_to_json(process->command));
 	set(builder, object, "allocator", text_to_json(process->allocator));
-	set(builder, object, "labels", json_object());
+	set(builder, object, "test", text_to_json(process->test));
+	set(builder, object, "labels", label_set_to_json(&process->labels));
 	set(builder, object, "started", instant_to_json(process->started_ns));
 	set(builder, object, "wall_seconds", seconds_to_json((double)process->wall_ns));
 	set(builder, object, "exit", exit_to_json(process->exit));
@@ -328,6 +330,8 @@ static json_t *recording_to_json(const struct recording *recording)
 	set(&builder, document, "session", session_to_json(&builder, recording));
 	set(&builder, document, "calls", calls_to_json(&builder, &recording->calls));
 	set(&builder, document, "processes", processes_to_json(&builder, recording));
+	if (recording->parts.n_parts)
+		set(&builder, document, "parts", parts_to_json(recording));
 	set(&builder, document, "unwatched", unwatched_to_json(&builder, recording));
 	if (recording->n_plugins)
 		set(&builder, document, "plugins", plugins_to_json(recording));

@@ -25,11 +25,17 @@
 #include "format/series-help.h"
 #include "format/text-sink.h"
 
+enum { BOUNDS = HISTOGRAM_INSIDE + 1 };
+
 struct exposition {
 	struct text_sink out;
 	bool is_openmetrics;
 	bool has_used_buckets; /* else one for each power of two */
 	const char *run;       /* NULL: no such label */
+	/* Texts of the bounds of one kind of histogram, as far as they were needed: making them is most of the work. */
+	int bounds_first_index;
+	double bounds_factor; /* 0: there are none yet */
+	char bounds[BOUNDS][NUMBER_SIZE];
 };
 
 static const char *type_word(const struct series *series)
@@ -132,21 +138,30 @@ static void add_created(struct exposition *exposition, const struct exposition_l
 	if (!exposition->is_openmetrics || line->series->start_ns <= 0)
 		return;
 	add_sample(exposition, line->family, "_created", line->labels, NULL);
-	end_with_number(exposition, (double)line->series->start_ns / 1e9);
+	text_sink_add_instant(&exposition->out, line->series->start_ns);
+	text_sink_add_char(&exposition->out, '\n');
 }
 
-static double upper_bound(const struct series_histogram *histogram, unsigned int bucket)
+/* The bound below a bucket, of the last one HISTOGRAM_INSIDE; there is none above all of them. */
+static const char *bound_text(struct exposition *exposition, const struct series *series, unsigned int bucket)
 {
-	return exp2((double)((int)bucket + 1 + histogram->first_index) / 8);
+	int first_index = series->value.histogram->first_index;
+	double factor = exposition_factor(series->unit);
+	char *text = exposition->bounds[bucket];
+
+	if (factor != exposition->bounds_factor || first_index != exposition->bounds_first_index)
+		memset(exposition->bounds, 0, sizeof(exposition->bounds));
+	exposition->bounds_factor = factor;
+	exposition->bounds_first_index = first_index;
+	if (!*text)
+		text_number(exp2((double)((int)bucket + first_index) / 8) * factor, text);
+	return text;
 }
 
-static void add_bucket(struct exposition *exposition, const struct exposition_line *line, double bound,
+static void add_bucket(struct exposition *exposition, const struct exposition_line *line, const char *bound,
 		       uint64_t count)
 {
-	double factor = exposition_factor(line->series->unit);
-	char text[NUMBER_SIZE];
-
-	add_sample(exposition, line->family, "_bucket", line->labels, text_number(bound * factor, text));
+	add_sample(exposition, line->family, "_bucket", line->labels, bound);
 	end_with_count(exposition, count);
 }
 
@@ -166,13 +181,13 @@ static void add_buckets(struct exposition *exposition, const struct exposition_l
 	uint64_t count = histogram->buckets[HISTOGRAM_ZERO];
 
 	if (!exposition->has_used_buckets || count || histogram->buckets[0])
-		add_bucket(exposition, line, exp2((double)histogram->first_index / 8), count);
+		add_bucket(exposition, line, bound_text(exposition, line->series, 0), count);
 	for (unsigned int i = 0; i < HISTOGRAM_INSIDE; i++) {
 		count += histogram->buckets[i];
 		if (is_bound(exposition, histogram, i))
-			add_bucket(exposition, line, upper_bound(histogram, i), count);
+			add_bucket(exposition, line, bound_text(exposition, line->series, i + 1), count);
 	}
-	add_bucket(exposition, line, INFINITY, histogram->count);
+	add_bucket(exposition, line, "+Inf", histogram->count);
 }
 
 static void add_histogram(struct exposition *exposition, const struct exposition_line *line)

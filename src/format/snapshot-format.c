@@ -11,7 +11,7 @@
 enum { PARAMETERS_MOST = 2, WORDS_MOST = 2 };
 
 struct parameter {
-	const char *name; /* NULL: no more of them */
+	const char *name; /* NULL: no more of them; "resource.": all that begin so */
 	/* What it may be; the first one is what goes without saying. None: any text. */
 	const char *words[WORDS_MOST];
 };
@@ -26,7 +26,12 @@ static const struct format {
 	{"openmetrics",
 	 snapshot_write_openmetrics,
 	 {{"buckets", {"octaves", "used"}}, {"run", {NULL}}}},
-	{"otlp-json", snapshot_write_otlp_json, {{0}}},
+	{"otlp-json",
+	 snapshot_write_otlp_json,
+	 {{"histograms", {"exponential", "explicit"}}, {"resource.", {NULL}}}},
+	{"otlp-protobuf",
+	 snapshot_write_otlp_protobuf,
+	 {{"histograms", {"exponential", "explicit"}}, {"resource.", {NULL}}}},
 	{"prometheus",
 	 snapshot_write_prometheus,
 	 {{"buckets", {"octaves", "used"}}, {"run", {NULL}}}},
@@ -52,10 +57,19 @@ static bool has_word(const struct parameter *parameter, const char *word)
 	return !parameter->words[0];
 }
 
+static bool is_named(const struct parameter *parameter, const char *name)
+{
+	size_t length = strlen(parameter->name);
+
+	if (parameter->name[length - 1] == '.')
+		return strncmp(parameter->name, name, length) == 0 && name[length];
+	return strcmp(parameter->name, name) == 0;
+}
+
 static bool may_be(const struct format *format, const char *name, const char *word)
 {
 	for (int i = 0; i < PARAMETERS_MOST && format->parameters[i].name; i++)
-		if (strcmp(format->parameters[i].name, name) == 0)
+		if (is_named(&format->parameters[i], name))
 			return has_word(&format->parameters[i], word);
 	return false;
 }

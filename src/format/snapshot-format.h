@@ -58,6 +58,7 @@ snapshot_write_function snapshot_write_csv;	   /* docs/plugins.md */
 snapshot_write_function snapshot_write_jsonlines;  /* docs/plugins.md */
 snapshot_write_function snapshot_write_openmetrics;
 snapshot_write_function snapshot_write_otlp_json;
+snapshot_write_function snapshot_write_otlp_protobuf;
 snapshot_write_function snapshot_write_prometheus;
 snapshot_write_function snapshot_write_prometheus_protobuf;
 snapshot_write_function snapshot_write_statsd;

@@ -30,31 +30,12 @@ enum { LENGTH_SIZE = 10, COUNT_BUCKETS = HISTOGRAM_INSIDE + 1 };
 struct writer {
 	struct text_sink out;
 	struct message_memory memory; /* of one family */
-	bool is_short_of_memory;
 };
-
-static void *take(struct writer *writer, size_t size)
-{
-	void *memory = message_memory_take(&writer->memory, size);
-
-	if (!memory)
-		writer->is_short_of_memory = true;
-	return memory;
-}
-
-/* A new message of a type, as its INIT is; NULL without memory. */
-#define NEW_MESSAGE(writer, type, INIT)                                                            \
-	({                                                                                         \
-		type *message_ = take(writer, sizeof(type));                                       \
-		if (message_)                                                                      \
-			*message_ = (type)INIT;                                                    \
-		message_;                                                                          \
-	})
 
 /* As many pointers, or numbers, as there will be; they are filled one by one. */
 static void *take_list(struct writer *writer, size_t n, size_t size)
 {
-	return take(writer, n * size);
+	return message_memory_take(&writer->memory, n * size);
 }
 
 static Prometheus__Timestamp *make_time(struct writer *writer, int64_t ns)
@@ -62,7 +43,7 @@ static Prometheus__Timestamp *make_time(struct writer *writer, int64_t ns)
 	Prometheus__Timestamp *time = NULL;
 
 	if (ns > 0)
-		time = NEW_MESSAGE(writer, Prometheus__Timestamp, PROMETHEUS__TIMESTAMP__INIT);
+		time = MESSAGE_NEW(&writer->memory, Prometheus__Timestamp, PROMETHEUS__TIMESTAMP__INIT);
 	if (!time)
 		return NULL;
 	time->has_seconds = time->has_nanos = true;
@@ -83,7 +64,7 @@ static const char *end_of_value(const char *value)
 
 static char *unescaped(struct writer *writer, const char *value, const char *end)
 {
-	char *plain = take(writer, (size_t)(end - value) + 1);
+	char *plain = message_memory_take(&writer->memory, (size_t)(end - value) + 1);
 	char *copy = plain;
 
 	for (; copy && value < end; value++) {
@@ -105,7 +86,7 @@ static void add_labels(struct writer *writer, Prometheus__Metric *metric, const 
 	metric->label = take_list(writer, n_most, sizeof(*metric->label));
 	while (*labels && metric->label) {
 		Prometheus__LabelPair *pair =
-			NEW_MESSAGE(writer, Prometheus__LabelPair, PROMETHEUS__LABEL_PAIR__INIT);
+			MESSAGE_NEW(&writer->memory, Prometheus__LabelPair, PROMETHEUS__LABEL_PAIR__INIT);
 		const char *equals = strchr(labels, '=');
 		const char *end = end_of_value(equals + 2);
 
@@ -129,7 +110,7 @@ static uint64_t count_in(const struct series_histogram *histogram, unsigned int 
 static void begin_span(struct writer *writer, Prometheus__Histogram *message, int offset)
 {
 	Prometheus__BucketSpan *span =
-		NEW_MESSAGE(writer, Prometheus__BucketSpan, PROMETHEUS__BUCKET_SPAN__INIT);
+		MESSAGE_NEW(&writer->memory, Prometheus__BucketSpan, PROMETHEUS__BUCKET_SPAN__INIT);
 
 	if (!span)
 		return;
@@ -144,7 +125,7 @@ static void add_spans(struct writer *writer, Prometheus__Histogram *message,
 	int64_t before = 0;
 	int end = 0; /* index after the last span */
 
-	for (unsigned int i = 0; i < COUNT_BUCKETS && !writer->is_short_of_memory; i++) {
+	for (unsigned int i = 0; i < COUNT_BUCKETS && !writer->memory.is_short; i++) {
 		int index = (int)i + histogram->first_index + 1;
 		int64_t count = (int64_t)count_in(histogram, i);
 
@@ -152,7 +133,7 @@ static void add_spans(struct writer *writer, Prometheus__Histogram *message,
 			continue;
 		if (!message->n_positive_span || index != end)
 			begin_span(writer, message, index - end);
-		if (writer->is_short_of_memory)
+		if (writer->memory.is_short)
 			return;
 		message->positive_span[message->n_positive_span - 1]->length++;
 		message->positive_delta[message->n_positive_delta++] = count - before;
@@ -170,16 +151,16 @@ static void add_native_buckets(struct writer *writer, Prometheus__Histogram *mes
 	message->zero_count = histogram->buckets[HISTOGRAM_ZERO];
 	message->positive_span = take_list(writer, COUNT_BUCKETS, sizeof(*message->positive_span));
 	message->positive_delta = take_list(writer, COUNT_BUCKETS, sizeof(*message->positive_delta));
-	if (!writer->is_short_of_memory)
+	if (!writer->memory.is_short)
 		add_spans(writer, message, histogram);
 	/* Without a span it would be taken for one of the other kind. */
-	if (!writer->is_short_of_memory && !message->n_positive_span)
+	if (!writer->memory.is_short && !message->n_positive_span)
 		begin_span(writer, message, 0);
 }
 
 static void add_bound(struct writer *writer, Prometheus__Histogram *message, double bound, uint64_t count)
 {
-	Prometheus__Bucket *bucket = NEW_MESSAGE(writer, Prometheus__Bucket, PROMETHEUS__BUCKET__INIT);
+	Prometheus__Bucket *bucket = MESSAGE_NEW(&writer->memory, Prometheus__Bucket, PROMETHEUS__BUCKET__INIT);
 
 	if (!bucket)
 		return;
@@ -213,7 +194,7 @@ static Prometheus__Histogram *make_histogram(struct writer *writer, const struct
 	const struct series_histogram *histogram = series->value.histogram;
 	double factor = exposition_factor(series->unit);
 	Prometheus__Histogram *message =
-		NEW_MESSAGE(writer, Prometheus__Histogram, PROMETHEUS__HISTOGRAM__INIT);
+		MESSAGE_NEW(&writer->memory, Prometheus__Histogram, PROMETHEUS__HISTOGRAM__INIT);
 
 	if (!message)
 		return NULL;
@@ -239,7 +220,7 @@ static double number_of(const struct series *series)
 
 static Prometheus__Counter *make_counter(struct writer *writer, const struct series *series)
 {
-	Prometheus__Counter *counter = NEW_MESSAGE(writer, Prometheus__Counter, PROMETHEUS__COUNTER__INIT);
+	Prometheus__Counter *counter = MESSAGE_NEW(&writer->memory, Prometheus__Counter, PROMETHEUS__COUNTER__INIT);
 
 	if (!counter)
 		return NULL;
@@ -251,7 +232,7 @@ static Prometheus__Counter *make_counter(struct writer *writer, const struct ser
 
 static Prometheus__Gauge *make_gauge(struct writer *writer, double number)
 {
-	Prometheus__Gauge *gauge = NEW_MESSAGE(writer, Prometheus__Gauge, PROMETHEUS__GAUGE__INIT);
+	Prometheus__Gauge *gauge = MESSAGE_NEW(&writer->memory, Prometheus__Gauge, PROMETHEUS__GAUGE__INIT);
 
 	if (!gauge)
 		return NULL;
@@ -262,7 +243,7 @@ static Prometheus__Gauge *make_gauge(struct writer *writer, double number)
 
 static Prometheus__Metric *make_metric(struct writer *writer, const struct exposition_line *line)
 {
-	Prometheus__Metric *metric = NEW_MESSAGE(writer, Prometheus__Metric, PROMETHEUS__METRIC__INIT);
+	Prometheus__Metric *metric = MESSAGE_NEW(&writer->memory, Prometheus__Metric, PROMETHEUS__METRIC__INIT);
 
 	if (!metric)
 		return NULL;
@@ -288,26 +269,25 @@ static void write_length(struct writer *writer, size_t length)
 	text_sink_add_bytes(&writer->out, bytes, n);
 }
 
-struct family_output {
-	ProtobufCBuffer base;
-	struct writer *writer;
-};
-
-static void append(ProtobufCBuffer *buffer, size_t size, const uint8_t *bytes)
+/* Packed in one piece: else the sizes of messages in messages would be found out again and again. */
+static void write_packed(struct writer *writer, const Prometheus__MetricFamily *family)
 {
-	text_sink_add_bytes(&((struct family_output *)buffer)->writer->out, (const char *)bytes, size);
+	size_t size = prometheus__metric_family__get_packed_size(family);
+	uint8_t *bytes = message_memory_take(&writer->memory, size);
+
+	if (!bytes)
+		return;
+	prometheus__metric_family__pack(family, bytes);
+	write_length(writer, size);
+	text_sink_add_bytes(&writer->out, (const char *)bytes, size);
 }
 
 static int write_family(struct writer *writer, const Prometheus__MetricFamily *family)
 {
-	struct family_output output = {{append}, writer};
-
-	if (!writer->is_short_of_memory) {
-		write_length(writer, prometheus__metric_family__get_packed_size(family));
-		prometheus__metric_family__pack_to_buffer(family, &output.base);
-	}
+	if (!writer->memory.is_short)
+		write_packed(writer, family);
 	message_memory_free(&writer->memory);
-	return writer->is_short_of_memory ? -ENOMEM : writer->out.result;
+	return writer->memory.is_short ? -ENOMEM : writer->out.result;
 }
 
 static Prometheus__MetricType type_of(const struct series *series)
@@ -333,7 +313,7 @@ static int write_lines(struct writer *writer, const struct exposition_line *line
 	family.has_type = true;
 	family.type = type_of(lines->series);
 	family.metric = take_list(writer, n_lines, sizeof(*family.metric));
-	for (size_t i = 0; i < n_lines && !writer->is_short_of_memory; i++)
+	for (size_t i = 0; i < n_lines && !writer->memory.is_short; i++)
 		family.metric[family.n_metric++] = make_metric(writer, &lines[i]);
 	return write_family(writer, &family);
 }

@@ -3,9 +3,7 @@
 
 #include "format/text-sink.h"
 
-#include <inttypes.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 void text_sink_init(struct text_sink *out, const struct format_sink *sink)
@@ -42,17 +40,37 @@ void text_sink_add(struct text_sink *out, const char *text)
 	text_sink_add_bytes(out, text, strlen(text));
 }
 
-void text_sink_add_char(struct text_sink *out, char c)
+/* The digits of a number, at least so many, at the end of a text; returns where they begin. */
+static char *put_digits(char *end, uint64_t number, int n_least)
 {
-	text_sink_add_bytes(out, &c, 1);
+	char *start = end;
+
+	for (; number || n_least > 0; number /= 10, n_least--)
+		*--start = (char)('0' + number % 10);
+	return start;
 }
 
 void text_sink_add_count(struct text_sink *out, uint64_t count)
 {
 	char text[NUMBER_SIZE];
+	char *end = text + sizeof(text);
+	const char *start = put_digits(end, count, 1);
 
-	snprintf(text, sizeof(text), "%" PRIu64, count);
-	text_sink_add(out, text);
+	text_sink_add_bytes(out, start, (size_t)(end - start));
+}
+
+void text_sink_add_instant(struct text_sink *out, int64_t ns)
+{
+	char text[NUMBER_SIZE];
+	char *end = text + sizeof(text);
+	char *point = put_digits(end, (uint64_t)ns % 1000000000, 9) - 1;
+
+	*point = '.';
+	while (end[-1] == '0' && end - 2 > point)
+		end--;
+	const char *start = put_digits(point, (uint64_t)ns / 1000000000, 1);
+
+	text_sink_add_bytes(out, start, (size_t)(end - start));
 }
 
 void text_sink_add_number(struct text_sink *out, double number)

@@ -33,10 +33,22 @@ void text_sink_init(struct text_sink *out, const struct format_sink *sink);
 
 void text_sink_add(struct text_sink *out, const char *text);
 void text_sink_add_bytes(struct text_sink *out, const char *bytes, size_t size);
-void text_sink_add_char(struct text_sink *out, char c);
+
+/* A character; most of what is written is written so. */
+static inline void text_sink_add_char(struct text_sink *out, char c)
+{
+	if (out->length + 1 < TEXT_SINK_SIZE)
+		out->buf[out->length++] = c;
+	else
+		text_sink_add_bytes(out, &c, 1);
+}
+
 void text_sink_add_count(struct text_sink *out, uint64_t count);
 /* As text_number(). */
 void text_sink_add_number(struct text_sink *out, double number);
+
+/* Nanoseconds since 1970 as seconds, with all their digits. */
+void text_sink_add_instant(struct text_sink *out, int64_t ns);
 
 /* Writes what is left. 0, or the first failure. */
 int text_sink_end(struct text_sink *out);

@@ -12,6 +12,10 @@
 
 #include "model/emitter.h"
 
+/* As the settings' table says. */
+#define RECORDINGS_KEPT 50
+#define RECORDINGS_AGE_NS (INT64_C(30) * 24 * 60 * 60 * 1000000000)
+
 int configuration_init(struct configuration *configuration)
 {
 	*configuration = (struct configuration){
@@ -19,6 +23,8 @@ int configuration_init(struct configuration *configuration)
 		.max_tag_sets = EMITTER_TAG_SETS,
 		.files = {.privacy = PRIVACY_PLAIN, .most = OBJECTS_DEFAULT},
 		.peers = {.privacy = PRIVACY_PLAIN, .most = OBJECTS_DEFAULT},
+		.recordings_kept = RECORDINGS_KEPT,
+		.recordings_age_ns = RECORDINGS_AGE_NS,
 	};
 	configuration->directory = strdup("");
 	return configuration->directory ? 0 : -ENOMEM;

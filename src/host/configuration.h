@@ -45,12 +45,16 @@ struct configuration {
 	char *file; /* where it was read from; NULL: nowhere, all is default */
 	enum follow follow;
 	char *directory; /* "" for the default places */
+	int64_t grace_ns; /* for processes that outlive the command */
+	bool leaves;      /* them to record on */
 	struct label *labels;
 	size_t n_labels;
 	bool accounts_memory;
 	struct object_settings files;
 	struct object_settings peers;
 	int64_t max_tag_sets; /* of each name of a plugin's figures */
+	int64_t recordings_kept;
+	int64_t recordings_age_ns; /* 0: whatever their age */
 	struct call_choice calls[CALL_COUNT];
 	struct plugin_config **plugins; /* in their order in the file */
 	size_t n_plugins;

@@ -8,6 +8,7 @@ libsonde_core_la_SOURCES += \
 	src/host/config-text.c src/host/config-text.h \
 	src/host/configuration.c src/host/configuration.h \
 	src/host/explain.c src/host/explain.h \
+	src/host/family-reader.c src/host/family-reader.h \
 	src/host/given.c src/host/given.h \
 	src/host/mapped-file.c src/host/mapped-file.h \
 	src/host/messages.c src/host/messages.h \
@@ -51,6 +52,7 @@ libsonde_core_la_SOURCES += \
 	src/host/session-change.c src/host/session-change.h \
 	src/host/session-host.c src/host/session-host.h \
 	src/host/session-list.c src/host/session-list.h \
+	src/host/session-totals.c src/host/session-totals.h \
 	src/host/session-view.c src/host/session-view.h \
 	src/host/settings.c src/host/settings.h \
 	src/host/snapshot-wire.c src/host/snapshot-wire.h \

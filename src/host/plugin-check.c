@@ -247,6 +247,15 @@ static void make_up(const struct filling *filling, const char *path,
 							       : "1");
 }
 
+/* "127.0.0.1:9464" -> "127.0.0.1:0": two instances cannot listen at one port, nor one where another program does. */
+static void choose_port(const struct sonde_option *option, char *ret_text, size_t size)
+{
+	const char *colon = strrchr(option->default_text, ':');
+	size_t len = colon ? (size_t)(colon - option->default_text) : 0;
+
+	snprintf(ret_text, size, "%.*s:0", (int)len, option->default_text);
+}
+
 /* The text that is given for an option; NULL: none is. */
 static const char *find_given(const struct check *check, const char *path)
 {
@@ -266,9 +275,13 @@ static int fill(void *argument, const char *path, const struct sonde_option *opt
 	struct value_text value;
 	char made_up[128];
 
-	if (!given && !(option->flags & SONDE_OPTION_REQUIRED))
+	bool is_listening = (option->flags & SONDE_OPTION_LISTEN) && option->default_text;
+
+	if (!given && !is_listening && !(option->flags & SONDE_OPTION_REQUIRED))
 		return 0;
-	if (!given)
+	if (!given && is_listening)
+		choose_port(option, made_up, sizeof(made_up));
+	else if (!given)
 		make_up(filling, path, option, made_up, sizeof(made_up));
 	int result = value_text_read(&rule, given ? given : made_up, &value, NULL);
 
@@ -359,19 +372,35 @@ static void judge_process(struct check *check, int status)
 	say(check, status == 0, "no crash", detail);
 }
 
+/* Whether it only lacks somebody who takes what it sends: nobody has said where that is. */
+static bool has_no_receiver(const struct check *check, const struct plugin_health *health)
+{
+	bool is_given = check->request->given && check->request->given[0];
+
+	return !is_given && (check->description->flags & SONDE_NEEDS_NETWORK) &&
+	       health->state != PLUGIN_FAILED &&
+	       health->counts[COUNT_RETRIED] + health->counts[COUNT_PARTIAL] > 0;
+}
+
+static void judge_exporter(struct check *check, const char *name, const struct plugin_health *health)
+{
+	bool has_taken = health->counts[COUNT_TAKEN] > 0 &&
+			 health->counts[COUNT_TAKEN] + health->counts[COUNT_SUPERSEDED] >= SNAPSHOTS;
+	bool is_alone = !has_taken && has_no_receiver(check, health);
+	char what[64];
+
+	snprintf(what, sizeof(what), "%s takes snapshots", name);
+	say(check, has_taken || is_alone, what,
+	    has_taken ? "" : is_alone ? "and finds no receiver: tell it of one with -o" : health->reason);
+}
+
 static void judge_figures(struct check *check, const char *name, const struct plugin_health *health)
 {
 	char what[64];
 	char detail[HEALTH_TEXT_SIZE];
 
-	if (check->description->kind & SONDE_KIND_EXPORTER) {
-		bool has_taken =
-			health->counts[COUNT_TAKEN] > 0 &&
-			health->counts[COUNT_TAKEN] + health->counts[COUNT_SUPERSEDED] >= SNAPSHOTS;
-
-		snprintf(what, sizeof(what), "%s takes snapshots", name);
-		say(check, has_taken, what, has_taken ? "" : health->reason);
-	}
+	if (check->description->kind & SONDE_KIND_EXPORTER)
+		judge_exporter(check, name, health);
 	if (check->description->kind & SONDE_KIND_MONITOR) {
 		bool has_collected = health->counts[COUNT_COLLECTED] > 0 &&
 				     !health->counts[COUNT_SERIES_REFUSED];

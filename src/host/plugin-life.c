@@ -175,14 +175,20 @@ bool life_is_monitor(const struct plugin_life *life)
 	return (life->plugin->desc.kind & SONDE_KIND_MONITOR) != 0;
 }
 
+/* What the instance said, or else its description does. */
+static bool wants(const struct plugin_life *life, uint32_t flags)
+{
+	return ((life->table.wants ? life->table.wants : life->plugin->desc.flags) & flags) != 0;
+}
+
 static bool wants_delta(const struct plugin_life *life)
 {
-	return (life->plugin->desc.flags & SONDE_WANTS_DELTA) != 0;
+	return wants(life, SONDE_WANTS_DELTA);
 }
 
 bool life_wants_newest(const struct plugin_life *life)
 {
-	return wants_delta(life) || (life->plugin->desc.flags & SONDE_WANTS_CUMULATIVE) != 0;
+	return wants(life, SONDE_WANTS_DELTA | SONDE_WANTS_CUMULATIVE);
 }
 
 static void went_well(struct plugin_life *life)

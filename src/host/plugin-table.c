@@ -126,6 +126,14 @@ static size_t processes(const struct sonde_host *host, int32_t *ret_pids, size_t
 	return session ? session_processes(session, ret_pids, n_pids) : 0;
 }
 
+static int want(const struct sonde_host *host, uint32_t flag)
+{
+	if (flag != SONDE_WANTS_CUMULATIVE && flag != SONDE_WANTS_DELTA)
+		return -EINVAL;
+	table_of(host)->wants = flag;
+	return 0;
+}
+
 void plugin_table_init(struct plugin_table *table, const char *instance, const char *session,
 		       struct plugin_health *health)
 {
@@ -155,6 +163,7 @@ void plugin_table_init(struct plugin_table *table, const char *instance, const c
 				.counter_add = counter_add,
 				.format = plugin_format,
 				.processes = processes,
+				.want = want,
 			},
 		.health = health,
 		.session = session,

@@ -27,6 +27,7 @@ struct plugin_table {
 	struct sonde_host host;	      /* the first: a plugin's pointer to it is one to us */
 	struct plugin_health *health; /* NULL: nobody wants to know */
 	const char *session;	      /* directory; NULL: none */
+	uint32_t wants;		      /* of SONDE_WANTS_, in place of the description's; 0: those */
 	size_t n_bytes;		      /* that the plugin has of us now */
 	pthread_mutex_t lock;	      /* of what follows */
 	struct plugin_log log;

@@ -4,6 +4,9 @@
  * costs a few system calls for each living process, and what the host does while the program runs, the
  * program feels: so sweeps come by the clock, never because a process has begun; they follow each other
  * quickly only while processes end, and leave four fifths of the time to others.
+ *
+ * Regions that have been added up are removed many at once, after the totals have been written: a host that is
+ * killed loses nothing (host/session-totals.h).
  */
 #include "config.h"
 
@@ -12,20 +15,26 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/pidfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "host/family-reader.h"
 #include "host/mapped-file.h"
 #include "host/process-sights.h"
 #include "host/region-list.h"
+#include "host/session-totals.h"
 #include "model/failure-class.h"
+#include "model/family.h"
 #include "model/fold.h"
 #include "model/region-reader.h"
+#include "model/test-rule.h"
 #include "record/executable.h"
 #include "record/session.h"
 
@@ -34,6 +43,9 @@ enum {
 	SWEEP_MIN_MS = 40, /* in which a shell starts a few dozen programs */
 	SWEEP_MAX_MS = 1000,
 	SWEEP_SHARE = 4, /* a sweep is followed by so many times its own length of rest */
+	TOTALS_MIN_MS = 1000, /* between two writings of the totals, unless */
+	TOTALS_REGIONS = 512, /* so many regions wait to be removed, */
+	TOTALS_SHARE = 50,    /* and more where it takes longer: so many times what it took */
 };
 
 struct session_host {
@@ -44,6 +56,9 @@ struct session_host {
 	struct failure_classes *classes;
 	struct recording recording;
 	struct process_sights sights;
+	struct family *family;
+	struct added_regions added; /* in the recording, and not yet removed */
+	int64_t next_totals_ms;
 	bool is_adopted;
 	uint32_t n_reloads; /* that were asked for, and taken */
 	int result; /* -ENOMEM when a region could not be added */
@@ -61,6 +76,7 @@ static int describe(struct session_host *host, const struct configuration *confi
 {
 	struct recording *recording = &host->recording;
 	char name[HOST_NAME_MAX + 1] = "";
+	const char *test = NULL;
 
 	gethostname(name, sizeof(name) - 1);
 	recording->started_ns = clock_kernel_ns(CLOCK_REALTIME);
@@ -77,8 +93,11 @@ static int describe(struct session_host *host, const struct configuration *confi
 		label->value = strdup(configuration->labels[i].value);
 		if (!label->key || !label->value)
 			return -ENOMEM;
+		if (strcmp(label->key, TEST_LABEL) == 0)
+			test = label->value;
 	}
-	return 0;
+	host->family = family_new(test);
+	return host->family ? 0 : -ENOMEM;
 }
 
 static void remove_directory(struct session_host *host)
@@ -86,6 +105,7 @@ static void remove_directory(struct session_host *host)
 	char name[SESSION_PATH_SIZE + sizeof("/" SESSION_FILE)];
 
 	if (host->path[0] && !host->is_adopted) {
+		session_totals_remove(host->path);
 		snprintf(name, sizeof(name), "%s/" SESSION_FILE, host->path);
 		unlink(name);
 		rmdir(host->path);
@@ -147,6 +167,20 @@ static int make_session(struct session_host *host, const struct configuration *c
 	return open_file(host);
 }
 
+/* The regions that are not in the totals. 0 or a negative errno. */
+static int list_regions(const struct session_host *host, struct region_list *ret_list)
+{
+	int result = region_list_read(host->fd, host->settings.region_capacity, ret_list);
+	size_t n_left = 0;
+
+	for (size_t i = 0; result == 0 && i < ret_list->n_entries; i++)
+		if (!added_regions_have(&host->added, &ret_list->entries[i]))
+			ret_list->entries[n_left++] = ret_list->entries[i];
+	if (result == 0)
+		ret_list->n_entries = n_left;
+	return result;
+}
+
 static struct session_host *allocate(void)
 {
 	/* Settings are a page, and aligned as one. */
@@ -157,6 +191,7 @@ static struct session_host *allocate(void)
 	*host = (struct session_host){0};
 	host->fd = -1;
 	host->interval_ms = SWEEP_MIN_MS;
+	host->next_totals_ms = now_ms() + TOTALS_MIN_MS;
 	return host;
 }
 
@@ -189,6 +224,23 @@ int session_host_new(const struct configuration *configuration, char *const *env
 	}
 	*ret_host = host;
 	return 0;
+}
+
+int session_host_set_command(struct session_host *host, char *const *command)
+{
+	size_t n_words = 0;
+
+	while (command[n_words])
+		n_words++;
+	char **words = calloc(n_words + 1, sizeof(*words));
+	int result = words ? 0 : -ENOMEM;
+
+	for (size_t i = 0; result == 0 && i < n_words; i++) {
+		words[i] = strdup(command[i]);
+		result = words[i] ? 0 : -ENOMEM;
+	}
+	host->recording.command = words;
+	return result;
 }
 
 /* -- Taking over ------------------------------------------------------------------------------- */
@@ -238,10 +290,30 @@ static int describe_as(struct session_host *host, const struct region_entry *ent
 	return result;
 }
 
+/*
+ * Goes on from the totals of a host that was killed, whose session it describes, too. -ENOENT: there are none, or
+ * they cannot be read.
+ */
+static int take_totals(struct session_host *host)
+{
+	struct recording totals;
+	int result = session_totals_read(host->path, &totals, &host->added);
+
+	if (result < 0)
+		return result == -ENOMEM ? result : -ENOENT;
+	recording_deinit(&host->recording);
+	host->recording = totals;
+	return 0;
+}
+
 static int describe_adopted(struct session_host *host)
 {
 	struct region_list list;
-	int result = region_list_read(host->fd, host->settings.region_capacity, &list);
+	int result = take_totals(host);
+
+	if (result != -ENOENT)
+		return result;
+	result = list_regions(host, &list);
 
 	if (result < 0)
 		return result;
@@ -300,7 +372,7 @@ bool session_host_is_quiet(const struct session_host *host)
 	struct region_list list;
 	bool is_quiet = true;
 
-	if (region_list_read(host->fd, host->settings.region_capacity, &list) < 0)
+	if (list_regions(host, &list) < 0)
 		return false;
 	for (size_t i = 0; is_quiet && i < list.n_entries; i++)
 		is_quiet = !list.entries[i].has_header || list.entries[i].is_foreign ||
@@ -338,13 +410,14 @@ static void learn_changes(struct session_host *host)
 
 /* 0 or -ENOMEM. */
 static int fold_entry(struct session_host *host, const struct region_entry *entry, bool is_running,
-		      struct recording *recording)
+		      const struct membership *membership, struct recording *recording)
 {
 	learn_changes(host);
 	struct fold_options options = {
 		.settings = &host->settings,
 		.classes = host->classes,
 		.sight = process_sights_find(&host->sights, entry->pid, entry->started_ns),
+		.membership = membership,
 		.now_ns = clock_kernel_ns(CLOCK_BOOTTIME),
 	};
 	struct region_image *image;
@@ -364,7 +437,18 @@ static int fold_entry(struct session_host *host, const struct region_entry *entr
 /* Into what the host hands over at the end. */
 static void keep_entry(struct session_host *host, const struct region_entry *entry, bool is_running)
 {
-	int result = fold_entry(host, entry, is_running, &host->recording);
+	static const struct membership unknown = {NULL, ""};
+	const struct membership *membership = family_find(host->family, entry->pid, entry->started_ns);
+	int result = fold_entry(host, entry, is_running, membership ? membership : &unknown, &host->recording);
+
+	if (result < 0)
+		host->result = result;
+}
+
+/* Parents before their children, and before their regions are gone. */
+static void get_to_know(struct session_host *host, const struct region_list *list)
+{
+	int result = family_read(host->family, host->fd, host->settings.region_capacity, list);
 
 	if (result < 0)
 		host->result = result;
@@ -377,31 +461,55 @@ static void look_at(struct session_host *host, const struct region_entry *entry)
 		process_sights_look(&host->sights, entry->pid, entry->started_ns, now_ms());
 }
 
-static void fold_and_remove(struct session_host *host, const struct region_entry *entry)
+static void remove_region(struct session_host *host, const struct region_entry *entry)
 {
-	keep_entry(host, entry, false);
 	if (region_entry_remove(entry, host->fd, host->settings.region_capacity) && !entry->is_lent)
 		session_release_region(&host->file->settings, host->settings.region_capacity,
 				       entry->offset);
-	process_sights_forget(&host->sights, entry->pid, entry->started_ns);
 	/* Relaxed: a number for people, nothing is ordered by it. */
 	__atomic_fetch_add(&host->file->settings.n_folded, 1, __ATOMIC_RELAXED);
 }
 
-/* Adds up and removes the regions of processes that have ended. Returns how many. */
+/* Where the totals cannot be written, memory is short: then it is given back all the same. */
+static void keep_totals(struct session_host *host)
+{
+	int64_t start = now_ms();
+	int64_t rest;
+
+	host->recording.wall_ns = (uint64_t)(clock_kernel_ns(CLOCK_REALTIME) - host->recording.started_ns);
+	session_totals_write(host->path, &host->recording, &host->added);
+	for (size_t i = 0; i < host->added.n_entries; i++)
+		remove_region(host, &host->added.entries[i]);
+	added_regions_deinit(&host->added);
+	rest = TOTALS_SHARE * (now_ms() - start);
+	host->next_totals_ms = now_ms() + (rest > TOTALS_MIN_MS ? rest : TOTALS_MIN_MS);
+}
+
+static void add_up(struct session_host *host, const struct region_entry *entry)
+{
+	keep_entry(host, entry, false);
+	process_sights_forget(&host->sights, entry->pid, entry->started_ns);
+	family_end(host->family, entry->pid, entry->started_ns,
+		   entry->is_executed ? 0 : clock_kernel_ns(CLOCK_BOOTTIME));
+	if (added_regions_add(&host->added, entry) < 0)
+		remove_region(host, entry);
+}
+
+/* Adds up the regions of processes that have ended. Returns how many. */
 static size_t sweep(struct session_host *host)
 {
 	struct region_list list;
 	size_t n_folded = 0;
 
-	if (region_list_read(host->fd, host->settings.region_capacity, &list) < 0)
+	if (list_regions(host, &list) < 0)
 		return 0;
+	get_to_know(host, &list);
 	for (size_t i = 0; i < list.n_entries; i++) {
 		if (region_entry_is_running(&list.entries[i])) {
 			look_at(host, &list.entries[i]);
 			continue;
 		}
-		fold_and_remove(host, &list.entries[i]);
+		add_up(host, &list.entries[i]);
 		n_folded++;
 	}
 	region_list_deinit(&list);
@@ -424,6 +532,10 @@ int session_host_work(struct session_host *host)
 	if (start < host->next_sweep_ms)
 		return (int)(host->next_sweep_ms - start);
 	bool has_folded = sweep(host) > 0;
+
+	if (host->added.n_entries >= TOTALS_REGIONS ||
+	    (host->added.n_entries > 0 && start >= host->next_totals_ms))
+		keep_totals(host);
 	int64_t end = now_ms();
 
 	host->interval_ms = next_interval_ms(host->interval_ms, has_folded, end - start);
@@ -453,13 +565,13 @@ static int copy_totals(const struct recording *totals, struct recording *recordi
 static int fold_all(struct session_host *host, struct recording *recording)
 {
 	struct region_list list;
-	int result = region_list_read(host->fd, host->settings.region_capacity, &list);
+	int result = list_regions(host, &list);
 
 	if (result < 0)
 		return result;
 	for (size_t i = 0; result == 0 && i < list.n_entries; i++)
 		result = fold_entry(host, &list.entries[i],
-				    region_entry_is_running(&list.entries[i]), recording);
+				    region_entry_is_running(&list.entries[i]), NULL, recording);
 	region_list_deinit(&list);
 	return result < 0 ? result : fold_notes(recording, host->file);
 }
@@ -493,34 +605,105 @@ static bool is_file_removed(const struct session_host *host)
 	return fstat(host->fd, &status) == 0 && status.st_nlink == 0;
 }
 
-int session_host_close(struct session_host *host, struct recording *ret_recording)
+/* Adds up what is left of all. */
+static int add_rest(struct session_host *host)
 {
 	struct region_list list;
-	int result;
+	int result = list_regions(host, &list);
 
-	switch_off(&host->file->settings);
-	result = region_list_read(host->fd, host->settings.region_capacity, &list);
-	if (result == 0) {
-		for (size_t i = 0; i < list.n_entries; i++) {
-			const struct region_entry *entry = &list.entries[i];
-			bool is_running = region_entry_is_running(entry) && !entry->is_foreign;
+	if (result < 0)
+		return result;
+	get_to_know(host, &list);
+	for (size_t i = 0; i < list.n_entries; i++) {
+		const struct region_entry *entry = &list.entries[i];
+		bool is_running = region_entry_is_running(entry) && !entry->is_foreign;
 
-			if (is_running)
-				look_at(host, entry);
-			keep_entry(host, entry, is_running);
-		}
-		region_list_deinit(&list);
-		result = host->result;
+		if (is_running)
+			look_at(host, entry);
+		keep_entry(host, entry, is_running);
 	}
+	region_list_deinit(&list);
+	return host->result;
+}
+
+static int hand_over(struct session_host *host, struct recording *ret_recording)
+{
+	int result = add_rest(host);
+
 	if (result == 0 && is_file_removed(host))
 		result = -ENOENT;
 	if (fold_notes(&host->recording, host->file) < 0)
 		result = -ENOMEM;
-	host->is_adopted = false;
-	remove_directory(host);
 	*ret_recording = host->recording;
 	host->recording = (struct recording){0};
 	return result;
+}
+
+int session_host_close(struct session_host *host, struct recording *ret_recording)
+{
+	switch_off(&host->file->settings);
+	int result = hand_over(host, ret_recording);
+
+	host->is_adopted = false;
+	remove_directory(host);
+	return result;
+}
+
+int session_host_leave(struct session_host *host, struct exit_info exit, struct recording *ret_recording)
+{
+	host->recording.exit = exit;
+	sweep(host);
+	keep_totals(host);
+	int result = hand_over(host, ret_recording);
+
+	host->is_adopted = true;
+	return result;
+}
+
+/* The first process that runs, or -1. */
+static int find_running(const struct session_host *host)
+{
+	struct region_list list;
+	int pid = -1;
+
+	if (list_regions(host, &list) < 0)
+		return -1;
+	for (size_t i = 0; i < list.n_entries && pid < 0; i++)
+		if (list.entries[i].has_header && !list.entries[i].is_foreign &&
+		    region_entry_is_running(&list.entries[i]))
+			pid = list.entries[i].pid;
+	region_list_deinit(&list);
+	return pid;
+}
+
+static void wait_for(int pid, int64_t ms)
+{
+	struct pollfd process = {.fd = pidfd_open(pid, 0), .events = POLLIN};
+
+	if (process.fd < 0)
+		return;
+	poll(&process, 1, (int)ms);
+	close(process.fd);
+}
+
+bool session_host_wait(struct session_host *host, int64_t grace_ms)
+{
+	int64_t end = now_ms() + grace_ms;
+
+	for (;;) {
+		int pid = find_running(host);
+		int64_t rest = end - now_ms();
+
+		/* One that has just been forked has no region yet. */
+		if (pid < 0 && !file_is_mapped(host->fd))
+			return false;
+		if (rest <= 0)
+			return true;
+		if (pid >= 0)
+			wait_for(pid, rest);
+		else
+			poll(NULL, 0, 1);
+	}
 }
 
 struct session_host *session_host_free(struct session_host *host)
@@ -531,7 +714,9 @@ struct session_host *session_host_free(struct session_host *host)
 	if (host->file)
 		munmap(host->file, sizeof(*host->file));
 	failure_classes_free(host->classes);
+	family_free(host->family);
 	process_sights_deinit(&host->sights);
+	added_regions_deinit(&host->added);
 	recording_deinit(&host->recording);
 	free(host);
 	return NULL;

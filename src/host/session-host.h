@@ -31,9 +31,12 @@ struct session_host;
 int session_host_new(const struct configuration *configuration, char *const *environment,
 		     struct session_host **ret_host, struct message *ret_message);
 
+/* Says what the session is a run of; the words are copied. 0 or -ENOMEM. */
+int session_host_set_command(struct session_host *host, char *const *command);
+
 /*
  * Takes over a session that is there and that nobody hosts: made by a program under LD_PRELOAD without the launcher, or
- * left by a host that was killed. Regions of it that were added up before are not in its figures, which then start now.
+ * left by a host that was killed, where that had come to.
  * 0; SESSION_HOSTED; SESSION_EMPTY: no process has begun in it; or a negative errno, -ESRCH for one that has ended and
  * -EXDEV for one of another pid namespace.
  */
@@ -78,8 +81,20 @@ int session_host_snapshot(struct session_host *host, struct snapshot **ret_snaps
 void session_host_inspect(struct session_host *host, int pid, const char *program);
 
 /*
+ * Waits for the session's processes to end, for at most so many milliseconds. Tells whether some still run.
+ */
+bool session_host_wait(struct session_host *host, int64_t grace_ms);
+
+/*
+ * Leaves the session to its processes: they record on, in a session that nobody hosts, from which all that is
+ * added up can be had (host/session-totals.h), and how the command ended. What there is up to now is handed over as by
+ * session_host_close().
+ */
+int session_host_leave(struct session_host *host, struct exit_info exit, struct recording *ret_recording);
+
+/*
  * Ends the session: those that still run record no more. Adds up all that is left and hands the
- * recording over, with id, labels, host and version filled in; times, command and exit are the
+ * recording over, with id, command, labels, host and version filled in; times and exit are the
  * caller's to know. 0; or -ENOMEM, or -ENOENT when somebody has removed the session's directory,
  * the recording then being incomplete, but to be freed nevertheless.
  */

@@ -12,13 +12,17 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "host/family-reader.h"
 #include "host/region-list.h"
 #include "host/session-list.h"
+#include "host/session-totals.h"
 #include "model/failure-class.h"
 #include "model/fold.h"
 #include "model/region-reader.h"
 #include "record/region.h"
 #include "record/session.h"
+
+enum { LOOKS_MOST = 8 };
 
 struct view {
 	int fd; /* of the session's file */
@@ -27,6 +31,9 @@ struct view {
 	struct session_file *file; /* NULL: unreadable, or of another version of sonde */
 	struct fold_options options;
 	struct recording recording;
+	struct family *family;
+	struct added_regions added; /* that the totals have, from which the recording starts */
+	bool has_totals;
 	int64_t first_started_ns; /* of the region that begins the run */
 	int64_t end_ns;
 	size_t n_regions;
@@ -75,7 +82,7 @@ static void note_times(struct view *view, const struct region_header *header, bo
 	view->is_running |= is_running;
 	if (end_ns > view->end_ns)
 		view->end_ns = end_ns;
-	if (view->n_regions++ > 0 && header->started_ns >= view->first_started_ns)
+	if (view->has_totals || (view->n_regions++ > 0 && header->started_ns >= view->first_started_ns))
 		return;
 	view->first_started_ns = header->started_ns;
 	recording->started_ns = header->started_realtime_ns;
@@ -97,6 +104,7 @@ static int add_region(struct view *view, const struct region_entry *entry)
 		return 0;
 	}
 	note_times(view, image->header, is_running);
+	view->options.membership = family_find(view->family, entry->pid, entry->started_ns);
 	result = fold_region(&view->recording, image, is_running, &view->options);
 	region_image_free(image);
 	return result;
@@ -109,14 +117,46 @@ static int add_regions(struct view *view)
 
 	if (result < 0)
 		return result;
+	result = family_read(view->family, view->fd, view->region_capacity, &list);
 	for (size_t i = 0; i < list.n_entries && result == 0; i++)
-		if (!view->pid || list.entries[i].pid == view->pid)
+		if (view->pid ? list.entries[i].pid == view->pid
+			      : !added_regions_have(&view->added, &list.entries[i]))
 			result = add_region(view, &list.entries[i]);
 	region_list_deinit(&list);
 	return result;
 }
 
-static int describe(struct view *view, const char *directory)
+/* What the host added up and wrote down. */
+static int start_from_totals(struct view *view, const char *directory)
+{
+	int result = view->pid ? -ENOENT : session_totals_read(directory, &view->recording, &view->added);
+
+	view->has_totals = result == 0;
+	return result == -ENOMEM ? result : 0;
+}
+
+static void free_figures(struct view *view)
+{
+	recording_deinit(&view->recording);
+	added_regions_deinit(&view->added);
+	view->recording = (struct recording){0};
+	view->n_regions = 0;
+	view->end_ns = 0;
+	view->is_running = false;
+}
+
+/* The totals have what their host knew of the run, but for its end. */
+static void describe_later_end(struct view *view)
+{
+	struct recording *recording = &view->recording;
+	int64_t now_ns = clock_kernel_ns(CLOCK_REALTIME);
+	int64_t wall_ns = now_ns - (view->options.now_ns - view->end_ns) - recording->started_ns;
+
+	if (view->end_ns && wall_ns > (int64_t)recording->wall_ns)
+		recording->wall_ns = (uint64_t)wall_ns;
+}
+
+static int describe_run(struct view *view, const char *directory)
 {
 	struct recording *recording = &view->recording;
 	char name[HOST_NAME_MAX + 1] = "";
@@ -131,14 +171,26 @@ static int describe(struct view *view, const char *directory)
 		return -ENOMEM;
 	if (view->end_ns > view->first_started_ns)
 		recording->wall_ns = (uint64_t)(view->end_ns - view->first_started_ns);
-	if (!view->is_running && recording->n_process_records)
-		recording->exit = recording->processes[0].exit;
 	return 0;
 }
 
-static int fill(struct view *view, const char *directory)
+static int describe(struct view *view, const char *directory)
 {
-	int result = add_regions(view);
+	int result = view->has_totals ? 0 : describe_run(view, directory);
+
+	if (view->has_totals)
+		describe_later_end(view);
+	if (!view->is_running && view->recording.exit.kind == EXIT_UNKNOWN && view->recording.n_process_records)
+		view->recording.exit = view->recording.processes[0].exit;
+	return result;
+}
+
+static int fill_once(struct view *view, const char *directory)
+{
+	int result = start_from_totals(view, directory);
+
+	if (result == 0)
+		result = add_regions(view);
 
 	if (result == 0 && view->file && !view->pid)
 		result = fold_notes(&view->recording, view->file);
@@ -146,6 +198,25 @@ static int fill(struct view *view, const char *directory)
 		result = describe(view, directory);
 	if (result == 0 && view->pid && view->n_regions == 0)
 		result = -ESRCH;
+	return result;
+}
+
+/*
+ * The host may write new totals and remove the regions that they have while we look: then we look again. It leaves
+ * itself rest enough for that.
+ */
+static int fill(struct view *view, const char *directory)
+{
+	struct totals_mark before = session_totals_mark(directory);
+	int result = fill_once(view, directory);
+	struct totals_mark after = session_totals_mark(directory);
+
+	for (int i = 0; i < LOOKS_MOST && !totals_mark_is(&before, &after); i++) {
+		free_figures(view);
+		before = after;
+		result = fill_once(view, directory);
+		after = session_totals_mark(directory);
+	}
 	return result;
 }
 
@@ -193,9 +264,9 @@ static void say_why(const char *directory, int pid, int result, struct message *
 int session_view(const char *directory, int pid, struct recording *ret_recording,
 		 uint32_t *ret_n_folded, struct message *ret_message)
 {
-	struct view view = {.pid = pid};
+	struct view view = {.fd = -1, .pid = pid, .family = family_new(NULL)};
 	struct failure_classes *classes = failure_classes_new();
-	int result = open_view(&view, directory);
+	int result = view.family ? open_view(&view, directory) : -ENOMEM;
 
 	view.options = (struct fold_options){
 		.settings = view.file ? &view.file->settings : NULL,
@@ -205,8 +276,10 @@ int session_view(const char *directory, int pid, struct recording *ret_recording
 	if (result == 0)
 		result = fill(&view, directory);
 	failure_classes_free(classes);
-	*ret_n_folded = view.file ? view.file->settings.n_folded : 0;
+	family_free(view.family);
+	*ret_n_folded = view.file && !view.has_totals ? view.file->settings.n_folded : 0;
 	close_view(&view);
+	added_regions_deinit(&view.added);
 	if (result == 0) {
 		*ret_recording = view.recording;
 		return 0;

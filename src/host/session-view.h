@@ -18,9 +18,9 @@
 bool session_view_is_session(const char *directory);
 
 /*
- * Adds up the regions in a session's directory; those of one process only when pid is not 0. What
- * the host has already added up and removed is not there any more: ret_n_folded says how many
- * regions. The recording is the caller's. 0, or a negative errno with ret_message set: -ESRCH when
+ * Adds up the regions in a session's directory, and what its host has written down of those that it
+ * has removed; only the regions of one process when pid is not 0. ret_n_folded says how many regions are
+ * missing because their host has not written down any yet. The recording is the caller's. 0, or a negative errno with ret_message set: -ESRCH when
  * there is no region of the process.
  */
 int session_view(const char *directory, int pid, struct recording *ret_recording,

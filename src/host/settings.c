@@ -33,6 +33,20 @@ static int take_directory(struct configuration *configuration, const char *key,
 	return 0;
 }
 
+static int take_grace(struct configuration *configuration, const char *key, const struct value *value)
+{
+	(void)key;
+	configuration->grace_ns = value->integer;
+	return 0;
+}
+
+static int take_leave(struct configuration *configuration, const char *key, const struct value *value)
+{
+	(void)key;
+	configuration->leaves = value->boolean;
+	return 0;
+}
+
 static int take_label(struct configuration *configuration, const char *key,
 		      const struct value *value)
 {
@@ -129,6 +143,22 @@ static int take_tag_sets(struct configuration *configuration, const char *key,
 	return 0;
 }
 
+static int take_recordings_kept(struct configuration *configuration, const char *key,
+				const struct value *value)
+{
+	(void)key;
+	configuration->recordings_kept = value->integer;
+	return 0;
+}
+
+static int take_recordings_age(struct configuration *configuration, const char *key,
+			       const struct value *value)
+{
+	(void)key;
+	configuration->recordings_age_ns = value->integer;
+	return 0;
+}
+
 static void free_expected(struct call_choice *choice)
 {
 	for (size_t i = 0; i < choice->n_expected; i++)
@@ -174,6 +204,21 @@ const struct setting settings_table[] = {
 		.summary = "Folder in which the session's directory is made; empty for /dev/shm, "
 			   "$XDG_RUNTIME_DIR or $TMPDIR.",
 		.take = take_directory,
+	},
+	{
+		.path = "session.grace",
+		.rule = {.type = VALUE_DURATION, .min = 0, .max = INT64_C(86400000000000)},
+		.default_text = "0s",
+		.summary = "So long sonde run waits at the end for processes that outlive its command.",
+		.take = take_grace,
+	},
+	{
+		.path = "session.leave",
+		.rule = {.type = VALUE_BOOL},
+		.default_text = "false",
+		.summary = "Those that run even then record on, in a session that sonde sessions lists and collects when "
+			   "they have ended; else they are not watched any more.",
+		.take = take_leave,
 	},
 	{
 		.path = "session.labels.*",
@@ -256,6 +301,21 @@ const struct setting settings_table[] = {
 			   "into one that "
 			   "has the tag otel.metric.overflow.",
 		.take = take_tag_sets,
+	},
+	{
+		.path = "recordings.keep",
+		.rule = {.type = VALUE_INTEGER, .min = 0, .max = 10000},
+		.default_text = "50",
+		.summary = "So many recordings of the last runs are kept for sonde report, diff and sessions; "
+			   "0 keeps none.",
+		.take = take_recordings_kept,
+	},
+	{
+		.path = "recordings.age",
+		.rule = {.type = VALUE_DURATION, .min = 0, .max = INT64_MAX},
+		.default_text = "30d",
+		.summary = "Recordings that are older are not kept; 0s keeps them whatever their age.",
+		.take = take_recordings_age,
 	},
 	{
 		.path = "failures.expected.*",

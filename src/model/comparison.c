@@ -68,20 +68,34 @@ static double distance(const struct change *change)
 	return fabs(log((after + 1) / (before + 1)));
 }
 
+/* NULL comes first. */
+static int compare_texts(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) : (a != NULL) - (b != NULL);
+}
+
 /* Counts before times: they are certain. */
 static int compare_changes(const void *left, const void *right)
 {
 	const struct change *a = left;
 	const struct change *b = right;
+	int test_order = compare_texts(a->metric.test, b->metric.test);
 	bool is_time = measure_is_time(a->metric.figure);
 
+	if (test_order)
+		return test_order;
 	if (is_time != measure_is_time(b->metric.figure))
 		return is_time ? 1 : -1;
 	double difference = distance(b) - distance(a);
 
 	if (difference != 0)
 		return difference > 0 ? 1 : -1;
-	int order = strcmp(a->metric.call ? a->metric.call : "", b->metric.call ? b->metric.call : "");
+	int order = compare_texts(a->metric.call, b->metric.call);
+
+	if (!order)
+		order = compare_texts(a->metric.kind, b->metric.kind);
+	if (!order)
+		order = compare_texts(a->metric.symbol, b->metric.symbol);
 
 	return order ? order : (int)a->metric.figure - (int)b->metric.figure;
 }
@@ -185,6 +199,179 @@ static int add_side(struct comparing *comparing, const struct side *side)
 	return result;
 }
 
+/* -- By test --------------------------------------------------------------------------------------- */
+
+/* The figures of one call in one test: what it is told by in a set. */
+struct test_call {
+	const char *name;
+	const char *kind;
+	const char *symbol; /* NULL: not of failures */
+};
+
+static int compare_test_calls(const void *left, const void *right)
+{
+	const struct test_call *a = left;
+	const struct test_call *b = right;
+	int order = strcmp(a->name, b->name);
+
+	if (!order)
+		order = strcmp(a->kind, b->kind);
+	return order ? order : compare_texts(a->symbol, b->symbol);
+}
+
+struct test_calls {
+	struct test_call *calls;
+	size_t n_calls;
+	size_t room;
+};
+
+static int note_test_call(struct test_calls *set, const struct part_call *call, const char *symbol)
+{
+	if (set->n_calls == set->room) {
+		size_t room = set->room * 2 + 64;
+		struct test_call *calls = reallocarray(set->calls, room, sizeof(*calls));
+
+		if (!calls)
+			return -ENOMEM;
+		set->calls = calls;
+		set->room = room;
+	}
+	set->calls[set->n_calls++] = (struct test_call){call->name, call->kind, symbol};
+	return 0;
+}
+
+static int note_part(struct test_calls *set, const struct part *part)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < part->n_calls && result == 0; i++) {
+		const struct part_call *call = &part->calls[i];
+
+		result = note_test_call(set, call, NULL);
+		for (size_t e = 0; e < call->n_errors && result == 0; e++)
+			result = note_test_call(set, call, call->errors[e].symbol);
+	}
+	return result;
+}
+
+static int note_side(struct test_calls *set, const struct side *side, const char *test)
+{
+	const struct part *part;
+	int result = 0;
+
+	for (size_t i = 0; i < side->n_recordings; i++) {
+		size_t cursor = 0;
+
+		while (result == 0 && (part = part_list_next(&side->recordings[i].parts, test, &cursor)))
+			result = note_part(set, part);
+	}
+	return result;
+}
+
+static int add_test_call(struct comparing *comparing, const char *test, const struct test_call *call)
+{
+	struct measure metric = {.test = test, .call = call->name, .kind = call->kind, .symbol = call->symbol};
+	int result;
+
+	metric.figure = call->symbol ? MEASURE_ERRNO : MEASURE_CALLS;
+	result = add(comparing, &metric);
+	if (result < 0 || call->symbol)
+		return result;
+	metric.figure = MEASURE_BYTES;
+	return add(comparing, &metric);
+}
+
+static int add_test_calls(struct comparing *comparing, const char *test)
+{
+	struct test_calls set = {0};
+	int result = note_side(&set, comparing->before, test);
+
+	if (result == 0)
+		result = note_side(&set, comparing->after, test);
+	if (set.n_calls)
+		qsort(set.calls, set.n_calls, sizeof(*set.calls), compare_test_calls);
+	for (size_t i = 0; i < set.n_calls && result == 0; i++)
+		if (i == 0 || compare_test_calls(&set.calls[i - 1], &set.calls[i]) != 0)
+			result = add_test_call(comparing, test, &set.calls[i]);
+	free(set.calls);
+	return result;
+}
+
+bool side_has_test(const struct side *side, const char *test)
+{
+	for (size_t i = 0; i < side->n_recordings; i++) {
+		size_t cursor = 0;
+
+		if (!part_list_next(&side->recordings[i].parts, test, &cursor))
+			return false;
+	}
+	return side->n_recordings;
+}
+
+static int add_test(struct comparing *comparing, const char *test)
+{
+	bool is_in_both = side_has_test(comparing->before, test) && side_has_test(comparing->after, test);
+	struct measure metric = {.figure = is_in_both ? MEASURE_PROCESSES : MEASURE_CALLS, .test = test};
+	int result = add(comparing, &metric);
+
+	return result < 0 || !is_in_both ? result : add_test_calls(comparing, test);
+}
+
+static int compare_names(const void *left, const void *right)
+{
+	return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+static size_t note_names(const char **names, const struct side *side)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < side->n_recordings; i++) {
+		const struct part_list *list = &side->recordings[i].parts;
+
+		for (size_t k = 0; k < list->n_parts; k++) {
+			if (!list->parts[k].test)
+				continue;
+			if (names)
+				names[n] = list->parts[k].test;
+			n++;
+		}
+	}
+	return n;
+}
+
+int test_names_init(struct test_names *names, const struct side *before, const struct side *after)
+{
+	size_t n = note_names(NULL, before) + note_names(NULL, after);
+
+	*names = (struct test_names){.names = calloc(n + 1, sizeof(*names->names))};
+	if (!names->names)
+		return -ENOMEM;
+	note_names(names->names + note_names(names->names, before), after);
+	qsort(names->names, n, sizeof(*names->names), compare_names);
+	for (size_t i = 0; i < n; i++)
+		if (i == 0 || strcmp(names->names[i], names->names[names->n_names - 1]) != 0)
+			names->names[names->n_names++] = names->names[i];
+	return 0;
+}
+
+void test_names_deinit(struct test_names *names)
+{
+	free(names->names);
+	*names = (struct test_names){0};
+}
+
+static int add_tests(struct comparing *comparing)
+{
+	struct test_names names;
+	int result = test_names_init(&names, comparing->before, comparing->after);
+
+	for (size_t i = 0; i < names.n_names && result == 0; i++)
+		result = add_test(comparing, names.names[i]);
+	test_names_deinit(&names);
+	return result;
+}
+
 int comparison_init(struct comparison *comparison, const struct side *before, const struct side *after)
 {
 	static const enum measure_figure of_run[] = {MEASURE_PROCESSES, MEASURE_THREADS, MEASURE_PEAK};
@@ -198,6 +385,8 @@ int comparison_init(struct comparison *comparison, const struct side *before, co
 		result = add_side(&comparing, before);
 	if (result == 0)
 		result = add_side(&comparing, after);
+	if (result == 0)
+		result = add_tests(&comparing);
 	if (comparison->n_changes)
 		qsort(comparison->changes, comparison->n_changes, sizeof(*comparison->changes), compare_changes);
 	return result;

@@ -38,7 +38,10 @@ struct change {
 	struct spread after;
 };
 
-/* Changes, the greatest first: what is new or gone, then by how often after is before. */
+/*
+ * Changes of the run, then those of tests by their names; among them the greatest first: what is new or gone, then by
+ * how often after is before.
+ */
 struct comparison {
 	struct change *changes;
 	size_t n_changes;
@@ -53,8 +56,22 @@ bool comparison_has_times(const struct side *before, const struct side *after);
 /* Whether the difference is one: of counts, that no recording of the one side has what one of the other has. */
 bool change_is_real(const struct change *change);
 
+/* Names of tests, in order, each once; they are parts' of the recordings. */
+struct test_names {
+	const char **names;
+	size_t n_names;
+};
+
+/* Those of both sides. 0 or -ENOMEM. */
+int test_names_init(struct test_names *names, const struct side *before, const struct side *after);
+void test_names_deinit(struct test_names *names);
+
+/* Whether all recordings of a side have the test. */
+bool side_has_test(const struct side *side, const char *test);
+
 /*
- * All real changes of figures of single calls, their errnos, and of the run; `mean` stands for the time of a call.
+ * All real changes of figures of single calls, their errnos, and of the run; `mean` stands for the time of a call. The
+ * same of tests that both sides have, but for times; of others all their calls, which are new or gone.
  * Strings are those of the recordings, which must live as long. 0 or -ENOMEM.
  */
 int comparison_init(struct comparison *comparison, const struct side *before, const struct side *after);

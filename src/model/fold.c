@@ -13,6 +13,7 @@
 
 #include "model/fold-metrics.h"
 #include "model/fold-objects.h"
+#include "model/fold-spans.h"
 #include "calls/call.h"
 #include "model/syscall-name.h"
 
@@ -384,6 +385,19 @@ static void add_sight(struct process_coverage *coverage, const struct region_hea
 		coverage->io = sight->io;
 }
 
+static int note_membership(struct recording *recording, struct process_record *process,
+			   const struct membership *membership)
+{
+	bool has_failed = false;
+
+	if (!membership)
+		return 0;
+	process->test = copy_known(membership->test ? membership->test : "", &has_failed);
+	if (has_failed || label_set_parse(&process->labels, membership->labels))
+		return -ENOMEM;
+	return part_list_add(recording, process);
+}
+
 int fold_region(struct recording *recording, const struct region_image *image, bool is_running,
 		const struct fold_options *options)
 {
@@ -403,6 +417,11 @@ int fold_region(struct recording *recording, const struct region_image *image, b
 	}
 	add_sight(&process.coverage, header, options->sight);
 	process.memory = memory_of(header);
+	if (note_membership(recording, &process, options->membership) ||
+	    (options->membership && fold_spans(recording, image, &process, options->classes))) {
+		process_record_deinit(&process);
+		return -ENOMEM;
+	}
 	note_memory(recording, &process);
 	count_process(recording, header);
 	recording->n_sandboxed +=

@@ -12,6 +12,7 @@
 #define SONDE_MODEL_FOLD_H
 
 #include "model/failure-class.h"
+#include "model/family.h"
 #include "model/recording.h"
 #include "model/region-reader.h"
 #include "record/session.h"
@@ -33,6 +34,8 @@ struct fold_options {
 	const struct failure_classes *classes; /* NULL: every failure is an error */
 	/* What was seen of the process from outside; NULL: nothing. */
 	const struct process_sight *sight;
+	/* What the process belongs to. NULL: nobody wants to know, and no parts are made. */
+	const struct membership *membership;
 	int64_t now_ns; /* CLOCK_BOOTTIME; ends the wall time of running processes */
 	bool is_alone;	/* no other process is folded: its gauges need no tag `pid` */
 };

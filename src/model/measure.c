@@ -4,12 +4,12 @@
 #include "model/measure.h"
 
 #include <errno.h>
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "calls/call.h"
 #include "model/failure-class.h"
+#include "model/pattern.h"
 
 static const char *const figure_names[MEASURE_FIGURES] = {
 	[MEASURE_CALLS] = "calls",   [MEASURE_FAILURES] = "failures",   [MEASURE_ERRORS] = "errors",
@@ -37,23 +37,30 @@ static bool is_of_run(enum measure_figure figure)
 
 /* -- Names ------------------------------------------------------------------------------------------ */
 
-/* The program and what follows it. */
+/* What follows a prefix, if that is anything. */
+static const char *after(const char *text, const char *prefix)
+{
+	size_t length = strlen(prefix);
+
+	return strncmp(text, prefix, length) == 0 && text[length] ? text + length : NULL;
+}
+
+/* The program or test, and what follows it: names of tests have slashes, those of metrics have none. */
 static int parse_scope(char *text, struct measure *metric, char **ret_rest, struct message *message)
 {
-	static const char prefix[] = "program:";
-	char *slash = strchr(text, '/');
+	char *slash = strrchr(text, '/');
 
 	*ret_rest = text;
 	if (!slash)
 		return 0;
 	*slash = '\0';
 	*ret_rest = slash + 1;
-	if (strncmp(text, prefix, strlen(prefix)) != 0 || !text[strlen(prefix)]) {
-		message_set(message, "unknown scope '%s/': program:GLOB/", text);
-		return -EINVAL;
-	}
-	metric->program = text + strlen(prefix);
-	return 0;
+	metric->program = after(text, "program:");
+	metric->test = after(text, "test:");
+	if (metric->program || metric->test)
+		return 0;
+	message_set(message, "unknown scope '%s/': program:GLOB/ or test:GLOB/", text);
+	return -EINVAL;
 }
 
 static int parse_subject(const char *subject, struct measure *metric, struct message *message)
@@ -76,9 +83,12 @@ static int parse_figure(const char *name, struct measure *metric, struct message
 		if (i == MEASURE_ERRNO || strcmp(figure_names[i], name) != 0)
 			continue;
 		metric->figure = (enum measure_figure)i;
-		if (!is_of_run(metric->figure) || (!metric->program && !metric->call && !metric->group))
+		if (is_of_run(metric->figure) && (metric->call || metric->group))
+			message_set(message, "'%s' is of processes, not of calls", name);
+		else if (metric->test && (i == MEASURE_P50 || i == MEASURE_P99))
+			message_set(message, "'%s' is not kept by test", name);
+		else
 			return 0;
-		message_set(message, "'%s' is of the run, not of a part of it", name);
 		return -EINVAL;
 	}
 	message_set(message, "unknown figure '%s': " FIGURES_TEXT, name);
@@ -164,10 +174,127 @@ static const char *file_name(const char *path)
 	return slash ? slash + 1 : path ? path : "";
 }
 
+/* -- Of parts -------------------------------------------------------------------------------------- */
+
+static bool has_scope(const struct measure *metric)
+{
+	return metric->test || metric->program;
+}
+
+/* The next part that is meant; begins where *cursor is 0. NULL: there is no more. */
+static const struct part *next_part(const struct recording *recording, const struct measure *metric, size_t *cursor)
+{
+	const struct part_list *list = &recording->parts;
+
+	if (metric->test)
+		return part_list_next(list, metric->test, cursor);
+	while (*cursor < list->n_parts) {
+		const struct part *part = &list->parts[(*cursor)++];
+
+		if (pattern_has(metric->program, file_name(part->program)))
+			return part;
+	}
+	return NULL;
+}
+
+/* Whether the parts tell it: they have no distributions, and documents of older versions have no parts. */
+static bool is_told_by_parts(const struct recording *recording, const struct measure *metric)
+{
+	return has_scope(metric) && recording->parts.n_parts && metric->figure != MEASURE_P50 &&
+	       metric->figure != MEASURE_P99;
+}
+
+static bool is_part_call_meant(const struct part_call *call, const struct measure *metric)
+{
+	const struct call_totals names = {.name = (char *)call->name, .kind = (char *)call->kind, .group = (char *)call->group};
+
+	return is_meant(&names, metric);
+}
+
+static void add_count(uint64_t *sum, uint64_t amount)
+{
+	if (__builtin_add_overflow(*sum, amount, sum))
+		*sum = UINT64_MAX;
+}
+
+static uint64_t part_failures_with(const struct part_call *call, const char *symbol)
+{
+	for (size_t i = 0; i < call->n_errors; i++)
+		if (strcmp(call->errors[i].symbol, symbol) == 0)
+			return call->errors[i].count;
+	return 0;
+}
+
+/* What a call adds to a figure; the mean needs two. */
+static void add_part_call(uint64_t *sum, uint64_t *timed, const struct part_call *call, const struct measure *metric)
+{
+	switch (metric->figure) {
+	case MEASURE_CALLS:
+		add_count(sum, call->count);
+		break;
+	case MEASURE_FAILURES:
+		add_count(sum, call->failures);
+		break;
+	case MEASURE_ERRORS:
+		add_count(sum, call->failures > call->expected ? call->failures - call->expected : 0);
+		break;
+	case MEASURE_ERRNO:
+		add_count(sum, part_failures_with(call, metric->symbol));
+		break;
+	case MEASURE_BYTES:
+		add_count(sum, call->bytes);
+		break;
+	case MEASURE_TIME:
+		add_count(sum, part_call_time_ns(call));
+		break;
+	default:
+		add_count(sum, call->sum_ns);
+		add_count(timed, call->timed);
+		break;
+	}
+}
+
+static void add_part(uint64_t *sum, uint64_t *timed, const struct part *part, const struct measure *metric)
+{
+	if (metric->figure == MEASURE_PROCESSES)
+		add_count(sum, part->n_processes);
+	else if (metric->figure == MEASURE_THREADS)
+		add_count(sum, part->n_threads);
+	else if (metric->figure == MEASURE_PEAK)
+		*sum = part->has_peak && part->peak > *sum ? part->peak : *sum;
+	else
+		for (size_t i = 0; i < part->n_calls; i++)
+			if (is_part_call_meant(&part->calls[i], metric))
+				add_part_call(sum, timed, &part->calls[i], metric);
+}
+
+static bool value_of_parts(const struct recording *recording, const struct measure *metric, uint64_t *ret_value)
+{
+	const struct part *part;
+	uint64_t sum = 0;
+	uint64_t timed = 0;
+	size_t cursor = 0;
+	bool is_there = metric->program;
+	bool has_peak = false;
+
+	while ((part = next_part(recording, metric, &cursor))) {
+		add_part(&sum, &timed, part, metric);
+		is_there = true;
+		has_peak |= part->has_peak;
+	}
+	*ret_value = metric->figure == MEASURE_MEAN && timed ? sum / timed : sum;
+	if (metric->figure == MEASURE_MEAN)
+		return timed;
+	return metric->figure == MEASURE_PROCESSES || metric->figure == MEASURE_CALLS ||
+	       (is_there && (metric->figure != MEASURE_PEAK || has_peak));
+}
+
+/* -- Of the run ------------------------------------------------------------------------------------ */
+
 static void add_programs(struct call_totals *sum, const struct recording *recording, const struct measure *metric)
 {
 	for (size_t i = 0; i < recording->n_process_records; i++)
-		if (fnmatch(metric->program, file_name(recording->processes[i].executable), 0) == 0)
+		if (pattern_has(metric->program, file_name(recording->processes[i].executable)))
 			add_list(sum, &recording->processes[i].calls, metric);
 }
 
@@ -240,7 +367,7 @@ static uint64_t whole_time(const struct recording *recording, const struct measu
 	if (!metric->program)
 		return sum_of_times(&recording->calls, metric, 0);
 	for (size_t i = 0; i < recording->n_process_records; i++)
-		if (fnmatch(metric->program, file_name(recording->processes[i].executable), 0) == 0)
+		if (pattern_has(metric->program, file_name(recording->processes[i].executable)))
 			sum = sum_of_times(&recording->processes[i].calls, metric, sum);
 	return sum;
 }
@@ -251,6 +378,10 @@ bool measure_value(const struct recording *recording, const struct measure *metr
 	struct call_totals *sum;
 	bool is_known;
 
+	if (is_told_by_parts(recording, metric))
+		return value_of_parts(recording, metric, ret_value);
+	if (metric->test || (metric->program && is_of_run(metric->figure)))
+		return false;
 	if (is_of_run(metric->figure))
 		return value_of_run(recording, metric->figure, ret_value);
 	if (metric->figure == MEASURE_TIME) {

@@ -7,7 +7,8 @@
  *     CALL.NAME     open.failures: of a call, all kinds of it
  *     errors.ENOENT, open.errors.ENOENT: failures with one errno, whatever their class
  *     processes, threads, peak: of the run; peak is of live memory, in the process with the highest
- *     program:GLOB/ before any but the last: of the processes whose program has such a file name
+ *     program:GLOB/ before any: of the processes whose program has such a file name
+ *     test:NAME/    before any: of the processes of a test
  *
  * `failures` are all calls that failed, `errors` those of class error. Times are in nanoseconds: time is that of all
  * successful calls together; mean, p50 and p99 are of one.
@@ -40,6 +41,7 @@ enum measure_figure {
 /* What MEASURE_ERRNO and the others are of; all that is NULL does not narrow it. */
 struct measure {
 	enum measure_figure figure;
+	const char *test;    /* its name */
 	const char *program; /* a pattern as of a shell */
 	const char *group;
 	const char *call;
@@ -55,7 +57,8 @@ int measure_parse(const char *name, size_t length, struct measure *ret_metric, c
 		 struct message *ret_message);
 
 /*
- * Its value. False: it has none, as the mean of nothing, or the peak of a run that did not account for memory.
+ * Its value. False: it has none, as the mean of nothing, or the peak of a run that did not account for memory, or
+ * anything but `calls` and `processes` of a test that is not there.
  * Sums end at 2^64 - 1.
  */
 bool measure_value(const struct recording *recording, const struct measure *metric, uint64_t *ret_value);

@@ -48,6 +48,8 @@ void process_record_deinit(struct process_record *process)
 	free(process->executable);
 	free(process->command);
 	free(process->allocator);
+	free(process->test);
+	label_set_deinit(&process->labels);
 	name_counts_deinit(&process->coverage.raw_calls);
 	call_list_deinit(&process->calls);
 }
@@ -64,6 +66,7 @@ void recording_deinit(struct recording *recording)
 		process_record_deinit(&recording->processes[i]);
 	for (size_t i = 0; i < recording->n_unwatched; i++)
 		free(recording->unwatched[i].command);
+	part_list_deinit(&recording->parts);
 	call_list_deinit(&recording->calls);
 	metric_list_deinit(&recording->metrics);
 	object_list_deinit(&recording->files);
@@ -277,16 +280,19 @@ uint64_t call_totals_successes(const struct call_totals *totals)
 	return totals->count > others ? totals->count - others : 0;
 }
 
-uint64_t call_totals_time_ns(const struct call_totals *totals)
+uint64_t scaled_time_ns(uint64_t sum_ns, uint64_t timed, uint64_t successes)
 {
-	uint64_t successes = call_totals_successes(totals);
-
-	if (!totals->timed || successes <= totals->timed)
-		return totals->sum_ns;
+	if (!timed || successes <= timed)
+		return sum_ns;
 	/* Two 64-bit numbers multiplied fit; the quotient may not. */
-	unsigned __int128 scaled = (unsigned __int128)totals->sum_ns * successes / totals->timed;
+	unsigned __int128 scaled = (unsigned __int128)sum_ns * successes / timed;
 
 	return scaled > UINT64_MAX ? UINT64_MAX : (uint64_t)scaled;
+}
+
+uint64_t call_totals_time_ns(const struct call_totals *totals)
+{
+	return scaled_time_ns(totals->sum_ns, totals->timed, call_totals_successes(totals));
 }
 
 double call_totals_quantile_ns(const struct call_totals *totals, double q)

@@ -14,9 +14,11 @@
 
 #include "base/histogram.h"
 #include "calls/kinds.h"
+#include "model/labels.h"
 #include "model/metric-list.h"
 #include "model/name-counts.h"
 #include "model/object-list.h"
+#include "model/part.h"
 #include "record/region.h"
 #include "record/session.h"
 
@@ -106,6 +108,8 @@ struct process_record {
 	char *executable;
 	char *command;       /* arguments, joined by spaces, as a shell would need them quoted */
 	char *allocator;
+	char *test;          /* that it belongs to; NULL: to none */
+	struct label_set labels; /* beside those of the run */
 	int64_t started_ns;  /* CLOCK_REALTIME */
 	uint64_t wall_ns;
 	struct exit_info exit;
@@ -144,11 +148,6 @@ struct plugin_record {
 	size_t n_lines;
 };
 
-struct label {
-	char *key;
-	char *value;
-};
-
 struct recording {
 	char *id;
 	char **command;      /* ended by NULL, or NULL */
@@ -169,6 +168,7 @@ struct recording {
 	int largest_memory_pid;
 	struct process_record *processes; /* images: the first PROCESSES_KEPT, by time */
 	size_t n_process_records;
+	struct part_list parts; /* of all images, by test, program and labels */
 	struct unwatched_record *unwatched;
 	size_t n_unwatched;
 	struct plugin_record *plugins;
@@ -237,6 +237,9 @@ uint64_t call_totals_successes(const struct call_totals *totals);
 
 /* All of a call's successful time: the sum over timed calls, scaled to all that succeeded. */
 uint64_t call_totals_time_ns(const struct call_totals *totals);
+
+/* The time of so many successes, of which some were timed. */
+uint64_t scaled_time_ns(uint64_t sum_ns, uint64_t timed, uint64_t successes);
 
 /*
  * The q-quantile (0 <= q <= 1) of a call's timed successes in nanoseconds, as model/distribution.h

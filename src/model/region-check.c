@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/region-marks.h"
 #include "model/series.h"
 
 enum { CLAIM_UNIT = 4 }; /* bytes that a bit stands for: the alignment of the smallest record */
@@ -114,6 +115,33 @@ static const struct record_kind object_error_kind = {
 	"object's error",
 	sizeof(struct object_error),
 	_Alignof(struct object_error),
+	false,
+};
+
+/* Without its labels. */
+static const struct record_kind span_kind = {
+	"span",
+	sizeof(struct label_span),
+	_Alignof(struct label_span),
+	false,
+};
+static const struct record_kind span_call_kind = {
+	"span's call",
+	sizeof(struct span_call),
+	_Alignof(struct span_call),
+	false,
+};
+static const struct record_kind span_error_kind = {
+	"span's error",
+	sizeof(struct span_error),
+	_Alignof(struct span_error),
+	false,
+};
+
+static const struct record_kind span_base_kind = {
+	"span's base",
+	sizeof(struct span_base),
+	_Alignof(struct span_base),
 	false,
 };
 
@@ -220,13 +248,13 @@ static void check_string(struct check *check, char *string, size_t size, const c
 }
 
 /* A call without a name cannot be shown: its reference to the description becomes none. */
-static void check_info(struct check *check, struct call_stats *stats)
+static void check_info(struct check *check, relative *reference, const void *call)
 {
 	struct call_info_record *info =
-		check_reference(check, &stats->info, &call_info_kind, "call's info");
+		check_reference(check, reference, &call_info_kind, "call's info");
 
 	if (!info) {
-		note_damage(check, "call at %zu has no description", offset_of(check, stats));
+		note_damage(check, "call at %zu has no description", offset_of(check, call));
 		return;
 	}
 	check_string(check, info->name, sizeof(info->name), "call's name");
@@ -234,13 +262,28 @@ static void check_info(struct check *check, struct call_stats *stats)
 	check_string(check, info->kind, sizeof(info->kind), "call's kind");
 	if (info->name[0])
 		return;
-	note_damage(check, "call at %zu has no name", offset_of(check, stats));
-	stats->info = 0;
+	note_damage(check, "call at %zu has no name", offset_of(check, call));
+	*reference = 0;
+}
+
+static void check_span_errors(struct check *check, relative *next)
+{
+	for (;;) {
+		struct span_error *error = check_reference(check, next, &span_error_kind, "span's errors");
+
+		if (!error)
+			return;
+		next = &error->next;
+	}
 }
 
 static void check_call(struct check *check, struct call_stats *stats)
 {
-	check_info(check, stats);
+	struct span_base *base = check_reference(check, &stats->base, &span_base_kind, "call's base");
+
+	if (base)
+		check_span_errors(check, &base->errors);
+	check_info(check, &stats->info, stats);
 	for (unsigned int i = 0; i < HISTOGRAM_ROWS; i++)
 		check_reference(check, &stats->rows[i], &histogram_row_kind, "call's row");
 
@@ -496,6 +539,85 @@ static void check_header(struct check *check, struct region_header *header)
 	}
 }
 
+/* -- Spans ----------------------------------------------------------------------------------------- */
+
+/* The labels end the record, and nothing else follows in it. */
+static bool span_is_whole(struct check *check, const struct label_span *span)
+{
+	size_t first = offset_of(check, span) + sizeof(*span);
+	const struct record_kind labels = {
+		.name = "span",
+		.size = (span->size - sizeof(*span) + CLAIM_UNIT - 1) / CLAIM_UNIT * CLAIM_UNIT,
+	};
+
+	return span->size > sizeof(*span) && span->size <= sizeof(*span) + REGION_LABELS_SIZE &&
+	       labels.size <= check->image->size - first && claim(check, first, &labels) &&
+	       memchr(span->labels, '\0', span->size - sizeof(*span));
+}
+
+static void check_span_call(struct check *check, struct span_call *call)
+{
+	check_info(check, &call->info, call);
+	check_span_errors(check, &call->errors);
+}
+
+static void check_span_calls(struct check *check, struct label_span *span)
+{
+	relative *next = &span->calls;
+
+	for (;;) {
+		struct span_call *call = check_reference(check, next, &span_call_kind, "span's calls");
+
+		if (!call)
+			return;
+		check_span_call(check, call);
+		next = &call->next;
+	}
+}
+
+/* The present one is one of the list. */
+static void check_present(struct check *check, struct region_header *header, bool is_listed)
+{
+	if (is_listed || !header->present_span)
+		return;
+	note_damage(check, "header refers to a present span that is not listed");
+	header->present_span = 0;
+}
+
+static void check_spans(struct check *check, struct region_header *header)
+{
+	int64_t present = (int64_t)offset_of(check, &header->present_span) + header->present_span;
+	relative *next = &header->spans;
+	bool is_listed = false;
+
+	for (;;) {
+		struct label_span *span = check_reference(check, next, &span_kind, "list of spans");
+
+		if (!span)
+			break;
+		if (!span_is_whole(check, span)) {
+			note_damage(check, "span at %zu is none", offset_of(check, span));
+			*next = 0;
+			break;
+		}
+		check_span_calls(check, span);
+		is_listed |= (int64_t)offset_of(check, span) == present;
+		next = &span->next;
+	}
+	check_present(check, header, is_listed);
+}
+
+static void check_marks(struct check *check, struct region_header *header)
+{
+	struct marks marks;
+
+	if (region_marks_find(header, check->image->size, &marks))
+		return;
+	note_damage(check, "header refers to marks at %td that are none",
+		    (ptrdiff_t)offsetof(struct region_header, marks) + header->marks);
+	header->marks = 0;
+}
+
 static void check_threads(struct check *check, relative *next)
 {
 	for (;;) {
@@ -527,8 +649,10 @@ int region_check(struct region_image *image, const char *name)
 	if (image->header->committed > image->size)
 		note_damage(&check, "%" PRIu64 " bytes are committed, %zu can be read",
 			    image->header->committed, image->size);
+	check_marks(&check, image->header);
 	check_series(&check, &image->header->series);
 	check_threads(&check, &image->header->threads);
+	check_spans(&check, image->header);
 	free(maps);
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include "base/compiler.h"
 #include "base/raw.h"
 #include "base/text.h"
+#include "record/marks.h"
 #include "record/preload-list.h"
 #include "record/recorder.h"
 #include "record/startup.h"
@@ -130,12 +131,21 @@ static bool is_full(const struct environment_copy *copy, size_t n_entries)
 	return n_entries + ENVIRONMENT_ADDED >= copy->room;
 }
 
+/* Whether a program with this environment is to have other labels than it says. */
+static bool needs_labels(char *const *environment)
+{
+	const char *value = environment_find(environment, LABELS_VARIABLE);
+
+	return marks_have_changed() && marks_are_first(value ? value : "");
+}
+
 static char *const *join(char *const *environment, struct environment_copy *copy)
 {
 	const char *list = environment_find(environment, PRELOAD_VARIABLE);
 	const struct link_map *own = startup_own_object();
 	struct preload_entry ours = {own_path, own ? own->l_name : NULL, copy->runtime};
 	bool has_list = false;
+	bool has_labels = !needs_labels(environment);
 	struct text entry = text_init(copy->preload, ENVIRONMENT_PRELOAD_SIZE);
 	size_t n = 0;
 
@@ -148,12 +158,16 @@ static char *const *join(char *const *environment, struct environment_copy *copy
 			return environment;
 		bool is_list = text_starts_with(*next, PRELOAD_VARIABLE "=");
 
+		if (!has_labels && text_starts_with(*next, LABELS_VARIABLE "="))
+			continue;
 		copy->entries[n++] = is_list && !has_list ? copy->preload : *next;
 		if (is_list)
 			has_list = true;
 	}
 	if (!has_list)
 		copy->entries[n++] = copy->preload;
+	if (!has_labels)
+		copy->entries[n++] = (char *)marks_entry();
 	copy->entries[n] = NULL;
 	if (!environment_find(copy->entries, SESSION_VARIABLE)) {
 		copy->entries[n++] = session_entry;
@@ -194,11 +208,11 @@ char *const *environment_change(char *const *environment, enum environment_chang
 	if (!*session_entry)
 		return environment;
 	bool names_us = environment_names_us(environment);
-	bool needs_runtime = copy->runtime && *copy->runtime;
+	bool needs_more = (copy->runtime && *copy->runtime) || needs_labels(environment);
 
-	if (change == ENVIRONMENT_JOIN && (!names_us || needs_runtime))
+	if (change == ENVIRONMENT_JOIN && (!names_us || needs_more))
 		return join(environment, copy);
-	if (change == ENVIRONMENT_KEEP && names_us && needs_runtime)
+	if (change == ENVIRONMENT_KEEP && names_us && needs_more)
 		return join(environment, copy);
 	if (change == ENVIRONMENT_LEAVE &&
 	    (environment_find(environment, SESSION_VARIABLE) ||

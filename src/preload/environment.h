@@ -4,7 +4,8 @@
  *
  * A child is watched when LD_PRELOAD names our object and SONDE_SESSION our session. Programs clear or
  * replace environments, so every way to execute a program repairs the one that goes with it, in a copy:
- * the program's own variables, their order and the user's own LD_PRELOAD entries stay as they are.
+ * the program's own variables, their order and the user's own LD_PRELOAD entries stay as they are. Where the process's
+ * labels have changed since its start, SONDE_LABELS says the present ones, unless the program has set it.
  *
  * Nothing here allocates; all is safe in a vfork child.
  */
@@ -22,7 +23,7 @@ enum environment_change {
 
 enum {
 	ENVIRONMENT_PRELOAD_SIZE = 4096,
-	ENVIRONMENT_ADDED = 3, /* entries that a copy may have more: our two variables and the end */
+	ENVIRONMENT_ADDED = 4, /* entries that a copy may have more: our three variables and the end */
 };
 
 /* A changed copy of an environment. */

@@ -3,8 +3,10 @@
 
 #include "record/engine.h"
 
+#include "record/marks.h"
 #include "record/process.h"
 #include "record/region-writer.h"
+#include "record/span.h"
 #include "record/thread.h"
 
 static void start(void)
@@ -47,6 +49,8 @@ const struct engine *engine_own(void)
 	engine.leave_own = thread_leave_own;
 	engine.mark_exit = mark_exit;
 	engine.after_fork = recorder_after_fork;
+	engine.labels = marks_labels;
+	engine.switch_labels = span_switch;
 	engine.find = metric_find;
 	engine.limit_tag_sets = metric_limit_tag_sets;
 	engine.take_number = metric_take_number;

@@ -31,6 +31,9 @@ struct engine {
 	void (*mark_exit)(void);
 	void (*after_fork)(void);
 
+	const char *(*labels)(void);
+	void (*switch_labels)(const char *labels);
+
 	struct metric *(*find)(const struct metric_request *request,
 			       enum series_refusal *ret_reason);
 	void (*limit_tag_sets)(uint32_t max_tag_sets);

@@ -7,11 +7,13 @@ libsonde_preload_la_SOURCES += \
 	src/record/engine.c src/record/engine.h \
 	src/record/descriptor.c src/record/descriptor.h \
 	src/record/identity.c src/record/identity.h \
+	src/record/marks.c src/record/marks.h \
 	src/record/memory.c src/record/memory.h \
 	src/record/metric.c src/record/metric-cell.c src/record/metric.h src/record/metric-private.h \
 	src/record/private-memory.c src/record/private-memory.h \
 	src/record/region-writer.c src/record/region-writer.h src/record/region.h \
 	src/record/session.c src/record/session.h \
+	src/record/span.c src/record/span.h \
 	src/record/startup.c src/record/startup.h \
 	src/record/executable.c src/record/executable.h \
 	src/record/sanitizer.c src/record/sanitizer.h \
@@ -25,6 +27,7 @@ libsonde_record_la_SOURCES += \
 	src/record/descriptor.c src/record/descriptor.h \
 	src/record/engine.c src/record/engine.h \
 	src/record/identity.c src/record/identity.h \
+	src/record/marks.c src/record/marks.h \
 	src/record/memory.c src/record/memory.h \
 	src/record/object-address.c src/record/object-name.c src/record/object-name.h \
 	src/record/metric.c src/record/metric-cell.c src/record/metric.h src/record/metric-private.h \
@@ -33,6 +36,7 @@ libsonde_record_la_SOURCES += \
 	src/record/process.c src/record/process.h \
 	src/record/recorder.c src/record/recorder.h \
 	src/record/region-writer.c src/record/region-writer.h src/record/region.h \
+	src/record/span.c src/record/span.h \
 	src/record/startup.c src/record/startup.h \
 	src/record/thread.c src/record/thread.h
 

@@ -12,6 +12,7 @@
 
 #include "base/raw.h"
 #include "record/identity.h"
+#include "record/marks.h"
 #include "record/memory.h"
 #include "record/recorder.h"
 
@@ -23,11 +24,15 @@
 #endif
 
 enum {
-	/* Rounded up to a cache line, which is where records start. */
-	HEADER_SIZE = (sizeof(struct region_header) + 63) / 64 * 64,
+	/* Records start on cache lines. */
+	RECORD_UNIT = 64,
+	HEADER_SIZE = (sizeof(struct region_header) + RECORD_UNIT - 1) / RECORD_UNIT * RECORD_UNIT,
+	MARKS_SIZE_MAX = sizeof(struct region_marks) + REGION_LABELS_SIZE + REGION_TEST_SIZE,
+	LEAST_FIRST_SLAB = 256, /* what a thread makes of it at once, and a call */
 };
 
-_Static_assert((int)HEADER_SIZE < (int)REGION_SLAB, "the header leaves room in its page");
+_Static_assert((int)HEADER_SIZE + (int)MARKS_SIZE_MAX + (int)LEAST_FIRST_SLAB < (int)REGION_SLAB,
+	       "header and marks leave room in their page");
 
 static int allocate_by_descriptor(uint64_t offset, uint64_t size)
 {
@@ -101,13 +106,23 @@ static struct region_header *map_private(void)
 	return raw_failed(address) ? NULL : (struct region_header *)address;
 }
 
+/* They stand right behind the header. Returns where the next record may stand. */
+static uint64_t fill_marks(struct region_header *region)
+{
+	uint32_t size = marks_size();
+
+	if (size)
+		marks_write(region, HEADER_SIZE);
+	return HEADER_SIZE + (size + RECORD_UNIT - 1) / RECORD_UNIT * RECORD_UNIT;
+}
+
 static void fill_header(struct region_header *region, uint64_t capacity,
 			const struct region_header *parent, struct session_settings *settings)
 {
 	region->version = REGION_VERSION;
 	region->header_size = sizeof(*region);
 	region->capacity = capacity;
-	region->used = HEADER_SIZE;
+	region->used = fill_marks(region);
 	region->clock = settings->clock;
 	identity_fill(region, parent, settings);
 	memory_inherit(region);
@@ -171,13 +186,13 @@ void region_discard(struct region_header *region, struct session_settings *setti
 /* What the header leaves of its page, for who comes first: a process that does little has one page. */
 static void *take_rest_of_header(struct region_header *region, uint32_t *ret_size)
 {
-	uint64_t offset = HEADER_SIZE;
+	uint64_t offset = __atomic_load_n(&region->used, __ATOMIC_RELAXED);
 
-	if (!__atomic_compare_exchange_n(&region->used, &offset, REGION_SLAB, false,
-					 __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+	if (offset >= REGION_SLAB || !__atomic_compare_exchange_n(&region->used, &offset, REGION_SLAB, false,
+								  __ATOMIC_RELAXED, __ATOMIC_RELAXED))
 		return NULL;
-	*ret_size = REGION_SLAB - HEADER_SIZE;
-	return (char *)region + HEADER_SIZE;
+	*ret_size = (uint32_t)(REGION_SLAB - offset);
+	return (char *)region + offset;
 }
 
 void *region_take(struct region_header *region, uint64_t size)

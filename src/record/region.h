@@ -6,6 +6,12 @@
  * only read. It describes itself: names and groups of calls stand in the file, so that a reader needs no
  * table of its own. References are relative (base/relative.h); a reader checks each before it follows it.
  *
+ *     region_header --marks--> region_marks
+ *          `--spans--> label_span --next--> ...
+ *                         `--calls--> span_call --next--> ...
+ *                                        |  `--info--> call_info_record
+ *                                        `--errors--> span_error --next--> ...
+ *     call_stats --base--> span_base --errors--> span_error --next--> ...
  *     region_header --threads--> thread_block --next--> thread_block ...
  *                                     |  `-raw_calls--> raw_call_stats --next--> ...
  *                                     |
@@ -49,7 +55,7 @@
 #define REGION_MAGIC "SONDEREG"
 
 enum {
-	REGION_VERSION = 8, /* changes with every change of a struct below */
+	REGION_VERSION = 9, /* changes with every change of a struct below */
 	REGION_COMMIT_FIRST = 4096, /* what a process that does little needs */
 	REGION_COMMIT_STEP = 32 * 1024,
 	REGION_CAPACITY = 64 * 1024 * 1024, /* less where the size of files is limited, but not less than: */
@@ -60,6 +66,8 @@ enum {
 	REGION_EXECUTABLE_SIZE = 256,
 	REGION_COMMAND_SIZE = 1024,
 	REGION_ALLOCATOR_SIZE = 64,
+	REGION_LABELS_SIZE = 1024, /* of the text of all labels, with its NUL */
+	REGION_TEST_SIZE = 512,
 
 	REGION_ABSENCES = 8, /* enum note_reason of session.h, with room for more */
 
@@ -144,11 +152,19 @@ struct region_header {
 	struct region_memory memory;
 	uint64_t refused[SERIES_REFUSALS];
 	relative series;      /* struct series_info */
-	uint32_t reserved;
+	relative marks;       /* struct region_marks */
+	relative spans;       /* struct label_span */
+	relative present_span; /* one of them; none: the labels are those of the start */
 
 	char executable[REGION_EXECUTABLE_SIZE]; /* as given to exec */
 	char command[REGION_COMMAND_SIZE];       /* arguments, each ended by NUL, cut at the end */
 	char allocator[REGION_ALLOCATOR_SIZE];   /* file name of the object that has malloc */
+};
+
+/* What of the run the process belongs to. There is none where its environment says nothing. */
+struct region_marks {
+	uint32_t size;  /* of this record, with its strings */
+	char strings[]; /* the values of SONDE_LABELS and of PYTEST_CURRENT_TEST, each ended by NUL */
 };
 
 /*
@@ -204,7 +220,7 @@ struct call_stats {
 	relative info;       /* struct call_info_record */
 	relative errors;     /* struct error_stats */
 	relative next;
-	uint32_t reserved;
+	relative base;       /* struct span_base; none: nothing was told to a span yet */
 	relative rows[HISTOGRAM_ROWS]; /* struct histogram_row, by octave */
 };
 
@@ -221,6 +237,47 @@ struct error_stats {
 	uint64_t sum_ns;
 	uint64_t first_ticks;
 	uint64_t last_ticks;
+};
+
+/*
+ * What all threads did while the process had other labels than at its start: from sonde_label_begin() to the next
+ * begin or end, as often as that came. It is in the figures of the threads, too.
+ */
+struct label_span {
+	uint32_t size;   /* of this record, with its labels */
+	relative next;
+	relative calls;  /* struct span_call */
+	uint32_t reserved;
+	uint64_t first_ticks; /* when it first began */
+	uint64_t last_ticks;  /* and when it last ended, or 0 */
+	char labels[];   /* as in SONDE_LABELS, ended by NUL */
+};
+
+struct span_call {
+	relative info;   /* struct call_info_record; several may be of one call */
+	relative next;
+	relative errors; /* struct span_error */
+	uint32_t reserved;
+	uint64_t count;
+	uint64_t bytes;
+	uint64_t timed;
+	uint64_t sum_ns;
+};
+
+struct span_error {
+	relative next;
+	int32_t code;
+	uint64_t count;
+};
+
+/* What of a struct call_stats was told when the labels last changed: the rest belongs to the present ones. */
+struct span_base {
+	uint64_t count;
+	uint64_t bytes;
+	uint64_t timed;
+	uint64_t sum_ns;
+	relative errors; /* struct span_error */
+	uint32_t reserved;
 };
 
 enum series_kind {
@@ -355,6 +412,7 @@ struct object_error {
 
 _Static_assert(sizeof(struct object_cell) <= 256, "a cell is four cache lines");
 _Static_assert(sizeof(struct object_info) == offsetof(struct object_info, name), "the name follows without a gap");
+_Static_assert(sizeof(struct label_span) == offsetof(struct label_span, labels), "labels follow without a gap");
 _Static_assert(sizeof(struct call_stats) % 4 == 0, "rows follow without a gap");
 _Static_assert(sizeof(struct series_info) == offsetof(struct series_info, strings), "strings follow without a gap");
 _Static_assert(sizeof(struct call_info_record) == 64, "a description is a cache line");

@@ -22,8 +22,10 @@ const char *diff_name(const struct measure *metric, char ret_name[DIFF_NAME_SIZE
 	const char *subject = metric->call ? metric->call : metric->group ? metric->group : "";
 	const char *kind = metric->kind ? metric->kind : "";
 
-	snprintf(ret_name, DIFF_NAME_SIZE, "%s%s%s%s%s%s%s%s%s%s", metric->program ? "program:" : "",
-		 metric->program ? metric->program : "", metric->program ? "/" : "", subject, *kind ? "/" : "", kind,
+	const char *scope = metric->test ? metric->test : metric->program ? metric->program : "";
+	const char *of = metric->test ? "test:" : metric->program ? "program:" : "";
+
+	snprintf(ret_name, DIFF_NAME_SIZE, "%s%s%s%s%s%s%s%s%s%s", of, scope, *of ? "/" : "", subject, *kind ? "/" : "", kind,
 		 *subject ? "." : "", measure_figure_name(metric->figure), metric->symbol ? "." : "",
 		 metric->symbol ? metric->symbol : "");
 	return ret_name;
@@ -84,12 +86,16 @@ static enum style style_of(const struct change *change)
 static void write_row(const struct change *change, const struct diff_options *options, FILE *stream)
 {
 	unsigned int name_columns = options->width - 3 * VALUE_COLUMNS - RATIO_COLUMNS;
+	struct measure metric = change->metric;
 	char name[DIFF_NAME_SIZE];
 	char text[UNITS_SIZE + 1];
 	struct line line;
 
 	line_init(&line, options->width, options->has_colour);
-	line_add(&line, STYLE_PLAIN, diff_name(&change->metric, name), name_columns);
+	if (metric.test)
+		line_add(&line, STYLE_PLAIN, "  ", 0);
+	metric.test = NULL;
+	line_add(&line, STYLE_PLAIN, diff_name(&metric, name), name_columns - line.columns);
 	line_pad(&line, name_columns);
 	line_add_right(&line, STYLE_PLAIN, diff_value(&change->before, change->metric.figure, text), VALUE_COLUMNS);
 	line_add_right(&line, STYLE_PLAIN, diff_value(&change->after, change->metric.figure, text), VALUE_COLUMNS);
@@ -113,6 +119,25 @@ static void write_title(const struct diff_options *options, FILE *stream)
 	line_write(&line, stream);
 }
 
+/* Rows of one test stand below its name. */
+static void write_test(const char *test, const struct diff_options *options, FILE *stream)
+{
+	struct line line;
+
+	line_init(&line, options->width, options->has_colour);
+	line_add(&line, STYLE_TITLE, "test ", 0);
+	line_add(&line, STYLE_TITLE, test, 0);
+	line_write(&line, stream);
+}
+
+static bool begins_test(const struct comparison *comparison, size_t i)
+{
+	const char *test = comparison->changes[i].metric.test;
+	const char *before = i ? comparison->changes[i - 1].metric.test : NULL;
+
+	return test && (!before || strcmp(test, before) != 0);
+}
+
 int diff_text(const struct comparison *comparison, const struct diff_options *options, FILE *stream)
 {
 	size_t n = comparison->n_changes;
@@ -122,8 +147,11 @@ int diff_text(const struct comparison *comparison, const struct diff_options *op
 		fputs("no difference\n", stream);
 	else
 		write_title(options, stream);
-	for (size_t i = 0; i < n_shown; i++)
+	for (size_t i = 0; i < n_shown; i++) {
+		if (begins_test(comparison, i))
+			write_test(comparison->changes[i].metric.test, options, stream);
 		write_row(&comparison->changes[i], options, stream);
+	}
 	if (n_shown < n)
 		fprintf(stream, "(%zu more)\n", n - n_shown);
 	if (!options->has_times)

@@ -23,7 +23,7 @@ int diff_text(const struct comparison *comparison, const struct diff_options *op
 int diff_markdown(const struct comparison *comparison, FILE *stream);
 
 /* "open.errors.ENOENT", "read/socket.bytes": as a rule would name it. Returns ret_name. */
-enum { DIFF_NAME_SIZE = 128 };
+enum { DIFF_NAME_SIZE = 640 };
 const char *diff_name(const struct measure *metric, char ret_name[DIFF_NAME_SIZE]);
 
 /* A value as people read it: a duration, an amount of memory, a count. */

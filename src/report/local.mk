@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 report_sources = \
+	src/report/breakdown.c src/report/breakdown.h \
 	src/report/diff.c src/report/diff.h \
 	src/report/line.c src/report/line.h \
+	src/report/runs.c src/report/runs.h \
 	src/report/text.c src/report/text.h \
 	src/report/text-calls.c \
 	src/report/text-coverage.c \

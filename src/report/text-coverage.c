@@ -345,6 +345,63 @@ static void add_allocators(struct notices *notices, const struct recording *reco
 	}
 }
 
+/* "2 refused, 1 left at the end", of the snapshots that an exporter did not take. */
+static const char *list_drops(const struct name_counts *counts, char *ret_text, size_t size)
+{
+	static const struct {
+		const char *name;
+		const char *words;
+	} drops[] = {
+		{"refused", "refused"},
+		{"dropped_full", "without room in its queue"},
+		{"dropped_stuck", "while it was stuck"},
+		{"dropped_end", "left at the end"},
+	};
+	struct text text = text_init(ret_text, size);
+
+	for (size_t i = 0; i < sizeof(drops) / sizeof(drops[0]); i++) {
+		uint64_t n = name_counts_get(counts, drops[i].name);
+
+		if (!n)
+			continue;
+		text_add(&text, *ret_text ? ", " : "");
+		text_add_number(&text, n);
+		text_add_char(&text, ' ');
+		text_add(&text, drops[i].words);
+	}
+	return ret_text;
+}
+
+/* "3 series refused", of what one of its counts has gone wrong. */
+static void add_plugin_count(struct notices *notices, const struct plugin_record *plugin, const char *name,
+			     const char *words, const char *words_of_one)
+{
+	uint64_t n = name_counts_get(&plugin->counts, name);
+
+	if (n)
+		add_notice(notices, STYLE_ERROR, "%.64s: %" PRIu64 " %s", plugin->name, n, n == 1 ? words_of_one : words);
+}
+
+/* Figures that did not get to where they were to go, or did not come from where they should. */
+static void add_plugins(struct notices *notices, const struct recording *recording)
+{
+	char drops[NOTICE_SIZE / 2];
+
+	for (size_t i = 0; i < recording->n_plugins; i++) {
+		const struct plugin_record *plugin = &recording->plugins[i];
+
+		if (plugin->n_lost)
+			add_notice(notices, STYLE_ERROR, "%.64s: %" PRIu64 " snapshot%s not taken: %s", plugin->name,
+				   plugin->n_lost, plural_s(plugin->n_lost),
+				   list_drops(&plugin->counts, drops, sizeof(drops)));
+		add_plugin_count(notices, plugin, "rejected_points", "figures not taken by the receiver",
+				 "figure not taken by the receiver");
+		add_plugin_count(notices, plugin, "series_refused", "series refused: not as they should be",
+				 "series refused: not as it should be");
+		add_plugin_count(notices, plugin, "collect_failed", "collections failed", "collection failed");
+	}
+}
+
 static void add_all(struct notices *notices)
 {
 	const struct recording *recording = notices->page->recording;
@@ -353,6 +410,7 @@ static void add_all(struct notices *notices)
 		add_notice(notices, STYLE_PLAIN,
 			   "nothing was lost: every call of every watched process is counted");
 	add_losses(notices, recording);
+	add_plugins(notices, recording);
 	add_unwatched(notices, recording);
 	add_changes(notices, recording);
 	add_running(notices, recording);

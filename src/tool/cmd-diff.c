@@ -15,6 +15,7 @@
 #include "report/diff.h"
 #include "tool/command.h"
 #include "tool/recording-file.h"
+#include "tool/recording-store.h"
 #include "tool/report.h"
 #include "tool/rule.h"
 
@@ -41,7 +42,7 @@ struct diff {
 	struct loaded after;
 	struct rule rules[RULES_MOST];
 	size_t n_rules;
-	struct breach breaches[RULES_MOST];
+	struct breach *breaches;
 	size_t n_breaches;
 	const char *format;
 	unsigned long n_lines;
@@ -54,7 +55,12 @@ static int load(struct loaded *loaded, const char *path)
 
 	if (loaded->n_recordings == RECORDINGS_MOST)
 		return command_refuse(&command_diff, "more than %d recordings of one side", RECORDINGS_MOST);
-	if (recording_file_read(path, &loaded->recordings[loaded->n_recordings], &message) < 0) {
+	char *found = recording_store_find(environ, path, &message);
+	int result = found ? recording_file_read(found, &loaded->recordings[loaded->n_recordings], &message)
+			   : -ENOENT;
+
+	free(found);
+	if (result < 0) {
 		command_say(&command_diff, "%s", message.text);
 		return STATUS_FAILED;
 	}
@@ -108,16 +114,16 @@ static int take_option(struct diff *diff, int option, const char *value)
 	}
 }
 
-/* The two recordings that are no options' values, if all are not given so. */
+/* The two recordings that are no options' values, if all are not given so; else the last two runs. */
 static int take_operands(struct diff *diff, char **operands, int n_operands)
 {
 	if (n_operands == 0 && diff->before.n_recordings && diff->after.n_recordings)
 		return STATUS_OK;
-	if (n_operands != 2)
+	if (n_operands != 0 && n_operands != 2)
 		return command_refuse(&command_diff, "two recordings are compared: BEFORE and AFTER");
-	int status = load(&diff->before, operands[0]);
+	int status = load(&diff->before, n_operands ? operands[0] : "@1");
 
-	return status ? status : load(&diff->after, operands[1]);
+	return status ? status : load(&diff->after, n_operands ? operands[1] : "@");
 }
 
 static struct side side_of(const struct loaded *loaded)
@@ -125,16 +131,53 @@ static struct side side_of(const struct loaded *loaded)
 	return (struct side){loaded->recordings, loaded->n_recordings};
 }
 
-static void judge(struct diff *diff, const struct side *before, const struct side *after)
+static void judge_rule(struct diff *diff, const struct rule *rule, const char *test, const struct side *before,
+		       const struct side *after)
 {
-	for (size_t i = 0; i < diff->n_rules; i++) {
-		struct breach *breach = &diff->breaches[diff->n_breaches];
+	struct breach *breach = &diff->breaches[diff->n_breaches];
 
-		if (!rule_is_breached(&diff->rules[i], before, after, &breach->change))
+	if (!rule_is_breached(rule, test, before, after, &breach->change))
+		return;
+	breach->rule = rule->text;
+	diff->n_breaches++;
+}
+
+static void judge_tests(struct diff *diff, const struct rule *rule, const struct test_names *names,
+			const struct side *before, const struct side *after)
+{
+	size_t n_judged = 0;
+
+	for (size_t i = 0; i < names->n_names; i++) {
+		if (!rule_is_of_test(rule, names->names[i], before, after))
 			continue;
-		breach->rule = diff->rules[i].text;
-		diff->n_breaches++;
+		judge_rule(diff, rule, names->names[i], before, after);
+		n_judged++;
 	}
+	/* A name that is written wrong would be a rule that always holds. */
+	if (n_judged == 0)
+		command_say(&command_diff, "%s: there is no such test%s", rule->text,
+			    rule->is_change ? " in all recordings" : "");
+}
+
+/* 0 or -ENOMEM. */
+static int judge(struct diff *diff, const struct side *before, const struct side *after)
+{
+	struct test_names names;
+	int result = test_names_init(&names, before, after);
+
+	diff->breaches = calloc(RULES_MOST * (names.n_names + 1), sizeof(*diff->breaches));
+	if (!diff->breaches)
+		result = -ENOMEM;
+	for (size_t i = 0; i < diff->n_rules && result == 0; i++) {
+		const struct rule *rule = &diff->rules[i];
+
+		if (rule->metric.test)
+			judge_tests(diff, rule, &names, before, after);
+		else
+			judge_rule(diff, rule, NULL, before, after);
+	}
+	test_names_deinit(&names);
+	return result;
 }
 
 static int write_changes(const struct diff *diff, const struct comparison *comparison, bool has_times)
@@ -163,7 +206,9 @@ static void say_breaches(const struct diff *diff)
 		const struct breach *breach = &diff->breaches[i];
 		enum measure_figure figure = breach->change.metric.figure;
 
-		command_say(&command_diff, "%s: was %s, is %s", breach->rule,
+		const char *test = breach->change.metric.test;
+
+		command_say(&command_diff, "%s: %s%swas %s, is %s", breach->rule, test ? test : "", test ? ": " : "",
 			    diff_value(&breach->change.before, figure, before),
 			    diff_value(&breach->change.after, figure, after));
 	}
@@ -176,7 +221,8 @@ static int compare(struct diff *diff)
 	struct comparison comparison;
 	int result = comparison_init(&comparison, &before, &after);
 
-	judge(diff, &before, &after);
+	if (result == 0)
+		result = judge(diff, &before, &after);
 	if (result == 0)
 		result = write_changes(diff, &comparison, comparison_has_times(&before, &after));
 	if (result == 0 && fflush(stdout) != 0)
@@ -198,6 +244,7 @@ static void diff_free(struct diff *diff)
 		recording_deinit(&diff->after.recordings[i]);
 	for (size_t i = 0; i < diff->n_rules; i++)
 		rule_deinit(&diff->rules[i]);
+	free(diff->breaches);
 	free(diff);
 }
 
@@ -237,9 +284,9 @@ static int run(int argc, char **argv)
 
 const struct command command_diff = {
 	.name = "diff",
-	.usage = "BEFORE AFTER",
+	.usage = "[BEFORE AFTER]",
 	.summary = "what a program does otherwise than before",
-	.details = "BEFORE and AFTER are recordings made by 'sonde run -o'. Counts are compared exactly,\n"
+	.details = "BEFORE and AFTER are recordings, '@1' and '@' the last two that are kept. Counts are compared exactly,\n"
 		   "times where there are\n"
 		   "three recordings of each side. A RULE is METRIC > LIMIT, or with >=, < or <=: docs/diff.md.\n"
 		   "Exits with 3 when a rule holds, 1 when a recording cannot be read, 2 when used wrongly.\n",

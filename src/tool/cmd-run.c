@@ -25,6 +25,7 @@
 #include "tool/limits.h"
 #include "tool/preload.h"
 #include "tool/recording-file.h"
+#include "tool/recording-store.h"
 #include "tool/report.h"
 #include "tool/run-plugins.h"
 
@@ -77,13 +78,22 @@ struct run {
 	FILE *report; /* NULL: none is wanted */
 };
 
-/* KEY=VALUE with a key that could stand in a configuration file, too. */
-static bool is_label(const char *text)
+/* 0, or a status after saying what is wrong. */
+static int take_label(struct request *request, const char *text)
 {
-	size_t len =
-		strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.");
+	struct message message = {0};
+	const char *equals = strchr(text, '=');
 
-	return len > 0 && text[len] == '=';
+	if (!equals)
+		return command_refuse(&command_run, "--label: '%s' is not KEY=VALUE", text);
+	char *key = strndup(text, (size_t)(equals - text));
+	int result = key ? label_check(key, equals + 1, &message) : -ENOMEM;
+
+	free(key);
+	if (result == -EINVAL)
+		return command_refuse(&command_run, "--label: %s", message.text);
+	request->labels[request->n_labels++] = text;
+	return result < 0 ? STATUS_RUN_FAILED : 0;
 }
 
 static int take_option(struct request *request, int option, const char *value)
@@ -105,11 +115,7 @@ static int take_option(struct request *request, int option, const char *value)
 		request->report_file = value;
 		break;
 	case OPTION_LABEL:
-		if (!is_label(value))
-			return command_refuse(&command_run, "--label: '%s' is not KEY=VALUE",
-					      value);
-		request->labels[request->n_labels++] = value;
-		break;
+		return take_label(request, value);
 	case OPTION_SET:
 		request->overrides[request->n_overrides++] = value;
 		break;
@@ -172,6 +178,8 @@ static int make_session(struct run *run)
 		result = preload_find(environ, &run->library, &message);
 	if (result == 0)
 		result = session_host_new(configuration, environ, &run->host, &message);
+	if (result == 0)
+		result = session_host_set_command(run->host, run->request.command);
 	if (result == 0)
 		result = run_plugins_start(&run->plugins, configuration,
 					   run->host, run->request.command);
@@ -302,45 +310,37 @@ static uint64_t timeval_ns(struct timeval time)
 	return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_usec * 1000;
 }
 
-static char **copy_command(char **command)
+static struct exit_info exit_of(const struct run *run)
 {
-	size_t n_arguments = 0;
+	int status = run->child.status;
 
-	while (command[n_arguments])
-		n_arguments++;
-	char **copy = calloc(n_arguments + 1, sizeof(*copy));
-
-	for (size_t i = 0; copy && i < n_arguments; i++)
-		copy[i] = strdup(command[i]);
-	return copy;
+	return WIFSIGNALED(status) ? (struct exit_info){EXIT_SIGNAL, WTERMSIG(status)}
+				   : (struct exit_info){EXIT_STATUS, WEXITSTATUS(status)};
 }
 
 static void describe_run(const struct run *run, struct recording *recording)
 {
-	int status = run->child.status;
-
-	recording->command = copy_command(run->request.command);
 	recording->started_ns = run->started_ns;
 	recording->wall_ns = run->wall_ns;
 	recording->user_ns = timeval_ns(run->child.usage.ru_utime);
 	recording->system_ns = timeval_ns(run->child.usage.ru_stime);
 	recording->io = run->child.io;
-	if (WIFSIGNALED(status))
-		recording->exit = (struct exit_info){EXIT_SIGNAL, WTERMSIG(status)};
-	else
-		recording->exit = (struct exit_info){EXIT_STATUS, WEXITSTATUS(status)};
+	recording->exit = exit_of(run);
 }
 
-static void keep_latest(const struct run *run, const struct recording *recording)
+static void keep(const struct run *run, const struct recording *recording)
 {
-	char *path = latest_path(environ);
-	struct message message = {.text = "neither XDG_STATE_HOME nor HOME is set"};
-	int result = path ? latest_keep(path, recording, &message) : -ENOENT;
+	struct retention retention = {
+		.count = run->configuration.recordings_kept,
+		.age_ns = run->configuration.recordings_age_ns,
+	};
+	struct message message = {0};
+	char *path;
+	int result = recording_store_keep(environ, recording, &retention, &path, &message);
 
 	if (run->request.is_verbose && result < 0)
-		command_say(&command_run, "the recording is not kept as the latest: %s",
-			    message.text);
-	else if (run->request.is_verbose)
+		command_say(&command_run, "the recording is not kept: %s", message.text);
+	else if (run->request.is_verbose && path)
 		command_say(&command_run, "the recording is kept in %s", path);
 	free(path);
 }
@@ -363,8 +363,14 @@ static void finish(struct run *run)
 	struct recording recording;
 	struct message message;
 
-	int result = session_host_close(run->host, &recording);
+	int64_t grace_ms = run->configuration.grace_ns / 1000000;
+	bool may_run = (grace_ms || run->configuration.leaves) && session_host_wait(run->host, grace_ms);
+	bool is_left = may_run && run->configuration.leaves;
+	int result = is_left ? session_host_leave(run->host, exit_of(run), &recording)
+			     : session_host_close(run->host, &recording);
 
+	if (is_left)
+		command_say(&command_run, "processes still run; their session is %s", session_host_path(run->host));
 	if (result == -ENOMEM)
 		command_say(&command_run, "the recording is incomplete: out of memory");
 	else if (result < 0)
@@ -375,7 +381,7 @@ static void finish(struct run *run)
 	describe_run(run, &recording);
 	if (output && recording_file_write(output, &recording, &message) < 0)
 		command_say(&command_run, "cannot write the recording: %s", message.text);
-	keep_latest(run, &recording);
+	keep(run, &recording);
 	if (run->report)
 		write_report(run, &recording);
 	recording_deinit(&recording);

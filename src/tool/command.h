@@ -40,11 +40,14 @@ struct command {
 
 extern const struct command command_agent;
 extern const struct command command_calls;
+extern const struct command command_check;
 extern const struct command command_config;
 extern const struct command command_diff;
+extern const struct command command_label;
 extern const struct command command_plugins;
 extern const struct command command_report;
 extern const struct command command_run;
+extern const struct command command_sessions;
 extern const struct command command_set;
 
 enum {

@@ -14,7 +14,6 @@
 #include <zlib.h>
 
 #include "format/recording-json.h"
-#include "record/session.h"
 
 static int fail(int error, const char *path, struct message *ret_message)
 {
@@ -144,6 +143,14 @@ int recording_file_write(const char *path, const struct recording *recording,
 	return result < 0 ? fail(-result, path, ret_message) : 0;
 }
 
+int recording_file_write_private(const char *path, const struct recording *recording,
+				 struct message *ret_message)
+{
+	int result = replace(path, 0600, recording);
+
+	return result < 0 ? fail(-result, path, ret_message) : 0;
+}
+
 int recording_file_read(const char *path, struct recording *ret_recording,
 			struct message *ret_message)
 {
@@ -170,43 +177,4 @@ int recording_file_read(const char *path, struct recording *ret_recording,
 
 	fclose(stream);
 	return result;
-}
-
-char *latest_path(char *const *environment)
-{
-	const char *state = environment_find(environment, "XDG_STATE_HOME");
-	const char *home = environment_find(environment, "HOME");
-	char *path;
-	int result = -1;
-
-	if (state && *state == '/')
-		result = asprintf(&path, "%s/sonde/latest.json", state);
-	else if (home && *home == '/')
-		result = asprintf(&path, "%s/.local/state/sonde/latest.json", home);
-	return result < 0 ? NULL : path;
-}
-
-/* Makes the folders that a file's path goes through. */
-static int make_folders(const char *path)
-{
-	char *copy = strdup(path);
-	int result = copy ? 0 : -ENOMEM;
-
-	for (char *slash = copy; result == 0 && (slash = strchr(slash + 1, '/'));) {
-		*slash = '\0';
-		if (mkdir(copy, 0700) < 0 && errno != EEXIST)
-			result = -errno;
-		*slash = '/';
-	}
-	free(copy);
-	return result;
-}
-
-int latest_keep(const char *path, const struct recording *recording, struct message *ret_message)
-{
-	int result = make_folders(path);
-
-	if (result == 0)
-		result = replace(path, 0600, recording);
-	return result < 0 ? fail(-result, path, ret_message) : 0;
 }

@@ -19,20 +19,15 @@ int recording_file_check(const char *path, struct message *ret_message);
 int recording_file_write(const char *path, const struct recording *recording,
 			 struct message *ret_message);
 
+/* The same, readable by its owner only. */
+int recording_file_write_private(const char *path, const struct recording *recording,
+				 struct message *ret_message);
+
 /*
  * Reads one, compressed or not. The recording is the caller's. 0, or a negative errno with
  * ret_message set.
  */
 int recording_file_read(const char *path, struct recording *ret_recording,
 			struct message *ret_message);
-
-/*
- * Where the latest recording is kept: sonde/latest.json below $XDG_STATE_HOME or ~/.local/state. To
- * be freed; NULL when neither variable has an absolute path.
- */
-char *latest_path(char *const *environment);
-
-/* Keeps a recording as the latest one, readable by its owner only. As recording_file_write(). */
-int latest_keep(const char *path, const struct recording *recording, struct message *ret_message);
 
 #endif

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "host/quantity.h"
+#include "model/pattern.h"
 
 /* ">=" and what follows it. NULL: there is no comparison. */
 static const char *parse_comparison(const char *text, struct rule *rule)
@@ -124,13 +125,23 @@ static double judged_value(const struct rule *rule, double before, double after)
 	return (after - before) / before * 100;
 }
 
-bool rule_is_breached(const struct rule *rule, const struct side *before, const struct side *after,
+bool rule_is_of_test(const struct rule *rule, const char *test, const struct side *before, const struct side *after)
+{
+	if (!rule->metric.test || !pattern_has(rule->metric.test, test))
+		return false;
+	return side_has_test(after, test) && (!rule->is_change || side_has_test(before, test));
+}
+
+bool rule_is_breached(const struct rule *rule, const char *test, const struct side *before, const struct side *after,
 		      struct change *ret_change)
 {
+	struct measure metric = rule->metric;
+
+	metric.test = test;
 	*ret_change = (struct change){
-		.metric = rule->metric,
-		.before = side_value(before, &rule->metric),
-		.after = side_value(after, &rule->metric),
+		.metric = metric,
+		.before = side_value(before, &metric),
+		.after = side_value(after, &metric),
 	};
 	double value = judged_value(rule, (double)ret_change->before.median, (double)ret_change->after.median);
 

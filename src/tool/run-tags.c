@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TAGS_OF_RUN = 3 };
+enum { TAGS_OF_RUN = 4 };
 
 /* The arguments, separated by spaces. NULL without memory. */
 static char *join_command(char *const *command)
@@ -25,6 +25,14 @@ static char *join_command(char *const *command)
 		return text;
 	free(text);
 	return NULL;
+}
+
+/* "make" of "/usr/bin/make". */
+static char *executable_name(char *const *command)
+{
+	const char *slash = strrchr(command[0], '/');
+
+	return strdup(slash ? slash + 1 : command[0]);
 }
 
 /* Takes the value over. */
@@ -53,6 +61,8 @@ int run_tags_init(struct run_tags *tags, const struct recording *recording)
 		result = add_tag(tags, "", "host.name", strdup(recording->host));
 	if (result == 0 && recording->command)
 		result = add_tag(tags, "", "process.command_line", join_command(recording->command));
+	if (result == 0 && recording->command && recording->command[0])
+		result = add_tag(tags, "", "process.executable.name", executable_name(recording->command));
 	if (result == 0 && recording->id)
 		result = add_tag(tags, "", "sonde.session", strdup(recording->id));
 	for (size_t i = 0; result == 0 && i < recording->n_labels; i++)

@@ -10,7 +10,10 @@
 #include "model/recording.h"
 #include "model/series.h"
 
-/* host.name, process.command_line, sonde.session, and label.KEY for each label; in the order of keys. */
+/*
+ * host.name, process.command_line, process.executable.name, sonde.session, and label.KEY for each label; in the order
+ * of keys.
+ */
 struct run_tags {
 	struct tag *tags;
 	size_t n_tags;

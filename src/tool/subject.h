@@ -14,8 +14,8 @@
 int subject_process(const char *name);
 
 /*
- * Loads what the user named: a recording's file, a session's directory, or the number of a process;
- * NULL: the latest recording. The recording is the caller's. ret_n_folded says how many process
+ * Loads what the user named: a recording's file, one that is kept (tool/recording-store.h), a session by its
+ * directory or the last part of it, or the number of a process; NULL: the latest recording. The recording is the caller's. ret_n_folded says how many process
  * images are missing because the session's host has them already (0 for a recording). 0, or a
  * negative errno with ret_message set.
  */

@@ -2,6 +2,7 @@
 #
 # The library as programs use it: sonde.h and libsonde.so, nothing of src/.
 api_programs = \
+	tests/api/labelled \
 	tests/api/one-engine \
 	tests/api/test-aggregator \
 	tests/api/test-asynchronous \
@@ -12,6 +13,7 @@ api_programs = \
 	tests/api/test-tracker
 api_tests = \
 	tests/api/test-header.sh \
+	tests/api/test-label.sh \
 	tests/api/test-aggregator.sh \
 	tests/api/test-asynchronous.sh \
 	tests/api/test-collector.sh \
@@ -27,6 +29,9 @@ TESTS += $(api_tests)
 EXTRA_DIST += $(api_tests) tests/api/lib.sh docs/api/protocol.c docs/api/thread-pool.c
 
 API_LIBS = libsonde.la $(CUNIT_LIBS) -lpthread -lm
+
+tests_api_labelled_SOURCES = tests/api/labelled.c
+tests_api_labelled_LDADD = libsonde.la -lpthread
 
 tests_api_one_engine_SOURCES = tests/api/one-engine.c
 tests_api_one_engine_LDADD = libsonde.la

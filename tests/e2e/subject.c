@@ -10,6 +10,8 @@
  *     subject descriptors    prints its open descriptors
  *     subject preload        prints LD_PRELOAD and whether SONDE_SESSION is set
  *     subject fork N         forks N children, one after the other; each reads 10 bytes from /dev/zero
+ *     subject crowd N        forks N children that are alive at once; each reads 10 bytes from /dev/zero
+ *     subject chain N        reads 10 bytes from /dev/zero, then forks a child that executes "subject chain N-1"
  *     subject vfork          executes true in a vfork child, which makes its first call of the group io
  *     subject obey           does what the lines of its standard input say, and prints "done" after each:
  *                            "access N" and "posix_memalign N" call it N times, "fork N" forks a child that
@@ -20,7 +22,9 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,12 +96,69 @@ static int do_preload(const char *argument)
 	return 0;
 }
 
-static int read_and_exit(void)
+static bool read_zeros(void)
 {
 	char buf[10];
 	int fd = open("/dev/zero", O_RDONLY);
 
-	_exit(read(fd, buf, sizeof(buf)) == sizeof(buf) ? 0 : 1);
+	return read(fd, buf, sizeof(buf)) == sizeof(buf);
+}
+
+static int read_and_exit(void)
+{
+	_exit(read_zeros() ? 0 : 1);
+}
+
+/* Says that it is there, and goes when `stay` is closed. */
+static void read_and_stay(int here, const int stay[2])
+{
+	char c = 0;
+
+	close(stay[1]);
+	_exit(read_zeros() && write(here, &c, 1) == 1 && read(stay[0], &c, 1) == 0 ? 0 : 1);
+}
+
+static int wait_for_all(void)
+{
+	int result = 0;
+	int status;
+
+	while (wait(&status) > 0)
+		result |= status != 0;
+	return result;
+}
+
+static int do_crowd(const char *argument)
+{
+	int here[2];
+	int stay[2];
+	char c;
+
+	if (pipe(here) < 0 || pipe(stay) < 0)
+		return 1;
+	for (int i = atoi(argument); i > 0; i--)
+		if (fork() == 0)
+			read_and_stay(here[1], stay);
+	for (int i = atoi(argument); i > 0; i--)
+		if (read(here[0], &c, 1) != 1)
+			return 1;
+	close(stay[1]);
+	return wait_for_all();
+}
+
+static int do_chain(const char *argument)
+{
+	int n_left = atoi(argument);
+	char next[16];
+
+	if (!read_zeros())
+		return 1;
+	snprintf(next, sizeof(next), "%d", n_left - 1);
+	if (n_left > 1 && fork() == 0) {
+		execl("/proc/self/exe", "subject", "chain", next, NULL);
+		_exit(1);
+	}
+	return wait_for_all();
 }
 
 static int do_fork(const char *argument)
@@ -186,12 +247,21 @@ static int do_obey(const char *argument)
 
 static int do_orphan(const char *argument)
 {
+	int alive[2];
 	char c;
 
 	(void)argument;
-	if (fork() == 0)
+	if (pipe(alive) < 0)
+		return 1;
+	if (fork() == 0) {
+		close(alive[1]);
 		_exit(read(9, &c, 1) < 0);
-	return 0;
+	}
+	close(alive[1]);
+	/* Hangs up when the child has closed its end, too: it runs, and its calls are recorded. */
+	struct pollfd child = {.fd = alive[0]};
+
+	return poll(&child, 1, -1) != 1;
 }
 
 static const struct action {
@@ -201,7 +271,7 @@ static const struct action {
 	{"exit", do_exit},		 {"die", do_die},	  {"await", do_await},
 	{"signals", do_signals},	 {"preload", do_preload}, {"fork", do_fork},
 	{"descriptors", do_descriptors}, {"orphan", do_orphan},	  {"vfork", do_vfork},
-	{"obey", do_obey},
+	{"obey", do_obey},		 {"crowd", do_crowd},	  {"chain", do_chain},
 };
 
 int main(int argc, char **argv)

@@ -34,21 +34,22 @@ check "a file in HOME is found without XDG_CONFIG_HOME" "$(
 )" = option
 
 cat >all.cfg <<'END'
-session: { follow = "env"; directory = "/tmp"; labels: { branch = "a \"b\" \\c"; }; };
+session: { follow = "env"; directory = "/tmp"; grace = "2s"; leave = true; labels: { branch = "a \"b\" \\c"; }; };
 intercept: { groups = ["io", "path"]; exclude = ["lseek", "stat"]; };
 timing: { memory = 1; poll = 7; read = 5000; };
 memory: { account = true; };
 metrics: { max_tag_sets = 5; };
+recordings: { keep = 7; age = "12h"; };
 failures: { expected: { read = ["EAGAIN", "EAI_AGAIN"]; stat = []; }; };
 END
 sonde config print -c all.cfg >first.cfg
 sonde config print -c first.cfg >second.cfg
 check "what is printed reads back as the same" "$(sed 's/ *#.*//' second.cfg)" = "$(sed 's/ *#.*//' first.cfg)"
 check "every setting of the file is printed" "$(sed 's/ *#.*//' first.cfg | tr -d '\t\n')" = \
-	'session: {follow = "env";directory = "/tmp";labels: {branch = "a \"b\" \\c";};};intercept: {groups = ["io", "path"];exclude = ["lseek", "stat"];};timing: {memory = 1;poll = 7;read = 5000;};memory: {account = true;};metrics: {max_tag_sets = 5;};failures: {expected: {read = ["EAGAIN", "EAI_AGAIN"];stat = [];};};'
+	'session: {follow = "env";directory = "/tmp";grace = "2s";leave = true;labels: {branch = "a \"b\" \\c";};};intercept: {groups = ["io", "path"];exclude = ["lseek", "stat"];};timing: {memory = 1;poll = 7;read = 5000;};memory: {account = true;};metrics: {max_tag_sets = 5;};recordings: {keep = 7;age = "12h";};failures: {expected: {read = ["EAGAIN", "EAI_AGAIN"];stat = [];};};'
 : >empty.cfg
 sonde config print -c empty.cfg >none.cfg
-check "what is not set is printed with its default" "$(grep -c ' # default$' none.cfg)" -eq 6
+check "what is not set is printed with its default" "$(grep -c ' # default$' none.cfg)" -eq 10
 sonde config print -c none.cfg >again.cfg
 check "which reads back as the same, too" "$(sed 's/ *#.*//' again.cfg)" = "$(sed 's/ *#.*//' none.cfg)"
 
@@ -71,12 +72,12 @@ sonde config explain --format=markdown | while read -r line; do
 done >missing
 check "the manual has the table of settings as it is" ! -s missing
 act sonde config explain
-check "explain tells of every setting, and of the options of all plugins" "$(grep -c '; default: ' out)" -eq 15
+check "explain tells of every setting, and of the options of all plugins" "$(grep -c '; default: ' out)" -eq 19
 act sonde config explain timing.read
 check "of one" "$(grep -c '; default: ' out)" -eq 1
 check "with the variable that overrides it" -n "$(grep -F 'environment: SONDE_TIMING_READ' out)"
 act sonde config explain session
-check "of a group" "$(grep -c '; default: ' out)" -eq 3
+check "of a group" "$(grep -c '; default: ' out)" -eq 5
 act sonde config explain timng
 says "an unknown one names the nearest" 1 "sonde: config: unknown setting 'timng'; did you mean 'timing'?"
 act sonde config explain timing.raed

@@ -82,8 +82,9 @@ refused 'calls > many' "'many' is no limit: a number, +N or +N%"
 refused 'bytes > 5m' "'5m' is no limit: a number, +N or +N%, or a size"
 refused 'calls > 5%' "'5%' is no limit: a number, +N or +N%"
 refused 'errors.EFOO > 1' "unknown errno 'EFOO'"
-refused 'memory.peak > 1' "'peak' is of the run, not of a part of it"
-refused 'user:me/calls > 1' "unknown scope 'user:me/': program:GLOB/"
+refused 'memory.peak > 1' "'peak' is of processes, not of calls"
+refused 'test:x/p99 > 1s' "'p99' is not kept by test"
+refused 'user:me/calls > 1' "unknown scope 'user:me/': program:GLOB/ or test:GLOB/"
 
 # Several recordings: what is within the spread is no change, and times are compared.
 record a1 10 3; record a2 20 3; record a3 30 3
@@ -103,6 +104,42 @@ print(d["schema"], change["after"]["median"] - change["before"]["median"], [b["r
 	"sonde.diff/1 100 ['stat.calls > +0']"
 act sonde diff --format=markdown same1.json more.json
 check "as Markdown it is a table" "$(head -2 out | tail -1)$(grep -c '^| stat.calls | ' out)" = "|---|--:|--:|--:|--:|1"
+
+# By test: the same work in three tests, of which one changes and one goes.
+cat >tests.sh <<'END'
+"$S" label test=t/one -- sh work.sh "$1" 0
+"$S" label test=t/two -- sh work.sh 10 0
+test -z "$2" || "$S" label test=three -- cat </dev/null
+END
+export S=$sonde
+sonde run --report=none -o before.json -- sh tests.sh 10 three
+sonde run --report=none -o again.json -- sh tests.sh 10 three
+sonde run --report=none -o after.json -- sh tests.sh 110
+act sonde diff before.json again.json
+check "tests that do the same work do not differ" "$status $(head -1 out)" = "0 no difference"
+act sonde diff --lines=0 before.json after.json
+check "changes of a test are found below its name" "$(awk '/^test / { test = $2 } $1 == "stat.errors.ENOENT" && test { print test, $4 }' out)" = \
+	"t/one +100"
+check "a test that is not there any more is said" "$(awk '/^test / { test = $2 } $1 == "calls" && test { print test, $5 }' out)" = "three gone"
+check "a test that did not change is not told" -z "$(grep t/two out)"
+
+# breached RULE TEXT... - exits with 3 and says each of them, and nothing else.
+breached() {
+	act sonde diff --fail-on="$1" before.json after.json
+	check "$1 names the tests that break it" "$status $(cat err)" = "3 $(printf "sonde: diff: $1: %s\n" "${@:2}")"
+}
+breached 'test:*/stat.errors.ENOENT > +50' "t/one: was 10, is 110"
+breached 'test:t/one/stat.errors.ENOENT > 109' "t/one: was 10, is 110"
+breached 'test:t/*/stat.errors.ENOENT >= 10' "t/one: was 10, is 110" "t/two: was 10, is 10"
+breached 'test:t/*/processes > 0' "t/one: was 1, is 1" "t/two: was 1, is 1"
+act sonde diff --fail-on='test:*/calls > +1000%' after.json before.json
+check "a test that is new has not changed" "$status" = 0 -a ! -s err
+act sonde diff --fail-on='test:tow/calls > 5' before.json after.json
+says "a rule of no test is said" 0 "sonde: diff: test:tow/calls > 5: there is no such test"
+act sonde diff --format=json before.json after.json
+check "as JSON a change has its test" "$(python3 -I -c '
+import json
+print({c["test"] for c in json.load(open("out"))["changes"]} == {None, "t/one", "three"})')" = True
 
 act sonde diff same1.json
 says "one recording is not enough" 2 "sonde: diff: two recordings are compared: BEFORE and AFTER"

@@ -6,7 +6,7 @@ cd "$scratch" || exit 1
 
 act sonde report
 says "without any recording there is nothing to report" 1 \
-	"sonde: report: there is no latest recording yet ($XDG_STATE_HOME/sonde/latest.json)"
+	"sonde: report: no recording is kept yet ($XDG_STATE_HOME/sonde/recordings)"
 sonde run -o a.json --report-file=run.txt -- "$subject" fork 2
 sonde run -o b.json.gz --report=none -- "$subject" exit 1
 

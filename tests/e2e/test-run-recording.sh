@@ -3,7 +3,7 @@
 # Recordings and reports of a run: where they go and what they say.
 . "${top_srcdir:-.}/tests/e2e/lib.sh"
 cd "$scratch" || exit 1
-latest=$XDG_STATE_HOME/sonde/latest.json
+kept=$XDG_STATE_HOME/sonde/recordings
 
 act sonde run -o recording.json -- "$subject" fork 5
 check "the report goes to standard error" -s err -a ! -s out
@@ -11,9 +11,11 @@ check "the recording has the reads of all processes" -n \
 	"$(grep '"call":"read"' recording.json | head -1 | grep '"count":5,.*"bytes":50,')"
 check "the recording has the command" -n "$(grep "\"command\":\\[\"$subject\",\"fork\",\"5\"\\]" recording.json)"
 check "the recording has the exit status" -n "$(grep '"exit":{"status":0}' recording.json)"
-check "the latest recording is the same" "$(cmp recording.json "$latest" && echo same)" = same
-check "the latest recording is its owner's alone" "$(stat -c %a "$latest")" = 600
-check "no draft is left" "$(ls "$XDG_STATE_HOME/sonde")" = latest.json
+check "the recording that is kept is the same" "$(gzip -dc "$kept"/*.json.gz | cmp recording.json - && echo same)" = same
+check "it is its owner's alone" "$(stat -c %a "$kept"/*)" = 600
+check "it is named after the run's begin, its program and sonde's process" \
+	-n "$(ls "$kept" | grep -xE '20[0-9]{6}T[0-9]{6}\.[0-9]{3}Z-subject-[0-9]+\.json\.gz')"
+check "no draft is left" "$(ls "$kept" | wc -l)" -eq 1
 
 act sonde run -o recording.json.gz --report=none -- "$subject" die 15
 check "a name in .gz is compressed" "$(gzip -dc recording.json.gz | head -c 1)" = "{"
@@ -39,12 +41,12 @@ act sonde run --report=none true
 check "--report=none says nothing" ! -s err
 
 XDG_STATE_HOME=/dev/null/x act sonde run --report=none true
-check "a place for the latest recording that cannot be had is no error" "$status" -eq 0 -a ! -s err
+check "a place for recordings that cannot be had is no error" "$status" -eq 0 -a ! -s err
 XDG_STATE_HOME=/dev/null/x act sonde run --report=none --verbose true
 says "--verbose says so" 0 \
-	"sonde: run: the recording is not kept as the latest: /dev/null/x/sonde/latest.json: Not a directory"
+	"sonde: run: the recording is not kept: /dev/null/x/sonde/recordings: Not a directory"
 act sonde run --report=none --verbose true
-says "--verbose says where it is kept" 0 "sonde: run: the recording is kept in $latest"
+says "--verbose says where it is kept" 0 "sonde: run: the recording is kept in $(ls -d "$kept"/* | tail -n 1)"
 
 if test -e /dev/full; then
 	act sonde run -o /dev/full --report=none sh -c 'exit 3'

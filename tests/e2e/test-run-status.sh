@@ -45,7 +45,7 @@ says "an unknown option ends with 125 and names the nearest" 125 \
 	"sonde: run: unknown option '--lable'; did you mean '--label'?"
 act sonde run --report=xml true
 says "an unknown report format ends with 125" 125 \
-	"sonde: run: unknown report format 'xml': none, text, json, csv, jsonlines, openmetrics, otlp-json, prometheus, prometheus-protobuf, statsd"
+	"sonde: run: unknown report format 'xml': none, text, json, csv, jsonlines, openmetrics, otlp-json, otlp-protobuf, prometheus, prometheus-protobuf, statsd"
 act sonde run --label nonsense true
 says "a label without a value ends with 125" 125 "sonde: run: --label: 'nonsense' is not KEY=VALUE"
 act sonde run -o /no/such/folder/x true

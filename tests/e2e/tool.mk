@@ -2,11 +2,15 @@
 #
 # The command from end to end.
 tool_tests = \
+	tests/e2e/test-breakdown.sh \
+	tests/e2e/test-check.sh \
 	tests/e2e/test-config-errors.sh \
 	tests/e2e/test-config-override.sh \
 	tests/e2e/test-config-plugins.sh \
 	tests/e2e/test-config-show.sh \
 	tests/e2e/test-diff.sh \
+	tests/e2e/test-label.sh \
+	tests/e2e/test-host-killed.sh \
 	tests/e2e/test-ledger.sh \
 	tests/e2e/test-memory.sh \
 	tests/e2e/test-report-commands.sh \
@@ -14,6 +18,8 @@ tool_tests = \
 	tests/e2e/test-run-session.sh \
 	tests/e2e/test-run-signals.sh \
 	tests/e2e/test-run-status.sh \
+	tests/e2e/test-scale.sh \
+	tests/e2e/test-sessions.sh \
 	tests/e2e/test-set.sh
 
 check_PROGRAMS += tests/e2e/subject tests/e2e/test-run-terminal

@@ -10,7 +10,7 @@ awk '/^    plugins: /{ n++; inside = 1 } inside { print > ("example" n ".cfg") }
 check "there is an example for each exporter" "$(ls example*.cfg | wc -l)" = "$(grep -c '^## ' "$manual")"
 for example in example*.cfg; do
 	plugin=$(sed -n 's/.*plugin = "\([a-z]*\)".*/\1/p;T;q' "$example")
-	if test "$plugin" = prometheus && ! test -e "$top_builddir/plugins/.libs/prometheus.so"; then
+	if ! test -e "$top_builddir/plugins/.libs/$plugin.so"; then
 		continue
 	fi
 	act sonde config check -c "$example"

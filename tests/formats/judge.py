@@ -8,6 +8,7 @@ import io
 import json
 import math
 import sys
+import uuid
 
 failed = False
 
@@ -96,11 +97,11 @@ def judge_openmetrics(text):
             families.setdefault(sample.name, []).append((labels, sample.value))
     judge_families(families)
     check("it ends where it should", text.endswith("\n# EOF\n"))
+    check("when a counter began is told with all its digits", "\nc_most_created 1700000000.123456789\n" in text)
 
 
 def messages_of(data):
     """The families of a stream of messages, each with its length before it; sys.argv[3] has protoc's module."""
-    sys.path.insert(0, sys.argv[3])
     import prometheus_pb2
 
     at = 0
@@ -195,12 +196,40 @@ def judge_jsonlines(text):
 
 
 def judge_otlp(text):
-    resource = json.loads(text)["resourceMetrics"][0]
+    judge_otlp_request(json.loads(text))
+
+
+def judge_otlp_protobuf(data):
+    """Decoded by another's code, it is what the JSON form says."""
+    import google.protobuf.json_format
+    import otlp_pb2
+
+    message = otlp_pb2.ExportMetricsServiceRequest.FromString(data)
+    check("no field is left over", not message.FindInitializationErrors() and message.SerializeToString() == data)
+    request = google.protobuf.json_format.MessageToDict(message, use_integers_for_enums=True)
+    check("both forms say the same", request == json.load(open(sys.argv[3] + "/otlp-json", encoding="utf-8")))
+    judge_otlp_request(request)
+
+
+def judge_otlp_request(request):
+    resource = request["resourceMetrics"][0]
     metrics = resource["scopeMetrics"][0]["metrics"]
     by_name = {m["name"]: m for m in metrics}
     check("each metric is there once", len(by_name) == len(metrics))
-    check("the resource has the source's tags", {a["key"]: a["value"]["stringValue"] for a in
-          resource["resource"]["attributes"]} == {"host.name": 'h"1', "label.branch": "main"})
+    attributes = {a["key"]: a["value"]["stringValue"] for a in resource["resource"]["attributes"]}
+    check("the resource has the source's tags", attributes["host.name"] == 'h"1' and
+          attributes["label.branch"] == "main", attributes)
+    check("and names a service and its instance", attributes["service.name"] == "unknown_service" and
+          uuid.UUID(attributes["service.instance.id"]).variant == uuid.RFC_4122, attributes)
+    check("no key is there twice", len(attributes) == len(resource["resource"]["attributes"]))
+    check("what is no number is a word", [by_name[n]["gauge"]["dataPoints"][0]["asDouble"] for n in
+          ("g.none", "g.high", "g.low")] == ["NaN", "Infinity", "-Infinity"])
+    check("bytes that are no UTF-8 are replaced", by_name["t.bytes"]["gauge"]["dataPoints"][0]["attributes"][0]["value"]
+          ["stringValue"] == "\ufffd/ä/\ufffd\ufffd\ufffd")
+    empty = by_name["h.empty"]["exponentialHistogram"]["dataPoints"][0]
+    check("an empty histogram has no extremes", empty["count"] == "0" and not {"min", "max"} & empty.keys(), empty)
+    over = by_name["h.over"]["exponentialHistogram"]["dataPoints"][0]["positive"]
+    check("what is above all buckets is in one more", over == {"offset": 112, "bucketCounts": ["1"]}, over)
     point = by_name["h.second"]["exponentialHistogram"]["dataPoints"][0]
     counts = [int(n) for n in point["positive"]["bucketCounts"]]
     check("a histogram's buckets and its zeros are its count", int(point["count"]) == 3 ==
@@ -212,6 +241,21 @@ def judge_otlp(text):
     check("what counts is cumulative and has a start", all(
         m[kind]["aggregationTemporality"] == 2 and "startTimeUnixNano" in m[kind]["dataPoints"][0]
         for m in metrics for kind in ("sum", "exponentialHistogram") if kind in m))
+
+
+def judge_otlp_explicit(text):
+    resource = json.loads(text)["resourceMetrics"][0]
+    attributes = {a["key"]: a["value"]["stringValue"] for a in resource["resource"]["attributes"]}
+    check("attributes that are given win", attributes["host.name"] == "other" and attributes["service.name"] == "mine")
+    points = {m["name"]: m["histogram"]["dataPoints"][0] for m in resource["scopeMetrics"][0]["metrics"]
+              if "histogram" in m}
+    check("counts are one more than bounds, and add up", points and all(
+        len(p["bucketCounts"]) == len(p["explicitBounds"]) + 1 and sum(map(int, p["bucketCounts"])) == int(p["count"])
+        for p in points.values()), points)
+    second = points["h.second"]
+    at = second["explicitBounds"].index(1.0)
+    check("a bound belongs to the bucket below it", second["bucketCounts"][at:at + 2] == ["1", "1"], second)
+    check("what is above all bounds is in the last one", points["h.over"]["bucketCounts"][-1] == "1")
 
 
 def judge_statsd(text):
@@ -247,9 +291,11 @@ def judge_run(text):
 
 
 judges = {"run": judge_run, "prometheus": judge_prometheus, "openmetrics": judge_openmetrics, "csv": judge_csv,
-          "jsonlines": judge_jsonlines, "otlp-json": judge_otlp, "statsd": judge_statsd}
-if sys.argv[1] == "prometheus-protobuf":
-    judge_protobuf(open(sys.argv[2], "rb").read())
+          "jsonlines": judge_jsonlines, "otlp-json": judge_otlp, "otlp-explicit": judge_otlp_explicit, "statsd": judge_statsd}
+binary_judges = {"prometheus-protobuf": judge_protobuf, "otlp-protobuf": judge_otlp_protobuf}
+if sys.argv[1] in binary_judges:
+    sys.path.insert(0, sys.argv[3])
+    binary_judges[sys.argv[1]](open(sys.argv[2], "rb").read())
 else:
     judges[sys.argv[1]](open(sys.argv[2], encoding="utf-8", newline="").read())
 sys.exit(failed)

@@ -32,12 +32,16 @@ accepted() {
 	if test "$status" = 0 || test "$status" = 3; then pass "$1"; else fail "$1" "$(head -5 "$scratch/out")"; fi
 }
 
-protoc --proto_path="$top_srcdir/src/format" --python_out="$scratch" prometheus.proto
-for format in prometheus openmetrics csv jsonlines otlp-json prometheus-protobuf statsd; do
+protoc --proto_path="$top_srcdir/src/format" --python_out="$scratch" otlp.proto prometheus.proto
+for format in prometheus openmetrics csv jsonlines otlp-json otlp-protobuf prometheus-protobuf statsd; do
 	judge "$format" "$format"
 done
 judge "prometheus with the buckets that are used" prometheus buckets used
 judge "openmetrics with the buckets that are used" openmetrics buckets used
+"$hostile" otlp-json histograms explicit resource.host.name other resource.service.name mine >"$scratch/explicit"
+"$python" -I "$top_srcdir/tests/formats/judge.py" otlp-explicit "$scratch/explicit" >"$scratch/verdict" 2>&1
+check "explicit bounds and attributes that are given are as they should be" $? = 0
+grep -v '^ok' "$scratch/verdict"
 accepted "promtool accepts it" "$scratch/prometheus"
 
 "$hostile" prometheus run 'a"b' >"$scratch/run"
@@ -45,11 +49,13 @@ accepted "promtool accepts a label of all series" "$scratch/run"
 check "every series has it" "$(grep -v '^#' "$scratch/run" | grep -cv '[{]run="a\\"b"')" = 0
 act "$hostile" prometheus buckets some
 check "a parameter's unknown value is refused" "$status" = 1
+act "$hostile" otlp-json resource. some
+check "an attribute without a key is refused" "$status" = 1
 act "$hostile" xml
 check "an unknown format is refused" "$status" = 1
 
 if localedef -i de_DE -f UTF-8 "$scratch/de_DE.UTF-8" >/dev/null 2>&1; then
-	for format in prometheus openmetrics csv jsonlines otlp-json prometheus-protobuf statsd; do
+	for format in prometheus openmetrics csv jsonlines otlp-json otlp-protobuf prometheus-protobuf statsd; do
 		LOCPATH=$scratch LC_ALL=de_DE.UTF-8 "$hostile" "$format" >"$scratch/german"
 		"$hostile" "$format" >"$scratch/plain"
 		cmp -s "$scratch/german" "$scratch/plain"
@@ -61,7 +67,7 @@ fi
 
 # A real run: what calls did, counted by sonde and by Prometheus's own reader.
 sonde run -o "$scratch/recording.json" --report=none -- sh -c 'for i in 1 2 3; do cat /dev/null; done'
-for format in prometheus openmetrics csv jsonlines otlp-json prometheus-protobuf statsd; do
+for format in prometheus openmetrics csv jsonlines otlp-json otlp-protobuf prometheus-protobuf statsd; do
 	act sonde report --format="$format" "$scratch/recording.json"
 	check "a recording is reported as $format" "$status" = 0
 	cp "$scratch/out" "$scratch/run.$format"

@@ -147,9 +147,9 @@ kill -KILL "$agent_pid"
 tell "$one" one 'access 100'
 mv out.jsonl before.jsonl
 agent
-until_there has 110 access "$scratch/one"
-check "an agent that comes after one that was killed has all calls of a process that lives" \
-	"$(lines access "$scratch/one")" = 110
+until_there has 115 access "$scratch/one"
+check "an agent that comes after one that was killed goes on from where that had come to" \
+	"$(lines access "$scratch/one")" = 115
 bare three
 three=$fd
 tell "$three" three 'access 3'
@@ -164,7 +164,7 @@ configure 'plugin = "jsonlines"; file = "out.jsonl";' 'plugin = "jsonlines"; nam
 kill -HUP "$agent_pid"
 until_there eval 'file=second.jsonl has 3 access "$scratch/three"'
 check "SIGHUP brings another exporter, which gets everything" \
-	"$(file=second.jsonl lines access "$scratch/one") $(file=second.jsonl lines access "$scratch/three")" = "110 3"
+	"$(file=second.jsonl lines access "$scratch/one") $(file=second.jsonl lines access "$scratch/three")" = "115 3"
 
 session=$(sed -n 's/^sonde: agent: \(.*\): hosted.*/\1/p' agent.err | tail -1)
 : >second.jsonl

@@ -15,8 +15,12 @@ says "one that there is not is told with the nearest" 1 \
 	"sonde: plugins: there is no plugin 'jsonline' in $top_builddir/plugins/.libs; did you mean 'jsonlines'?"
 act sonde plugins chek
 check "so is an action" "$status" = 2 -a -n "$(grep "did you mean 'check'" err)"
-act sonde plugins check csv jsonlines resources
+act sonde plugins check csv jsonlines resources prometheus statsd otlp
 check "those that come with sonde pass their check" "$status" = 0 -a -z "$(grep -v '^PASS' out)"
+check "also where nobody takes what they send, which is told" \
+	"$(grep -c 'takes snapshots: and finds no receiver' out)" -ge 2
+act sonde plugins check -o endpoint=http://127.0.0.1:1 otlp
+check "unless they are told of one that is not there" "$status" = 1 -a -n "$(grep '^FAIL .*takes snapshots.*127.0.0.1' out)"
 act sonde plugins check -o command=cat exec
 check "also the one that needs to be given something" "$status" = 0 -a -z "$(grep -v '^PASS' out)"
 

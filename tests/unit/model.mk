@@ -5,6 +5,7 @@
 model_unit_tests = \
 	tests/unit/test-emitter \
 	tests/unit/test-failure-class \
+	tests/unit/test-family \
 	tests/unit/test-fold-metrics \
 	tests/unit/test-recording \
 	tests/unit/test-recording-fuzz \
@@ -28,6 +29,10 @@ tests_unit_test_emitter_LDADD = $(UNIT_LIBS)
 tests_unit_test_failure_class_SOURCES = tests/unit/test-failure-class.c tests/unit/unit.h
 tests_unit_test_failure_class_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_failure_class_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_family_SOURCES = tests/unit/test-family.c tests/unit/unit.h
+tests_unit_test_family_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_family_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_fold_metrics_SOURCES = tests/unit/test-fold-metrics.c $(region_builder_sources)
 tests_unit_test_fold_metrics_CFLAGS = $(UNIT_CFLAGS) $(JANSSON_CFLAGS)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "prometheus/gzip.h"
+#include "shared/gzip.h"
 
 #include <errno.h>
 

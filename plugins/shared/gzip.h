@@ -4,8 +4,8 @@
  *
  *     gzip_init(&gzip, &buffer) -> gzip_take... -> gzip_finish -> gzip_deinit
  */
-#ifndef SONDE_PLUGINS_PROMETHEUS_GZIP_H
-#define SONDE_PLUGINS_PROMETHEUS_GZIP_H
+#ifndef SONDE_PLUGINS_SHARED_GZIP_H
+#define SONDE_PLUGINS_SHARED_GZIP_H
 
 #include <zlib.h>
 

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+/*
+ * pattern.h - names that a person writes as a pattern of a shell.
+ */
+#ifndef SONDE_MODEL_PATTERN_H
+#define SONDE_MODEL_PATTERN_H
+
+#include <fnmatch.h>
+#include <stdbool.h>
+#include <string.h>
+
+/* A name is always like itself, also "test_read[big]", which as a pattern would mean something else. */
+static inline bool pattern_has(const char *pattern, const char *name)
+{
+	return strcmp(pattern, name) == 0 || fnmatch(pattern, name, 0) == 0;
+}
+
+#endif

@@ -1,0 +1,83 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# sonde report --by and --only: a run of more processes than a recording keeps is divided, and nothing is lost.
+. "$top_srcdir/tests/e2e/lib.sh"
+cd "$scratch" || exit 1
+export S=$sonde
+
+cat >many.sh <<'END'
+i=0; while test $i -lt "$1"; do cat </dev/null; i=$((i + 1)); done
+test -e "/nowhere/$2"
+END
+cat >run.sh <<'END'
+"$S" label test=first owner=me -- sh many.sh 200 1
+"$S" label test=second -- sh many.sh 150 2
+sh many.sh 2 3
+END
+act sonde run --report=none -o r.json --label branch=main -- sh run.sh
+check "more processes ran than are kept" "$(python3 -I -c '
+import json
+d = json.load(open("r.json"))
+print(d["session"]["processes"], d["coverage"]["processes_not_kept"] > 90)')" = "356 True"
+
+# figure BY NAME KEY [OPTION...] - a number of a row; "total" is the last one.
+figure() {
+	sonde report --by="$1" --format=json "${@:4}" r.json | python3 -I -c '
+import json, sys
+document = json.load(sys.stdin)
+name, key = sys.argv[1:]
+rows = [document["total"]] if name == "total" else [r for r in document["rows"] if (r["name"] or "").endswith(name)]
+print(rows[0][key] if rows else None)' "$2" "$3"
+}
+check "tests have their processes" "$(figure test first processes) $(figure test second processes)" = "201 151"
+check "programs have theirs" "$(figure program /cat processes)" = 352
+check "and labels" "$(figure label:owner me processes) $(figure label:branch main processes)" = "201 356"
+whole=$(python3 -I -c 'import json; print(sum(c["count"] for c in json.load(open("r.json"))["calls"]))')
+for by in test program label:owner call; do
+	check "by $by the run is whole" "$(figure "$by" total calls)" = "$whole"
+done
+per_process=$(($(figure program /cat calls) / 352))
+check "each process did the same" "$(figure program /cat calls --only=test:first)" = $((200 * per_process))
+check "an errno has its calls" "$(figure errno ENOENT failures --only=test:second --only=call:stat --only=program:sh)" -gt 0
+check "a selection of several keys is of all of them" "$(figure call cat calls --only=test:first --only=program:no)" = None
+check "a label of the run selects" "$(figure test total processes --only=label:branch=ma*)" = 356
+check "a group selects calls" "$(figure call total calls --only=group:path)" = "$(figure test total calls --only=group:path)"
+
+act sonde report --by=test --sort=name r.json
+check "rows are in the order that is wanted" "$(awk 'NR > 1 { print $1 }' out | tr '\n' ' ')" = "first second (no total "
+act sonde report --by=test --sort=count --lines=1 r.json
+check "no more rows than are wanted, the greatest first" "$(awk 'NR == 2 { print $1 } /more\)$/' out | tr '\n' ' ')" = "first (2 more) "
+act sonde report --only='call:wait*' r.json
+check "without --by the selected calls are shown" "$status $(awk 'NR == 1 { print $1 }' out)" = "0 CALL"
+
+sonde run --report=none -o r.json -- sh -c 'sh -c "cat </dev/null; cat </dev/null" & wait'
+sonde report --by=process --format=json r.json >tree.json
+check "processes are a tree" "$(python3 -I -c '
+import json
+rows = json.load(open("tree.json"))["rows"]
+at = {}
+ok = rows[0]["depth"] == 0
+for row in rows:
+    if row["depth"]:
+        ok = ok and at[row["depth"] - 1] == row["ppid"]
+    at[row["depth"]] = row["pid"]
+print(ok, [r["depth"] for r in rows if r["name"] == "cat"])')" = "True [2, 2]"
+
+act sonde report --by=program --format=csv r.json
+check "a table is as CSV, too" "$(python3 -I -c '
+import csv
+rows = list(csv.DictReader(open("out", newline="")))
+print(sum(int(r["processes"]) for r in rows))')" = 4
+act sonde report --by=test --format=prometheus r.json
+says "other formats are refused" 2 "sonde: report: with --by and --only the format is text, json or csv"
+act sonde report --by=tests r.json
+says "so is an unknown key" 2 "sonde: report: --by: 'tests' is none of test, program, process, label:KEY, call, errno, file, peer"
+act sonde report --only=test r.json
+check "and a selection that is none" "$status" = 2 -a -n "$(grep "'test' is none of" err)"
+act sonde report --by=test --sort=size r.json
+says "and an order" 2 "sonde: report: unknown sort key 'size': time, count, errors, bytes, name or start"
+act sonde report --by=test "$top_srcdir/tests/golden/ordinary.json"
+says "a recording of an older version is said to tell no parts" 1 \
+	"sonde: report: the recording is of an older version, which did not tell its parts"
+finish
