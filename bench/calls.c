@@ -72,7 +72,7 @@ static void get_character(void)
 	if (!stream)
 		stream = fopen("/dev/zero", "r");
 	for (int i = 0; i < ROUNDS; i++)
-		if (getc_unlocked(stream) != 0)
+		if (fgetc(stream) != 0)
 			abort();
 }
 
@@ -106,7 +106,7 @@ static const struct operation {
 	{"malloc-failing", fail_to_allocate, 1},
 	{"mutex", lock_and_unlock, 2},
 	{"read", read_byte, 1},
-	{"getc", get_character, 1},
+	{"fgetc", get_character, 1},
 	{"rdtsc-pair", read_counter_twice, 1},
 	{"clock_gettime-pair", read_clock_twice, 1},
 };

@@ -261,7 +261,7 @@ void object_add_failure(struct object_cell *cell, const struct probe *probe, int
 
 /* -- Streams ---------------------------------------------------------------------------------------- */
 
-static __attribute__((noinline)) struct object_streams *make_streams(struct object_cell *cell)
+struct object_streams *object_make_streams(struct object_cell *cell)
 {
 	struct thread_cache *thread = recorder_thread;
 	struct object_streams *made = NULL;
@@ -271,26 +271,10 @@ static __attribute__((noinline)) struct object_streams *make_streams(struct obje
 	if (made)
 		relative_publish(&cell->streams, 0, made);
 	/* A handler may have made them meanwhile. */
-	return relative_get(&cell->streams);
-}
-
-void object_add_streamed(struct object_cell *cell, int way, uint64_t bytes, const struct probe *probe, uint64_t ns)
-{
-	struct object_streams *streams = relative_get(&cell->streams);
-
-	if (unlikely(!streams)) {
-		streams = make_streams(cell);
-		if (!streams) {
-			process_count_loss(LOSS_DETAIL);
-			return;
-		}
-	}
-	owner_add(&streams->flows[way].count, 1);
-	owner_add(&streams->flows[way].bytes, bytes);
-	if (probe && probe->start_ticks) {
-		owner_add(&streams->flows[way].timed, 1);
-		owner_add(&streams->flows[way].sum_ns, ns);
-	}
+	made = relative_get(&cell->streams);
+	if (!made)
+		process_count_loss(LOSS_DETAIL);
+	return made;
 }
 
 /* -- Paths ------------------------------------------------------------------------------------------ */

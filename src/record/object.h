@@ -48,11 +48,9 @@ static inline struct object_cell *object_search(struct probe *probe, int fd, boo
 	return cell;
 }
 
-/* Before a call that moves bytes. */
-static inline struct object_cell *object_begin(enum call call, struct probe *probe, int fd)
+/* Before a call that moves bytes and is known by file or peer. */
+static inline struct object_cell *object_of(struct probe *probe, int fd)
 {
-	if (!object_is_on(call))
-		return NULL;
 	if (likely((unsigned int)fd < OBJECT_USES)) {
 		struct object_cell *cell = __atomic_load_n(&process.uses[fd].cell, __ATOMIC_RELAXED);
 
@@ -62,6 +60,11 @@ static inline struct object_cell *object_begin(enum call call, struct probe *pro
 			return cell;
 	}
 	return object_search(probe, fd, true);
+}
+
+static inline struct object_cell *object_begin(enum call call, struct probe *probe, int fd)
+{
+	return object_is_on(call) ? object_of(probe, fd) : NULL;
 }
 
 /* Before another call: what is not known need not be found out. */
@@ -153,33 +156,44 @@ static inline void object_sought(struct object_cell *cell, int fd, int64_t offse
 
 /* -- Streams ---------------------------------------------------------------------------------------- */
 
-void object_add_streamed(struct object_cell *cell, int way, uint64_t bytes, const struct probe *probe,
-			 uint64_t ns) HIDDEN;
+/* Those of a cell, made when the first stream uses it. NULL: no memory, which is counted. */
+struct object_streams *object_make_streams(struct object_cell *cell) HIDDEN;
 
-static inline struct object_cell *object_of_stream(enum call call, const FILE *stream)
+static inline struct object_cell *object_of_stream(const FILE *stream)
 {
-	/* glibc's field: fileno() would look whether the stream is one, and set errno. */
 	struct probe untimed = {0};
 
-	return likely(stream->_fileno >= 0) ? object_begin(call, &untimed, stream->_fileno) : NULL;
+	/* glibc's field: fileno() would look whether the stream is one, and set errno. */
+	return likely(stream->_fileno >= 0) ? object_of(&untimed, stream->_fileno) : NULL;
 }
 
 static inline void object_streamed(enum call call, const FILE *stream, const struct probe *probe, uint64_t ns, int way,
 				   uint64_t bytes)
 {
-	if (!object_is_on(call))
-		return;
-	struct object_cell *cell = object_of_stream(call, stream);
+	struct object_cell *cell = object_is_on(call) ? object_of_stream(stream) : NULL;
 
-	if (cell)
-		object_add_streamed(cell, way, bytes, probe, ns);
+	if (!cell)
+		return;
+	struct object_streams *streams = relative_get(&cell->streams);
+
+	if (unlikely(!streams)) {
+		streams = object_make_streams(cell);
+		if (!streams)
+			return;
+	}
+	owner_add(&streams->flows[way].count, 1);
+	owner_add(&streams->flows[way].bytes, bytes);
+	if (probe->start_ticks) {
+		owner_add(&streams->flows[way].timed, 1);
+		owner_add(&streams->flows[way].sum_ns, ns);
+	}
 }
 
 static inline void object_stream_failed(enum call call, const FILE *stream, const struct probe *probe, uint64_t ns,
 					int code)
 {
 	if (object_is_on(call))
-		object_failed(object_of_stream(call, stream), probe, code, ns);
+		object_failed(object_of_stream(stream), probe, code, ns);
 }
 
 /* -- Paths ------------------------------------------------------------------------------------------ */

@@ -45,14 +45,17 @@ static size_t count_examples(const struct page *page, size_t n_rows)
 {
 	if (!page->recording->files.n_objects && !page->recording->peers.n_objects)
 		return 0;
-	return n_rows < EXAMPLES ? n_rows : EXAMPLES;
+	return n_rows < EXAMPLES || !page->options->max_lines ? n_rows : EXAMPLES;
+}
+
+size_t text_failures_examples(const struct page *page)
+{
+	return count_examples(page, count_failures(page));
 }
 
 size_t text_failures_count(const struct page *page)
 {
-	size_t n = count_failures(page);
-
-	return n + count_examples(page, n);
+	return count_failures(page) + text_failures_examples(page);
 }
 
 static int compare_failures(const void *a, const void *b)

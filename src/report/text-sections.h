@@ -34,7 +34,9 @@ void text_memory(const struct page *page);
 /* The table of calls, with its title. 0 or -ENOMEM. */
 int text_calls(const struct page *page, size_t max_rows);
 
+/* Lines of it, and how many of them say where a call failed. */
 size_t text_failures_count(const struct page *page);
+size_t text_failures_examples(const struct page *page);
 /* The table of failures, with its title. 0 or -ENOMEM. */
 int text_failures(const struct page *page, size_t max_rows);
 

@@ -312,7 +312,9 @@ static struct shares share_out(const struct page *page)
 	left = less(left, shares.metrics);
 	size_t spare = left > wanted.calls ? left - wanted.calls : 0;
 
-	shares.failures = least(wanted.failures, spare > left / 3 ? spare : left / 3 + !(left / 3));
+	size_t share = least(left / 3 + !(left / 3) + text_failures_examples(page), left - 1);
+
+	shares.failures = least(wanted.failures, spare > share ? spare : share);
 	shares.calls = left - shares.failures;
 	return shares;
 }
