@@ -15,6 +15,7 @@ gzip_sources = plugins/shared/gzip.c plugins/shared/gzip.h $(buffer_sources)
 
 include plugins/exec/local.mk
 include plugins/files/local.mk
+include plugins/history/local.mk
 include plugins/otlp/local.mk
 include plugins/prometheus/local.mk
 include plugins/resources/local.mk

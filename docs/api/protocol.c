@@ -112,14 +112,88 @@ static void health(void)
 	printf("Error rate: %.2f%%\n", health.error_rate * 100);
 }
 
+static int print(void *argument, const char *text, size_t size);
+
+static void aggregator(void)
+{
+	const struct sonde_tag main_branch = {"branch", "main"};
+	struct sonde_metric_summary summary;
+	struct sonde_metric_values *values;
+
+	if (sonde_get_metric_summary(metrics, "git.clone.duration", 0, &summary) == 0)
+		printf("Clones: %llu, longest %g %s\n", (unsigned long long)summary.count,
+		       summary.max, summary.unit_text);
+	if (sonde_get_metrics_by_tag(metrics, &main_branch, 1, &values) == 0) {
+		printf("Of branch main: %zu\n", values->n_values);
+		sonde_free(values);
+	}
+	if (sonde_get_top_metrics(metrics, SONDE_COUNTER, SONDE_BY_SUM, 10, &values) == 0) {
+		printf("Greatest: %zu\n", values->n_values);
+		sonde_free(values);
+	}
+	sonde_create_dashboard_data(metrics, "overview", print, stdout);
+	putchar('\n');
+}
+
+/* export_metrics_async(["prometheus", "grafana"]), and the first value of metrics_stream(). */
+static void asynchronous(void)
+{
+	const char *const endpoints[] = {"prometheus", "grafana"};
+	const struct sonde_stream_filter filter = {
+		.struct_size = sizeof(filter),
+		.types = SONDE_TYPE_BIT(SONDE_COUNTER),
+	};
+	const struct sonde_export_result *results;
+	struct sonde_future *future;
+	struct sonde_stream *stream;
+	struct sonde_metric_value *value;
+	size_t n_results;
+
+	if (sonde_metrics_stream_open(metrics, &filter, &stream) != 0)
+		return;
+	sonde_record_counter(metrics, "git.commits.created", 2, NULL, 0);
+	if (sonde_collect_metrics_async(metrics, NULL, NULL, &future) == 0) {
+		sonde_future_wait(future, 10, NULL);
+		sonde_future_free(future);
+	}
+	if (sonde_metrics_stream_next(stream, 10, &value) == 0) {
+		printf("Streamed: %s\n", value->name);
+		sonde_free(value);
+	}
+	sonde_metrics_stream_close(stream);
+	if (sonde_export_metrics_async(metrics, endpoints, 2, 10, NULL, NULL, &future) != 0)
+		return;
+	sonde_future_wait(future, 10, NULL);
+	if (sonde_future_exports(future, &results, &n_results) == 0)
+		for (size_t i = 0; i < n_results; i++)
+			printf("Exported to %s: %s\n", results[i].endpoint,
+			       results[i].is_success ? "true" : "false");
+	sonde_future_free(future);
+}
+
 static int print(void *argument, const char *text, size_t size)
 {
 	return fwrite(text, 1, size, argument) == size ? 0 : -1;
 }
 
-int main(void)
+/*
+ * The protocol's configuration. Its endpoints are instances of plugins, and what is behind them is
+ * said in a text or a file:
+ *
+ *     "collection_interval": 60, "retention_days": 30, "export_endpoints": ["prometheus",
+ * "grafana"]
+ */
+int main(int argc, char **argv)
 {
-	struct sonde_config config = {.struct_size = sizeof(config), .collection_interval = 60};
+	const char *const endpoints[] = {"prometheus", "grafana"};
+	struct sonde_config config = {
+		.struct_size = sizeof(config),
+		.file = argc > 1 ? argv[1] : NULL,
+		.collection_interval = 60,
+		.retention_days = argc > 1 ? 30 : 0,
+		.export_endpoints = endpoints,
+		.n_export_endpoints = argc > 1 ? 2 : 0,
+	};
 	struct sonde_problem problem;
 	int error = sonde_initialize_metrics(&config, &metrics, &problem);
 
@@ -133,6 +207,8 @@ int main(void)
 	tracker();
 	resources();
 	health();
+	aggregator();
+	asynchronous();
 	sonde_export_metrics(metrics, "prometheus", print, stdout);
 	return sonde_shutdown_metrics(metrics) ? 1 : 0;
 }

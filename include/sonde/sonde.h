@@ -181,9 +181,24 @@ struct sonde_config {
 	/*
 	 * How often, in seconds, figures are looked at for windows, by a thread of sonde's own, on
 	 * which all signals are blocked. 0: there is no thread, and windows are as fine as
-	 * questions are frequent.
+	 * questions are frequent. With endpoints or streams there is one all the same, for them.
 	 */
 	double collection_interval;
+	/*
+	 * For so many days figures are kept in an SQLite file, by the plugin `history`: docs/exporters.md.
+	 * 0: by that of the configuration, if it has any.
+	 */
+	uint32_t retention_days;
+	uint32_t reserved;
+	/* Instances of the configuration's `plugins`, to which figures go; none: all there are. */
+	const char *const *export_endpoints;
+	size_t n_export_endpoints;
+	/*
+	 * A timer that has run for so many seconds counts as abandoned: the gauges
+	 * sonde.timers.running and sonde.timers.abandoned are there once a timer was started.
+	 * 0: 3600.
+	 */
+	double abandoned_after;
 };
 
 /*
@@ -201,10 +216,14 @@ SONDE_API struct sonde *sonde_get(void);
 
 /*
  * Definition: MetricsSystem.shutdown_metrics. From now on nothing is recorded: functions that would
- * do nothing and return SONDE_ESHUTDOWN. What was recorded can still be asked for. SONDE_ESHUTDOWN
- * the second time.
+ * do nothing and return SONDE_ESHUTDOWN. What was recorded can still be asked for. Each endpoint is
+ * given all there is once more, and stopped, and all have 2 seconds for that together: SONDE_ETIMEDOUT
+ * when one has not come to its end by then, and is left to itself. SONDE_ESHUTDOWN the second time.
+ * Endpoints get nothing more when a program ends without it.
  */
 SONDE_API int sonde_shutdown_metrics(struct sonde *sonde);
+/* The same with another time, in seconds. SONDE_ERANGE: negative or no number. */
+SONDE_API int sonde_shutdown_metrics_within(struct sonde *sonde, double timeout);
 
 struct sonde_system_health {
 	bool healthy;	     /* there are no reasons to think otherwise */
@@ -221,8 +240,9 @@ struct sonde_system_health {
 
 /*
  * Definition: MetricsSystem.get_system_health, of sonde itself: it is not healthy when something
- * was not recorded, when a name has too many sets of tags, or when the thread that looks at figures
- * has not done so for three intervals.
+ * was not recorded, when a name has too many sets of tags, when a timer was abandoned, when an
+ * endpoint does not work, or when the thread that looks at figures has not done so for three
+ * intervals.
  */
 SONDE_API int sonde_get_system_health(struct sonde *sonde, struct sonde_system_health *ret_health);
 
@@ -674,41 +694,27 @@ typedef int (*sonde_writer)(void *argument, const char *text, size_t size);
 SONDE_API int sonde_export_metrics(struct sonde *sonde, const char *format, sonde_writer write,
 				   void *argument);
 
-/* ------------------------------------------------------------------------------- asynchronous */
-
-/* Definition: AsyncMetricsSystem. */
-
-/* Something that a thread of sonde's does. To be freed with sonde_future_free(). */
-struct sonde_future;
-
-/* Called with the result on the thread that did it, on which all signals are blocked. It may call
- * every function of this header. */
-typedef void (*sonde_callback)(void *argument, int result);
+/* --------------------------------------------------------------------------------- dashboards */
 
 /*
- * AsyncMetricsSystem.collect_metrics_async: all that this process has recorded is looked at, so
- * that windows reach up to now, by a thread for this once. Its result is 0 or SONDE_ENOMEM. The
- * callback or the future may be NULL, but not both. SONDE_ENOMEM: there can be no thread, or no
- * descriptor; the callback is then not called.
+ * Definition: MetricsSystem.create_dashboard_data: a JSON document that a page can draw, of the type
+ * "overview" (as NULL is), "performance", "errors", "resources" or "exporters". The writer is called
+ * as that of sonde_export_metrics(), and so are the errors; SONDE_ENOENT: no such type.
+ *     It has panels, and each panel a title, a kind (stat, graph, table or bars), a unit, series, and
+ * thresholds, from which on a value is a warning or bad. A series has a name, tags, a unit and a
+ * value, null where there is none; in a graph points of the last minute, [seconds, value] with
+ * seconds up to 0 for now; in a table count, avg, min, max, p50, p90, p95, p99. docs/api.md has an
+ * example.
  */
-SONDE_API int sonde_collect_metrics_async(struct sonde *sonde, sonde_callback callback,
-					  void *argument, struct sonde_future **ret_future);
+SONDE_API int sonde_create_dashboard_data(struct sonde *sonde, const char *dashboard_type,
+					  sonde_writer write, void *argument);
 
 /*
- * A descriptor that is readable, for poll() and the like, once it is done and the callback has come
- * back. It is the future's: neither to be read nor closed.
+ * The same dashboard for an import into Grafana, with expressions over what the plugin `prometheus`
+ * serves. It has panels for series that there are by now.
  */
-SONDE_API int sonde_future_fd(const struct sonde_future *future);
-
-/*
- * Waits until it is done and the callback has come back, at most `timeout` seconds (0: not at all,
- * INFINITY: as long as it takes), and writes its result; ret_result may be NULL. May be called
- * again. SONDE_ETIMEDOUT; SONDE_ERANGE: negative or no number; SONDE_ESTALE: of the parent process.
- */
-SONDE_API int sonde_future_wait(struct sonde_future *future, double timeout, int *ret_result);
-
-/* May be called before it is done, and is to be called in a forked child, too, for its copy. */
-SONDE_API void sonde_future_free(struct sonde_future *future);
+SONDE_API int sonde_create_grafana_dashboard(struct sonde *sonde, const char *dashboard_type,
+					     sonde_writer write, void *argument);
 
 /* ------------------------------------------------------------------------------------- labels */
 
@@ -740,5 +746,8 @@ SONDE_API int sonde_label_end(void);
 #ifdef __cplusplus
 }
 #endif
+
+/* The sections asynchronous and streams. */
+#include <sonde/asynchronous.h>
 
 #endif

@@ -7,13 +7,9 @@
 #include <string.h>
 
 #include "api/figures.h"
+#include "api/values.h"
 #include "format/metrics-json.h"
 #include "format/snapshot-format.h"
-
-static enum sonde_type type_of(const struct series *series)
-{
-	return (enum sonde_type)(series->type - SERIES_COUNTER + SONDE_COUNTER);
-}
 
 /* -- Summaries -------------------------------------------------------------------------------- */
 
@@ -55,7 +51,7 @@ static const char *metric_unit_of(const struct engine *engine, const struct seri
 	struct metric_tag tags[SERIES_TAGS_MAX];
 	const struct metric_request request = {
 		.name = series->name,
-		.kind = (uint8_t)type_of(series),
+		.kind = (uint8_t)value_type(series),
 		.flags = series->is_fractional ? SERIES_OF_FRACTIONS : 0,
 		.must_exist = true,
 		.n_tags = (uint8_t)series->n_tags,
@@ -77,9 +73,24 @@ _Static_assert((int)KIND_COUNTER == SONDE_COUNTER && (int)KIND_TIMER == SONDE_TI
 static const char *lasting_unit(const struct engine *engine, const struct series *series)
 {
 	static const char *const own[] = {
-		"{call}",   "{error}",	   "{measurement}",	"{note}",  "{process}",
-		"{region}", "{cpu}",	   "{thread}",		"{fault}", "{context_switch}",
-		"{packet}", "{operation}", "{file_descriptor}", "1",
+		"{call}",
+		"{error}",
+		"{measurement}",
+		"{note}",
+		"{process}",
+		"{region}",
+		"{cpu}",
+		"{thread}",
+		"{fault}",
+		"{context_switch}",
+		"{packet}",
+		"{operation}",
+		"{file_descriptor}",
+		"1",
+		"{timer}",
+		"{snapshot}",
+		"{collection}",
+		"{line}",
 	};
 	enum sonde_unit known = sonde_unit_find(series->unit);
 	const char *unit =
@@ -108,7 +119,8 @@ int sonde_get_metric_summary(struct sonde *sonde, const char *name, double windo
 	};
 	struct tally tally = {0};
 	struct figures figures;
-	int error = name && ret_summary ? figures_open(sonde, window, &figures) : SONDE_EINVAL;
+	int error = name && ret_summary ? figures_open_long(sonde, name, window, &figures)
+					: SONDE_EINVAL;
 
 	if (error)
 		return error;
@@ -117,7 +129,7 @@ int sonde_get_metric_summary(struct sonde *sonde, const char *name, double windo
 
 		if (strcmp(series->name, name) != 0)
 			continue;
-		summary.type = type_of(series);
+		summary.type = value_type(series);
 		summary.unit = sonde_unit_find(series->unit);
 		summary.unit_text = lasting_unit(sonde->engine, series);
 		figures_tally(&figures, series, &tally);
@@ -136,105 +148,6 @@ int sonde_get_metric_summary(struct sonde *sonde, const char *name, double windo
 
 /* -- Lists of values -------------------------------------------------------------------------- */
 
-/* One piece of memory: the list, its values, their tags and texts. */
-struct value_list {
-	struct sonde_metric_values public;
-	struct sonde_metric_value values[];
-};
-
-static size_t text_size(const struct series *series)
-{
-	size_t size = strlen(series->name) + 1 + strlen(series->unit) + 1;
-
-	for (size_t i = 0; i < series->n_tags; i++)
-		size += strlen(series->tags[i].key) + 1 + strlen(series->tags[i].value) + 1;
-	return size;
-}
-
-static const char *place(char **texts, const char *text)
-{
-	char *copy = *texts;
-
-	*texts = stpcpy(copy, text) + 1;
-	return copy;
-}
-
-static void fill_number(const struct series *series, struct sonde_metric_value *value)
-{
-	value->min = value->max = value->p95 = NAN;
-	if (series_has_histogram(series)) {
-		const struct series_histogram *histogram = series->value.histogram;
-
-		value->value = histogram->sum;
-		value->count = histogram->count;
-		value->min = histogram->min;
-		value->max = histogram->max;
-		value->p95 = series_histogram_quantile(histogram, 0.95);
-	} else if (series->type == SERIES_COUNTER && !series->is_fractional) {
-		value->value = (double)series->value.count;
-		value->count = series->value.count;
-	} else {
-		value->value = series->value.number;
-	}
-}
-
-static void fill_value(const struct series *series, int64_t taken_ns, struct sonde_tag **tags,
-		       char **texts, struct sonde_metric_value *value)
-{
-	*value = (struct sonde_metric_value){
-		.name = place(texts, series->name),
-		.type = type_of(series),
-		.unit = sonde_unit_find(series->unit),
-		.unit_text = place(texts, series->unit),
-		.timestamp = taken_ns,
-		.start_time = series_is_cumulative(series) ? series->start_ns : 0,
-		.tags = *tags,
-		.n_tags = series->n_tags,
-	};
-	for (size_t i = 0; i < series->n_tags; i++, ++*tags) {
-		(*tags)->key = place(texts, series->tags[i].key);
-		(*tags)->value = place(texts, series->tags[i].value);
-	}
-	fill_number(series, value);
-}
-
-/* Copies series to a list of values. NULL without memory. */
-static struct value_list *make_list(const struct series *const *series, size_t n_series,
-				    int64_t taken_ns)
-{
-	size_t n_tags = 0;
-	size_t texts_size = 0;
-
-	for (size_t i = 0; i < n_series; i++) {
-		n_tags += series[i]->n_tags;
-		texts_size += text_size(series[i]);
-	}
-	struct value_list *list = calloc(1, sizeof(*list) + n_series * sizeof(list->values[0]) +
-						    n_tags * sizeof(struct sonde_tag) + texts_size);
-
-	if (!list)
-		return NULL;
-	struct sonde_tag *tags = (struct sonde_tag *)&list->values[n_series];
-	char *texts = (char *)(tags + n_tags);
-
-	list->public = (struct sonde_metric_values){n_series, list->values};
-	for (size_t i = 0; i < n_series; i++)
-		fill_value(series[i], taken_ns, &tags, &texts, &list->values[i]);
-	return list;
-}
-
-/* Missing and empty are one. */
-static bool meets(const struct series *series, const struct sonde_tag *filter, size_t n_filter)
-{
-	for (size_t i = 0; i < n_filter; i++) {
-		const char *value = series_tag(series, filter[i].key);
-
-		if (strcmp(value ? value : "", filter[i].value) != 0)
-			return false;
-	}
-	return true;
-}
-
 /* Room for all series of a snapshot. */
 static const struct series **make_choice(const struct figures *figures)
 {
@@ -245,13 +158,13 @@ static const struct series **make_choice(const struct figures *figures)
 static int hand_out(const struct figures *figures, const struct series **choice, size_t n_chosen,
 		    struct sonde_metric_values **ret_values)
 {
-	struct value_list *list =
-		choice ? make_list(choice, n_chosen, snapshot_taken_ns(figures->snapshot)) : NULL;
+	struct sonde_metric_values *values =
+		choice ? values_new(choice, n_chosen, snapshot_taken_ns(figures->snapshot)) : NULL;
 
 	free(choice);
-	if (!list)
+	if (!values)
 		return SONDE_ENOMEM;
-	*ret_values = &list->public;
+	*ret_values = values;
 	return 0;
 }
 
@@ -274,7 +187,7 @@ int sonde_get_metrics_by_tag(struct sonde *sonde, const struct sonde_tag *filter
 	for (size_t i = 0; choice && i < snapshot_n_series(figures.snapshot); i++) {
 		const struct series *series = snapshot_series(figures.snapshot, i);
 
-		if (meets(series, filter, n_filter))
+		if (series_meets(series, filter, n_filter))
 			choice[n_chosen++] = series;
 	}
 	error = hand_out(&figures, choice, n_chosen, ret_values);
@@ -338,7 +251,7 @@ static size_t rank(const struct figures *figures, enum sonde_type type, enum son
 	for (size_t i = 0; i < snapshot_n_series(figures->snapshot); i++) {
 		const struct series *series = snapshot_series(figures->snapshot, i);
 
-		if (type_of(series) != wanted)
+		if (value_type(series) != wanted)
 			continue;
 		ranked[n].series = series;
 		ranked[n++].value = type == SONDE_RATE
@@ -352,7 +265,7 @@ static size_t rank(const struct figures *figures, enum sonde_type type, enum son
 /* Counters become the rates that they were ranked by. */
 static void make_rates(struct sonde_metric_values *values, const struct ranked *ranked)
 {
-	struct sonde_metric_value *value = ((struct value_list *)values)->values;
+	struct sonde_metric_value *value = values_of(values);
 
 	for (size_t i = 0; i < values->n_values; i++, value++) {
 		value->type = SONDE_RATE;

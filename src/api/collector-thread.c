@@ -21,8 +21,8 @@ static struct timespec instant(int64_t ns)
 static void *collect(void *argument)
 {
 	struct sonde *sonde = argument;
-	int64_t next_ns = clock_kernel_ns(CLOCK_MONOTONIC) + sonde->interval_ns;
 	struct hold hold = instance_lock();
+	int64_t next_ns = clock_kernel_ns(CLOCK_MONOTONIC) + sonde->interval_ns;
 
 	while (!sonde->is_ending) {
 		struct timespec until = instant(next_ns);
@@ -30,9 +30,12 @@ static void *collect(void *argument)
 
 		pthread_cond_timedwait(&sonde->wake, &sonde->lock, &until);
 		now_ns = clock_kernel_ns(CLOCK_MONOTONIC);
+		/* It may be shorter now. */
+		if (next_ns > now_ns + sonde->interval_ns)
+			next_ns = now_ns + sonde->interval_ns;
 		if (now_ns < next_ns)
 			continue;
-		figures_feed_windows(sonde);
+		figures_collect(sonde);
 		sonde->collected_ns = now_ns;
 		while (next_ns <= now_ns)
 			next_ns += sonde->interval_ns;
@@ -57,6 +60,19 @@ int collector_start(struct sonde *sonde)
 	sonde->has_collector = pthread_create(&sonde->collector, NULL, collect, sonde) == 0;
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return sonde->has_collector ? 0 : SONDE_ENOMEM;
+}
+
+int collector_need(struct sonde *sonde, int64_t interval_ns)
+{
+	if (interval_ns < INTERVAL_MIN_NS)
+		interval_ns = INTERVAL_MIN_NS;
+	if (!sonde->is_interval_given &&
+	    (!sonde->has_collector || interval_ns < sonde->interval_ns))
+		sonde->interval_ns = interval_ns;
+	if (!sonde->has_collector)
+		return collector_start(sonde);
+	pthread_cond_signal(&sonde->wake);
+	return 0;
 }
 
 void collector_stop(struct sonde *sonde)

@@ -12,10 +12,15 @@
 #include <string.h>
 #include <time.h>
 
+#include "api/exports.h"
+#include "api/stream.h"
 #include "model/fold.h"
+#include "api/timer-table.h"
 #include "model/region-reader.h"
+#include "model/snapshot-build.h"
 
-#define WINDOW_MAX 1e9 /* seconds */
+#define WINDOW_MAX     1e9 /* seconds */
+#define HISTORY_ROW_NS INT64_C(3600000000000)
 
 static int fold_own_region(struct sonde *sonde, struct recording *recording)
 {
@@ -38,22 +43,68 @@ static int fold_own_region(struct sonde *sonde, struct recording *recording)
 	return error;
 }
 
-/* The resources beside what was recorded. */
-static int add_monitored(struct sonde *sonde, struct snapshot **snapshot)
+static int add_gauge(struct snapshot *own, const char *name, size_t number)
 {
-	struct snapshot *parts[] = {*snapshot, sonde->monitored};
-	struct snapshot *joined;
-	int error;
+	const struct series series = {
+		.name = name,
+		.type = SERIES_GAUGE,
+		.unit = "{timer}",
+		.value.number = (double)number,
+	};
 
-	if (!sonde->monitored)
+	return snapshot_adopt(own, series_copy(&series));
+}
+
+/* What is known of timers that run. */
+static int add_timers(const struct sonde *sonde, struct snapshot *own)
+{
+	size_t n_running;
+	size_t n_abandoned;
+	int error = 0;
+
+	if (!timer_table_count(&sonde->engine->settings()->clock, sonde->engine->ticks(),
+			       sonde->abandoned_ns, &n_running, &n_abandoned))
 		return 0;
-	error = snapshot_new_joined(parts, 2, snapshot_taken_ns(*snapshot), NULL, &joined);
+	error = add_gauge(own, "sonde.timers.running", n_running);
+	return error ? error : add_gauge(own, "sonde.timers.abandoned", n_abandoned);
+}
+
+/* How the library itself fares. */
+static int look_at_own(const struct sonde *sonde, int64_t taken_ns, struct snapshot **ret_own)
+{
+	struct snapshot *own = snapshot_new(taken_ns);
+	int error = own ? add_timers(sonde, own) : -ENOMEM;
+
+	if (!error)
+		error = exports_describe(sonde->exports, own);
+	if (error) {
+		snapshot_put(own);
+		return error;
+	}
+	snapshot_seal(own);
+	*ret_own = own;
+	return 0;
+}
+
+/* Beside what was recorded: resources, and how the library itself fares. */
+static int add_others(struct sonde *sonde, struct snapshot **snapshot)
+{
+	struct snapshot *own;
+	struct snapshot *joined = NULL;
+	int error = look_at_own(sonde, snapshot_taken_ns(*snapshot), &own);
+
+	if (!error) {
+		struct snapshot *parts[] = {*snapshot, sonde->monitored, own};
+
+		error = snapshot_new_joined(parts, 3, snapshot_taken_ns(*snapshot), NULL, &joined);
+		snapshot_put(own);
+	}
 	snapshot_put(*snapshot);
 	*snapshot = error ? NULL : joined;
 	return error;
 }
 
-static int look(struct sonde *sonde, struct snapshot **ret_snapshot)
+int figures_look(struct sonde *sonde, struct snapshot **ret_snapshot)
 {
 	struct recording recording = {0};
 	int error = fold_own_region(sonde, &recording);
@@ -61,7 +112,9 @@ static int look(struct sonde *sonde, struct snapshot **ret_snapshot)
 	if (!error)
 		error = snapshot_new_from_recording(&recording, ret_snapshot);
 	recording_deinit(&recording);
-	return error ? error : add_monitored(sonde, ret_snapshot);
+	if (!error)
+		error = add_others(sonde, ret_snapshot);
+	return error ? SONDE_ENOMEM : 0;
 }
 
 /* -- Windows ---------------------------------------------------------------------------------- */
@@ -74,13 +127,16 @@ static void feed(struct sonde *sonde, struct snapshot *snapshot, int64_t now_ns)
 		windows_add(sonde->windows, snapshot, now_ns);
 }
 
-int figures_feed_windows(struct sonde *sonde)
+int figures_collect(struct sonde *sonde)
 {
+	int64_t now_ns = clock_kernel_ns(CLOCK_MONOTONIC);
 	struct snapshot *snapshot;
 
-	if (look(sonde, &snapshot))
+	if (figures_look(sonde, &snapshot))
 		return SONDE_ENOMEM;
-	feed(sonde, snapshot, clock_kernel_ns(CLOCK_MONOTONIC));
+	feed(sonde, snapshot, now_ns);
+	streams_feed(sonde, snapshot, now_ns);
+	exports_feed(sonde, snapshot, now_ns);
 	snapshot_put(snapshot);
 	return 0;
 }
@@ -96,7 +152,7 @@ int figures_open(struct sonde *sonde, double window, struct figures *ret_figures
 	figures.window_ns = (int64_t)(window * 1e9);
 	figures.hold = instance_lock();
 	figures.now_ns = clock_kernel_ns(CLOCK_MONOTONIC);
-	if (look(sonde, &figures.snapshot)) {
+	if (figures_look(sonde, &figures.snapshot)) {
 		instance_unlock(&figures.hold);
 		errno = figures.saved_errno;
 		return SONDE_ENOMEM;
@@ -106,8 +162,70 @@ int figures_open(struct sonde *sonde, double window, struct figures *ret_figures
 	return 0;
 }
 
+/* A series that there is now, but not in the window, has done nothing in it. */
+static int add_idle(const struct figures *figures, const struct snapshot *history, const char *name,
+		    struct snapshot *idle)
+{
+	int error = 0;
+
+	for (size_t i = 0; !error && i < snapshot_n_series(figures->snapshot); i++) {
+		const struct series *now = snapshot_series(figures->snapshot, i);
+
+		if ((!name || strcmp(now->name, name) == 0) &&
+		    !snapshot_find(history, now->name, now->tags, now->n_tags))
+			error = snapshot_adopt(idle, series_difference(now, now));
+	}
+	snapshot_seal(idle);
+	return error;
+}
+
+/* The snapshot becomes what the series did in the window. */
+static int replace_by_history(struct figures *figures, const char *name, int64_t window_ns)
+{
+	struct snapshot *history;
+	struct snapshot *joined = NULL;
+	int error = history_look(figures->sonde, name, window_ns, &history, &figures->history);
+
+	if (error)
+		return error;
+	struct snapshot *idle = snapshot_new(snapshot_taken_ns(history));
+	struct snapshot *parts[] = {history, idle};
+
+	error = idle ? add_idle(figures, history, name, idle) : -ENOMEM;
+	if (!error)
+		error = snapshot_new_joined(parts, 2, snapshot_taken_ns(history), NULL, &joined);
+	snapshot_put(idle);
+	snapshot_put(history);
+	if (error)
+		return SONDE_ENOMEM;
+	snapshot_put(figures->snapshot);
+	figures->snapshot = joined;
+	return 0;
+}
+
+int figures_open_long(struct sonde *sonde, const char *name, double window,
+		      struct figures *ret_figures)
+{
+	/* In a forked child, SQLite's own locks are as they were in the parent, perhaps taken. */
+	bool is_long = sonde && sonde->history_file && !sonde->is_of_parent &&
+		       window <= WINDOW_MAX && window * 1e9 > (double)HISTORY_BEGINS_NS;
+	int error;
+
+	if (!is_long)
+		return figures_open(sonde, window, ret_figures);
+	history_catch_up(sonde);
+	error = figures_open(sonde, 0, ret_figures);
+	if (!error) {
+		error = replace_by_history(ret_figures, name, (int64_t)(window * 1e9));
+		if (error)
+			figures_close(ret_figures);
+	}
+	return error;
+}
+
 void figures_close(struct figures *figures)
 {
+	history_window_deinit(&figures->history);
 	snapshot_put(figures->snapshot);
 	instance_unlock(&figures->hold);
 	errno = figures->saved_errno;
@@ -160,9 +278,38 @@ static int value_in_all(const struct figures *figures, const struct series *seri
 	return series_has_histogram(series) && !answer->count ? WINDOW_EMPTY : 0;
 }
 
+/*
+ * All series of the window are of one time, so that what they did by the second adds up. A row of
+ * the history is of a minute, or of an hour: where it begins is known no better.
+ */
+static int value_in_history(const struct figures *figures, const struct series *series,
+			    struct window_answer *answer)
+{
+	const struct history_window *history = &figures->history;
+	const struct history_gauge *gauge = history_find_gauge(history, series);
+	double seconds = (double)history->covered_ns * 1e-9;
+	int condition = value_in_all(figures, series, answer);
+
+	answer->covered_ns = history->covered_ns;
+	answer->is_truncated = history->covered_ns < history->window_ns - HISTORY_ROW_NS;
+	answer->rate = NAN;
+	if (series_is_cumulative(series) && seconds > 0)
+		answer->rate =
+			(series_has_histogram(series) ? (double)answer->count : answer->sum) /
+			seconds;
+	if (gauge && series->type == SERIES_GAUGE) {
+		answer->min = gauge->min;
+		answer->max = gauge->max;
+		answer->mean = gauge->mean;
+	}
+	return condition;
+}
+
 int figures_value(const struct figures *figures, const struct series *series,
 		  struct window_answer *ret_answer)
 {
+	if (figures->history.window_ns)
+		return value_in_history(figures, series, ret_answer);
 	if (!figures->window_ns)
 		return value_in_all(figures, series, ret_answer);
 	if (!figures->sonde->windows)
@@ -235,4 +382,16 @@ const char *series_tag(const struct series *series, const char *key)
 		if (strcmp(series->tags[i].key, key) == 0)
 			return series->tags[i].value;
 	return NULL;
+}
+
+/* Missing and empty are one. */
+bool series_meets(const struct series *series, const struct sonde_tag *filter, size_t n_filter)
+{
+	for (size_t i = 0; i < n_filter; i++) {
+		const char *value = series_tag(series, filter[i].key);
+
+		if (strcmp(value ? value : "", filter[i].value) != 0)
+			return false;
+	}
+	return true;
 }

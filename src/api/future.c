@@ -9,18 +9,16 @@
 
 #include <errno.h>
 #include <linux/futex.h>
-#include <math.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "api/deadline.h"
 #include "base/raw.h"
-
-#define SECONDS_MAX 1e9
 
 struct sonde_future {
 	struct sonde *sonde;
-	future_work work;
+	struct future_task task;
 	sonde_callback callback;
 	void *argument;
 	pid_t pid; /* of the process with the thread */
@@ -34,6 +32,8 @@ static void release(struct sonde_future *future)
 {
 	if (future->fd >= 0)
 		close(future->fd);
+	if (future->task.free_data)
+		future->task.free_data(future->task.data);
 	free(future);
 }
 
@@ -69,7 +69,7 @@ static void *run(void *argument)
 {
 	struct sonde_future *future = argument;
 
-	future->result = future->work(future->sonde);
+	future->result = future->task.work(future->sonde, future->task.data);
 	if (future->callback)
 		future->callback(future->argument, future->result);
 	finish(future);
@@ -103,16 +103,18 @@ static struct sonde_future *make(const struct sonde_future *template, bool has_c
 	future->fd = has_caller ? eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK) : -1;
 	if ((!has_caller || future->fd >= 0) && start_thread(future) == 0)
 		return future;
+	/* The data stays the caller's. */
+	future->task.free_data = NULL;
 	release(future);
 	return NULL;
 }
 
-int future_start(struct sonde *sonde, future_work work, sonde_callback callback, void *argument,
-		 struct sonde_future **ret_future)
+int future_start(struct sonde *sonde, const struct future_task *task, sonde_callback callback,
+		 void *argument, struct sonde_future **ret_future)
 {
 	const struct sonde_future template = {
 		.sonde = sonde,
-		.work = work,
+		.task = *task,
 		.callback = callback,
 		.argument = argument,
 		.pid = getpid(),
@@ -128,6 +130,11 @@ int future_start(struct sonde *sonde, future_work work, sonde_callback callback,
 	if (ret_future)
 		*ret_future = future;
 	return 0;
+}
+
+void *future_data(const struct sonde_future *future, future_work work)
+{
+	return future->task.work == work && is_done(future) ? future->task.data : NULL;
 }
 
 int sonde_future_fd(const struct sonde_future *future)
@@ -150,14 +157,14 @@ static void wait_until(struct sonde_future *future, int64_t until_ns)
 
 int sonde_future_wait(struct sonde_future *future, double timeout, int *ret_result)
 {
-	if (!future)
-		return SONDE_EINVAL;
-	if (isnan(timeout) || timeout < 0)
-		return SONDE_ERANGE;
+	int64_t until_ns;
+	int error = future ? deadline_of(timeout, &until_ns) : SONDE_EINVAL;
+
+	if (error)
+		return error;
 	if (future->pid != (pid_t)raw_syscall(SYS_getpid, 0, 0, 0, 0, 0, 0))
 		return SONDE_ESTALE;
-	wait_until(future,
-		   clock_kernel_ns(CLOCK_MONOTONIC) + (int64_t)(fmin(timeout, SECONDS_MAX) * 1e9));
+	wait_until(future, until_ns);
 	if (!is_done(future))
 		return SONDE_ETIMEDOUT;
 	if (ret_result)

@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/exports.h"
 #include "api/operation.h"
+#include "host/plugin-watch.h"
 
 enum { INTERVALS_LATE = 3 };
 
@@ -35,6 +37,8 @@ static void look_at(const struct series *series, struct sonde_system_health *hea
 		health->refused += series->value.count;
 	else if (strcmp(series->name, "sonde.calls.lost") == 0)
 		health->lost += series->value.count;
+	else if (strcmp(series->name, "sonde.timers.abandoned") == 0 && series->value.number > 0)
+		add_reason(health, "%.0f timers were abandoned", series->value.number);
 	if (series_tag(series, "otel.metric.overflow"))
 		health->n_overflowed++;
 	if (strcmp(series->name, OPERATIONS_NAME) != 0 || !result)
@@ -44,18 +48,40 @@ static void look_at(const struct series *series, struct sonde_system_health *hea
 		*n_errors += series->value.count;
 }
 
+/* One that waits after failures is working on it, but does not work. */
+static void look_at_endpoints(const struct sonde *sonde, struct sonde_system_health *health)
+{
+	const struct endpoint *endpoint;
+	int64_t again_ns;
+
+	for (size_t i = 0; (endpoint = exports_endpoint(sonde->exports, i)); i++) {
+		struct plugin_health copy;
+		uint32_t state;
+
+		health_copy(endpoint_health(endpoint), &copy);
+		state = copy.state;
+		if (state == PLUGIN_BACKOFF || state == PLUGIN_FAILED)
+			add_reason(health, "%s: %s", endpoint_name(endpoint), copy.reason);
+		else if (plugin_watch_look(endpoint_health(endpoint),
+					   clock_kernel_ns(CLOCK_MONOTONIC),
+					   &again_ns) == WATCH_STUCK)
+			add_reason(health, "%s: has not come back from %s", endpoint_name(endpoint),
+				   plugin_callback_name(copy.callback));
+	}
+}
+
 static void judge(const struct figures *figures, struct sonde_system_health *health)
 {
 	const struct sonde *sonde = figures->sonde;
 	int64_t silent_ns = figures->now_ns - sonde->collected_ns;
 
-	health->healthy = true;
 	if (health->refused)
 		add_reason(health, "%" PRIu64 " figures were refused", health->refused);
 	if (health->lost)
 		add_reason(health, "%" PRIu64 " calls, or parts of them, were lost", health->lost);
 	if (health->n_overflowed)
 		add_reason(health, "%zu names have too many sets of tags", health->n_overflowed);
+	look_at_endpoints(sonde, health);
 	if (sonde->has_collector && silent_ns > INTERVALS_LATE * sonde->interval_ns)
 		add_reason(health, "the thread that collects has not done so for %.1f s",
 			   (double)silent_ns * 1e-9);
@@ -63,7 +89,7 @@ static void judge(const struct figures *figures, struct sonde_system_health *hea
 
 int sonde_get_system_health(struct sonde *sonde, struct sonde_system_health *ret_health)
 {
-	struct sonde_system_health health = {.error_rate = NAN};
+	struct sonde_system_health health = {.healthy = true, .error_rate = NAN};
 	struct figures figures;
 	uint64_t n_errors = 0;
 	int error = ret_health ? figures_open(sonde, 0, &figures) : SONDE_EINVAL;

@@ -9,22 +9,24 @@
 
 #include <dlfcn.h>
 #include <errno.h>
-#include <math.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
+#include "api/deadline.h"
+#include "api/exports.h"
 #include "api/figures.h"
+#include "api/history.h"
+#include "api/initial-config.h"
 #include "api/monitor.h"
+#include "api/stream.h"
 #include "api/timer-table.h"
 #include "base/raw.h"
-#include "host/configuration.h"
+#include "history/store.h"
+
+#define SHUTDOWN_SECONDS 2.0
+#define HOUR		 3600.0
 
 struct sonde instance = {.lock = PTHREAD_MUTEX_INITIALIZER};
-
-enum { INTERVAL_MIN_NS = 10000000 };
 
 /* -- Engine ----------------------------------------------------------------------------------- */
 
@@ -84,107 +86,6 @@ int instance_refuse(enum series_refusal reason)
 	return errors[reason];
 }
 
-/* -- Configuration ---------------------------------------------------------------------------- */
-
-__attribute__((format(printf, 2, 3))) static int say(struct sonde_problem *ret_problem,
-						     const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	if (ret_problem)
-		vsnprintf(ret_problem->text, sizeof(ret_problem->text), format, arguments);
-	va_end(arguments);
-	return SONDE_ECONFIG;
-}
-
-/* All that is wrong, one line each. */
-static int say_messages(struct sonde_problem *ret_problem, const struct messages *messages)
-{
-	size_t len = 0;
-
-	for (size_t i = 0; ret_problem && i < messages->n_lines; i++) {
-		int n = snprintf(ret_problem->text + len, sizeof(ret_problem->text) - len, "%s%s",
-				 i ? "\n" : "", messages->lines[i]);
-
-		len += (size_t)n;
-		if (len >= sizeof(ret_problem->text))
-			break;
-	}
-	return SONDE_ECONFIG;
-}
-
-static int read_file(const char *file, struct configuration *configuration,
-		     struct sonde_problem *ret_problem)
-{
-	const struct configuration_source source = {.file = file, .is_named = true};
-	struct complaints complaints = {0};
-	int result = configuration_load(configuration, &source, &complaints);
-
-	if (result == -EINVAL)
-		result = say_messages(ret_problem, &complaints.errors);
-	else if (result < 0)
-		result = SONDE_ENOMEM;
-	complaints_deinit(&complaints);
-	return result;
-}
-
-/* By way of a file that has no name: the reader of configurations takes files. */
-static int read_text(const char *text, struct configuration *configuration,
-		     struct sonde_problem *ret_problem)
-{
-	FILE *file = tmpfile();
-	char path[32];
-	int result;
-
-	if (!file || fputs(text, file) < 0 || fflush(file) < 0) {
-		result = say(ret_problem, "cannot keep the text: %s", strerror(errno));
-	} else {
-		snprintf(path, sizeof(path), "/proc/self/fd/%d", fileno(file));
-		result = read_file(path, configuration, ret_problem);
-	}
-	if (file)
-		fclose(file);
-	return result;
-}
-
-/* Keeps what counts for us: the classes of failures, and how many sets of tags a name may have. */
-static int read_config(const struct sonde_config *config, uint32_t *ret_max_tag_sets,
-		       struct sonde_problem *ret_problem)
-{
-	struct configuration configuration;
-	int result = configuration_init(&configuration) < 0 ? SONDE_ENOMEM : 0;
-
-	if (!result && config && config->file)
-		result = read_file(config->file, &configuration, ret_problem);
-	else if (!result && config && config->text)
-		result = read_text(config->text, &configuration, ret_problem);
-	if (!result) {
-		*ret_max_tag_sets = (uint32_t)configuration.max_tag_sets;
-		instance.classes = configuration_classes(&configuration);
-		result = instance.classes ? 0 : SONDE_ENOMEM;
-	}
-	configuration_deinit(&configuration);
-	return result;
-}
-
-/* A caller who was built with an older header knows less of the struct. */
-static int check_config(const struct sonde_config *config, struct sonde_problem *ret_problem)
-{
-	if (!config)
-		return 0;
-	if (config->struct_size != sizeof(*config))
-		return say(ret_problem, "struct_size is %u, expected %zu", config->struct_size,
-			   sizeof(*config));
-	if (config->file && config->text)
-		return say(ret_problem, "file and text: at most one of them can be given");
-	if (isnan(config->collection_interval) || config->collection_interval < 0 ||
-	    config->collection_interval > 86400)
-		return say(ret_problem, "collection_interval is %g, expected 0 to 86400 seconds",
-			   config->collection_interval);
-	return 0;
-}
-
 /* -- Fork ------------------------------------------------------------------------------------- */
 
 static void before_fork(void)
@@ -202,6 +103,9 @@ static void after_fork_in_child(void)
 {
 	instance.has_collector = false;
 	instance.windows = windows_free(instance.windows);
+	instance.streams = NULL;
+	instance.is_of_parent = true;
+	exports_after_fork(&instance);
 	timer_table_after_fork();
 	monitor_after_fork(&instance);
 	if (instance.is_engine_own)
@@ -211,70 +115,114 @@ static void after_fork_in_child(void)
 
 /* -- Begin and end ---------------------------------------------------------------------------- */
 
-static int64_t interval_of(const struct sonde_config *config)
+static int64_t interval_of(const struct configuration *configuration)
 {
-	int64_t ns = config ? (int64_t)(config->collection_interval * 1e9) : 0;
+	int64_t ns = (int64_t)(configuration->collection_interval * 1e9);
 
 	return ns && ns < INTERVAL_MIN_NS ? INTERVAL_MIN_NS : ns;
 }
 
-/* With the engine found; what is called for the configuration is not the program's. */
-static int configure(const struct engine *engine, const struct sonde_config *config,
-		     struct sonde_problem *ret_problem)
+/* Keeps what counts for us: the classes of failures, and how many sets of tags a name may have. */
+static int apply(const struct engine *engine, const struct sonde_config *config,
+		 const struct configuration *configuration)
 {
-	struct thread_cache *cache = instance.is_engine_own ? NULL : engine->enter_own();
-	uint32_t max_tag_sets = 0;
-	int result = read_config(config, &max_tag_sets, ret_problem);
+	uint32_t max_tag_sets = (uint32_t)configuration->max_tag_sets;
 
-	if (!instance.is_engine_own)
-		engine->leave_own(cache);
-	if (config && config->max_tag_sets)
+	instance.classes = configuration_classes(configuration);
+	if (!instance.classes)
+		return SONDE_ENOMEM;
+	if (config->max_tag_sets)
 		max_tag_sets = config->max_tag_sets;
-	if (!result && max_tag_sets)
+	if (max_tag_sets)
 		engine->limit_tag_sets(max_tag_sets);
-	return result;
+	instance.interval_ns = interval_of(configuration);
+	instance.is_interval_given = instance.interval_ns > 0;
+	instance.abandoned_ns =
+		(int64_t)((config->abandoned_after > 0 ? config->abandoned_after : HOUR) * 1e9);
+	return 0;
 }
 
-static int begin(const struct sonde_config *config, struct sonde_problem *ret_problem)
+static int begin(const struct sonde_config *config, struct configuration *configuration,
+		 struct sonde_problem *ret_problem)
 {
 	const struct engine *engine = find_engine(&instance.is_engine_own);
-	int result = engine ? configure(engine, config, ret_problem) : SONDE_ESYSTEM;
+	struct thread_cache *cache;
+	int result = engine ? 0 : SONDE_ESYSTEM;
 
 	if (result)
 		return result;
+	/* What is called for the configuration is not the program's. */
+	cache = instance.is_engine_own ? NULL : engine->enter_own();
+	result = initial_config_read(config, configuration, ret_problem);
+	if (!instance.is_engine_own)
+		engine->leave_own(cache);
+	if (!result)
+		result = apply(engine, config, configuration);
+	if (result)
+		return result;
 	engine->start();
-	instance.interval_ns = interval_of(config);
+	instance.add = engine->add;
 	pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
 	/* Release: who finds the instance by sonde_get() finds it whole. */
 	__atomic_store_n(&instance.engine, engine, __ATOMIC_RELEASE);
 	return 0;
 }
 
+/* A snapshot as often as the one wants it who wants it most often. */
+static int begin_exports(struct configuration *configuration)
+{
+	int error = 0;
+
+	instance.history_file = history_file(configuration);
+	if (configuration->n_plugins)
+		error = exports_start(&instance, configuration);
+	if (!error && instance.exports)
+		history_program(exports_command_line(instance.exports), instance.history_program,
+				sizeof(instance.history_program));
+	if (!error && instance.exports && !instance.is_interval_given)
+		instance.interval_ns = exports_interval_ns(instance.exports);
+	return error;
+}
+
 /* What comes now is compared with what is there now. */
-static int begin_windows(void)
+static int begin_work(struct configuration *configuration)
 {
 	struct hold hold = instance_lock();
+	int error = begin_exports(configuration);
 
-	figures_feed_windows(&instance);
+	figures_collect(&instance);
+	if (!error && instance.interval_ns)
+		error = collector_start(&instance);
+	configuration_deinit(configuration);
 	instance_unlock(&hold);
-	return instance.interval_ns ? collector_start(&instance) : 0;
+	return error;
+}
+
+static int initialize(const struct sonde_config *config, struct sonde_problem *ret_problem)
+{
+	struct configuration configuration = {0};
+	int result = SONDE_EALREADY;
+
+	pthread_mutex_lock(&instance.lock);
+	if (!instance.engine)
+		result = begin(config, &configuration, ret_problem);
+	pthread_mutex_unlock(&instance.lock);
+	if (!result)
+		return begin_work(&configuration);
+	configuration_deinit(&configuration);
+	return result;
 }
 
 int sonde_initialize_metrics(const struct sonde_config *config, struct sonde **ret_sonde,
 			     struct sonde_problem *ret_problem)
 {
 	int saved_errno = errno;
-	int result = ret_sonde ? check_config(config, ret_problem) : SONDE_EINVAL;
+	struct sonde_config known;
+	int result = ret_sonde ? initial_config_check(config, &known, ret_problem) : SONDE_EINVAL;
 	uint64_t signals = change_signals(UINT64_MAX);
 
-	pthread_mutex_lock(&instance.lock);
-	if (!result && instance.engine)
-		result = SONDE_EALREADY;
-	else if (!result)
-		result = begin(config, ret_problem);
-	pthread_mutex_unlock(&instance.lock);
 	if (!result)
-		result = begin_windows();
+		result = initialize(&known, ret_problem);
 	change_signals(signals);
 	if (!result || result == SONDE_EALREADY)
 		*ret_sonde = &instance;
@@ -287,14 +235,58 @@ struct sonde *sonde_get(void)
 	return __atomic_load_n(&instance.engine, __ATOMIC_ACQUIRE) ? &instance : NULL;
 }
 
-int sonde_shutdown_metrics(struct sonde *sonde)
+/* What was recorded up to now goes to streams and endpoints. Returns whose end is to be waited for.
+ */
+static struct exports *end_work(struct sonde *sonde, int64_t until_ns)
 {
-	if (!sonde)
-		return SONDE_EINVAL;
+	struct hold hold = instance_lock();
+	struct snapshot *last = NULL;
+
+	if (sonde->streams)
+		figures_collect(sonde);
+	streams_end(sonde);
+	if (sonde->exports && figures_look(sonde, &last))
+		last = NULL;
+
+	struct exports *exports = exports_end(sonde, last, until_ns);
+
+	snapshot_put(last);
+	instance_unlock(&hold);
+	return exports;
+}
+
+static int add_nothing(struct metric *metric, uint64_t amount)
+{
+	(void)metric;
+	(void)amount;
+	return SONDE_ESHUTDOWN;
+}
+
+int sonde_shutdown_metrics_within(struct sonde *sonde, double timeout)
+{
+	int saved_errno = errno;
+	int64_t until_ns;
+	int error = sonde ? deadline_of(timeout, &until_ns) : SONDE_EINVAL;
+
+	if (error)
+		return error;
 	if (__atomic_exchange_n(&sonde->is_shut_down, true, __ATOMIC_RELAXED))
 		return SONDE_ESHUTDOWN;
+	__atomic_store_n(&sonde->add, add_nothing, __ATOMIC_RELAXED);
 	collector_stop(sonde);
-	return sonde_stop_resource_monitoring(sonde);
+
+	struct exports *exports = end_work(sonde, until_ns);
+
+	if (exports && !exports_join(exports, until_ns))
+		error = SONDE_ETIMEDOUT;
+	sonde_stop_resource_monitoring(sonde);
+	errno = saved_errno;
+	return error;
+}
+
+int sonde_shutdown_metrics(struct sonde *sonde)
+{
+	return sonde_shutdown_metrics_within(sonde, SHUTDOWN_SECONDS);
 }
 
 /* As the preload does: the region says that the process went through exit(). */

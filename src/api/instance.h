@@ -20,18 +20,29 @@
 
 struct sonde {
 	const struct engine *engine;
+	int (*add)(struct metric *metric,
+		   uint64_t amount); /* the engine's; nothing after the end */
 	bool is_shut_down;
 	bool is_engine_own; /* no preload is here */
 
 	pthread_mutex_t lock;
 	struct failure_classes *classes;
+	int64_t abandoned_ns;	 /* a timer that runs for so long has been forgotten */
 	struct windows *windows; /* NULL: to be begun again, in a forked child */
+
+	struct sonde_stream *streams;
+	struct exports *exports; /* NULL: there is nobody to export to */
+
+	char *history_file; /* NULL: no history is kept */
+	char history_program[256];
+	bool is_of_parent; /* the file, and all that is there for it */
 
 	struct monitor *monitor;    /* NULL: resources are not watched */
 	struct snapshot *monitored; /* what it saw last; NULL: nothing */
 
 	bool has_collector; /* a thread that looks every interval_ns */
 	bool is_ending;
+	bool is_interval_given; /* by the program */
 	int64_t interval_ns;
 	int64_t collected_ns; /* CLOCK_MONOTONIC: when the thread last looked */
 	pthread_t collector;
@@ -69,8 +80,12 @@ bool instance_engine_fits(const struct engine *engine) HIDDEN;
 /* Counts what was not recorded; returns the error that says so. */
 int instance_refuse(enum series_refusal reason) HIDDEN;
 
-/* The thread that looks at figures. 0 or SONDE_ENOMEM. */
+enum { INTERVAL_MIN_NS = 10000000 };
+
+/* The thread that looks at figures every interval_ns. With the lock. 0 or SONDE_ENOMEM. */
 int collector_start(struct sonde *sonde) HIDDEN;
+/* The same, of who needs one: where the program has not said how often, at least so often. */
+int collector_need(struct sonde *sonde, int64_t interval_ns) HIDDEN;
 void collector_stop(struct sonde *sonde) HIDDEN;
 
 #endif

@@ -60,7 +60,7 @@ int operation_record(struct sonde *sonde, const char *operation, const char *err
 				      &error);
 	if (!metric)
 		return error;
-	return instance.engine->add(metric, 1) ? 0 : SONDE_ENOMEM;
+	return instance.engine->add(metric, 1);
 }
 
 struct metric *operation_timer(struct sonde *sonde, const char *operation, bool success,

@@ -206,3 +206,36 @@ int timer_table_take(uint64_t id, struct running_timer *ret_timer)
 	*ret_timer = timer;
 	return 0;
 }
+
+/* A timer may not have been stored yet, or be another by now: the next count tells. */
+static bool is_older(const struct slot *slot, const struct clock_calibration *clock, uint64_t now,
+		     int64_t age_ns)
+{
+	uint64_t started = load(&slot->timer).started;
+
+	return started && clock_interval_ns(clock, started, now) > (uint64_t)age_ns;
+}
+
+bool timer_table_count(const struct clock_calibration *clock, uint64_t now, int64_t age_ns,
+		       size_t *ret_n_running, size_t *ret_n_abandoned)
+{
+	const struct table *found = __atomic_load_n(&table, __ATOMIC_ACQUIRE);
+	size_t n_running = 0;
+	size_t n_abandoned = 0;
+
+	if (!found || !__atomic_load_n(&found->pid, __ATOMIC_ACQUIRE))
+		return false;
+	uint32_t n_used = __atomic_load_n(&found->n_used, __ATOMIC_RELAXED);
+
+	for (uint32_t i = 0; i < (n_used ? n_used : SLOTS_AT_FIRST); i++) {
+		const struct slot *slot = &found->slots[i];
+
+		if (!(__atomic_load_n(&slot->state, __ATOMIC_ACQUIRE) & 1))
+			continue;
+		n_running++;
+		n_abandoned += is_older(slot, clock, now, age_ns);
+	}
+	*ret_n_running = n_running;
+	*ret_n_abandoned = n_abandoned;
+	return true;
+}

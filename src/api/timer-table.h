@@ -9,8 +9,11 @@
 #ifndef SONDE_API_TIMER_TABLE_H
 #define SONDE_API_TIMER_TABLE_H
 
+#include "base/clock.h"
 #include "base/compiler.h"
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct metric;
@@ -29,5 +32,12 @@ int timer_table_take(uint64_t id, struct running_timer *ret_timer) HIDDEN;
 
 /* In a forked child: none of them runs here. */
 void timer_table_after_fork(void) HIDDEN;
+
+/*
+ * How many timers run at an instant, in ticks, and how many of them have run for longer than
+ * age_ns. False: none was ever started in this process.
+ */
+bool timer_table_count(const struct clock_calibration *clock, uint64_t now, int64_t age_ns,
+		       size_t *ret_n_running, size_t *ret_n_abandoned) HIDDEN;
 
 #endif

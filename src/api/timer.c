@@ -224,7 +224,7 @@ int sonde_get_timing_stats(struct sonde *sonde, const char *operation, double wi
 	if (!error)
 		error = sonde_unit_convert(1, SONDE_SECONDS, stats.unit, &scale);
 	if (!error)
-		error = figures_open(sonde, window, &figures);
+		error = figures_open_long(sonde, NULL, window, &figures);
 	if (error)
 		return error;
 	error = tally_timer(&figures, operation, &tally);

@@ -75,7 +75,8 @@ int sonde_get_success_rate(struct sonde *sonde, const char *operation, double wi
 	struct sonde_success_rate rate = {.rate = NAN, .error_rate = NAN};
 	enum operation_kind kind;
 	struct figures figures;
-	int error = operation && ret_rate ? figures_open(sonde, window, &figures) : SONDE_EINVAL;
+	int error = operation && ret_rate ? figures_open_long(sonde, NULL, window, &figures)
+					  : SONDE_EINVAL;
 
 	if (error)
 		return error;
@@ -195,8 +196,8 @@ int sonde_get_failure_breakdown(struct sonde *sonde, const char *operation, doub
 {
 	struct breakdown *breakdown = NULL;
 	struct figures figures;
-	int error =
-		operation && ret_breakdown ? figures_open(sonde, window, &figures) : SONDE_EINVAL;
+	int error = operation && ret_breakdown ? figures_open_long(sonde, NULL, window, &figures)
+					       : SONDE_EINVAL;
 
 	if (error)
 		return error;

@@ -3,7 +3,6 @@
 
 #include "format/json-output.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +10,8 @@
 #include "format/json-text.h"
 #include "format/number-text.h"
 #include "format/utf8.h"
+
+enum { SPAN_MOST = 1024 }; /* far less than the output's memory */
 
 static void flush(struct json_output *output)
 {
@@ -55,14 +56,28 @@ static bool has_to_be_escaped(char c)
 	return (unsigned char)c < ' ' || c == '"' || c == '\\';
 }
 
+/* How much of the text, up to SPAN_MOST, needs no second look. */
+static size_t plain_length(const char *text)
+{
+	size_t length = 0;
+
+	while (length < SPAN_MOST && (unsigned char)text[length] < 0x80 &&
+	       !has_to_be_escaped(text[length]))
+		length++;
+	return length;
+}
+
 void json_put_string(struct json_output *output, const char *text)
 {
 	json_put(output, "\"");
 	while (*text) {
-		size_t length = utf8_length(text);
+		size_t n_plain = plain_length(text);
+		size_t length = n_plain ? n_plain : utf8_length(text);
 
 		if (length == 0)
 			json_put(output, UTF8_REPLACEMENT);
+		else if (n_plain)
+			put_bytes(output, text, n_plain);
 		else if (has_to_be_escaped(*text))
 			put_escaped(output, (unsigned char)*text);
 		else
@@ -74,10 +89,11 @@ void json_put_string(struct json_output *output, const char *text)
 
 void json_put_integer(struct json_output *output, int64_t number)
 {
-	char text[24];
+	char text[NUMBER_SIZE];
 
-	snprintf(text, sizeof(text), "%" PRId64, number);
-	json_put(output, text);
+	if (number < 0)
+		json_put(output, "-");
+	json_put(output, count_text(number < 0 ? -(uint64_t)number : (uint64_t)number, text));
 }
 
 void json_put_count(struct json_output *output, uint64_t count)
@@ -101,14 +117,16 @@ void json_put_number(struct json_output *output, double number)
 
 void json_put_instant(struct json_output *output, int64_t ns)
 {
-	char text[INSTANT_SIZE];
+	bool is_known = *output->instant && output->instant_ns == ns;
 
-	if (!instant_text(ns, text)) {
+	if (!is_known && !instant_text(ns, output->instant)) {
+		*output->instant = '\0';
 		json_put(output, "null");
 		return;
 	}
+	output->instant_ns = ns;
 	json_put(output, "\"");
-	json_put(output, text);
+	json_put(output, output->instant);
 	json_put(output, "\"");
 }
 

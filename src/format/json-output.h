@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "format/json-text.h"
 #include "format/snapshot-format.h"
 
 struct json_output {
@@ -19,6 +20,8 @@ struct json_output {
 	int result; /* the first error */
 	size_t size;
 	char bytes[4096];
+	int64_t instant_ns; /* of which this is the text; series have the same over and over */
+	char instant[INSTANT_SIZE];
 };
 
 static inline struct json_output json_output_init(const struct format_sink *sink)

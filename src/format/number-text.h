@@ -6,6 +6,7 @@
 #define SONDE_FORMAT_NUMBER_TEXT_H
 
 #include <locale.h>
+#include <stdint.h>
 
 enum { NUMBER_SIZE = 40 };
 
@@ -14,6 +15,9 @@ enum { NUMBER_SIZE = 40 };
  * thread has the locale of number_locale_enter().
  */
 const char *number_text(double number, char ret_text[NUMBER_SIZE]);
+
+/* An integer, in any locale. Returns where in ret_text it begins. */
+const char *count_text(uint64_t count, char ret_text[NUMBER_SIZE]);
 
 /* Numbers have a point on this thread from now on, whatever the process has for it. */
 struct number_locale {

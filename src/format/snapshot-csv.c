@@ -43,21 +43,31 @@ static void put_char(struct table *table, char c)
 		table->row[table->size++] = c;
 }
 
-static void put(struct table *table, const char *text)
+static void put_part(struct table *table, const char *text, size_t length, bool is_guarded)
 {
-	while (*text)
-		put_char(table, *text++);
+	if (is_guarded)
+		put_char(table, '\'');
+	if (length > sizeof(table->row) - table->size)
+		length = sizeof(table->row) - table->size;
+	memcpy(table->row + table->size, text, length);
+	table->size += length;
 }
 
-static void put_quoted(struct table *table, const char *text)
+static void put_quoted(struct table *table, const char *text, size_t length, bool is_guarded)
 {
 	put_char(table, '"');
-	for (; *text; text++) {
-		if (*text == '"')
+	put_part(table, "", 0, is_guarded);
+	for (size_t i = 0; i < length; i++) {
+		if (text[i] == '"')
 			put_char(table, '"');
-		put_char(table, *text);
+		put_char(table, text[i]);
 	}
 	put_char(table, '"');
+}
+
+static void put(struct table *table, const char *text)
+{
+	put_part(table, text, strlen(text), false);
 }
 
 static void begin_cell(struct table *table)
@@ -81,15 +91,14 @@ static bool is_formula(const char *text)
 /* Somebody else's text. */
 static void add_text(struct table *table, const char *text)
 {
-	char guarded[CELL_SIZE + 2];
+	size_t length = strnlen(text, CELL_SIZE);
+	bool is_guarded = table->has_guard && is_formula(text);
 
 	begin_cell(table);
-	snprintf(guarded, sizeof(guarded), "%s%.*s",
-		 table->has_guard && is_formula(text) ? "'" : "", CELL_SIZE, text);
-	if (strpbrk(guarded, ",\"\r\n") || *guarded == ' ')
-		put_quoted(table, guarded);
+	if (*text == ' ' || strcspn(text, ",\"\r\n") < length)
+		put_quoted(table, text, length, is_guarded);
 	else
-		put(table, guarded);
+		put_part(table, text, length, is_guarded);
 }
 
 static void end_row(struct table *table)
@@ -168,10 +177,9 @@ static void add_number(struct table *table, const struct beginning *beginning,
 
 static void add_count(struct table *table, const struct beginning *beginning, uint64_t count)
 {
-	char text[24];
+	char text[NUMBER_SIZE];
 
-	snprintf(text, sizeof(text), "%" PRIu64, count);
-	add_row(table, beginning, "count", text);
+	add_row(table, beginning, "count", count_text(count, text));
 }
 
 static void add_histogram(struct table *table, const struct beginning *beginning,

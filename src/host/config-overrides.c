@@ -12,14 +12,15 @@
 
 #include "host/config-loader.h"
 #include "host/nearest.h"
+#include "record/marks.h"
 
 #define PREFIX	     "SONDE_"
-#define COMMAND_LINE "command line"
 
 /* Variables that are no settings; the manual has them under ENVIRONMENT. */
 static const char *const other_variables[] = {
 	"SONDE_CONFIG",
 	"SONDE_DIRECTORY",
+	LABELS_VARIABLE,
 	"SONDE_PLUGIN_PATH",
 	"SONDE_PRELOAD",
 	SESSION_VARIABLE,
@@ -33,6 +34,13 @@ static bool is_other_variable(const char *name)
 		if (strcmp(other_variables[i], name) == 0)
 			return true;
 	return false;
+}
+
+static const char *origin_of_overrides(const struct loader *loader)
+{
+	const char *origin = loader->source->overrides_origin;
+
+	return origin ? origin : "command line";
 }
 
 static void override(struct loader *loader, const struct setting *setting, const char *path,
@@ -104,10 +112,10 @@ static void complain_unknown(struct loader *loader, const char *path)
 	const char *meant = nearest_word(&nearest);
 
 	if (meant)
-		loader_complain(loader, COMMAND_LINE, path, "unknown setting; did you mean '%s'?",
+		loader_complain(loader, origin_of_overrides(loader), path, "unknown setting; did you mean '%s'?",
 				meant);
 	else
-		loader_complain(loader, COMMAND_LINE, path, "unknown setting");
+		loader_complain(loader, origin_of_overrides(loader), path, "unknown setting");
 }
 
 static void take_override(struct loader *loader, const char *given)
@@ -122,12 +130,12 @@ static void take_override(struct loader *loader, const char *given)
 	const struct setting *setting = setting_find(path);
 
 	if (!given[len])
-		messages_add(&loader->complaints->errors, COMMAND_LINE ": '%s' is not KEY=VALUE",
-			     given);
+		messages_add(&loader->complaints->errors, "%s: '%s' is not KEY=VALUE",
+			     origin_of_overrides(loader), given);
 	else if (setting)
-		override(loader, setting, path, given + len + 1, COMMAND_LINE);
+		override(loader, setting, path, given + len + 1, origin_of_overrides(loader));
 	else if (strncmp(path, "plugins.", 8) != 0 ||
-		 !loader_override_option(loader, path + 8, given + len + 1, COMMAND_LINE))
+		 !loader_override_option(loader, path + 8, given + len + 1, origin_of_overrides(loader)))
 		complain_unknown(loader, path);
 	free(path);
 }

@@ -348,15 +348,102 @@ static void check_name(struct loader *loader, const struct plugin_config *instan
 	}
 }
 
+/* A program that keeps history has an instance for it without saying so. */
+static bool is_endpoint(const struct configuration *configuration, const char *name,
+			struct nearest *nearest)
+{
+	for (size_t i = 0; i < configuration->n_plugins; i++) {
+		nearest_offer(nearest, configuration->plugins[i]->common->name);
+		if (strcmp(configuration->plugins[i]->common->name, name) == 0)
+			return true;
+	}
+	return configuration->history_days && strcmp(name, HISTORY_PLUGIN) == 0;
+}
+
+static void check_endpoints(struct loader *loader)
+{
+	const struct configuration *configuration = loader->configuration;
+	const struct given *given = given_list_find(&configuration->given, "export_endpoints");
+
+	for (size_t i = 0; given && i < configuration->n_endpoints; i++) {
+		const char *name = configuration->endpoints[i];
+		struct nearest nearest = {.word = name};
+
+		if (is_endpoint(configuration, name, &nearest))
+			continue;
+		const char *meant = nearest_word(&nearest);
+
+		loader_complain(loader, given->origin, given->path,
+				"no entry of plugins has the name '%s'%s%s%s", name,
+				meant ? "; did you mean '" : "", meant ? meant : "",
+				meant ? "'?" : "");
+	}
+}
+
+/* What is said of all plugins, and what of history alone, which goes before. */
+static const struct given *given_retention(const struct configuration *configuration)
+{
+	const struct given *given = given_list_find(&configuration->given, "retention_days");
+
+	return given ? given : given_list_find(&configuration->given, "metrics.retention_days");
+}
+
+/* History is kept for as long as retention_days says, where the instance says nothing itself. */
+static void apply_retention(struct loader *loader)
+{
+	const struct configuration *configuration = loader->configuration;
+	const struct given *given = given_retention(configuration);
+	const struct value value = {.integer = given ? strtoll(given->text, NULL, 10) : 0};
+
+	for (size_t i = 0; given && i < configuration->n_plugins; i++) {
+		struct plugin_config *instance = configuration->plugins[i];
+
+		if (strcmp(instance->common->plugin, HISTORY_PLUGIN) == 0 &&
+		    plugin_config_find(instance, "retention_days") &&
+		    !given_list_find(&instance->given, "retention_days"))
+			set_option(loader, instance, "retention_days", &value, given->origin);
+	}
+}
+
 void loader_check_plugins(struct loader *loader)
 {
 	const struct configuration *configuration = loader->configuration;
 
+	apply_retention(loader);
 	for (size_t i = 0; i < configuration->n_plugins; i++) {
 		struct instance_loader pair = {loader, configuration->plugins[i]};
 
+		if (plugin_config_inherit_interval(pair.instance, configuration->interval_ns) < 0)
+			loader->result = -ENOMEM;
 		check_name(loader, pair.instance);
 		check_deadline(loader, pair.instance);
 		plugin_config_visit(pair.instance, check_required, &pair);
 	}
+	if (loader->source->plugins)
+		check_endpoints(loader);
+}
+
+int configuration_add_history(struct configuration *configuration,
+			      const struct configuration_source *source,
+			      struct complaints *complaints)
+{
+	struct loader loader = {
+		.configuration = configuration,
+		.source = source,
+		.complaints = complaints,
+	};
+
+	for (size_t i = 0; i < configuration->n_plugins; i++)
+		if (strcmp(configuration->plugins[i]->common->plugin, HISTORY_PLUGIN) == 0)
+			return 0;
+	struct plugin_config *instance =
+		make_instance(&loader, HISTORY_PLUGIN, "retention_days", "plugins." HISTORY_PLUGIN);
+
+	if (loader.result < 0 || !instance)
+		return loader.result < 0 ? loader.result : -EINVAL;
+	const struct value value = {.integer = configuration->history_days};
+
+	if (plugin_config_find(instance, "retention_days"))
+		set_option(&loader, instance, "retention_days", &value, "retention_days");
+	return loader.result;
 }

@@ -37,7 +37,7 @@ static void print_value(const char *name, const char *text, const char *origin, 
 
 /* -- Settings ---------------------------------------------------------------------------------- */
 
-/* Where all words of the rule are the default, there is no text for it. */
+/* Where all words of the rule are the default, there is no text for it. NULL: nothing stands for the default. */
 static char *default_text(const struct setting *setting)
 {
 	struct value value = {0};
@@ -45,6 +45,8 @@ static char *default_text(const struct setting *setting)
 
 	if (setting->default_text)
 		return value_text_canonical(&setting->rule, setting->default_text);
+	if (setting->rule.type != VALUE_LIST)
+		return NULL;
 	while (vocabulary_word(setting->rule.words, value.n_strings))
 		value.n_strings++;
 	value.strings = calloc(value.n_strings + 1, sizeof(*value.strings));
@@ -58,14 +60,14 @@ static char *default_text(const struct setting *setting)
 }
 
 static void print_plain(const struct configuration *configuration, const struct setting *setting,
-			FILE *stream)
+			int depth, FILE *stream)
 {
 	const struct given *given = given_list_find(&configuration->given, setting->path);
 	char *text = given ? strdup(given->text) : default_text(setting);
 
 	if (text)
-		print_value(setting_key(setting->path), text, given ? given->origin : "default", 1,
-			    stream);
+		print_value(setting_key(setting->path), text, given ? given->origin : "default",
+			    depth, stream);
 	free(text);
 }
 
@@ -102,13 +104,17 @@ static void print_settings(const struct configuration *configuration, FILE *stre
 	for (size_t i = 0; i < settings_count; i++) {
 		const struct setting *setting = &settings_table[i];
 
+		if (!strchr(setting->path, '.')) {
+			print_plain(configuration, setting, 0, stream);
+			continue;
+		}
 		if (i == 0 || !is_in_same_section(setting, setting - 1))
 			fprintf(stream, "%.*s: {\n", (int)strcspn(setting->path, "."),
 				setting->path);
 		if (setting_has_star(setting))
 			print_starred(configuration, setting, stream);
 		else
-			print_plain(configuration, setting, stream);
+			print_plain(configuration, setting, 1, stream);
 		if (i + 1 == settings_count || !is_in_same_section(setting, setting + 1))
 			fputs("};\n", stream);
 	}

@@ -10,8 +10,10 @@
 #include <sys/auxv.h>
 #include <unistd.h>
 
+#include "host/plugin-choice.h"
 #include "model/emitter.h"
 
+enum { RETENTION_DAYS = 30 };
 /* As the settings' table says. */
 #define RECORDINGS_KEPT 50
 #define RECORDINGS_AGE_NS (INT64_C(30) * 24 * 60 * 60 * 1000000000)
@@ -23,6 +25,8 @@ int configuration_init(struct configuration *configuration)
 		.max_tag_sets = EMITTER_TAG_SETS,
 		.files = {.privacy = PRIVACY_PLAIN, .most = OBJECTS_DEFAULT},
 		.peers = {.privacy = PRIVACY_PLAIN, .most = OBJECTS_DEFAULT},
+		.interval_ns = PLUGIN_INTERVAL_NS,
+		.retention_days = RETENTION_DAYS,
 		.recordings_kept = RECORDINGS_KEPT,
 		.recordings_age_ns = RECORDINGS_AGE_NS,
 	};
@@ -44,6 +48,7 @@ void configuration_deinit(struct configuration *configuration)
 			free(choice->expected[i]);
 		free(choice->expected);
 	}
+	configuration_set_endpoints(configuration, NULL, 0);
 	for (size_t i = 0; i < configuration->n_plugins; i++)
 		plugin_config_free(configuration->plugins[i]);
 	free(configuration->plugins);
@@ -51,6 +56,26 @@ void configuration_deinit(struct configuration *configuration)
 	free(configuration->directory);
 	free(configuration->file);
 	*configuration = (struct configuration){0};
+}
+
+int configuration_set_endpoints(struct configuration *configuration, const char *const *names,
+				size_t n_names)
+{
+	char **copies = names ? calloc(n_names + 1, sizeof(*copies)) : NULL;
+	size_t n_copies = 0;
+
+	while (copies && n_copies < n_names) {
+		copies[n_copies] = strdup(names[n_copies]);
+		if (!copies[n_copies])
+			break;
+		n_copies++;
+	}
+	for (size_t i = 0; i < configuration->n_endpoints; i++)
+		free(configuration->endpoints[i]);
+	free(configuration->endpoints);
+	configuration->endpoints = copies;
+	configuration->n_endpoints = n_copies;
+	return !names || (copies && n_copies == n_names) ? 0 : -ENOMEM;
 }
 
 static int replace_string(char **string, const char *value)

@@ -53,11 +53,17 @@ struct configuration {
 	struct object_settings files;
 	struct object_settings peers;
 	int64_t max_tag_sets; /* of each name of a plugin's figures */
+	int64_t interval_ns; /* of plugins that have none of their own */
+	int64_t retention_days; /* of what a plugin keeps of the past, if it has none of its own */
 	int64_t recordings_kept;
 	int64_t recordings_age_ns; /* 0: whatever their age */
 	struct call_choice calls[CALL_COUNT];
 	struct plugin_config **plugins; /* in their order in the file */
 	size_t n_plugins;
+	double collection_interval; /* seconds; 0: none was given */
+	int64_t history_days;	    /* retention_days: for so many history is kept; 0: not given */
+	char **endpoints; /* instances that a program exports to; NULL: nothing was said, all of them */
+	size_t n_endpoints;
 	struct given_list given; /* all settings that are not as they are without a file */
 };
 
@@ -67,6 +73,7 @@ struct configuration_source {
 	bool is_named;		  /* by the user, who thereby trusts its owner; else it was found */
 	char *const *environment; /* with SONDE_TIMING_MEMORY=1 and the like; NULL: none */
 	const char *const *overrides; /* "timing.memory=1", of the command line; NULL: none */
+	const char *overrides_origin; /* as errors call it; NULL: "command line" */
 	const struct plugin_catalogue *plugins; /* NULL: there are no plugins */
 };
 
@@ -107,9 +114,24 @@ void complaints_deinit(struct complaints *complaints);
 /* Writes all settings, with where each comes from, in the syntax of a configuration file. */
 void configuration_print(const struct configuration *configuration, FILE *stream);
 
+/* The plugin that keeps history, and the name of the instance that there is without being named. */
+#define HISTORY_PLUGIN "history"
+
+/*
+ * Adds an instance of it that keeps figures for retention_days, unless there is one already. 0, or a
+ * negative errno.
+ */
+int configuration_add_history(struct configuration *configuration,
+			      const struct configuration_source *source,
+			      struct complaints *complaints);
+
 /* Keeps a label; a later one with the same key replaces it. 0 or -ENOMEM. */
 int configuration_add_label(struct configuration *configuration, const char *key,
 			    const char *value);
+
+/* Keeps copies of names instead of those before; NULL: nothing is said of them. 0 or -ENOMEM. */
+int configuration_set_endpoints(struct configuration *configuration, const char *const *names,
+				size_t n_names);
 
 /* Settings of the session as this configuration wants them. */
 void configuration_apply(const struct configuration *configuration,

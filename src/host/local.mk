@@ -20,6 +20,7 @@ libsonde_core_la_SOURCES += \
 	src/host/plugin-check.c src/host/plugin-check.h \
 	src/host/plugin-child.c src/host/plugin-child.h \
 	src/host/plugin-choice.h \
+	src/host/plugin-choices.c src/host/plugin-choices.h \
 	src/host/plugin-config.c src/host/plugin-config.h \
 	src/host/plugin-describe.c src/host/plugin-describe.h \
 	src/host/plugin-emit.c src/host/plugin-emit.h \
@@ -52,6 +53,8 @@ libsonde_core_la_SOURCES += \
 	src/host/session-change.c src/host/session-change.h \
 	src/host/session-host.c src/host/session-host.h \
 	src/host/session-list.c src/host/session-list.h \
+	src/host/session-prepare.c src/host/session-prepare.h \
+	src/host/session-roster.c src/host/session-roster.h \
 	src/host/session-totals.c src/host/session-totals.h \
 	src/host/session-view.c src/host/session-view.h \
 	src/host/settings.c src/host/settings.h \

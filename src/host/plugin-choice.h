@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "host/option-table.h"
+#include "host/session-roster.h"
 
 #define PLUGIN_INTERVAL_NS INT64_C(10000000000)
 #define PLUGIN_EXPORT_NS   INT64_C(5000000000)
@@ -34,7 +35,7 @@ struct plugin_choice {
 	size_t queue_bytes;
 	size_t max_tag_sets; /* of each name of a monitor's figures */
 	const char *trouble; /* why it cannot be used; NULL: it can */
-	const char *session; /* the directory of the session that it is for; NULL: none */
+	const struct session_roster *sessions; /* that the figures are of; NULL: none */
 };
 
 static inline int64_t plugin_choice_interval_ns(const struct plugin_choice *choice)

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/quantity.h"
+
 static const struct sonde_option queue_rows[] = {
 	{
 		.name = "snapshots",
@@ -50,7 +52,7 @@ static const struct sonde_option common_rows[] = {
 		.min = "100ms",
 		.max = "1d",
 		.offset = offsetof(struct plugin_common, interval_ns),
-		.help = "How often it collects or exports.",
+		.help = "How often it collects or exports; without it, as metrics.interval says.",
 	},
 	{
 		.name = "deadline",
@@ -157,12 +159,31 @@ int plugin_config_set(struct plugin_config *instance, const char *path,
 			  : given_list_set(&instance->given, path, &rule, value, origin);
 }
 
+int plugin_config_inherit_interval(struct plugin_config *instance, int64_t interval_ns)
+{
+	const struct sonde_option *option = option_table_find(&plugin_common_table, "interval");
+	const struct value value = {.integer = interval_ns};
+
+	if (given_list_find(&instance->given, "interval"))
+		return 0;
+	return option_values_set(&instance->common_values, option, &value);
+}
+
 int plugin_config_visit(const struct plugin_config *instance, option_visitor visit,
 			  void *argument)
 {
 	int result = option_table_visit(&plugin_common_table, visit, argument);
 
 	return result ? result : option_table_visit(&instance->table, visit, argument);
+}
+
+/* Which another setting may have given. */
+static char *interval_text(const struct plugin_config *instance, const struct value_rule *rule)
+{
+	char text[QUANTITY_TEXT_SIZE];
+
+	return value_text_canonical(rule, quantity_format(QUANTITY_DURATION,
+							  instance->common->interval_ns, text));
 }
 
 char *plugin_config_text(const struct plugin_config *instance, const char *path,
@@ -175,6 +196,8 @@ char *plugin_config_text(const struct plugin_config *instance, const char *path,
 		return strdup(given->text);
 	if (strcmp(path, "name") == 0)
 		return value_text_canonical(&rule, instance->common->name);
+	if (strcmp(path, "interval") == 0)
+		return interval_text(instance, &rule);
 	return option->default_text ? value_text_canonical(&rule, option->default_text) : NULL;
 }
 

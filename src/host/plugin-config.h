@@ -71,6 +71,9 @@ const struct sonde_option *plugin_config_find(const struct plugin_config *instan
 int plugin_config_set(struct plugin_config *instance, const char *path,
 			const struct value *value, const char *origin);
 
+/* How often it collects or exports if nobody has said. 0 or -ENOMEM. */
+int plugin_config_inherit_interval(struct plugin_config *instance, int64_t interval_ns);
+
 /*
  * The value of an option in the syntax of a configuration file, to be freed. NULL: it has none,
  * neither given nor by default, or there is no memory.

@@ -253,8 +253,8 @@ void plugin_home_next_turn(struct plugin_home *home)
 			advance(&home->rooms[i]);
 }
 
-static void feed(struct plugin_home *home, struct snapshot *figures,
-		 const struct snapshot_source *source, bool is_for_all)
+void plugin_home_hand_out_joined(struct plugin_home *home, struct snapshot *figures,
+				 const struct snapshot_source *source, bool is_for_all)
 {
 	struct snapshot *joined = join(home, figures, snapshot_taken_ns(figures));
 
@@ -265,7 +265,7 @@ static void feed(struct plugin_home *home, struct snapshot *figures,
 void plugin_home_feed(struct plugin_home *home, struct snapshot *figures,
 		      const struct snapshot_source *source)
 {
-	feed(home, figures, source, false);
+	plugin_home_hand_out_joined(home, figures, source, false);
 	plugin_home_next_turn(home);
 }
 
@@ -370,7 +370,7 @@ void plugin_home_end(struct plugin_home *home, struct snapshot *figures,
 		     const struct snapshot_source *source)
 {
 	start_all(home);
-	feed(home, figures, source, true);
+	plugin_home_hand_out_joined(home, figures, source, true);
 	plugin_home_stop(home);
 }
 

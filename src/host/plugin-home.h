@@ -72,6 +72,10 @@ void plugin_home_hand_out_own(struct plugin_home *home, const struct snapshot_so
 			      bool is_for_all);
 void plugin_home_next_turn(struct plugin_home *home);
 
+/* The first two of these in one, for the only source that there is. */
+void plugin_home_hand_out_joined(struct plugin_home *home, struct snapshot *figures,
+				 const struct snapshot_source *source, bool is_for_all);
+
 /*
  * Takes another configuration, of which `changes` tells for each choice how it differs from the instance of this name
  * (host/plugin-config.h). Those that are the same go on as if nothing had happened. Those of which more has changed than

@@ -30,7 +30,7 @@ void life_init(struct plugin_life *life, const struct plugin_choice *choice,
 	       struct plugin_health *health)
 {
 	*life = (struct plugin_life){.choice = choice, .health = health};
-	plugin_table_init(&life->table, choice->name, choice->session, health);
+	plugin_table_init(&life->table, choice->name, choice->sessions, health);
 }
 
 /* Until an instant; and a moment, even if that is past. */

@@ -121,9 +121,7 @@ static void counter_add(const struct sonde_host *host, const char *name, uint64_
 
 static size_t processes(const struct sonde_host *host, int32_t *ret_pids, size_t n_pids)
 {
-	const char *session = table_of(host)->session;
-
-	return session ? session_processes(session, ret_pids, n_pids) : 0;
+	return session_roster_processes(table_of(host)->sessions, ret_pids, n_pids);
 }
 
 static int want(const struct sonde_host *host, uint32_t flag)
@@ -134,8 +132,8 @@ static int want(const struct sonde_host *host, uint32_t flag)
 	return 0;
 }
 
-void plugin_table_init(struct plugin_table *table, const char *instance, const char *session,
-		       struct plugin_health *health)
+void plugin_table_init(struct plugin_table *table, const char *instance,
+		       const struct session_roster *sessions, struct plugin_health *health)
 {
 	*table = (struct plugin_table){
 		.host =
@@ -166,7 +164,7 @@ void plugin_table_init(struct plugin_table *table, const char *instance, const c
 				.want = want,
 			},
 		.health = health,
-		.session = session,
+		.sessions = sessions,
 	};
 	pthread_mutex_init(&table->lock, NULL);
 }

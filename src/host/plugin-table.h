@@ -14,6 +14,7 @@
 
 #include "host/plugin-health.h"
 #include "host/plugin-log.h"
+#include "host/session-roster.h"
 #include "sonde/plugin.h"
 
 enum {
@@ -26,8 +27,8 @@ struct plugin_thread;
 struct plugin_table {
 	struct sonde_host host;	      /* the first: a plugin's pointer to it is one to us */
 	struct plugin_health *health; /* NULL: nobody wants to know */
-	const char *session;	      /* directory; NULL: none */
 	uint32_t wants;		      /* of SONDE_WANTS_, in place of the description's; 0: those */
+	const struct session_roster *sessions; /* that the figures are of; NULL: none */
 	size_t n_bytes;		      /* that the plugin has of us now */
 	pthread_mutex_t lock;	      /* of what follows */
 	struct plugin_log log;
@@ -36,8 +37,8 @@ struct plugin_table {
 
 /* `instance` is the name that the plugin is told, and like the health lives as long as the table.
  */
-void plugin_table_init(struct plugin_table *table, const char *instance, const char *session,
-		       struct plugin_health *health);
+void plugin_table_init(struct plugin_table *table, const char *instance,
+		       const struct session_roster *sessions, struct plugin_health *health);
 
 /*
  * Waits until the threads that the plugin has started have ended, at most until an instant of

@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/futex.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +24,7 @@
 #include <sys/mman.h>
 #include <sys/pidfd.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "host/family-reader.h"
@@ -60,6 +62,7 @@ struct session_host {
 	struct added_regions added; /* in the recording, and not yet removed */
 	int64_t next_totals_ms;
 	bool is_adopted;
+	bool may_be_killed;
 	uint32_t n_reloads; /* that were asked for, and taken */
 	int result; /* -ENOMEM when a region could not be added */
 
@@ -320,6 +323,7 @@ static int describe_adopted(struct session_host *host)
 	const struct region_entry *first = earliest(&list);
 
 	result = first ? describe_as(host, first) : SESSION_EMPTY;
+	host->may_be_killed = first && first->pid == 1 && !first->is_foreign;
 	region_list_deinit(&list);
 	return result;
 }
@@ -552,6 +556,25 @@ bool session_host_takes_reload(struct session_host *host)
 	return is_asked;
 }
 
+bool session_host_may_be_killed(const struct session_host *host)
+{
+	return host->may_be_killed;
+}
+
+bool session_host_is_asked_to_end(const struct session_host *host)
+{
+	/* Acquire: pairs with the release in home_leave(). */
+	return __atomic_load_n(&host->file->settings.end_asked, __ATOMIC_ACQUIRE);
+}
+
+void session_host_answer_end(struct session_host *host)
+{
+	uint32_t *answer = &host->file->settings.end_answered;
+
+	__atomic_store_n(answer, 1, __ATOMIC_RELEASE);
+	syscall(SYS_futex, answer, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+}
+
 /* What a snapshot tells of those that were added up. */
 static int copy_totals(const struct recording *totals, struct recording *recording)
 {
@@ -587,14 +610,6 @@ int session_host_snapshot(struct session_host *host, struct snapshot **ret_snaps
 		result = snapshot_new_from_recording(&recording, ret_snapshot);
 	recording_deinit(&recording);
 	return result;
-}
-
-/* From here on, processes that are left behind count nothing and cost nothing. */
-static void switch_off(struct session_settings *settings)
-{
-	for (size_t call = 0; call < SESSION_CALLS; call++)
-		__atomic_store_n(&settings->mode[call], MODE_KNOWN | MODE_OFF, __ATOMIC_RELAXED);
-	__atomic_store_n(&settings->state, SESSION_CLOSED, __ATOMIC_RELAXED);
 }
 
 /* Processes that began afterwards did not find it. */
@@ -641,7 +656,7 @@ static int hand_over(struct session_host *host, struct recording *ret_recording)
 
 int session_host_close(struct session_host *host, struct recording *ret_recording)
 {
-	switch_off(&host->file->settings);
+	session_switch_off(&host->file->settings);
 	int result = hand_over(host, ret_recording);
 
 	host->is_adopted = false;

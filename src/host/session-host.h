@@ -65,6 +65,14 @@ const char *session_host_path(const struct session_host *host);
  */
 int session_host_work(struct session_host *host);
 
+/*
+ * Whether the session's first process is that of its pid namespace, so that its end is everybody's. It asks for the last
+ * figures to be handed out before, and waits for the answer.
+ */
+bool session_host_may_be_killed(const struct session_host *host);
+bool session_host_is_asked_to_end(const struct session_host *host);
+void session_host_answer_end(struct session_host *host);
+
 /* Whether somebody has asked, since the last time, that the configuration be read again: session_ask_reload(). */
 bool session_host_takes_reload(struct session_host *host);
 

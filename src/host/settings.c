@@ -143,6 +143,22 @@ static int take_tag_sets(struct configuration *configuration, const char *key,
 	return 0;
 }
 
+static int take_interval(struct configuration *configuration, const char *key,
+			 const struct value *value)
+{
+	(void)key;
+	configuration->interval_ns = value->integer;
+	return 0;
+}
+
+static int take_retention(struct configuration *configuration, const char *key,
+			  const struct value *value)
+{
+	(void)key;
+	configuration->retention_days = value->integer;
+	return 0;
+}
+
 static int take_recordings_kept(struct configuration *configuration, const char *key,
 				const struct value *value)
 {
@@ -186,6 +202,29 @@ static int take_expected(struct configuration *configuration, const char *key,
 		choice->n_expected++;
 	}
 	return 0;
+}
+
+static int take_collection_interval(struct configuration *configuration, const char *key,
+				    const struct value *value)
+{
+	(void)key;
+	configuration->collection_interval = value->number;
+	return 0;
+}
+
+static int take_retention_days(struct configuration *configuration, const char *key,
+			       const struct value *value)
+{
+	(void)key;
+	configuration->history_days = value->integer;
+	return 0;
+}
+
+static int take_endpoints(struct configuration *configuration, const char *key,
+			  const struct value *value)
+{
+	(void)key;
+	return configuration_set_endpoints(configuration, value->strings, value->n_strings);
 }
 
 const struct setting settings_table[] = {
@@ -294,6 +333,21 @@ const struct setting settings_table[] = {
 		.take = take_peers_most,
 	},
 	{
+		.path = "metrics.interval",
+		.rule = {.type = VALUE_DURATION, .min = 100000000, .max = INT64_C(86400000000000)},
+		.default_text = "10s",
+		.summary = "How often plugins collect and export that have no interval of their own.",
+		.take = take_interval,
+	},
+	{
+		.path = "metrics.retention_days",
+		.rule = {.type = VALUE_INTEGER, .min = 1, .max = 36500},
+		.default_text = "30",
+		.summary = "So many days plugins keep that keep figures of the past, if they have no number "
+			   "of their own.",
+		.take = take_retention,
+	},
+	{
 		.path = "metrics.max_tag_sets",
 		.rule = {.type = VALUE_INTEGER, .min = 1, .max = 100000},
 		.default_text = "2000",
@@ -325,6 +379,31 @@ const struct setting settings_table[] = {
 		.summary = "Failures of this call that are expected and no errors; replaces the "
 			   "built-in list of the call.",
 		.take = take_expected,
+	},
+	{
+		.path = "collection_interval",
+		.rule = {.type = VALUE_DOUBLE, .least = 0, .most = 86400},
+		.default_text = "0",
+		.summary = "For programs with libsonde: every so many seconds a thread looks at "
+			   "figures, for windows and streams; 0: only as often as is needed.",
+		.take = take_collection_interval,
+	},
+	{
+		.path = "retention_days",
+		.rule = {.type = VALUE_INTEGER, .min = 1, .max = 36500},
+		.default_words = "30 days",
+		.summary = "For so many days the history plugin keeps figures, where it is not "
+			   "told otherwise; in programs with libsonde there is then one named "
+			   "history.",
+		.take = take_retention_days,
+	},
+	{
+		.path = "export_endpoints",
+		.rule = {.type = VALUE_LIST},
+		.default_text = "",
+		.summary = "For programs with libsonde: the instances of plugins that they export "
+			   "to; an empty list is all of them.",
+		.take = take_endpoints,
 	},
 };
 

@@ -20,6 +20,7 @@ enum {
 	WIRE_MAGIC = 0x53574952,
 	WIRE_SIZE_MAX = 256 * 1024 * 1024,
 	WIRE_TAGS_MAX = 1024, /* of a source */
+	WIRE_BUFFER = 64 * 1024,
 };
 
 struct wire_head {
@@ -42,6 +43,18 @@ struct wire_series {
 	uint64_t value; /* a count, or the bits of a number */
 };
 
+/* The buckets from the first one that is not empty to the last one. */
+struct wire_histogram {
+	uint64_t count;
+	double sum;
+	double min;
+	double max;
+	int32_t first_index;
+	uint32_t first;
+	uint32_t n_buckets;
+	uint32_t reserved;
+};
+
 /* -- Writing ---------------------------------------------------------------------------------- */
 
 static void put_text(FILE *stream, const char *text)
@@ -55,6 +68,29 @@ static void put_tags(FILE *stream, const struct tag *tags, size_t n_tags)
 		put_text(stream, tags[i].key);
 		put_text(stream, tags[i].value);
 	}
+}
+
+static void put_histogram(FILE *stream, const struct series_histogram *histogram)
+{
+	uint32_t first = 0;
+	uint32_t end = HISTOGRAM_BUCKETS;
+
+	while (first < end && !histogram->buckets[first])
+		first++;
+	while (end > first && !histogram->buckets[end - 1])
+		end--;
+	const struct wire_histogram row = {
+		.count = histogram->count,
+		.sum = histogram->sum,
+		.min = histogram->min,
+		.max = histogram->max,
+		.first_index = histogram->first_index,
+		.first = first,
+		.n_buckets = end - first,
+	};
+
+	fwrite(&row, sizeof(row), 1, stream);
+	fwrite(histogram->buckets + first, sizeof(histogram->buckets[0]), end - first, stream);
 }
 
 static uint64_t value_bits(const struct series *series)
@@ -81,7 +117,7 @@ static void put_series(FILE *stream, const struct series *series)
 
 	fwrite(&row, sizeof(row), 1, stream);
 	if (row.has_histogram)
-		fwrite(series->value.histogram, sizeof(*series->value.histogram), 1, stream);
+		put_histogram(stream, series->value.histogram);
 	put_text(stream, series->name);
 	put_text(stream, series->unit);
 	put_tags(stream, series->tags, series->n_tags);
@@ -116,6 +152,7 @@ static int write_and_seal(int fd, const struct snapshot *snapshot,
 
 	if (!stream)
 		return -errno;
+	setvbuf(stream, NULL, _IOFBF, WIRE_BUFFER);
 	put_snapshot(stream, snapshot, source);
 	errno = EIO;
 	if (fclose(stream) != 0)
@@ -180,6 +217,25 @@ static void take_tags(struct wire *wire, struct tag *ret_tags, size_t n_tags)
 	}
 }
 
+static void take_histogram(struct wire *wire, struct series_histogram *ret_histogram)
+{
+	struct wire_histogram row;
+
+	take(wire, &row, sizeof(row));
+	if (row.first > HISTOGRAM_BUCKETS || row.n_buckets > HISTOGRAM_BUCKETS - row.first)
+		wire->is_bad = true;
+	*ret_histogram = (struct series_histogram){
+		.count = row.count,
+		.sum = row.sum,
+		.min = row.min,
+		.max = row.max,
+		.first_index = row.first_index,
+	};
+	if (!wire->is_bad)
+		take(wire, ret_histogram->buckets + row.first,
+		     row.n_buckets * sizeof(ret_histogram->buckets[0]));
+}
+
 static void take_value(const struct wire_series *row, struct series_histogram *histogram,
 		       struct series *series)
 {
@@ -202,7 +258,7 @@ static struct series *take_series(struct wire *wire)
 	if (row.type > SERIES_RATE || row.n_tags > SERIES_TAGS_MAX)
 		wire->is_bad = true;
 	if (row.has_histogram)
-		take(wire, &histogram, sizeof(histogram));
+		take_histogram(wire, &histogram);
 	struct series series = {
 		.type = (enum series_type)row.type,
 		.is_fractional = row.is_fractional != 0,

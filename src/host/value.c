@@ -284,7 +284,8 @@ static void write_double(double number, FILE *stream)
 
 	for (int digits = 1; digits <= 17; digits++) {
 		snprintf(text, sizeof(text), "%.*g", digits, number);
-		if (strtod(text, NULL) == number)
+		/* 60, not 6e+01. */
+		if (strtod(text, NULL) == number && !strchr(text, 'e'))
 			break;
 	}
 	fprintf(stream, "%s%s", text, strpbrk(text, ".e") ? "" : ".0");

@@ -11,5 +11,6 @@ libsonde_preload_la_SOURCES += \
 	src/preload/engine-export.c \
 	src/preload/departure.c src/preload/departure.h \
 	src/preload/environment.h \
+	src/preload/home.c \
 	src/preload/resolve.h \
 	src/preload/stream.c src/preload/stream.h

@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include "preload/environment.h"
+#include "record/home.h"
 #include "record/recorder.h"
 #include "record/region-writer.h"
 #include "record/startup.h"
@@ -26,4 +27,5 @@ __attribute__((destructor)) static void end(void)
 
 	if (region)
 		region_mark_end(region, REGION_EXITED);
+	home_leave();
 }

@@ -47,6 +47,7 @@ const struct engine *engine_own(void)
 	engine.ticks = ticks;
 	engine.enter_own = thread_enter_own;
 	engine.leave_own = thread_leave_own;
+	engine.become_own = thread_become_own;
 	engine.mark_exit = mark_exit;
 	engine.after_fork = recorder_after_fork;
 	engine.labels = marks_labels;

@@ -28,6 +28,7 @@ struct engine {
 	uint64_t (*ticks)(void);
 	struct thread_cache *(*enter_own)(void);
 	void (*leave_own)(struct thread_cache *before);
+	void (*become_own)(void);
 	void (*mark_exit)(void);
 	void (*after_fork)(void);
 
@@ -44,7 +45,7 @@ struct engine {
 	const char *(*unit)(const struct metric *metric);
 	size_t (*tags)(const struct metric *metric, struct metric_tag *ret_tags);
 	void (*refuse)(enum series_refusal reason);
-	bool (*add)(struct metric *metric, uint64_t amount);
+	int (*add)(struct metric *metric, uint64_t amount);
 	bool (*add_fraction)(struct metric *metric, double amount);
 	bool (*set)(struct metric *metric, double value);
 	bool (*change)(struct metric *metric, double difference);

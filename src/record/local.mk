@@ -4,7 +4,7 @@ libsonde_preload_la_SOURCES += \
 	src/record/process.c src/record/process.h \
 	src/record/thread.c src/record/thread.h \
 	src/record/statistics.c \
-	src/record/engine.c src/record/engine.h \
+	src/record/engine.c src/record/engine.h src/record/home.h \
 	src/record/descriptor.c src/record/descriptor.h \
 	src/record/identity.c src/record/identity.h \
 	src/record/marks.c src/record/marks.h \
@@ -25,7 +25,7 @@ libsonde_preload_la_SOURCES += \
 # The recording side, but for what only intercepted calls need.
 libsonde_record_la_SOURCES += \
 	src/record/descriptor.c src/record/descriptor.h \
-	src/record/engine.c src/record/engine.h \
+	src/record/engine.c src/record/engine.h src/record/home.h \
 	src/record/identity.c src/record/identity.h \
 	src/record/marks.c src/record/marks.h \
 	src/record/memory.c src/record/memory.h \

@@ -216,15 +216,25 @@ static inline void owner_add_number(uint64_t *word, double amount)
 	while (!owner_replace64(word, seen, bits_of(number_of(seen) + amount)));
 }
 
-bool metric_add(struct metric *metric, uint64_t amount)
+static __attribute__((noinline)) int add_first(struct metric *metric, uint64_t amount)
+{
+	struct counter_cell *cell = make_counter(metric);
+
+	if (!cell)
+		return METRIC_NO_MEMORY;
+	owner_add(&cell->value, amount);
+	return 0;
+}
+
+/* Nothing is called on this path but what the path ends with, so that it needs no stack. */
+int metric_add(struct metric *metric, uint64_t amount)
 {
 	struct counter_cell *cell = find_cell(metric);
 
 	if (unlikely(!cell))
-		cell = make_counter(metric);
-	if (likely(cell))
-		owner_add(&cell->value, amount);
-	return cell;
+		return add_first(metric, amount);
+	owner_add(&cell->value, amount);
+	return 0;
 }
 
 bool metric_add_fraction(struct metric *metric, double amount)

@@ -29,7 +29,9 @@ struct metric {
 	uint64_t hash;
 	uint32_t number; /* below METRICS_MAX */
 	uint32_t tags_size;
-	uint32_t n_tags;
+	uint16_t n_tags;
+	uint8_t flags;	    /* the family's: what is on every path is one load away */
+	uint8_t reserved;
 	uint32_t n_numbers; /* given by metric_take_number() */
 	char tags[];	    /* key and value of each, by order of keys, each ended by NUL */
 };

@@ -385,7 +385,8 @@ static struct metric *make_metric(struct metric_family *family, uint64_t hash,
 	metric->hash = hash;
 	metric->number = number;
 	metric->tags_size = (uint32_t)size;
-	metric->n_tags = (uint32_t)words->n_tags;
+	metric->n_tags = (uint16_t)words->n_tags;
+	metric->flags = family->flags;
 	char *end = metric->tags;
 
 	for (size_t i = 0; i < words->n_tags; i++) {

@@ -87,8 +87,11 @@ void metric_refuse(enum series_refusal reason) HIDDEN;
 /*
  * Recording, each for one kind of metric, with a value that has been looked at: not negative but
  * for gauges, and finite. False: there is no memory; it is counted as refused.
+ * metric_add() returns 0 or METRIC_NO_MEMORY, which its caller hands on as it is.
  */
-bool metric_add(struct metric *metric, uint64_t amount) HIDDEN;
+enum { METRIC_NO_MEMORY = -8 };
+
+int metric_add(struct metric *metric, uint64_t amount) HIDDEN;
 bool metric_add_fraction(struct metric *metric, double amount) HIDDEN;
 bool metric_set(struct metric *metric, double value) HIDDEN;
 bool metric_change(struct metric *metric, double difference) HIDDEN;

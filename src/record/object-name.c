@@ -191,7 +191,7 @@ static void add_components(struct joined *joined, const char *path)
 	}
 }
 
-static struct object_name *ask_for_directory(struct object_store *store)
+static __attribute__((noinline)) struct object_name *ask_for_directory(struct object_store *store)
 {
 	struct joined joined = {0};
 	uint32_t changes = __atomic_load_n(&store->directory_changes, __ATOMIC_ACQUIRE);
@@ -224,23 +224,31 @@ static const struct object_name *base_of(int dirfd)
 	return directory || !store ? directory : ask_for_directory(store);
 }
 
-__attribute__((noinline)) struct object_name *object_name_of_path(int dirfd, const char *path)
+/* Only one of these is on the stack at a time: it may be that of a signal handler. */
+static __attribute__((noinline)) struct object_name *join(const struct object_name *base, const char *path)
 {
 	struct joined joined;
 
 	joined.len = 0;
 	joined.is_cut = false;
-	if (*path != '/') {
-		const struct object_name *base = base_of(dirfd);
-
-		if (!base || base->kind != OBJECT_FILE || (base->flags & OBJECT_OTHERS))
-			return &other_files;
+	if (base)
 		add_name(&joined, base);
-	}
 	add_components(&joined, path);
 	if (joined.len == 0)
 		add_char(&joined, '/');
 	return object_name_find(OBJECT_FILE, joined.text, joined.len, joined.is_cut);
+}
+
+struct object_name *object_name_of_path(int dirfd, const char *path)
+{
+	const struct object_name *base;
+
+	if (*path == '/')
+		return join(NULL, path);
+	base = base_of(dirfd);
+	if (!base || base->kind != OBJECT_FILE || (base->flags & OBJECT_OTHERS))
+		return &other_files;
+	return join(base, path);
 }
 
 void object_directory_changed(void)
@@ -276,6 +284,16 @@ static bool is_removed(int fd)
 	return raw_fstat(fd, &status) == 0 && status.st_nlink == 0;
 }
 
+/* Where there is no /proc, or the path is too long. */
+static struct object_name *name_without_path(int fd)
+{
+	struct stat status;
+
+	if (raw_fstat(fd, &status) < 0 || S_ISFIFO(status.st_mode))
+		return NULL;
+	return S_ISSOCK(status.st_mode) ? object_name_of_socket(fd) : &other_files;
+}
+
 __attribute__((noinline)) struct object_name *object_name_from_kernel(int fd)
 {
 	struct joined joined;
@@ -289,7 +307,7 @@ __attribute__((noinline)) struct object_name *object_name_from_kernel(int fd)
 	if (size > 0 && joined.text[0] != '/')
 		return joined.text[0] == 's' ? object_name_of_socket(fd) : NULL;
 	if (size <= 0 || size == sizeof(joined.text))
-		return raw_syscall(SYS_fcntl, fd, F_GETFD, 0, 0, 0, 0) < 0 ? NULL : &other_files;
+		return name_without_path(fd);
 	size_t len = is_removed(fd) ? without_mark(joined.text, (size_t)size) : (size_t)size;
 
 	return object_name_find(OBJECT_FILE, joined.text, len, false);

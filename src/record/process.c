@@ -212,6 +212,7 @@ static void forget(void)
 	process.n_caches = 0;
 	process.has_no_region = 0;
 	process.lends_memory = 0;
+	process.ends_its_host = 0;
 	process.locks_memory = 0;
 	process.own_cache = NULL;
 	process.n_objects[0] = process.n_objects[1] = 0;

@@ -35,6 +35,7 @@ struct process_state {
 	uint32_t reuse_cursor;
 	uint32_t has_no_region;
 	uint32_t lends_memory; /* to vfork children, or did */
+	uint32_t ends_its_host; /* everything in its pid namespace ends with it */
 	uint32_t locks_memory; /* or may: what is mapped has memory at once */
 	struct thread_cache *own_cache; /* of thread_enter_own() */
 	uint32_t far_end;    /* above the last of far_descriptors that was noted */

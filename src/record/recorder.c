@@ -8,6 +8,7 @@
 
 #include "base/raw.h"
 #include "base/text.h"
+#include "record/home.h"
 #include "record/process.h"
 #include "record/startup.h"
 
@@ -64,6 +65,12 @@ static int join_session(const char *directory)
 	return result;
 }
 
+/* For who links no other: nobody is found. */
+__attribute__((weak)) void home_find(const char *session)
+{
+	(void)session;
+}
+
 /* A bare LD_PRELOAD run: nobody has made a session for us, so the first process does. */
 static int make_session(void)
 {
@@ -78,9 +85,12 @@ static int make_session(void)
 	settings.pid_namespace = session_pid_namespace();
 	clock_calibrate(BARE_CALIBRATION_NS, &settings.clock);
 	result = session_write_file(path, &settings);
-	if (result < 0)
+	if (result < 0) {
 		raw_rmdir(path);
-	return result < 0 ? result : join_session(path);
+		return result;
+	}
+	home_find(path);
+	return join_session(path);
 }
 
 /* Whether an object of our name comes before us: it counts, and we would count everything again. */

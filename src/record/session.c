@@ -369,6 +369,13 @@ void session_set_period(struct session_settings *settings, unsigned int call, ui
 	__atomic_store_n(&settings->period[call], period, __ATOMIC_RELAXED);
 }
 
+void session_switch_off(struct session_settings *settings)
+{
+	for (size_t call = 0; call < SESSION_CALLS; call++)
+		__atomic_store_n(&settings->mode[call], MODE_KNOWN | MODE_OFF, __ATOMIC_RELAXED);
+	__atomic_store_n(&settings->state, SESSION_CLOSED, __ATOMIC_RELAXED);
+}
+
 bool session_was_switched(const struct session_settings *settings, unsigned int call)
 {
 	return was_changed(settings->was_switched, call);

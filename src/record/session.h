@@ -119,6 +119,8 @@ struct session_settings {
 	uint32_t n_folded;       /* regions that the host has added up and removed */
 	uint32_t has_namespaces; /* a process of the session may be in another pid namespace than its host */
 	uint32_t reloads_asked;  /* times that the host was asked to read its configuration again */
+	uint32_t end_asked;      /* the session is about to be killed: its host is to hand out what there is */
+	uint32_t end_answered;   /* that is done; a futex */
 	uint8_t mode[SESSION_CALLS];    /* by call id: enum call_mode */
 	uint16_t period[SESSION_CALLS]; /* by call id: one call in so many is timed; 0 counts as 1 */
 	uint64_t was_switched[SESSION_CALLS / 64]; /* by call id, a bit each: off or on while processes ran */
@@ -204,6 +206,9 @@ void session_note_namespace(struct session_settings *settings);
  */
 void session_switch_call(struct session_settings *settings, unsigned int call, bool is_on);
 void session_set_period(struct session_settings *settings, unsigned int call, uint16_t period);
+
+/* From here on, processes count nothing, and recording costs them nothing. */
+void session_switch_off(struct session_settings *settings);
 
 /* Whether a call was switched, or its period changed, by the above. */
 bool session_was_switched(const struct session_settings *settings, unsigned int call);

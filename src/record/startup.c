@@ -77,7 +77,8 @@ char *const *startup_environment(void)
 	return startup_arguments() + n_arguments + 1;
 }
 
-const char *startup_executable(void)
+/* An entry of the auxiliary vector; 0: it has none of this type. */
+static uint64_t find_auxiliary(uint64_t type)
 {
 	char *const *environment = startup_environment();
 
@@ -85,9 +86,19 @@ const char *startup_executable(void)
 		environment++;
 	for (const ElfW(auxv_t) *entry = (const ElfW(auxv_t) *)(environment + 1);
 	     entry->a_type != AT_NULL; entry++)
-		if (entry->a_type == AT_EXECFN)
-			return (const char *)entry->a_un.a_val;
-	return NULL;
+		if (entry->a_type == type)
+			return entry->a_un.a_val;
+	return 0;
+}
+
+const char *startup_executable(void)
+{
+	return (const char *)find_auxiliary(AT_EXECFN);
+}
+
+bool startup_is_privileged(void)
+{
+	return find_auxiliary(AT_SECURE) != 0;
 }
 
 struct link_map *startup_own_object(void)

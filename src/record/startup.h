@@ -22,6 +22,9 @@ char *const *startup_environment(void);
 /* The name given to exec, or NULL. */
 const char *startup_executable(void);
 
+/* Whether the process has more rights than who started it: what the environment says is then not to be relied on. */
+bool startup_is_privileged(void);
+
 /*
  * Whether the dynamic loader has prepared this object. Before that, no variable of another object and no thread-local
  * one can be reached; libraries that it prepares earlier may call us all the same.

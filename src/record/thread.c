@@ -89,6 +89,16 @@ static bool thread_has_ended(int pid, int tid)
 	return tid > 0 && raw_tgkill(pid, tid, 0) == -ESRCH;
 }
 
+/*
+ * That a thread has ended the kernel tells, which ThreadSanitizer does not know: it would take who goes on with a cache
+ * for a second user of it.
+ */
+#ifdef __SANITIZE_THREAD__
+enum { REUSES_CACHES = 0 };
+#else
+enum { REUSES_CACHES = 1 };
+#endif
+
 /* The cache of a thread that has ended, now ours; or our own, when the loader has reset our pointer. */
 static struct thread_cache *reuse_cache(const struct region_header *region, int tid)
 {
@@ -108,7 +118,7 @@ static struct thread_cache *reuse_cache(const struct region_header *region, int 
 		 */
 		if (tid == pid)
 			continue;
-		if (thread_has_ended(pid, owner) &&
+		if (REUSES_CACHES && thread_has_ended(pid, owner) &&
 		    __atomic_compare_exchange_n(&cache->tid, &owner, tid, false, __ATOMIC_ACQUIRE,
 						__ATOMIC_RELAXED))
 			return cache;
@@ -275,6 +285,15 @@ struct thread_cache *thread_enter_own(void)
 void thread_leave_own(struct thread_cache *before)
 {
 	recorder_thread = before;
+}
+
+void thread_become_own(void)
+{
+	struct region_header *region = process_find_region();
+	struct thread_cache *cache = region ? make_cache(region, OWN_TID) : NULL;
+
+	if (cache)
+		recorder_thread = cache;
 }
 
 void recorder_lend_memory(void)

@@ -25,6 +25,9 @@ void *thread_make_record(struct thread_cache *thread, uint32_t size) HIDDEN;
 struct thread_cache *thread_enter_own(void) HIDDEN;
 void thread_leave_own(struct thread_cache *before) HIDDEN;
 
+/* The same for good, of a thread of ours, with memory of its own: any number may do so. */
+void thread_become_own(void) HIDDEN;
+
 /* The next of the thread's random numbers. */
 uint64_t thread_next_random(struct thread_cache *thread) HIDDEN;
 

@@ -18,9 +18,10 @@ struct agent_session {
 	int64_t started_ns;
 	uint64_t sequence;
 	unsigned int n_quiet;
+	bool is_alone;
 };
 
-int agent_session_new(const char *path, const struct configuration *configuration,
+int agent_session_new(const char *path, const struct configuration *configuration, bool is_alone,
 		      struct agent_session **ret_session)
 {
 	struct agent_session *session = calloc(1, sizeof(*session));
@@ -30,6 +31,7 @@ int agent_session_new(const char *path, const struct configuration *configuratio
 		const struct recording *about = session_host_about(session->host);
 
 		session->started_ns = about->started_ns;
+		session->is_alone = is_alone;
 		result = run_tags_init(&session->tags, about);
 	}
 	if (result == 0)
@@ -59,10 +61,30 @@ int agent_session_work(struct agent_session *session)
 	return session_host_work(session->host);
 }
 
+bool agent_session_is_quiet(const struct agent_session *session)
+{
+	return session_host_is_quiet(session->host);
+}
+
 bool agent_session_has_ended(struct agent_session *session)
 {
 	session->n_quiet = session_host_is_quiet(session->host) ? session->n_quiet + 1 : 0;
 	return session->n_quiet >= QUIET_LOOKS;
+}
+
+bool agent_session_may_be_killed(const struct agent_session *session)
+{
+	return session_host_may_be_killed(session->host);
+}
+
+bool agent_session_is_asked_to_end(const struct agent_session *session)
+{
+	return session_host_is_asked_to_end(session->host);
+}
+
+void agent_session_answer_end(struct agent_session *session)
+{
+	session_host_answer_end(session->host);
 }
 
 bool agent_session_takes_reload(struct agent_session *session)
@@ -80,6 +102,15 @@ static struct snapshot_source next_source(struct agent_session *session)
 	};
 }
 
+static void hand_out(const struct agent_session *session, struct plugin_home *home,
+		     struct snapshot *figures, const struct snapshot_source *source, bool is_for_all)
+{
+	if (session->is_alone)
+		plugin_home_hand_out_joined(home, figures, source, is_for_all);
+	else
+		plugin_home_hand_out(home, figures, source, is_for_all);
+}
+
 void agent_session_feed(struct agent_session *session, struct plugin_home *home, bool is_for_all)
 {
 	struct snapshot *figures;
@@ -88,7 +119,7 @@ void agent_session_feed(struct agent_session *session, struct plugin_home *home,
 		return;
 	const struct snapshot_source source = next_source(session);
 
-	plugin_home_hand_out(home, figures, &source, is_for_all);
+	hand_out(session, home, figures, &source, is_for_all);
 	snapshot_put(figures);
 }
 
@@ -105,7 +136,7 @@ int agent_session_end(struct agent_session *session, struct plugin_home *home)
 		struct snapshot_source source = next_source(session);
 
 		source.is_final = true;
-		plugin_home_hand_out(home, figures, &source, true);
+		hand_out(session, home, figures, &source, true);
 		snapshot_put(figures);
 	}
 	recording_deinit(&recording);

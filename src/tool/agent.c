@@ -20,10 +20,15 @@
 #include "host/session-host.h"
 #include "host/session-list.h"
 #include "tool/agent-session.h"
-#include "tool/plugin-choices.h"
+#include "host/plugin-choices.h"
 #include "tool/plugin-path.h"
 
-enum { LOOK_MS = 1000 };
+enum {
+	LOOK_MS = 1000,
+	LOOK_FOR_END_MS = 50, /* whether one is asked for, where it may be */
+	LOOK_BUSILY_MS = 20, /* while it waits for the first process of its session */
+	PATIENCE_MS = 10000, /* so long */
+};
 
 struct agent {
 	const struct configuration *configuration;
@@ -31,8 +36,13 @@ struct agent {
 	struct plugin_home *home;
 	struct plugin_choice *choices;
 	struct agent_session **sessions;
+	struct session_roster *roster; /* of them */
 	size_t n_sessions;
 	int64_t next_look_ms;
+	const char *only;     /* the session to host; NULL: all */
+	int64_t patience_ms;  /* until when it may take to be there */
+	bool has_hosted;      /* that one */
+	struct agent_session *asking; /* has ended, and waits to be told so */
 
 	/* As a source. */
 	char host_name[HOST_NAME_MAX + 1];
@@ -46,7 +56,8 @@ static int64_t now_ms(void)
 	return clock_kernel_ns(CLOCK_MONOTONIC) / 1000000;
 }
 
-int agent_new(const struct configuration *configuration, agent_say *say, struct agent **ret_agent)
+int agent_new(const struct configuration *configuration, const char *session, agent_say *say,
+	      struct agent **ret_agent)
 {
 	struct agent *agent = calloc(1, sizeof(*agent));
 
@@ -54,10 +65,14 @@ int agent_new(const struct configuration *configuration, agent_say *say, struct 
 		return -ENOMEM;
 	agent->configuration = configuration;
 	agent->say = say;
+	agent->only = session;
+	agent->patience_ms = now_ms() + PATIENCE_MS;
 	agent->started_ns = clock_kernel_ns(CLOCK_REALTIME);
 	gethostname(agent->host_name, sizeof(agent->host_name) - 1);
 	snprintf(agent->number, sizeof(agent->number), "%d", getpid());
-	agent->choices = plugin_choices_new(configuration, NULL);
+	agent->roster = session_roster_new();
+	if (agent->roster)
+		agent->choices = plugin_choices_new(configuration, agent->roster);
 	int result = agent->choices && plugin_path() ? 0 : -ENOMEM;
 
 	if (result == 0)
@@ -77,8 +92,10 @@ struct agent *agent_free(struct agent *agent)
 	for (size_t i = 0; i < agent->n_sessions; i++)
 		agent_session_free(agent->sessions[i]);
 	free(agent->sessions);
+	agent_session_free(agent->asking);
 	plugin_home_free(agent->home);
 	free(agent->choices);
+	session_roster_free(agent->roster);
 	free(agent);
 	return NULL;
 }
@@ -109,25 +126,41 @@ static void keep(struct agent *agent, struct agent_session *session)
 	}
 	agent->sessions = larger;
 	larger[agent->n_sessions++] = session;
+	session_roster_add(agent->roster, agent_session_path(session));
 	agent->say("%s: hosted from now on", agent_session_path(session));
 }
 
-/* Those that it cannot have now it looks at the next time again. */
+/* One that it cannot have now it looks at the next time again. */
+static void try_to_host(struct agent *agent, const char *path)
+{
+	struct agent_session *session;
+
+	if (!hosts(agent, path) && agent_session_new(path, agent->configuration, agent->only, &session) == 0)
+		keep(agent, session);
+}
+
 static void find_new(struct agent *agent)
 {
 	struct session_list list;
 
 	if (session_list_read_all(environ, &list) < 0)
 		return;
-	for (size_t i = 0; i < list.n_places; i++) {
-		const char *path = list.places[i].path;
-		struct agent_session *session;
-
-		if (!hosts(agent, path) &&
-		    agent_session_new(path, agent->configuration, &session) == 0)
-			keep(agent, session);
-	}
+	for (size_t i = 0; i < list.n_places; i++)
+		try_to_host(agent, list.places[i].path);
 	session_list_deinit(&list);
+}
+
+static void find_only(struct agent *agent)
+{
+	if (!agent->has_hosted)
+		try_to_host(agent, agent->only);
+	agent->has_hosted |= agent->n_sessions > 0;
+}
+
+bool agent_is_over(const struct agent *agent)
+{
+	return agent->only && agent->n_sessions == 0 &&
+	       (agent->has_hosted || now_ms() >= agent->patience_ms);
 }
 
 static void end_session(struct agent *agent, size_t position)
@@ -142,7 +175,11 @@ static void end_session(struct agent *agent, size_t position)
 		agent->say("%s: its last figures are incomplete: %s", path, strerror(-result));
 	else
 		agent->say("%s: has ended", path);
-	agent_session_free(session);
+	session_roster_remove(agent->roster, path);
+	if (agent->only && agent_session_is_asked_to_end(session))
+		agent->asking = session;
+	else
+		agent_session_free(session);
 	agent->sessions[position] = agent->sessions[--agent->n_sessions];
 }
 
@@ -151,6 +188,13 @@ static void end_quiet(struct agent *agent)
 	for (size_t i = agent->n_sessions; i-- > 0;)
 		if (agent_session_has_ended(agent->sessions[i]))
 			end_session(agent, i);
+}
+
+/* One that is hosted with others is not waited for by its program. */
+static void end_asking(struct agent *agent)
+{
+	if (agent->only && agent->n_sessions > 0 && agent_session_is_asked_to_end(agent->sessions[0]))
+		end_session(agent, 0);
 }
 
 /* -- Plugins ---------------------------------------------------------------------------------- */
@@ -187,7 +231,8 @@ static void feed(struct agent *agent, bool is_for_all)
 {
 	for (size_t i = 0; i < agent->n_sessions; i++)
 		agent_session_feed(agent->sessions[i], agent->home, is_for_all);
-	feed_own(agent, is_for_all);
+	if (!agent->only)
+		feed_own(agent, is_for_all);
 	plugin_home_next_turn(agent->home);
 }
 
@@ -203,7 +248,7 @@ bool agent_takes_reload(struct agent *agent)
 int agent_reload(struct agent *agent, const struct configuration *configuration)
 {
 	int result = plugin_choices_reload(agent->home, &agent->choices, agent->configuration,
-					   configuration, NULL);
+					   configuration, agent->roster);
 
 	if (result == 0)
 		agent->configuration = configuration;
@@ -217,9 +262,14 @@ static void look(struct agent *agent)
 	if (now_ms() < agent->next_look_ms)
 		return;
 	end_quiet(agent);
-	find_new(agent);
+	if (agent->only)
+		find_only(agent);
+	else
+		find_new(agent);
 	say_changes(agent);
-	agent->next_look_ms = now_ms() + LOOK_MS;
+	bool is_waiting = agent->only && !agent->has_hosted;
+
+	agent->next_look_ms = now_ms() + (is_waiting ? LOOK_BUSILY_MS : LOOK_MS);
 }
 
 static int sooner(int wait_ms, int64_t other_ms)
@@ -231,7 +281,10 @@ int agent_work(struct agent *agent)
 {
 	int wait_ms = LOOK_MS;
 
+	end_asking(agent);
 	look(agent);
+	if (agent->only && agent->n_sessions > 0 && agent_session_may_be_killed(agent->sessions[0]))
+		wait_ms = LOOK_FOR_END_MS;
 	for (size_t i = 0; i < agent->n_sessions; i++)
 		wait_ms = sooner(wait_ms, agent_session_work(agent->sessions[i]));
 	plugin_home_work(agent->home);
@@ -245,7 +298,13 @@ int agent_work(struct agent *agent)
 
 void agent_end(struct agent *agent)
 {
+	/* A service manager that ends the program ends us at the same time. */
+	for (size_t i = agent->n_sessions; agent->only && i-- > 0;)
+		if (agent_session_is_quiet(agent->sessions[i]))
+			end_session(agent, i);
 	feed(agent, true);
 	plugin_home_stop(agent->home);
+	if (agent->asking)
+		agent_session_answer_end(agent->asking);
 	say_changes(agent);
 }

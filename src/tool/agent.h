@@ -23,8 +23,12 @@ struct agent;
 /* Takes a line of what happens. */
 typedef void agent_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Starts the plugins of a configuration, which lives longer. 0 or a negative errno. */
-int agent_new(const struct configuration *configuration, agent_say *say, struct agent **ret_agent);
+/*
+ * Starts the plugins of a configuration, which lives longer. `session` is the directory of the one session to host;
+ * NULL: all. 0 or a negative errno.
+ */
+int agent_new(const struct configuration *configuration, const char *session, agent_say *say,
+	      struct agent **ret_agent);
 
 /* Sessions that run go on without a host. NULL is fine. Returns NULL. */
 struct agent *agent_free(struct agent *agent);
@@ -34,6 +38,9 @@ int agent_fd(const struct agent *agent);
 
 /* Does what is due. Returns after how many milliseconds to call again. */
 int agent_work(struct agent *agent);
+
+/* Whether the one session that it was to host has ended, or is not to be had. */
+bool agent_is_over(const struct agent *agent);
 
 /* Whether somebody has asked, in one of the sessions, that the configuration be read again. */
 bool agent_takes_reload(struct agent *agent);

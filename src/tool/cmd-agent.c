@@ -20,13 +20,16 @@
 #include "tool/agent.h"
 #include "tool/command.h"
 #include "tool/configured.h"
+#include "tool/detached.h"
 #include "tool/limits.h"
 
-enum { OPTION_CONFIG, OPTION_SET };
+enum { OPTION_CONFIG, OPTION_SET, OPTION_SESSION, OPTION_DETACHED };
 
 static const struct command_option options[] = {
 	[OPTION_CONFIG] = {"config", 'c', "FILE", "read this configuration file"},
 	[OPTION_SET] = {"set", 's', "KEY=VALUE", "override a setting of the configuration"},
+	[OPTION_SESSION] = {"session", 0, "SESSION", "host this one only, until it has ended"},
+	[OPTION_DETACHED] = {"detached", 0, NULL, "as the preload starts it; needs --session"},
 	{0},
 };
 
@@ -35,6 +38,8 @@ struct request {
 	const char *config;
 	const char **overrides; /* ended by NULL */
 	size_t n_overrides;
+	const char *session; /* NULL: all */
+	bool is_detached;
 };
 
 struct hosting {
@@ -66,6 +71,8 @@ static int take_signals(struct hosting *hosting)
 	sigset_t mask;
 
 	sigemptyset(&mask);
+	/* Ends of plugins' processes are waited for; who started us may have ignored them. */
+	signal(SIGCHLD, SIG_DFL);
 	sigaddset(&mask, SIGHUP);
 	sigaddset(&mask, SIGINT);
 	sigaddset(&mask, SIGTERM);
@@ -131,7 +138,7 @@ static void work(struct hosting *hosting)
 		{.fd = agent_fd(hosting->agent), .events = POLLIN},
 	};
 
-	while (!hosting->is_ending) {
+	while (!hosting->is_ending && !agent_is_over(hosting->agent)) {
 		poll(readable, 2, agent_work(hosting->agent));
 		take_requests(hosting);
 	}
@@ -144,7 +151,11 @@ static int host_all(struct hosting *hosting)
 	const struct configuration *configuration = hosting->configuration;
 	struct limits limits;
 
+	agent_say *tell = hosting->request.is_detached ? detached_say : say;
+
 	if (configuration->n_plugins == 0) {
+		if (hosting->request.is_detached)
+			return STATUS_OK;
 		say("the configuration%s%s names no plugins: nobody would get the figures",
 		    configuration->file ? " " : "", configuration->file ? configuration->file : "");
 		return STATUS_FAILED;
@@ -153,9 +164,9 @@ static int host_all(struct hosting *hosting)
 	int result = take_signals(hosting);
 
 	if (result == 0)
-		result = agent_new(configuration, say, &hosting->agent);
+		result = agent_new(configuration, hosting->request.session, tell, &hosting->agent);
 	if (result < 0) {
-		say("cannot begin: %s", strerror(-result));
+		tell("cannot begin: %s", strerror(-result));
 		return STATUS_FAILED;
 	}
 	work(hosting);
@@ -170,6 +181,10 @@ static int take_arguments(int argc, char **argv, struct request *request)
 	while ((option = command_next_option(&command_agent, argc, argv, &value)) >= 0) {
 		if (option == OPTION_CONFIG)
 			request->config = value;
+		else if (option == OPTION_SESSION)
+			request->session = value;
+		else if (option == OPTION_DETACHED)
+			request->is_detached = true;
 		else
 			request->overrides[request->n_overrides++] = value;
 	}
@@ -177,7 +192,27 @@ static int take_arguments(int argc, char **argv, struct request *request)
 		return command_option_status(&command_agent, option);
 	if (optind < argc)
 		return command_refuse(&command_agent, "'%s' is one argument too many", argv[optind]);
+	if (request->is_detached && !request->session)
+		return command_refuse(&command_agent, "--detached is for one session: name it");
 	return -1;
+}
+
+/* 0, or a status after saying why. */
+static int load_first(struct hosting *hosting)
+{
+	struct configuration *configuration;
+
+	if (!hosting->request.is_detached) {
+		hosting->configuration = load(&hosting->request);
+		return hosting->configuration ? 0 : STATUS_FAILED;
+	}
+	configuration = calloc(1, sizeof(*configuration));
+	if (configuration && detached_load(hosting->request.session, configuration))
+		hosting->configuration = configuration;
+	else
+		free(configuration);
+	detached_release();
+	return hosting->configuration ? 0 : STATUS_FAILED;
 }
 
 static int run(int argc, char **argv)
@@ -189,8 +224,9 @@ static int run(int argc, char **argv)
 					       : STATUS_FAILED;
 
 	if (status < 0) {
-		hosting.configuration = load(&hosting.request);
-		status = hosting.configuration ? host_all(&hosting) : STATUS_FAILED;
+		status = load_first(&hosting);
+		if (status == 0)
+			status = host_all(&hosting);
 	}
 	agent_free(hosting.agent);
 	configuration_free(hosting.configuration);

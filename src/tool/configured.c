@@ -35,38 +35,37 @@ const struct plugin_catalogue *configured_plugins(void)
 	return folder.path ? &catalogue : NULL;
 }
 
-static int load(struct configuration *configuration, const char *given,
-		const char *const *overrides, struct complaints *complaints)
+int configured_read(const char *given, const char *const *overrides,
+		    struct configuration *ret_configuration, struct complaints *complaints)
 {
+	struct configuration configuration;
 	struct configuration_source source = {0};
-	int result = configuration_init(configuration);
+	int result = configuration_init(&configuration);
 
 	if (result == 0)
 		result = configuration_find(given, environ, &source);
 	source.overrides = overrides;
 	source.plugins = configured_plugins();
 	if (result == 0)
-		result = configuration_load(configuration, &source, complaints);
+		result = configuration_load(&configuration, &source, complaints);
 	free((char *)source.file);
+	if (result == 0)
+		*ret_configuration = configuration;
+	else
+		configuration_deinit(&configuration);
 	return result;
 }
 
 int configured_load(const struct command *command, const char *given, const char *const *overrides,
 		    struct configuration *ret_configuration)
 {
-	struct configuration configuration;
 	struct complaints complaints = {0};
-	int result = load(&configuration, given, overrides, &complaints);
+	int result = configured_read(given, overrides, ret_configuration, &complaints);
 
 	say_all(command, &complaints.warnings);
 	say_all(command, &complaints.errors);
-	if (result == 0) {
-		*ret_configuration = configuration;
-	} else {
-		if (complaints.errors.n_lines == 0)
-			command_say(command, "configuration: %s", strerror(-result));
-		configuration_deinit(&configuration);
-	}
+	if (result < 0 && complaints.errors.n_lines == 0)
+		command_say(command, "configuration: %s", strerror(-result));
 	complaints_deinit(&complaints);
 	return result;
 }

@@ -16,6 +16,10 @@
 int configured_load(const struct command *command, const char *given,
 		    const char *const *overrides, struct configuration *ret_configuration);
 
+/* The same, which says nothing: all that is wrong is in the complaints, which are the caller's to deinitialise. */
+int configured_read(const char *given, const char *const *overrides,
+		    struct configuration *ret_configuration, struct complaints *complaints);
+
 /* The plugins that are installed, and their options. NULL: no memory. */
 const struct plugin_catalogue *configured_plugins(void);
 

@@ -18,10 +18,10 @@ sonde_SOURCES += \
 	src/tool/cmd-set.c \
 	src/tool/command.c src/tool/command.h \
 	src/tool/configured.c src/tool/configured.h \
+	src/tool/detached.c src/tool/detached.h \
 	src/tool/limits.c src/tool/limits.h \
 	src/tool/main.c \
 	src/tool/object-report.c src/tool/object-report.h \
-	src/tool/plugin-choices.c src/tool/plugin-choices.h \
 	src/tool/plugin-path.c src/tool/plugin-path.h \
 	src/tool/preload.c src/tool/preload.h \
 	src/tool/recording-file.c src/tool/recording-file.h \
@@ -34,4 +34,4 @@ sonde_SOURCES += \
 
 sonde_LDADD += $(JANSSON_LIBS) $(LIBCONFIG_LIBS) $(ZLIB_LIBS) -lm
 dist_man_MANS = docs/sonde.1
-EXTRA_DIST += docs/agent.md docs/configuration.md docs/diff.md
+EXTRA_DIST += docs/agent.md docs/configuration.md docs/diff.md docs/test-runs.md

@@ -8,7 +8,7 @@
 #include <time.h>
 
 #include "base/clock.h"
-#include "tool/plugin-choices.h"
+#include "host/plugin-choices.h"
 #include "tool/plugin-path.h"
 
 /* What is known of the session, and the command, which its host does not know. */
@@ -28,7 +28,11 @@ int run_plugins_start(struct run_plugins *plugins, const struct configuration *c
 	if (n_plugins == 0)
 		return 0;
 	plugins->started_ns = clock_kernel_ns(CLOCK_REALTIME);
-	plugins->choices = plugin_choices_new(configuration, session_host_path(host));
+	plugins->sessions = session_roster_new();
+	if (!plugins->sessions)
+		return -ENOMEM;
+	session_roster_add(plugins->sessions, session_host_path(host));
+	plugins->choices = plugin_choices_new(configuration, plugins->sessions);
 	int result = plugins->choices && plugin_path() ? 0 : -ENOMEM;
 
 	if (result == 0)
@@ -44,7 +48,7 @@ int run_plugins_reload(struct run_plugins *plugins, const struct configuration *
 {
 	if (plugins->home)
 		return plugin_choices_reload(plugins->home, &plugins->choices, before,
-					     configuration, session_host_path(host));
+					     configuration, plugins->sessions);
 	int result = run_plugins_start(plugins, configuration, host, command);
 
 	if (result < 0)
@@ -56,6 +60,7 @@ void run_plugins_deinit(struct run_plugins *plugins)
 {
 	plugin_home_free(plugins->home);
 	free(plugins->choices);
+	session_roster_free(plugins->sessions);
 	run_tags_deinit(&plugins->tags);
 	*plugins = (struct run_plugins){0};
 }

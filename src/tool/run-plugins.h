@@ -15,6 +15,7 @@
 struct run_plugins {
 	struct plugin_home *home; /* NULL: the configuration names no plugins */
 	struct plugin_choice *choices;
+	struct session_roster *sessions; /* the run's */
 	struct run_tags tags; /* what the figures are of */
 	int64_t started_ns;
 	uint64_t sequence;

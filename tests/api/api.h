@@ -9,9 +9,11 @@
 #ifndef SONDE_TESTS_API_H
 #define SONDE_TESTS_API_H
 
+#include <dirent.h>
 #include <errno.h>
 #include <math.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -79,10 +81,56 @@ static inline double refused(const char *reason)
 	return value_of("sonde.metrics.refused", &tag, 1);
 }
 
+/*
+ * AddressSanitizer's allocator is not made for forks: what a thread has locked of it, such as one
+ * that is about to end, is locked for good in the child. So all other threads have to sleep.
+ */
+#ifdef __SANITIZE_ADDRESS__
+static inline bool is_asleep(const char *tid)
+{
+	char path[300];
+	char line[512] = "";
+
+	snprintf(path, sizeof(path), "/proc/self/task/%s/stat", tid);
+	FILE *file = fopen(path, "r");
+
+	if (!file)
+		return true;
+	if (!fgets(line, sizeof(line), file))
+		line[0] = '\0';
+	fclose(file);
+	const char *end = strrchr(line, ')');
+
+	return atoi(tid) == getpid() || (end && end[2] == 'S');
+}
+
+static inline bool are_others_asleep(void)
+{
+	DIR *directory = opendir("/proc/self/task");
+	const struct dirent *entry;
+	bool are_asleep = true;
+
+	while (directory && (entry = readdir(directory)))
+		are_asleep &= entry->d_name[0] == '.' || is_asleep(entry->d_name);
+	if (directory)
+		closedir(directory);
+	return are_asleep;
+}
+#else
+static inline bool are_others_asleep(void)
+{
+	return true;
+}
+#endif
+
 /* Runs a function in a forked child; what it returns is the child's status, and must be 0. */
 static inline void in_child(int (*run)(void))
 {
 	int status = -1;
+
+	while (!are_others_asleep())
+		sched_yield();
+
 	pid_t pid = fork();
 
 	if (pid == 0)

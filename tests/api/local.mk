@@ -7,7 +7,11 @@ api_programs = \
 	tests/api/test-aggregator \
 	tests/api/test-asynchronous \
 	tests/api/test-collector \
+	tests/api/test-dashboard \
+	tests/api/test-exports \
+	tests/api/test-history \
 	tests/api/test-resources \
+	tests/api/test-stream \
 	tests/api/test-system \
 	tests/api/test-timer \
 	tests/api/test-tracker
@@ -19,14 +23,19 @@ api_tests = \
 	tests/api/test-collector.sh \
 	tests/api/test-examples.sh \
 	tests/api/test-one-engine.sh \
+	tests/api/test-dashboard.sh \
+	tests/api/test-exports.sh \
+	tests/api/test-history.sh \
 	tests/api/test-resources.sh \
+	tests/api/test-stream.sh \
 	tests/api/test-system.sh \
 	tests/api/test-timer.sh \
 	tests/api/test-tracker.sh
 
 check_PROGRAMS += $(api_programs)
 TESTS += $(api_tests)
-EXTRA_DIST += $(api_tests) tests/api/lib.sh docs/api/protocol.c docs/api/thread-pool.c
+EXTRA_DIST += $(api_tests) tests/api/lib.sh docs/api/loop-epoll.c docs/api/loop-poll.c docs/api/loop-uv.c \
+	docs/api/protocol.c docs/api/thread-pool.c
 
 API_LIBS = libsonde.la $(CUNIT_LIBS) -lpthread -lm
 
@@ -48,9 +57,26 @@ tests_api_test_collector_SOURCES = tests/api/test-collector.c tests/api/api.h
 tests_api_test_collector_CFLAGS = $(UNIT_CFLAGS)
 tests_api_test_collector_LDADD = $(API_LIBS)
 
+tests_api_test_dashboard_SOURCES = tests/api/test-dashboard.c tests/api/api.h
+tests_api_test_dashboard_CFLAGS = $(UNIT_CFLAGS) $(JANSSON_CFLAGS)
+tests_api_test_dashboard_LDADD = $(API_LIBS) $(JANSSON_LIBS)
+
+tests_api_test_exports_SOURCES = tests/api/test-exports.c tests/api/api.h
+tests_api_test_exports_CPPFLAGS = $(plugin_unit_cppflags)
+tests_api_test_exports_CFLAGS = $(UNIT_CFLAGS)
+tests_api_test_exports_LDADD = $(API_LIBS)
+
+tests_api_test_history_SOURCES = tests/api/test-history.c tests/api/api.h
+tests_api_test_history_CFLAGS = $(UNIT_CFLAGS) $(SQLITE_CFLAGS)
+tests_api_test_history_LDADD = $(API_LIBS) $(SQLITE_LIBS)
+
 tests_api_test_resources_SOURCES = tests/api/test-resources.c tests/api/api.h
 tests_api_test_resources_CFLAGS = $(UNIT_CFLAGS)
 tests_api_test_resources_LDADD = $(API_LIBS)
+
+tests_api_test_stream_SOURCES = tests/api/test-stream.c tests/api/api.h
+tests_api_test_stream_CFLAGS = $(UNIT_CFLAGS)
+tests_api_test_stream_LDADD = $(API_LIBS)
 
 tests_api_test_system_SOURCES = tests/api/test-system.c tests/api/api.h
 tests_api_test_system_CFLAGS = $(UNIT_CFLAGS)

@@ -43,6 +43,9 @@ static void a_wrong_configuration_is_refused_with_the_reason(void)
 	config.collection_interval = -1;
 	expect_config_error(&config, "collection_interval");
 	config.collection_interval = 0;
+	config.abandoned_after = NAN;
+	expect_config_error(&config, "abandoned_after");
+	config.abandoned_after = 0;
 	config.struct_size = 3;
 	expect_config_error(&config, "struct_size");
 	CU_ASSERT_EQUAL(sonde_initialize_metrics(NULL, NULL, NULL), SONDE_EINVAL);
@@ -235,6 +238,66 @@ static void health_comes_with_its_reasons(void)
 	in_child(have_errors);
 }
 
+static int forget_a_timer(void)
+{
+	struct sonde_config config = {.struct_size = sizeof(config), .abandoned_after = 1e-9};
+	struct sonde_system_health health;
+	struct sonde *sonde;
+	uint64_t id;
+
+	EXPECT(sonde_initialize_metrics(&config, &sonde, NULL) == 0);
+	EXPECT(isnan(value_of("sonde.timers.running", NULL, 0)));
+	EXPECT(sonde_start_timer(sonde, "forgotten", NULL, &id) == 0);
+	EXPECT(value_of("sonde.timers.running", NULL, 0) == 1);
+	EXPECT(value_of("sonde.timers.abandoned", NULL, 0) == 1);
+	EXPECT(sonde_get_system_health(sonde, &health) == 0);
+	EXPECT(!health.healthy && strstr(health.reasons, "1 timers were abandoned"));
+	EXPECT(sonde_stop_timer(sonde, id, true, NULL) == 0);
+	EXPECT(value_of("sonde.timers.running", NULL, 0) == 0);
+	EXPECT(value_of("sonde.timers.abandoned", NULL, 0) == 0);
+	EXPECT(sonde_get_system_health(sonde, &health) == 0);
+	EXPECT(health.healthy);
+	return 0;
+}
+
+static int start_a_timer(void)
+{
+	uint64_t id;
+
+	EXPECT(sonde_start_timer(metrics(), "running", NULL, &id) == 0);
+	EXPECT(value_of("sonde.timers.running", NULL, 0) == 1);
+	EXPECT(value_of("sonde.timers.abandoned", NULL, 0) == 0);
+	return 0;
+}
+
+static void timers_that_were_forgotten_are_counted(void)
+{
+	in_child(forget_a_timer);
+	in_child(start_a_timer);
+}
+
+static int begin_as_an_older_program(void)
+{
+	struct sonde_config config = {
+		.struct_size = offsetof(struct sonde_config, retention_days),
+		.collection_interval = 86400,
+		/* Of which such a program knows nothing. */
+		.retention_days = 1000000,
+		.abandoned_after = -1,
+	};
+	struct sonde *sonde;
+
+	if (!CHILD_MAY_START_THREADS)
+		return 0;
+	EXPECT(sonde_initialize_metrics(&config, &sonde, NULL) == 0);
+	return 0;
+}
+
+static void a_program_may_be_older_than_the_library(void)
+{
+	in_child(begin_as_an_older_program);
+}
+
 static void units_convert_within_their_kind(void)
 {
 	double value;
@@ -297,6 +360,8 @@ UNIT_MAIN("system",
 	   after_the_end_nothing_is_recorded_and_all_can_be_asked_for},
 	  {"a thread that collects ends with it", a_thread_that_collects_ends_with_it},
 	  {"health comes with its reasons", health_comes_with_its_reasons},
+	  {"timers that were forgotten are counted", timers_that_were_forgotten_are_counted},
+	  {"a program may be older than the library", a_program_may_be_older_than_the_library},
 	  {"units convert within their kind", units_convert_within_their_kind},
 	  {"every member of the protocol has its word", every_member_of_the_protocol_has_its_word},
 	  {"both headers have one numbering", both_headers_have_one_numbering})

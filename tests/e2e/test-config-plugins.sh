@@ -57,6 +57,20 @@ SONDE_PLUGINS_SECOND_FILE=$scratch/other.json SONDE_PLUGINS_FIRST_FILE=$scratch/
 check "the plugins of a run have what overrides their options" "$status" -eq 0 -a -s other.json -a -s third.json -a \
 	! -e first.json -a ! -e second.json
 
+cat >often.cfg <<'END'
+metrics: { interval = "100ms"; };
+plugins: ( { plugin = "jsonlines"; file = "often.json"; deadline = "50ms"; },
+	{ plugin = "jsonlines"; name = "own"; interval = "3s"; file = "own.json"; deadline = "50ms"; } );
+END
+act sonde config print -c often.cfg
+check "metrics.interval is that of plugins without one of their own" "$(grep -c 'interval = "100ms"' out) $(grep -c 'interval = "3s"' out)" = \
+	"2 1"
+act sonde run -c often.cfg --report=none -- bash -c 'until test "$(wc -l <often.json)" -ge 3 || test $((SECONDS)) -ge 9; do sleep 0.05; done
+	test "$(wc -l <often.json)" -ge 3' 2>/dev/null
+check "and they are fed as often as it says" "$status" = 0
+complains "a deadline is less than it" 'metrics: { interval = "1s"; };\nplugins: ( { plugin = "jsonlines"; file = "out"; deadline = "2s"; } );' \
+	"x.cfg:2: plugins.jsonlines.deadline: 2s is not less than the interval, 1s"
+
 cat >limit.cfg <<'END'
 metrics: { max_tag_sets = 2; };
 plugins: ( { plugin = "jsonlines"; file = "limited.json"; interval = "100ms"; }, { plugin = "resources"; interval = "100ms"; } );

@@ -57,6 +57,9 @@ act sonde run --report=none -o r.json -- sh -c '"$S" label test=x -- true; :'
 n_images=$(python3 -I -c 'import json; print(len({p["pid"] for p in json.load(open("r.json"))["processes"]}))')
 check "no process is there that would not be there without it" "$n_images" = 2
 
+act env SONDE_LABELS=test=outer "$S" run --report=none -o r.json -- cat /dev/null
+check "a run inside a labelled command has its labels, and warns of nothing" "$status $(of test cat)$(cat err)" = "0 outer"
+
 # -- As a command
 act sonde label test=x -- sh -c 'exit 7'
 check "it ends as the command does" "$status" = 7 -a ! -s err

@@ -21,7 +21,8 @@ tool_tests = \
 	tests/e2e/test-run-status.sh \
 	tests/e2e/test-scale.sh \
 	tests/e2e/test-sessions.sh \
-	tests/e2e/test-set.sh
+	tests/e2e/test-set.sh \
+	tests/e2e/test-test-runs.sh
 
 check_PROGRAMS += tests/e2e/subject tests/e2e/test-run-terminal
 tests_e2e_subject_SOURCES = tests/e2e/subject.c

@@ -18,6 +18,7 @@ foreign_suites = $(foreign_short) \
 TESTS += $(foreign_short)
 EXTRA_DIST += $(foreign_suites) \
 	tests/foreign/fetch-source \
+	tests/foreign/hello-runs.sh \
 	tests/foreign/read-junit \
 	tests/foreign/read-tap \
 	tests/foreign/run-suite \
@@ -27,6 +28,11 @@ EXTRA_DIST += $(foreign_suites) \
 # What the suites leave: results, recordings, and sources that were fetched and built.
 clean-local:
 	rm -rf foreign
+
+# A whole suite by its tests: what differs, and what does not.
+.PHONY: check-hello-runs
+check-hello-runs: all
+	top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' bash $(srcdir)/tests/foreign/hello-runs.sh
 
 # The table comes last, whatever differs.
 .PHONY: check-foreign

@@ -3,18 +3,22 @@
 # Plugins: the header that they are written against, the host that runs them, and what bad ones can do.
 plugin_tests = \
 	tests/plugins/test-agent.sh \
+	tests/plugins/test-bare.sh \
+	tests/plugins/test-bare-settings.sh \
 	tests/plugins/test-commands.sh \
 	tests/plugins/test-csv.sh \
 	tests/plugins/test-exec.sh \
 	tests/plugins/test-frozen.sh \
 	tests/plugins/test-header.sh \
+	tests/plugins/test-history.sh \
 	tests/plugins/test-jsonlines.sh \
 	tests/plugins/test-manual.sh \
 	tests/plugins/test-reload.sh \
 	tests/plugins/test-zoo.sh
 
 TESTS += $(plugin_tests)
-EXTRA_DIST += $(plugin_tests) tests/plugins/lib.sh tests/plugins/frozen/1.0/sonde/plugin.h
+EXTRA_DIST += $(plugin_tests) tests/plugins/lib.sh tests/plugins/bare-lib.sh \
+	tests/plugins/frozen/1.0/sonde/plugin.h
 
 # The animals of the zoo, all from one source: see there.
 zoo_animals = \

@@ -58,6 +58,9 @@ elif what == "falls":
     print(wrong)
 elif what == "names":
     print(" ".join(sorted({s["name"] for s in lines[-1]["series"]})))
+elif what == "pids":
+    print(" ".join(sorted({s["tags"]["process.pid"] for s in lines[-1]["series"] if s["name"] == "process.memory.usage"}
+                          if lines else [])))
 elif what == "label":
     print(lines[-1]["source"].get("label.branch"))
 else:
@@ -117,6 +120,7 @@ tell() {
 }
 
 configure 'plugin = "jsonlines"; file = "out.jsonl";'
+sed -i 's/^);$/, { plugin = "resources"; interval = "500ms"; } );/' sonde.cfg
 echo 'session: { labels: { branch = "main"; }; };' >>sonde.cfg
 
 bare one
@@ -131,6 +135,9 @@ until_there has 20 access "$scratch/two"
 check "two sessions are two sources with figures of their own" \
 	"$(lines access "$scratch/one") $(lines access "$scratch/two") $(lines sources)" = "10 20 2"
 check "a label of the configuration is a tag of theirs" "$(lines label)" = main
+pids=$(printf '%s\n' "$one_pid" "$two_pid" | sort | tr '\n' ' ')
+until_there has "${pids% }" pids agent
+check "the resources plugin has the processes of all sessions" "$(lines pids agent)" = "${pids% }"
 tell "$one" one 'fork 5'
 until_there has 15 access "$scratch/one"
 check "what children count that have ended is in it" "$(lines access "$scratch/one")" = 15
@@ -140,6 +147,8 @@ kill -KILL "$two_pid"
 until_there has 1 final "$scratch/two"
 check "one that is killed has all of its calls in its final figures" \
 	"$(lines access "$scratch/two") $(lines final "$scratch/two")" = "27 1"
+until_there has "$one_pid" pids agent
+check "and no more of one that has ended" "$(lines pids agent)" = "$one_pid"
 check "and its session is cleaned up" "$(ls "$SONDE_DIRECTORY"/sonde-* | wc -l)" = 1
 
 kill -KILL "$agent_pid"

@@ -100,17 +100,28 @@ static void labels_replace(void)
 	configuration_deinit(&configuration);
 }
 
+static int64_t default_of(const char *path)
+{
+	const struct setting *setting = setting_find(path);
+	struct value_text value;
+	int64_t number;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(setting);
+	CU_ASSERT_EQUAL_FATAL(value_text_read(&setting->rule, setting->default_text, &value, NULL), 0);
+	number = value.value.integer;
+	value_text_release(&value);
+	return number;
+}
+
 /* Whoever uses a configuration that nobody has loaded has the same. */
 static void defaults_are_those_of_the_table(void)
 {
 	struct configuration configuration;
-	const struct setting *setting = setting_find("metrics.max_tag_sets");
-	struct value_text value;
 
 	CU_ASSERT_EQUAL_FATAL(configuration_init(&configuration), 0);
-	CU_ASSERT_EQUAL_FATAL(value_text_read(&setting->rule, setting->default_text, &value, NULL), 0);
-	CU_ASSERT_EQUAL(configuration.max_tag_sets, value.value.integer);
-	value_text_release(&value);
+	CU_ASSERT_EQUAL(configuration.max_tag_sets, default_of("metrics.max_tag_sets"));
+	CU_ASSERT_EQUAL(configuration.interval_ns, default_of("metrics.interval"));
+	CU_ASSERT_EQUAL(configuration.retention_days, default_of("metrics.retention_days"));
 	configuration_deinit(&configuration);
 }
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "config.h"
 
-#include "tool/plugin-choices.h"
+#include "host/plugin-choices.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 static struct plugin_choice choice_of(const struct configuration *configuration, size_t position,
-				      const char *session_path)
+				      const struct session_roster *sessions)
 {
 	const struct plugin_config *config = configuration->plugins[position];
 
@@ -23,17 +23,17 @@ static struct plugin_choice choice_of(const struct configuration *configuration,
 		.queue_bytes = config->common->queue_size,
 		.max_tag_sets = (size_t)configuration->max_tag_sets,
 		.trouble = config->trouble,
-		.session = session_path,
+		.sessions = sessions,
 	};
 }
 
 struct plugin_choice *plugin_choices_new(const struct configuration *configuration,
-					 const char *session_path)
+					 const struct session_roster *sessions)
 {
 	struct plugin_choice *choices = calloc(configuration->n_plugins + 1, sizeof(*choices));
 
 	for (size_t i = 0; choices && i < configuration->n_plugins; i++)
-		choices[i] = choice_of(configuration, i, session_path);
+		choices[i] = choice_of(configuration, i, sessions);
 	return choices;
 }
 
@@ -49,10 +49,11 @@ static enum plugin_change change_of(const struct configuration *before,
 
 int plugin_choices_reload(struct plugin_home *home, struct plugin_choice **choices,
 			  const struct configuration *before,
-			  const struct configuration *configuration, const char *session_path)
+			  const struct configuration *configuration,
+			  const struct session_roster *sessions)
 {
 	size_t n_plugins = configuration->n_plugins;
-	struct plugin_choice *others = plugin_choices_new(configuration, session_path);
+	struct plugin_choice *others = plugin_choices_new(configuration, sessions);
 	enum plugin_change *changes = calloc(n_plugins + 1, sizeof(*changes));
 	int result = others && changes ? 0 : -ENOMEM;
 

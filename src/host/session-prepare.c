@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#include "config.h"
+
+#include "host/session-prepare.h"
+
+#include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "record/session.h"
+
+static int map(const char *directory, struct session_file **ret_file)
+{
+	int fd = session_open_file(directory);
+
+	if (fd < 0)
+		return fd;
+	int result = session_map_file(fd, NULL, ret_file);
+
+	close(fd);
+	return result;
+}
+
+int session_prepare(const char *directory, const struct configuration *configuration)
+{
+	struct session_file *file;
+	int result = map(directory, &file);
+
+	if (result < 0)
+		return result;
+	configuration_apply(configuration, &file->settings);
+	munmap(file, sizeof(*file));
+	return 0;
+}
+
+void session_abandon(const char *directory)
+{
+	char name[SESSION_PATH_SIZE + sizeof("/" SESSION_FILE)];
+	struct session_file *file;
+
+	if (map(directory, &file) < 0)
+		return;
+	session_switch_off(&file->settings);
+	munmap(file, sizeof(*file));
+	snprintf(name, sizeof(name), "%s/" SESSION_FILE, directory);
+	unlink(name);
+	rmdir(directory);
+}
