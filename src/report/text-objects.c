@@ -15,6 +15,8 @@
 
 enum {
 	SECTION_ROWS = 5,
+	SECTION_ROWS_BESIDE = 3, /* where programs' own figures or plugins have room, too */
+	SECTION_LINES_MIN = 40,
 	OPENS_COLUMNS = 7,
 	CALLS_COLUMNS = 8,
 	BYTES_COLUMNS = 9,
@@ -248,28 +250,45 @@ int text_object_table(const struct object_list *list, const char *title, const s
 
 /* -- The section of the report ---------------------------------------------------------------------- */
 
-static size_t section_rows(const struct object_list *list)
+/* A short report is about calls: it has no room for all of that. */
+static size_t most_rows(const struct page *page)
 {
-	return list->n_objects < SECTION_ROWS ? list->n_objects : SECTION_ROWS;
+	unsigned int max_lines = page->options->max_lines;
+
+	if (!max_lines)
+		return SIZE_MAX;
+	if (max_lines < SECTION_LINES_MIN)
+		return 0;
+	return text_metrics_count(page) || text_plugins_lines(page) ? SECTION_ROWS_BESIDE : SECTION_ROWS;
 }
 
-static size_t section_lines(const struct object_list *list)
+static size_t section_rows(const struct page *page, const struct object_list *list)
 {
-	return list->n_objects ? 2 + section_rows(list) : 0;
+	size_t most = most_rows(page);
+
+	return list->n_objects < most ? list->n_objects : most;
+}
+
+static size_t section_lines(const struct page *page, const struct object_list *list)
+{
+	size_t n_rows = section_rows(page, list);
+
+	return n_rows ? 2 + n_rows : 0;
 }
 
 size_t text_objects_lines(const struct page *page)
 {
-	return section_lines(&page->recording->files) + section_lines(&page->recording->peers);
+	return section_lines(page, &page->recording->files) + section_lines(page, &page->recording->peers);
 }
 
 static int write_section(const struct page *page, const struct object_list *list, const char *title)
 {
-	if (!list->n_objects)
+	size_t n_rows = section_rows(page, list);
+
+	if (!n_rows)
 		return 0;
 	fputc('\n', page->file);
-	return write_table(page, list, title,
-			   page->options->max_lines ? section_rows(list) : SIZE_MAX, false);
+	return write_table(page, list, title, n_rows, false);
 }
 
 int text_objects(const struct page *page)
