@@ -380,7 +380,7 @@ function emit_object_outcome(name, row,   is_peer) {
 	if ((row, "fails") in fact) {
 		out_from_table(row, fact_line[row, "fails"], "\tif (" fact[row, "fails"] ") {")
 		out("\t\tconst int code = " error_expression(fact[row, "error"]) ";")
-		out("\t\tconst uint64_t ns = probe_failed(&probe, code);\n")
+		out("\t\tconst uint64_t ns = probe_measured_failure(&probe, code);\n")
 		emit_object_failure(name, row, is_peer)
 		out("\t} else {")
 		emit_object_success(name, row, "\t\t", is_peer)

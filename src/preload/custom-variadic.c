@@ -69,7 +69,7 @@ static int finish_open(const struct opening *opening, int result)
 {
 	if (result < 0) {
 		int code = errno;
-		uint64_t ns = probe_failed(&opening->probe, code);
+		uint64_t ns = probe_measured_failure(&opening->probe, code);
 
 		object_path_failed(opening->call, &opening->probe, ns, opening->dirfd, opening->path, code);
 	} else {
@@ -184,7 +184,8 @@ static int finish_operation(const struct operation *operation, int result)
 	if (result < 0) {
 		int code = errno;
 
-		object_failed(operation->object, &operation->probe, code, probe_failed(&operation->probe, code));
+		object_failed(operation->object, &operation->probe, code,
+			      probe_measured_failure(&operation->probe, code));
 	} else {
 		object_touched(operation->object, &operation->probe, probe_measured(&operation->probe, 0));
 	}

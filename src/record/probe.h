@@ -71,12 +71,13 @@ struct call_stats *recorder_find_stats(enum call call, unsigned int slot) HIDDEN
 void recorder_schedule_timing(struct call_stats *stats, uint32_t period) HIDDEN;
 
 /*
- * The ends of timed calls, and of failed ones whether timed (start_ticks not 0) or not. The last two return how long
- * the call took; 0 when it was not timed.
+ * The ends of timed calls, and of failed ones whether timed (start_ticks not 0) or not. Those that measure return how
+ * long the call took; 0 when it was not timed.
  */
 void recorder_finish_timing(struct call_stats *stats, uint64_t start_ticks) HIDDEN;
 uint64_t recorder_measure(struct call_stats *stats, uint64_t start_ticks) HIDDEN;
-uint64_t recorder_add_failure(struct call_stats *stats, uint64_t start_ticks, int code) HIDDEN;
+void recorder_add_failure(struct call_stats *stats, uint64_t start_ticks, int code) HIDDEN;
+uint64_t recorder_measure_failure(struct call_stats *stats, uint64_t start_ticks, int code) HIDDEN;
 
 /* So that it can be told afterwards who was waiting when the process ended, and since when. */
 static inline void probe_note_entry(struct call_stats *stats, uint64_t ticks)
@@ -238,10 +239,17 @@ static inline uint64_t probe_measured(const struct probe *probe, uint64_t bytes)
 	return probe->start_ticks ? recorder_measure(probe->stats, probe->start_ticks) : 0;
 }
 
-/* The call failed with an errno or EAI_* code. Returns how long it took. */
-static inline uint64_t probe_failed(const struct probe *probe, int code)
+/* The call failed with an errno or EAI_* code. */
+static inline void probe_failed(const struct probe *probe, int code)
 {
-	return likely(probe->stats) ? recorder_add_failure(probe->stats, probe->start_ticks, code) : 0;
+	if (likely(probe->stats))
+		recorder_add_failure(probe->stats, probe->start_ticks, code);
+}
+
+/* The same, for who wants to know how long it took. */
+static inline uint64_t probe_measured_failure(const struct probe *probe, int code)
+{
+	return likely(probe->stats) ? recorder_measure_failure(probe->stats, probe->start_ticks, code) : 0;
 }
 
 /* Counts a call that does not come back, or whose return cannot be seen. */
