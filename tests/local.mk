@@ -34,3 +34,4 @@ include tests/foreign/local.mk
 include tests/exporters/local.mk
 include tests/formats/local.mk
 include tests/cost/local.mk
+include tests/stacks/local.mk

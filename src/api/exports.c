@@ -14,6 +14,7 @@
 #include "host/plugin-choices.h"
 #include "host/plugin-figures.h"
 #include "host/plugin-snapshot.h"
+#include "host/session-roster.h"
 
 enum { N_TAGS = 3, COMMAND_SIZE = 4096 };
 
@@ -26,7 +27,7 @@ struct place {
 struct exports {
 	struct configuration configuration; /* which the choices point into */
 	struct plugin_choice *choices;
-	char *session;
+	struct session_roster *sessions; /* ours, if there is one */
 	struct place *places;
 	size_t n_places;
 	bool is_of_parent;
@@ -114,11 +115,21 @@ static void start_all(struct exports *exports, const struct engine *engine)
 static struct exports *exports_free(struct exports *exports)
 {
 	free(exports->choices);
-	free(exports->session);
+	session_roster_free(exports->sessions);
 	free(exports->places);
 	configuration_deinit(&exports->configuration);
 	free(exports);
 	return NULL;
+}
+
+/* "" is no session. NULL: no memory. */
+static struct session_roster *list_session(const char *directory)
+{
+	struct session_roster *roster = session_roster_new();
+
+	if (roster && *directory)
+		session_roster_add(roster, directory);
+	return roster;
 }
 
 int exports_start(struct sonde *sonde, struct configuration *configuration)
@@ -129,11 +140,10 @@ int exports_start(struct sonde *sonde, struct configuration *configuration)
 		return SONDE_ENOMEM;
 	exports->configuration = *configuration;
 	*configuration = (struct configuration){0};
-	exports->session = strdup(sonde->engine->session_directory());
+	exports->sessions = list_session(sonde->engine->session_directory());
 	exports->places = calloc(exports->configuration.n_plugins + 1, sizeof(*exports->places));
-	if (exports->session)
-		exports->choices = plugin_choices_new(&exports->configuration,
-						      *exports->session ? exports->session : NULL);
+	if (exports->sessions)
+		exports->choices = plugin_choices_new(&exports->configuration, exports->sessions);
 	if (!exports->choices || !exports->places) {
 		exports_free(exports);
 		return SONDE_ENOMEM;

@@ -14,6 +14,7 @@ libsonde_core_la_SOURCES += \
 	src/format/recording-json-objects.c src/format/recording-json-objects.h \
 	src/format/recording-json-parts.c src/format/recording-json-parts.h \
 	src/format/recording-json-plugins.c src/format/recording-json-plugins.h \
+	src/format/recording-json-stacks.c src/format/recording-json-stacks.h \
 	src/format/recording-json-read.c \
 	src/format/recording-json-write.c \
 	src/format/breakdown-table.c src/format/breakdown-table.h \
@@ -30,15 +31,20 @@ libsonde_core_la_SOURCES += \
 	src/format/snapshot-otlp.c \
 	src/format/snapshot-prometheus-protobuf.c \
 	src/format/snapshot-statsd.c \
+	src/format/stack-values.c src/format/stack-values.h \
+	src/format/stacks-chrome.c src/format/stacks-chrome.h \
+	src/format/stacks-folded.c src/format/stacks-folded.h \
+	src/format/stacks-pprof.c src/format/stacks-pprof.h \
 	src/format/text-sink.c src/format/text-sink.h \
 	src/format/utf8.c src/format/utf8.h
 
 # What is sent as protocol buffers: schemas of our own, and code that is generated from them.
 format_messages = \
 	src/format/otlp.pb-c.c src/format/otlp.pb-c.h \
+	src/format/profile.pb-c.c src/format/profile.pb-c.h \
 	src/format/prometheus.pb-c.c src/format/prometheus.pb-c.h
 nodist_libsonde_core_la_SOURCES += $(format_messages)
-BUILT_SOURCES += src/format/otlp.pb-c.h src/format/prometheus.pb-c.h
+BUILT_SOURCES += src/format/otlp.pb-c.h src/format/profile.pb-c.h src/format/prometheus.pb-c.h
 CLEANFILES += $(format_messages)
 src/format/otlp.pb-c.c: $(srcdir)/src/format/otlp.proto
 	@$(MKDIR_P) $(@D)
@@ -48,5 +54,10 @@ src/format/prometheus.pb-c.c: $(srcdir)/src/format/prometheus.proto
 	@$(MKDIR_P) $(@D)
 	$(AM_V_GEN)$(PROTOC_C) --c_out=src --proto_path=$(srcdir)/src $<
 src/format/prometheus.pb-c.h: src/format/prometheus.pb-c.c
+src/format/profile.pb-c.c: $(srcdir)/src/format/profile.proto
+	@$(MKDIR_P) $(@D)
+	$(AM_V_GEN)$(PROTOC_C) --c_out=src --proto_path=$(srcdir)/src $<
+src/format/profile.pb-c.h: src/format/profile.pb-c.c
 
-EXTRA_DIST += src/format/otlp.proto src/format/prometheus.proto docs/files.md docs/recording.md docs/recording.schema.json
+EXTRA_DIST += src/format/otlp.proto src/format/profile.proto src/format/prometheus.proto docs/files.md docs/recording.md \
+	docs/recording.schema.json

@@ -14,6 +14,7 @@
 #include "format/recording-json-objects.h"
 #include "format/recording-json-parts.h"
 #include "format/recording-json-plugins.h"
+#include "format/recording-json-stacks.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -398,6 +399,7 @@ static int read_document(struct json_reader *reader, const json_t *document,
 	objects_from_json(reader, document, "files", "file", &recording->files);
 	objects_from_json(reader, document, "peers", "peer", &recording->peers);
 	plugins_from_json(reader, document, recording);
+	stacks_from_json(reader, document, &recording->stacks);
 	read_coverage(reader, document, recording);
 	return reader->error;
 }

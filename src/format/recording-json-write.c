@@ -15,6 +15,7 @@
 #include "format/recording-json-objects.h"
 #include "format/recording-json-parts.h"
 #include "format/recording-json-plugins.h"
+#include "format/recording-json-stacks.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -315,6 +316,8 @@ static json_t *coverage_to_json(struct builder *builder, const struct recording 
 	set(builder, coverage, "accounted_io", accounted_to_json(builder, recording));
 	set(builder, coverage, "refused", refusals_to_json(recording->refused));
 	set(builder, coverage, "allocators", allocators_to_json(builder, recording));
+	if (recording->stacks.is_known)
+		set(builder, coverage, "stacks", stack_coverage_to_json(&recording->stacks));
 	set(builder, coverage, "switched", names_to_json(&recording->switched));
 	set(builder, coverage, "retimed", names_to_json(&recording->retimed));
 	return coverage;
@@ -338,7 +341,13 @@ static json_t *recording_to_json(const struct recording *recording)
 	set(&builder, document, "metrics", metric_list_to_json(&recording->metrics));
 	set(&builder, document, "files", objects_to_json(&recording->files, "file"));
 	set(&builder, document, "peers", objects_to_json(&recording->peers, "peer"));
-	set(&builder, document, "stacks", json_array());
+	if (recording->stacks.is_known) {
+		set(&builder, document, "modules", stack_modules_to_json(&recording->stacks));
+		set(&builder, document, "frames", stack_frames_to_json(&recording->stacks));
+	}
+	set(&builder, document, "stacks", stacks_to_json(&recording->stacks));
+	if (recording->stacks.is_known)
+		set(&builder, document, "slow_calls", slow_calls_to_json(&recording->stacks));
 	set(&builder, document, "coverage", coverage_to_json(&builder, recording));
 	if (!builder.has_failed)
 		return document;

@@ -25,6 +25,7 @@ int configuration_init(struct configuration *configuration)
 		.max_tag_sets = EMITTER_TAG_SETS,
 		.files = {.privacy = PRIVACY_PLAIN, .most = OBJECTS_DEFAULT},
 		.peers = {.privacy = PRIVACY_PLAIN, .most = OBJECTS_DEFAULT},
+		.stacks = {.slower_ns = UINT64_MAX, .depth = STACK_DEPTH},
 		.interval_ns = PLUGIN_INTERVAL_NS,
 		.retention_days = RETENTION_DAYS,
 		.recordings_kept = RECORDINGS_KEPT,
@@ -113,6 +114,10 @@ void configuration_apply(const struct configuration *configuration,
 			 struct session_settings *settings)
 {
 	settings->follow = configuration->follow;
+	settings->stacks = configuration->stacks;
+	if (configuration->follows_blocks)
+		settings->stacks.allocated = 1;
+	session_complete_stacks(&settings->stacks);
 	for (size_t call = 0; call < CALL_COUNT; call++) {
 		const struct call_choice *choice = &configuration->calls[call];
 
@@ -120,6 +125,8 @@ void configuration_apply(const struct configuration *configuration,
 			settings->mode[call] |= MODE_OFF;
 		if (configuration->accounts_memory && strcmp(call_table[call].group, "memory") == 0)
 			settings->mode[call] |= MODE_ACCOUNTED;
+		if (settings->stacks.allocated && strcmp(call_table[call].group, "memory") == 0)
+			settings->mode[call] |= MODE_DRAWN;
 		if (choice->period)
 			settings->period[call] = choice->period;
 		else if (choice->group_period)

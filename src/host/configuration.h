@@ -52,6 +52,9 @@ struct configuration {
 	bool accounts_memory;
 	struct object_settings files;
 	struct object_settings peers;
+	bool follows_blocks;
+	struct stack_settings stacks;
+	bool asks_symbol_servers;
 	int64_t max_tag_sets; /* of each name of a plugin's figures */
 	int64_t interval_ns; /* of plugins that have none of their own */
 	int64_t retention_days; /* of what a plugin keeps of the past, if it has none of its own */

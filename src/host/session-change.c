@@ -10,10 +10,46 @@
 #include <unistd.h>
 
 #include "calls/call.h"
+#include "host/configuration.h"
 #include "host/settings.h"
 #include "record/session.h"
 
 #define TIMING "timing."
+#define STACKS "stacks."
+
+/* Those that a process looks at each time. */
+static const char *const live_settings[] = {"stacks.failures", "stacks.slower_than", "stacks.every", "stacks.depth"};
+
+static bool is_live(const char *path)
+{
+	for (size_t i = 0; i < sizeof(live_settings) / sizeof(live_settings[0]); i++)
+		if (strcmp(path, live_settings[i]) == 0)
+			return true;
+	return false;
+}
+
+static int parse_stacks(const char *path, const char *text, struct session_change *ret_change,
+			struct message *ret_message)
+{
+	const struct found found = {.type = FOUND_TEXT, .text = text};
+	struct session_change change = {.of_stacks = setting_find(path)};
+	struct message reason;
+
+	if (!is_live(path)) {
+		message_set(ret_message,
+			    "%s cannot be changed while programs run; stacks.failures, stacks.slower_than, "
+			    "stacks.every and stacks.depth can",
+			    path);
+		return -EINVAL;
+	}
+	int result = value_read(&change.of_stacks->rule, &found, &change.value, &reason);
+
+	if (result < 0)
+		message_set(ret_message, "%s: %s", path, reason.text);
+	else
+		*ret_change = change;
+	return result;
+}
 
 /* The name of a group or a call, as the tables have it. */
 static int parse_name(const char *name, struct session_change *change, struct message *ret_message)
@@ -63,6 +99,8 @@ int session_change_parse(const char *text, struct session_change *ret_change,
 		message_set(ret_message, "'%s' is not NAME=VALUE", text);
 		return -EINVAL;
 	}
+	if (strncmp(path, STACKS, strlen(STACKS)) == 0)
+		return parse_stacks(path, equals + 1, ret_change, ret_message);
 	int result = parse_name(is_timing ? path + strlen(TIMING) : path, &change, ret_message);
 
 	if (result == 0)
@@ -72,8 +110,26 @@ int session_change_parse(const char *text, struct session_change *ret_change,
 	return result;
 }
 
+/* Each is a word, or less, that a process looks at by itself. */
+static void change_stacks(struct stack_settings *stacks, const struct session_change *change)
+{
+	struct configuration configuration = {.stacks = *stacks};
+	const struct stack_settings *wanted = &configuration.stacks;
+
+	change->of_stacks->take(&configuration, "", &change->value);
+	__atomic_store_n(&stacks->slower_ns, wanted->slower_ns, __ATOMIC_RELAXED);
+	__atomic_store_n(&stacks->every, wanted->every, __ATOMIC_RELAXED);
+	__atomic_store_n(&stacks->depth, wanted->depth, __ATOMIC_RELAXED);
+	__atomic_store_n(&stacks->failures, wanted->failures, __ATOMIC_RELAXED);
+	session_complete_stacks(stacks);
+}
+
 static void change_settings(struct session_settings *settings, const struct session_change *change)
 {
+	if (change->of_stacks) {
+		change_stacks(&settings->stacks, change);
+		return;
+	}
 	for (unsigned int call = 0; call < CALL_COUNT; call++) {
 		const struct call_info *row = &call_table[call];
 

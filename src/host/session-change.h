@@ -17,9 +17,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "host/value.h"
 #include "model/message.h"
 
+struct setting;
+
 struct session_change {
+	const struct setting *of_stacks; /* one of the settings of stacks, and its value; NULL: */
+	struct value value;
 	const char *name; /* of a group, or of a call that has no group's name */
 	bool is_group;
 	bool is_switch; /* or a change of the period */
@@ -27,7 +32,7 @@ struct session_change {
 	uint16_t period;
 };
 
-/* "memory=off", "lseek=on", "timing.memory=1". 0, or -EINVAL with ret_message set. */
+/* "memory=off", "lseek=on", "timing.memory=1", "stacks.slower_than=1ms". 0, or -EINVAL with ret_message set. */
 int session_change_parse(const char *text, struct session_change *ret_change,
 			 struct message *ret_message);
 

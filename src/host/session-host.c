@@ -248,24 +248,6 @@ int session_host_set_command(struct session_host *host, char *const *command)
 
 /* -- Taking over ------------------------------------------------------------------------------- */
 
-/* The command of a region, whose arguments end with an empty one or with the field. 0 or -ENOMEM. */
-static int take_command(const char *command, char ***ret_arguments)
-{
-	const char *end = command + REGION_COMMAND_SIZE;
-	char **arguments = calloc(REGION_COMMAND_SIZE, sizeof(*arguments));
-	int result = arguments ? 0 : -ENOMEM;
-
-	for (size_t i = 0; result == 0 && command < end && *command; i++) {
-		size_t len = strnlen(command, (size_t)(end - command));
-
-		arguments[i] = strndup(command, len);
-		result = arguments[i] ? 0 : -ENOMEM;
-		command += len + 1;
-	}
-	*ret_arguments = arguments;
-	return result;
-}
-
 /* A session begins with the earliest of its processes. */
 static const struct region_entry *earliest(const struct region_list *list)
 {
@@ -288,7 +270,8 @@ static int describe_as(struct session_host *host, const struct region_entry *ent
 		return result == -ENOMEM ? result : SESSION_EMPTY;
 	if (host->settings.n_folded == 0)
 		recording->started_ns = image->header->started_realtime_ns;
-	result = take_command(image->header->command, &recording->command);
+	recording->command = region_command_words(image->header);
+	result = recording->command ? 0 : -ENOMEM;
 	region_image_free(image);
 	return result;
 }

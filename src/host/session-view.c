@@ -48,24 +48,6 @@ bool session_view_is_session(const char *directory)
 	return access(path, F_OK) == 0;
 }
 
-/* The arguments of a region's command, which end with an empty one or with the field. */
-static char **split_command(const char *command)
-{
-	size_t n_arguments = 0;
-	char **arguments = calloc(REGION_COMMAND_SIZE, sizeof(*arguments));
-	const char *end = command + REGION_COMMAND_SIZE;
-
-	while (arguments && command < end && *command) {
-		size_t len = strnlen(command, (size_t)(end - command));
-
-		arguments[n_arguments] = strndup(command, len);
-		if (!arguments[n_arguments++])
-			break;
-		command += len + 1;
-	}
-	return arguments;
-}
-
 static void free_command(char **command)
 {
 	for (size_t i = 0; command && command[i]; i++)
@@ -87,7 +69,7 @@ static void note_times(struct view *view, const struct region_header *header, bo
 	view->first_started_ns = header->started_ns;
 	recording->started_ns = header->started_realtime_ns;
 	free_command(recording->command);
-	recording->command = split_command(header->command);
+	recording->command = region_command_words(header);
 }
 
 static int add_region(struct view *view, const struct region_entry *entry)

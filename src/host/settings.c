@@ -135,6 +135,62 @@ static int take_peers_most(struct configuration *configuration, const char *key,
 	return 0;
 }
 
+static int take_memory_exact(struct configuration *configuration, const char *key,
+			     const struct value *value)
+{
+	(void)key;
+	configuration->follows_blocks = value->boolean;
+	return 0;
+}
+
+static int take_stacks_failures(struct configuration *configuration, const char *key,
+				const struct value *value)
+{
+	(void)key;
+	configuration->stacks.failures = value->boolean;
+	return 0;
+}
+
+static int take_stacks_slower(struct configuration *configuration, const char *key,
+			      const struct value *value)
+{
+	(void)key;
+	configuration->stacks.slower_ns = value->integer ? (uint64_t)value->integer : UINT64_MAX;
+	return 0;
+}
+
+static int take_stacks_every(struct configuration *configuration, const char *key,
+			     const struct value *value)
+{
+	(void)key;
+	configuration->stacks.every = (uint32_t)value->integer;
+	return 0;
+}
+
+static int take_stacks_allocated(struct configuration *configuration, const char *key,
+				 const struct value *value)
+{
+	(void)key;
+	configuration->stacks.allocated = (uint64_t)value->integer;
+	return 0;
+}
+
+static int take_stacks_depth(struct configuration *configuration, const char *key,
+			     const struct value *value)
+{
+	(void)key;
+	configuration->stacks.depth = (uint16_t)value->integer;
+	return 0;
+}
+
+static int take_stacks_debuginfod(struct configuration *configuration, const char *key,
+				  const struct value *value)
+{
+	(void)key;
+	configuration->asks_symbol_servers = value->boolean;
+	return 0;
+}
+
 static int take_tag_sets(struct configuration *configuration, const char *key,
 			 const struct value *value)
 {
@@ -301,6 +357,59 @@ const struct setting settings_table[] = {
 			"Bytes that are live in each process, and their peak, are accounted for; "
 			"each allocation then costs some 10 ns more.",
 		.take = take_memory_account,
+	},
+	{
+		.path = "memory.exact",
+		.rule = {.type = VALUE_BOOL},
+		.default_text = "false",
+		.summary = "Every block is followed from its allocation to its end, with its stack: for "
+			   "short runs; stacks.allocated then means nothing.",
+		.take = take_memory_exact,
+	},
+	{
+		.path = "stacks.failures",
+		.rule = {.type = VALUE_BOOL},
+		.default_text = "false",
+		.summary = "Stacks of failing calls: of each caller and error the first ones, then "
+			   "fewer and fewer.",
+		.take = take_stacks_failures,
+	},
+	{
+		.path = "stacks.slower_than",
+		.rule = {.type = VALUE_DURATION, .min = 0, .max = INT64_C(86400) * 1000000000},
+		.default_text = "0s",
+		.summary = "Stacks of calls that take at least so long, and are timed; 0s: of none.",
+		.take = take_stacks_slower,
+	},
+	{
+		.path = "stacks.every",
+		.rule = {.type = VALUE_INTEGER, .min = 0, .max = 1000000000},
+		.default_text = "0",
+		.summary = "The stack of one call in so many; 0: of none.",
+		.take = take_stacks_every,
+	},
+	{
+		.path = "stacks.allocated",
+		.rule = {.type = VALUE_SIZE, .min = 0, .max = INT64_C(1) << 40},
+		.default_text = "0B",
+		.summary = "The stack of an allocation each time that so many bytes were allocated, on "
+			   "average: the heap profile; 512KiB is cheap enough to leave on; 0B: of none.",
+		.take = take_stacks_allocated,
+	},
+	{
+		.path = "stacks.depth",
+		.rule = {.type = VALUE_INTEGER, .min = 1, .max = STACK_DEPTH_MAX},
+		.default_text = "32",
+		.summary = "So many frames of a stack are kept, the innermost ones.",
+		.take = take_stacks_depth,
+	},
+	{
+		.path = "stacks.debuginfod",
+		.rule = {.type = VALUE_BOOL},
+		.default_text = "false",
+		.summary = "The servers in $DEBUGINFOD_URLS are asked for what names functions and "
+			   "lines, where it is not on this machine.",
+		.take = take_stacks_debuginfod,
 	},
 	{
 		.path = "files.privacy",

@@ -35,7 +35,7 @@ static size_t character_length(const unsigned char *text)
 	static const struct {
 		unsigned char mask, lead;
 		unsigned int least;
-	} forms[] = {{0x80, 0, 0x20}, {0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}};
+	} forms[] = {{0x80, 0, 1}, {0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}};
 
 	for (size_t n = 0; n < sizeof(forms) / sizeof(forms[0]); n++) {
 		if ((text[0] & forms[n].mask) != forms[n].lead)
@@ -47,7 +47,8 @@ static size_t character_length(const unsigned char *text)
 				return 0;
 			code = code << 6 | (text[i] & 0x3f);
 		}
-		bool is_control = code < 0x20 || (code >= 0x7f && code < 0xa0);
+		bool is_space = code == '\n' || code == '\t';
+		bool is_control = (code < 0x20 && !is_space) || (code >= 0x7f && code < 0xa0);
 		bool is_none = code < forms[n].least || code > 0x10ffff || (code >= 0xd800 && code < 0xe000);
 
 		return is_control || is_none ? 0 : n + 1;
@@ -70,7 +71,7 @@ static int check_value(const char *key, const char *value, struct message *messa
 
 		if (n == 0) {
 			message_set(message, "the value of label '%s' has byte 0x%02x at %td: it may be UTF-8 "
-					     "without control characters only",
+					     "without control characters but \\n and \\t only",
 				    key, *character, character - (const unsigned char *)value);
 			return -EINVAL;
 		}

@@ -33,7 +33,7 @@ struct label_set {
 
 /*
  * Whether that can be a label: a key of letters, digits and _ . - and a value of UTF-8 without control
- * characters. 0, or -EINVAL with ret_message saying what is wrong and what the limit is.
+ * characters but \n and \t. 0, or -EINVAL with ret_message saying what is wrong and what the limit is.
  */
 int label_check(const char *key, const char *value, struct message *ret_message);
 

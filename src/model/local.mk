@@ -10,6 +10,7 @@ libsonde_core_la_SOURCES += \
 	src/model/fold.c src/model/fold.h \
 	src/model/fold-metrics.c src/model/fold-metrics.h \
 	src/model/fold-objects.c src/model/fold-objects.h \
+	src/model/fold-stacks.c src/model/fold-stacks.h \
 	src/model/fold-spans.c src/model/fold-spans.h \
 	src/model/hash-index.c src/model/hash-index.h \
 	src/model/labels.c src/model/labels.h \
@@ -32,6 +33,8 @@ libsonde_core_la_SOURCES += \
 	src/model/snapshot.c src/model/snapshot.h src/model/snapshot-build.h \
 	src/model/snapshot-difference.c \
 	src/model/snapshot-recording.c \
+	src/model/stack-list.c src/model/stack-list.h \
+	src/model/stack-name.c src/model/stack-name.h \
 	src/model/syscall-name.c src/model/syscall-name.h \
 	src/model/test-rule.c src/model/test-rule.h \
 	src/model/window.c src/model/window.h \

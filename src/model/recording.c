@@ -71,6 +71,7 @@ void recording_deinit(struct recording *recording)
 	metric_list_deinit(&recording->metrics);
 	object_list_deinit(&recording->files);
 	object_list_deinit(&recording->peers);
+	stack_list_deinit(&recording->stacks);
 	name_counts_deinit(&recording->raw_calls);
 	name_counts_deinit(&recording->switched);
 	name_counts_deinit(&recording->retimed);

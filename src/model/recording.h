@@ -18,6 +18,7 @@
 #include "model/metric-list.h"
 #include "model/name-counts.h"
 #include "model/object-list.h"
+#include "model/stack-list.h"
 #include "model/part.h"
 #include "record/region.h"
 #include "record/session.h"
@@ -177,6 +178,7 @@ struct recording {
 	struct metric_list metrics; /* what programs recorded themselves */
 	struct object_list files;   /* what was done to each */
 	struct object_list peers;
+	struct stack_list stacks;   /* where calls came from */
 
 	/* coverage */
 	uint64_t refused[SERIES_REFUSALS]; /* of what they asked to have recorded */

@@ -31,6 +31,7 @@ struct check {
 	uint64_t *claimed; /* one bit for each CLAIM_UNIT bytes of the image */
 	uint64_t *shared;  /* likewise: a record that may be shared begins here */
 	uint64_t *series;  /* likewise: the description of a series begins here */
+	uint64_t *sites;   /* likewise: a stack begins here */
 };
 
 /* What a reference refers to. */
@@ -115,6 +116,32 @@ static const struct record_kind object_error_kind = {
 	"object's error",
 	sizeof(struct object_error),
 	_Alignof(struct object_error),
+	false,
+};
+
+static const struct record_kind stack_table_kind = {
+	"table of stacks",
+	sizeof(struct stack_table),
+	_Alignof(struct stack_table),
+	false,
+};
+static const struct record_kind code_module_kind = {
+	"module",
+	sizeof(struct code_module),
+	_Alignof(struct code_module),
+	false,
+};
+/* Without its frames. */
+static const struct record_kind stack_site_kind = {
+	"stack",
+	sizeof(struct stack_site),
+	_Alignof(struct stack_site),
+	false,
+};
+static const struct record_kind stack_events_kind = {
+	"list of slow calls",
+	sizeof(struct stack_events),
+	_Alignof(struct stack_events),
 	false,
 };
 
@@ -506,6 +533,100 @@ static void check_objects(struct check *check, struct thread_block *thread)
 	}
 }
 
+/* -- Stacks ------------------------------------------------------------------------------------------ */
+
+static void check_modules(struct check *check, relative *next)
+{
+	for (;;) {
+		struct code_module *module =
+			check_reference(check, next, &code_module_kind, "list of modules");
+
+		if (!module)
+			return;
+		check_string(check, module->path, sizeof(module->path), "module's path");
+		if (module->build_id_size > sizeof(module->build_id)) {
+			note_damage(check, "module at %zu has a build id of %" PRIu32 " bytes",
+				    offset_of(check, module), module->build_id_size);
+			module->build_id_size = 0;
+		}
+		next = &module->next;
+	}
+}
+
+static bool site_has_frames(struct check *check, const struct stack_site *site)
+{
+	const struct record_kind frames = {
+		.name = "stack",
+		.size = site->n_frames * sizeof(site->frames[0]),
+	};
+	size_t first = offset_of(check, site) + sizeof(*site);
+
+	return site->n_frames && site->n_frames <= STACK_DEPTH_MAX && site->kind < STACK_KINDS &&
+	       frames.size <= check->image->size - first && claim(check, first, &frames);
+}
+
+/* The description is one of the region's calls: its name is ended. */
+static void check_site_info(struct check *check, struct stack_site *site)
+{
+	struct call_info_record *info =
+		check_reference(check, &site->info, &call_info_kind, "stack's call");
+
+	if (!info)
+		return;
+	check_string(check, info->name, sizeof(info->name), "call's name");
+	if (!info->name[0])
+		site->info = 0;
+}
+
+/* One that cannot be shown has no frames. */
+static void check_sites(struct check *check, relative *next)
+{
+	for (;;) {
+		struct stack_site *site =
+			check_reference(check, next, &stack_site_kind, "list of stacks");
+
+		if (!site)
+			return;
+		if (site_has_frames(check, site)) {
+			check_site_info(check, site);
+			bit_set(check->sites, offset_of(check, site) / CLAIM_UNIT);
+		} else {
+			note_damage(check, "stack at %zu is none", offset_of(check, site));
+			site->n_frames = 0;
+		}
+		next = &site->next;
+	}
+}
+
+/* An event that is being overwritten may be of no site. */
+static void check_events(struct check *check, struct stack_table *table)
+{
+	struct stack_events *events =
+		check_reference(check, &table->events, &stack_events_kind, "slow calls");
+
+	for (unsigned int i = 0; events && i < STACK_EVENTS; i++) {
+		relative *site = &events->event[i].site;
+		int64_t target = (int64_t)offset_of(check, site) + *site;
+
+		if (*site && (target <= 0 || target % (int64_t)_Alignof(struct stack_site) ||
+			      (uint64_t)target >= check->image->size ||
+			      !bit_is_set(check->sites, (size_t)target / CLAIM_UNIT)))
+			*site = 0;
+	}
+}
+
+static void check_stacks(struct check *check, struct region_header *header)
+{
+	struct stack_table *table =
+		check_reference(check, &header->stacks, &stack_table_kind, "header's stacks");
+
+	if (!table)
+		return;
+	check_modules(check, &table->modules);
+	check_sites(check, &table->sites);
+	check_events(check, table);
+}
+
 static void check_thread(struct check *check, struct thread_block *thread)
 {
 	relative *next = &thread->calls;
@@ -634,13 +755,14 @@ static void check_threads(struct check *check, relative *next)
 int region_check(struct region_image *image, const char *name)
 {
 	size_t n_words = image->size / CLAIM_UNIT / 64 + 1;
-	uint64_t *maps = calloc(n_words, 3 * sizeof(*maps));
+	uint64_t *maps = calloc(n_words, 4 * sizeof(*maps));
 	struct check check = {
 		.image = image,
 		.name = name,
 		.claimed = maps,
 		.shared = maps + n_words,
 		.series = maps + 2 * n_words,
+		.sites = maps + 3 * n_words,
 	};
 
 	if (!maps)
@@ -652,6 +774,7 @@ int region_check(struct region_image *image, const char *name)
 	check_marks(&check, image->header);
 	check_series(&check, &image->header->series);
 	check_threads(&check, &image->header->threads);
+	check_stacks(&check, image->header);
 	check_spans(&check, image->header);
 	free(maps);
 	return 0;

@@ -244,6 +244,29 @@ int region_copy(const struct region_header *region, struct region_image **ret_im
 	return error;
 }
 
+char **region_command_words(const struct region_header *header)
+{
+	const char *word = header->command;
+	const char *end = word + sizeof(header->command);
+	/* Each word takes two bytes at least. */
+	char **words = calloc(sizeof(header->command) / 2 + 1, sizeof(*words));
+
+	/* An empty word, or the field's end, is behind the last one. */
+	for (size_t n = 0; words && word < end && *word; n++) {
+		size_t len = strnlen(word, (size_t)(end - word));
+
+		words[n] = strndup(word, len);
+		if (!words[n]) {
+			while (n > 0)
+				free(words[--n]);
+			free(words);
+			return NULL;
+		}
+		word += len + 1;
+	}
+	return words;
+}
+
 struct region_image *region_image_free(struct region_image *image)
 {
 	if (image)

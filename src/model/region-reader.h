@@ -52,6 +52,12 @@ int region_read(int fd, uint64_t offset, uint64_t capacity, const char *name,
  */
 int region_copy(const struct region_header *region, struct region_image **ret_image);
 
+/*
+ * The arguments in a header, as a list that is ended by NULL: list and words are the caller's, to be freed. NULL:
+ * no memory.
+ */
+char **region_command_words(const struct region_header *header);
+
 /* Frees an image; NULL is fine. Returns NULL. */
 struct region_image *region_image_free(struct region_image *image);
 

@@ -13,6 +13,7 @@
 #include "base/raw.h"
 #include "record/descriptor.h"
 #include "record/recorder.h"
+#include "record/stacks.h"
 #include "record/private-memory.h"
 #include "record/region-writer.h"
 
@@ -83,6 +84,8 @@ static bool forbids_counter(int option, unsigned long mode)
 static int enter_sandbox(int option, unsigned long mode, unsigned long filter)
 {
 	struct region_header *region = recorder_prepare_for_sandbox();
+
+	stacks_prepare_for_sandbox();
 	bool was_noted = region && recorder_note_sandbox(region);
 
 	descriptor_may_ask(false);

@@ -2,11 +2,14 @@
 /*
  * Allocating and freeing. Each pair of wrappers does what a generated one would. Where the session accounts for
  * memory, the general ones also ask the allocator how large the block is, after it was given and before it is freed.
+ * Where the session draws blocks, to say where they came from, the most frequent calls have a third wrapper, which is as
+ * short as the first but for a countdown of bytes.
  */
 #include "config.h"
 
 #include "preload/wrapper.h"
 
+#include "record/heap-samples.h"
 #include "record/memory.h"
 #include "record/startup.h"
 
@@ -72,6 +75,27 @@ static inline bool accounts(enum call call, unsigned int own)
 	return (probe_mode(call) & MODE_ACCOUNTED) && is_own(own);
 }
 
+/* malloc() and its three are one allocator's, whatever it can tell of its blocks. */
+static inline bool draws(enum call call, unsigned int own)
+{
+	return (probe_mode(call) & MODE_DRAWN) && (own == OWN_MALLOC || is_own(own));
+}
+
+/* Where a fast call goes on that is not simply on. */
+#define OTHERWISE_DRAWN(name)                                                                     \
+	((__typeof__(&general_##name))otherwise_drawn(CALL_##name, SYMBOL_##name,                 \
+						      (void *)general_##name, (void *)drawn_##name))
+
+static inline void *otherwise_drawn(enum call call, enum symbol symbol, void *general, void *drawn)
+{
+	void *real = __atomic_load_n(&resolved_symbols[symbol], __ATOMIC_RELAXED);
+	unsigned int mode = probe_mode(call);
+
+	if (likely(mode == (MODE_KNOWN | MODE_OFF) && real))
+		return real;
+	return mode == (MODE_KNOWN | MODE_DRAWN) ? drawn : general;
+}
+
 static size_t usable_size(void *block)
 {
 	return block ? REAL(malloc_usable_size)(block) : 0;
@@ -85,6 +109,27 @@ static inline void *finish_counted(struct call_stats *stats, void *result, size_
 	else
 		probe_add_bytes(stats, requested);
 	return result;
+}
+
+/* Whether anything is to be done about a block beyond counting its call. */
+static inline bool is_noted(enum call call)
+{
+	return unlikely(probe_mode(call) & (MODE_ACCOUNTED | MODE_DRAWN));
+}
+
+static GENERAL void note_new_block(enum call call, unsigned int own, void *block, size_t requested)
+{
+	if (accounts(call, own))
+		memory_account(usable_size(block), 0);
+	if (draws(call, own) && block)
+		heap_allocated(block, requested, call);
+}
+
+/* A block came to be. */
+static inline void note_block(enum call call, unsigned int own, void *block, size_t requested)
+{
+	if (is_noted(call))
+		note_new_block(call, own, block, requested);
 }
 
 static inline void *finish(const struct probe *probe, void *result, size_t requested, size_t is_wanted)
@@ -101,15 +146,25 @@ static GENERAL void *general_malloc(size_t size)
 	struct probe probe = probe_begin(CALL_malloc);
 	void *result = finish(&probe, REAL(malloc)(size), size, size);
 
-	if (accounts(CALL_malloc, OWN_MALLOC))
-		memory_account(usable_size(result), 0);
+	note_block(CALL_malloc, OWN_MALLOC, result, size);
 	return result;
+}
+
+static void *drawn_malloc(size_t size)
+{
+	struct call_stats *stats = probe_find_untimed(CALL_malloc);
+	void *(*real)(size_t) = RESOLVED(malloc);
+
+	if (unlikely(!stats || !real || heap_counts_down(size)))
+		return general_malloc(size);
+	owner_add(&stats->count, 1);
+	return finish_counted(stats, real(size), size, size);
 }
 
 EXPORT void *malloc(size_t size)
 {
 	if (!probe_is_usual(CALL_malloc))
-		return OTHERWISE(malloc, CALL_malloc)(size);
+		return OTHERWISE_DRAWN(malloc)(size);
 	struct call_stats *stats = probe_find_untimed(CALL_malloc);
 	void *(*real)(size_t) = RESOLVED(malloc);
 
@@ -124,15 +179,25 @@ static GENERAL void *general_calloc(size_t n, size_t size)
 	struct probe probe = probe_begin(CALL_calloc);
 	void *result = finish(&probe, REAL(calloc)(n, size), n * size, n && size);
 
-	if (accounts(CALL_calloc, OWN_MALLOC))
-		memory_account(usable_size(result), 0);
+	note_block(CALL_calloc, OWN_MALLOC, result, n * size);
 	return result;
+}
+
+static void *drawn_calloc(size_t n, size_t size)
+{
+	struct call_stats *stats = probe_find_untimed(CALL_calloc);
+	void *(*real)(size_t, size_t) = RESOLVED(calloc);
+
+	if (unlikely(!stats || !real || heap_counts_down(n * size)))
+		return general_calloc(n, size);
+	owner_add(&stats->count, 1);
+	return finish_counted(stats, real(n, size), n * size, n && size);
 }
 
 EXPORT void *calloc(size_t n, size_t size)
 {
 	if (!probe_is_usual(CALL_calloc))
-		return OTHERWISE(calloc, CALL_calloc)(n, size);
+		return OTHERWISE_DRAWN(calloc)(n, size);
 	struct call_stats *stats = probe_find_untimed(CALL_calloc);
 	void *(*real)(size_t, size_t) = RESOLVED(calloc);
 
@@ -147,8 +212,7 @@ static GENERAL void *general_memalign(size_t alignment, size_t size)
 	struct probe probe = probe_begin(CALL_memalign);
 	void *result = finish(&probe, REAL(memalign)(alignment, size), size, size);
 
-	if (accounts(CALL_memalign, OWN_MEMALIGN))
-		memory_account(usable_size(result), 0);
+	note_block(CALL_memalign, OWN_MEMALIGN, result, size);
 	return result;
 }
 
@@ -170,8 +234,7 @@ static GENERAL void *general_aligned_alloc(size_t alignment, size_t size)
 	struct probe probe = probe_begin(CALL_aligned_alloc);
 	void *result = finish(&probe, REAL(aligned_alloc)(alignment, size), size, size);
 
-	if (accounts(CALL_aligned_alloc, OWN_ALIGNED_ALLOC))
-		memory_account(usable_size(result), 0);
+	note_block(CALL_aligned_alloc, OWN_ALIGNED_ALLOC, result, size);
 	return result;
 }
 
@@ -193,8 +256,7 @@ static GENERAL void *general_valloc(size_t size)
 	struct probe probe = probe_begin(CALL_valloc);
 	void *result = finish(&probe, REAL(valloc)(size), size, size);
 
-	if (accounts(CALL_valloc, OWN_VALLOC))
-		memory_account(usable_size(result), 0);
+	note_block(CALL_valloc, OWN_VALLOC, result, size);
 	return result;
 }
 
@@ -216,8 +278,7 @@ static GENERAL void *general_pvalloc(size_t size)
 	struct probe probe = probe_begin(CALL_pvalloc);
 	void *result = finish(&probe, REAL(pvalloc)(size), size, size);
 
-	if (accounts(CALL_pvalloc, OWN_PVALLOC))
-		memory_account(usable_size(result), 0);
+	note_block(CALL_pvalloc, OWN_PVALLOC, result, size);
 	return result;
 }
 
@@ -243,8 +304,8 @@ static GENERAL int general_posix_memalign(void **ret_block, size_t alignment, si
 		probe_failed(&probe, result);
 	else
 		probe_succeeded(&probe, size);
-	if (accounts(CALL_posix_memalign, OWN_POSIX_MEMALIGN) && result == 0)
-		memory_account(usable_size(*ret_block), 0);
+	if (is_noted(CALL_posix_memalign) && result == 0)
+		note_new_block(CALL_posix_memalign, OWN_POSIX_MEMALIGN, *ret_block, size);
 	return result;
 }
 
@@ -271,21 +332,51 @@ EXPORT int posix_memalign(void **ret_block, size_t alignment, size_t size)
  * Where blocks change, the old one has gone when there is a new one, and when none was wanted: then some allocators
  * free it and return nothing.
  */
+static struct heap_block forget_block(enum call call, unsigned int own, const void *block)
+{
+	return draws(call, own) && block && heap_may_follow(block) ? heap_forget(block) : (struct heap_block){0};
+}
+
+static void note_moved(enum call call, const struct heap_block *followed, const void *old, void *block, size_t size)
+{
+	if (!block && size) {
+		heap_remember(old, followed);
+		return;
+	}
+	heap_end(followed);
+	if (block)
+		heap_allocated(block, size, call);
+}
+
 static GENERAL void *general_realloc(void *block, size_t size)
 {
 	struct probe probe = probe_begin(CALL_realloc);
 	size_t old_size = accounts(CALL_realloc, OWN_MALLOC) ? usable_size(block) : 0;
+	struct heap_block followed = forget_block(CALL_realloc, OWN_MALLOC, block);
 	void *result = finish(&probe, REAL(realloc)(block, size), size, size);
 
-	if (accounts(CALL_realloc, OWN_MALLOC) && (result || !(size)))
+	if (accounts(CALL_realloc, OWN_MALLOC) && (result || !size))
 		memory_account(usable_size(result), old_size);
+	if (draws(CALL_realloc, OWN_MALLOC))
+		note_moved(CALL_realloc, &followed, block, result, size);
 	return result;
+}
+
+static void *drawn_realloc(void *block, size_t size)
+{
+	struct call_stats *stats = probe_find_untimed(CALL_realloc);
+	void *(*real)(void *, size_t) = RESOLVED(realloc);
+
+	if (unlikely(!stats || !real || heap_may_follow(block) || heap_counts_down(size)))
+		return general_realloc(block, size);
+	owner_add(&stats->count, 1);
+	return finish_counted(stats, real(block, size), size, size);
 }
 
 EXPORT void *realloc(void *block, size_t size)
 {
 	if (!probe_is_usual(CALL_realloc))
-		return OTHERWISE(realloc, CALL_realloc)(block, size);
+		return OTHERWISE_DRAWN(realloc)(block, size);
 	struct call_stats *stats = probe_find_untimed(CALL_realloc);
 	void *(*real)(void *, size_t) = RESOLVED(realloc);
 
@@ -299,10 +390,13 @@ static GENERAL void *general_reallocarray(void *block, size_t n, size_t size)
 {
 	struct probe probe = probe_begin(CALL_reallocarray);
 	size_t old_size = accounts(CALL_reallocarray, OWN_REALLOCARRAY) ? usable_size(block) : 0;
+	struct heap_block followed = forget_block(CALL_reallocarray, OWN_REALLOCARRAY, block);
 	void *result = finish(&probe, REAL(reallocarray)(block, n, size), n * size, n && size);
 
 	if (accounts(CALL_reallocarray, OWN_REALLOCARRAY) && (result || !(n && size)))
 		memory_account(usable_size(result), old_size);
+	if (draws(CALL_reallocarray, OWN_REALLOCARRAY))
+		note_moved(CALL_reallocarray, &followed, block, result, n * size);
 	return result;
 }
 
@@ -319,21 +413,42 @@ EXPORT void *reallocarray(void *block, size_t n, size_t size)
 	return finish_counted(stats, real(block, n, size), n * size, n && size);
 }
 
+static GENERAL void note_end_of_block(void *block)
+{
+	if (accounts(CALL_free, OWN_MALLOC))
+		memory_account(0, usable_size(block));
+	if (draws(CALL_free, OWN_MALLOC))
+		heap_freed(block);
+}
+
 static GENERAL void general_free(void *block)
 {
 	struct probe probe = probe_begin(CALL_free);
 
 	/* Before: another thread may get the block as soon as it is free. */
-	if (accounts(CALL_free, OWN_MALLOC) && block)
-		memory_account(0, usable_size(block));
+	if (is_noted(CALL_free) && block)
+		note_end_of_block(block);
 	REAL(free)(block);
 	probe_succeeded(&probe, 0);
+}
+
+static void drawn_free(void *block)
+{
+	struct call_stats *stats = probe_find_untimed(CALL_free);
+	void (*real)(void *) = RESOLVED(free);
+
+	if (unlikely(!stats || !real || heap_may_follow(block))) {
+		general_free(block);
+		return;
+	}
+	owner_add(&stats->count, 1);
+	real(block);
 }
 
 EXPORT void free(void *block)
 {
 	if (!probe_is_usual(CALL_free)) {
-		OTHERWISE(free, CALL_free)(block);
+		OTHERWISE_DRAWN(free)(block);
 		return;
 	}
 	struct call_stats *stats = probe_find_untimed(CALL_free);

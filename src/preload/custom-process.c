@@ -12,6 +12,7 @@
 #include "preload/wrapper.h"
 
 #include "record/recorder.h"
+#include "record/stacks.h"
 #include "record/private-memory.h"
 #include "record/region-writer.h"
 
@@ -301,6 +302,7 @@ static void prepare_for_sandbox(bool is_strict)
 {
 	struct region_header *region = recorder_prepare_for_sandbox();
 
+	stacks_prepare_for_sandbox();
 	descriptor_may_ask(false);
 	if (!region)
 		return;

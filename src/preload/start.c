@@ -10,6 +10,7 @@
 #include "record/home.h"
 #include "record/recorder.h"
 #include "record/region-writer.h"
+#include "record/stacks.h"
 #include "record/startup.h"
 
 __attribute__((constructor)) static void begin(void)
@@ -19,6 +20,7 @@ __attribute__((constructor)) static void begin(void)
 	recorder_begin_process();
 	environment_forget_runtime();
 	environment_announce_session();
+	stacks_begin();
 }
 
 __attribute__((destructor)) static void end(void)

@@ -4,6 +4,14 @@ libsonde_preload_la_SOURCES += \
 	src/record/process.c src/record/process.h \
 	src/record/thread.c src/record/thread.h \
 	src/record/statistics.c \
+	src/record/code-object.c src/record/code-object.h \
+	src/record/heap-samples.c src/record/heap-samples.h \
+	src/record/sampling.c src/record/sampling.h \
+	src/record/stack-table.c src/record/stack-table.h \
+	src/record/stacks.c src/record/stacks.h \
+	src/record/unwind.c src/record/unwind.h src/record/unwind-bytes.h \
+	src/record/unwind-expression.c src/record/unwind-expression.h \
+	src/record/unwind-table.c src/record/unwind-table.h \
 	src/record/engine.c src/record/engine.h src/record/home.h \
 	src/record/descriptor.c src/record/descriptor.h \
 	src/record/identity.c src/record/identity.h \

@@ -44,6 +44,9 @@ struct thread_cache {
 	struct cell_table *cells; /* metric-cell.c's */
 	struct object_index *objects; /* object.c's */
 	uint64_t random;
+	int64_t until_turn;  /* stacks.c's: calls until the next whose stack is taken because it is its turn */
+	int64_t until_drawn; /* heap-samples.c's: bytes until the next block that is drawn */
+	uint32_t has_begun_drawing;
 	int32_t tid;
 	struct call_stats *stats[SLOT_COUNT];
 };

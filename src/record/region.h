@@ -37,6 +37,14 @@
  *                                 |  `--errors--> object_error --next--> ...
  *                                 `--streams--> object_streams
  *
+ * Where calls came from is a third part. All threads write to it, with atomic additions:
+ *
+ *     region_header --stacks--> stack_table --sites--> stack_site --next--> ...
+ *                                    |   |                |  `--info--> call_info_record
+ *                                    |   |                `--frames: number of a code_module, and a place in it
+ *                                    |   `--modules--> code_module --next--> ...
+ *                                    `--events--> stack_events (the latest slow calls)
+ *
  * A region has its place in the file from the start, but only the first `committed` bytes have memory behind
  * them: the writer has the kernel populate more before it uses it, so that a full filesystem is an error
  * and never a SIGBUS. Records are zero when they are made, are complete when the reference to them is
@@ -55,7 +63,7 @@
 #define REGION_MAGIC "SONDEREG"
 
 enum {
-	REGION_VERSION = 9, /* changes with every change of a struct below */
+	REGION_VERSION = 10, /* changes with every change of a struct below */
 	REGION_COMMIT_FIRST = 4096, /* what a process that does little needs */
 	REGION_COMMIT_STEP = 32 * 1024,
 	REGION_CAPACITY = 64 * 1024 * 1024, /* less where the size of files is limited, but not less than: */
@@ -155,6 +163,8 @@ struct region_header {
 	relative marks;       /* struct region_marks */
 	relative spans;       /* struct label_span */
 	relative present_span; /* one of them; none: the labels are those of the start */
+	relative stacks;      /* struct stack_table; none where no stack was taken */
+	uint32_t unused;
 
 	char executable[REGION_EXECUTABLE_SIZE]; /* as given to exec */
 	char command[REGION_COMMAND_SIZE];       /* arguments, each ended by NUL, cut at the end */
@@ -412,6 +422,112 @@ struct object_error {
 
 _Static_assert(sizeof(struct object_cell) <= 256, "a cell is four cache lines");
 _Static_assert(sizeof(struct object_info) == offsetof(struct object_info, name), "the name follows without a gap");
+
+/* -- Where calls came from ---------------------------------------------------------------------------- */
+
+/* Why a stack was taken. */
+enum stack_kind {
+	STACK_FAILURE,    /* the call failed */
+	STACK_SLOW,       /* it took longer than a threshold */
+	STACK_EVERY,      /* its turn had come */
+	STACK_ALLOCATION, /* it allocated memory, and was drawn, by size */
+	STACK_KINDS,
+};
+
+/* Why there is none, or not all of one. */
+enum stack_shortage {
+	STACK_TABLE_FULL, /* the call is counted among the others */
+	STACK_UNKNOWN,    /* nobody of the program was found on it */
+	STACK_UNFOLLOWED, /* a drawn block whose end will not be seen: no room */
+	STACK_SHORTAGES,
+};
+
+enum {
+	STACK_DEPTH_MAX = 128,
+	STACK_SITES_MAX = 4096, /* in a process */
+	STACK_MODULES_MAX = 1000,
+	STACK_EVENTS = 1024,    /* slow calls that are kept each by itself: the latest */
+	STACK_SCALE = 256,      /* what calls are counted in: a drawn one stands for a number that is not whole */
+	STACK_PLACE_BITS = 48,  /* of a frame; above them is the module's number */
+	MODULE_BUILD_ID_SIZE = 32,
+	MODULE_PATH_SIZE = 512,
+};
+
+/* What was added up at one place. */
+struct stack_figures {
+	uint64_t samples;    /* stacks that were taken */
+	uint64_t count;      /* calls that they stand for, times STACK_SCALE */
+	uint64_t sum_ns;     /* of slow calls, and of failures and turns that were timed */
+	uint64_t max_ns;
+	uint64_t bytes;      /* that were moved or allocated */
+	uint64_t live_count; /* of allocations: not freed yet, times STACK_SCALE */
+	uint64_t live_bytes;
+	uint64_t peak_bytes; /* the most that live_bytes was */
+};
+
+struct stack_table {
+	relative modules;    /* struct code_module */
+	relative sites;      /* struct stack_site */
+	relative events;     /* struct stack_events */
+	uint32_t n_modules;
+	uint32_t n_sites;
+	uint32_t reserved;
+	uint64_t heap_period; /* bytes between two that are drawn, on average; 1: every block is followed */
+	uint64_t walks;      /* stacks that were walked, and in how many ticks */
+	uint64_t walk_ticks;
+	uint64_t looks;      /* failures whose caller alone was looked at */
+	uint64_t look_ticks;
+	uint64_t shortages[STACK_SHORTAGES];
+	uint64_t live_bytes; /* of all sites, and of the others */
+	uint64_t peak_bytes;
+	struct stack_figures others[STACK_KINDS]; /* of what is at no site for want of room */
+};
+
+/* An object with code of which a frame was seen. */
+struct code_module {
+	relative next;
+	uint32_t number;     /* from 1 on */
+	uint64_t start;      /* where it was */
+	uint64_t end;
+	uint64_t bias;       /* that, less what its file says */
+	uint64_t mark;       /* the writer's */
+	uint8_t build_id[MODULE_BUILD_ID_SIZE];
+	uint32_t build_id_size;
+	char path[MODULE_PATH_SIZE];
+};
+
+enum stack_site_flag {
+	STACK_IS_CUT = 1, /* there are more frames */
+};
+
+/* Calls of one kind that ended with one code, and came from one place by one way. */
+struct stack_site {
+	relative next;
+	relative info;       /* struct call_info_record */
+	int32_t code;        /* of failures */
+	uint8_t kind;        /* enum stack_kind */
+	uint8_t flags;       /* enum stack_site_flag */
+	uint16_t n_frames;
+	uint64_t hash;
+	struct stack_figures figures;
+	uint64_t frames[];   /* innermost first; the place is a return address: behind the call */
+};
+
+struct stack_event {
+	uint64_t start_ticks;
+	uint64_t ns;
+	int32_t tid;
+	relative site;       /* struct stack_site */
+};
+
+struct stack_events {
+	uint64_t n_events;   /* that there were: the latest at n_events - 1, modulo STACK_EVENTS */
+	struct stack_event event[STACK_EVENTS];
+};
+
+_Static_assert(sizeof(struct stack_site) + STACK_DEPTH_MAX * sizeof(uint64_t) < REGION_SLAB / 2,
+	       "the deepest stack fits into a slab");
+_Static_assert(sizeof(struct stack_site) == offsetof(struct stack_site, frames), "frames follow without a gap");
 _Static_assert(sizeof(struct label_span) == offsetof(struct label_span, labels), "labels follow without a gap");
 _Static_assert(sizeof(struct call_stats) % 4 == 0, "rows follow without a gap");
 _Static_assert(sizeof(struct series_info) == offsetof(struct series_info, strings), "strings follow without a gap");

@@ -132,7 +132,9 @@ void session_settings_init(struct session_settings *settings)
 		.clock = {.source = CLOCK_SOURCE_MONOTONIC, .multiplier = 1ULL << 32},
 		.files = {.privacy = PRIVACY_PLAIN, .most = OBJECTS_DEFAULT},
 		.peers = {.privacy = PRIVACY_PLAIN, .most = OBJECTS_DEFAULT},
+		.stacks = {.slower_ns = UINT64_MAX, .depth = STACK_DEPTH},
 	};
+	session_complete_stacks(&settings->stacks);
 	for (int call = 0; call < SESSION_CALLS; call++)
 		settings->mode[call] = MODE_KNOWN;
 	for (int call = 0; call < CALL_COUNT; call++)
@@ -151,6 +153,15 @@ void session_know_objects(struct session_settings *settings)
 	}
 	if (!settings->object_key[0])
 		raw_syscall(SYS_getrandom, (long)settings->object_key, sizeof(settings->object_key), 0, 0, 0, 0);
+}
+
+void session_complete_stacks(struct stack_settings *stacks)
+{
+	/* Relaxed: each is looked at by itself. */
+	__atomic_store_n(&stacks->look_ns, stacks->every ? 0 : stacks->slower_ns, __ATOMIC_RELAXED);
+	__atomic_store_n(&stacks->looks_at_failures,
+			 stacks->failures || stacks->every || stacks->slower_ns != UINT64_MAX,
+			 __ATOMIC_RELAXED);
 }
 
 static bool session_file_path(const char *directory, char *buf, size_t size)

@@ -27,7 +27,7 @@
 #define SESSION_FILE "session"
 
 enum {
-	SESSION_VERSION = 6,
+	SESSION_VERSION = 7,
 	SESSION_PATH_SIZE = 200, /* of a session directory's path, with its NUL */
 	SESSION_CALLS = 1024,    /* at most so many calls in the table */
 	SESSION_NOTES = 127,
@@ -35,6 +35,7 @@ enum {
 	TIMING_PERIOD_MAX = 32767,
 	SESSION_HEAD_SIZE = 64 * 1024, /* before the first region */
 	SESSION_REUSED_REGIONS = 4096, /* places that later processes may have again */
+	STACK_DEPTH = 32,        /* frames, unless told otherwise */
 	SAMPLED_PERIOD = 64,     /* fast calls are timed one in so many unless told otherwise */
 };
 
@@ -83,7 +84,19 @@ enum call_mode {
 	MODE_KNOWN = 1,     /* this alone: it is counted */
 	MODE_OFF = 2,       /* it is not counted at all */
 	MODE_ACCOUNTED = 4, /* of the memory group: live bytes are to be known */
-	MODE_OBJECTS = 8,   /* it is known by file and by peer */
+	MODE_DRAWN = 8,     /* of the memory group: some of its blocks are followed; see stack_settings.allocated */
+	MODE_OBJECTS = 16,  /* it is known by file and by peer */
+};
+
+/* When stacks are taken. All of it may be changed while processes run, but for `allocated`. */
+struct stack_settings {
+	uint64_t slower_ns; /* calls that took at least so long; UINT64_MAX: none */
+	uint64_t look_ns;   /* from that on a timed call is looked at, if only to see whether it is its turn */
+	uint64_t allocated; /* bytes between two that are drawn, on average; 1: every block is followed; 0: none */
+	uint32_t every;     /* one call in so many; 0: none */
+	uint16_t depth;     /* frames */
+	uint8_t failures;   /* whether, of failures */
+	uint8_t looks_at_failures; /* for whatever reason */
 };
 
 /* What is recorded of a class of names, paths or addresses. */
@@ -119,6 +132,7 @@ struct session_settings {
 	uint32_t n_folded;       /* regions that the host has added up and removed */
 	uint32_t has_namespaces; /* a process of the session may be in another pid namespace than its host */
 	uint32_t reloads_asked;  /* times that the host was asked to read its configuration again */
+	struct stack_settings stacks;
 	uint32_t end_asked;      /* the session is about to be killed: its host is to hand out what there is */
 	uint32_t end_answered;   /* that is done; a futex */
 	uint8_t mode[SESSION_CALLS];    /* by call id: enum call_mode */
@@ -213,6 +227,9 @@ void session_switch_off(struct session_settings *settings);
 /* Whether a call was switched, or its period changed, by the above. */
 bool session_was_switched(const struct session_settings *settings, unsigned int call);
 bool session_was_retimed(const struct session_settings *settings, unsigned int call);
+
+/* Puts right what in the settings of stacks follows from the others. */
+void session_complete_stacks(struct stack_settings *stacks);
 
 /* The number of the caller's pid namespace; 0 when it cannot be had. */
 uint64_t session_pid_namespace(void);

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "record/probe.h"
 #include "record/process.h"
+#include "record/stacks.h"
 #include "record/thread.h"
 
 static void copy_name(char *field, size_t size, const char *name)
@@ -174,6 +175,8 @@ static inline __attribute__((always_inline)) uint64_t finish_at(struct call_stat
 		add_duration(stats, row, bucket, ns);
 	else
 		add_in_new_row(stats, bucket, ns);
+	if (unlikely(ns >= recorder_session.settings.stacks.look_ns))
+		stacks_finished(stats, start_ticks, ns);
 	return ns;
 }
 
@@ -251,6 +254,8 @@ uint64_t recorder_measure_failure(struct call_stats *stats, uint64_t start_ticks
 		owner_add(&error->timed, 1);
 		owner_add(&error->sum_ns, ns);
 	}
+	if (unlikely(recorder_session.settings.stacks.looks_at_failures))
+		stacks_failed(stats, code, start_ticks, now_ticks);
 	return ns;
 }
 

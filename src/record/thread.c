@@ -171,6 +171,7 @@ static void clear_cache(struct thread_cache *cache)
 	cache->left_workspace = NULL;
 	cache->cells = NULL;
 	cache->objects = NULL;
+	cache->has_begun_drawing = 0;
 }
 
 /* Gives a cache that nobody has used to a thread. */

@@ -3,6 +3,7 @@ report_sources = \
 	src/report/breakdown.c src/report/breakdown.h \
 	src/report/diff.c src/report/diff.h \
 	src/report/line.c src/report/line.h \
+	src/report/sites.c src/report/sites.h \
 	src/report/runs.c src/report/runs.h \
 	src/report/text.c src/report/text.h \
 	src/report/text-calls.c \
@@ -12,6 +13,7 @@ report_sources = \
 	src/report/text-metrics.c \
 	src/report/text-objects.c src/report/text-objects.h \
 	src/report/text-plugins.c \
+	src/report/text-sites.c \
 	src/report/text-sections.h \
 	src/report/units.c src/report/units.h
 

@@ -328,6 +328,32 @@ static size_t count_allocator(const struct recording *recording, const char *all
 	return n;
 }
 
+/* What the stacks cost, and which are not there. */
+static void add_stacks(struct notices *notices, const struct stack_list *list)
+{
+	uint64_t n_full = list->shortages[STACK_TABLE_FULL];
+	uint64_t n_unknown = list->shortages[STACK_UNKNOWN];
+	char each[UNITS_SIZE];
+	char all[UNITS_SIZE];
+
+	if (list->walks)
+		add_notice(notices, STYLE_PLAIN, "%" PRIu64 " stack%s taken, %s each, %s in all", list->walks,
+			   plural_s(list->walks), units_duration(list->walk_ns / list->walks, each),
+			   units_duration(list->walk_ns + list->look_ns, all));
+	if (list->heap_period > 1)
+		add_notice(notices, STYLE_PLAIN, "allocations by site are estimates, from one stack in %s",
+			   units_bytes(list->heap_period, each));
+	if (n_full)
+		add_notice(notices, STYLE_PLAIN, "%" PRIu64 " stack%s without a site: a process had no room for more",
+			   n_full, plural_s(n_full));
+	if (n_unknown)
+		add_notice(notices, STYLE_PLAIN, "%" PRIu64 " stack%s could not be walked", n_unknown,
+			   plural_s(n_unknown));
+	if (list->shortages[STACK_UNFOLLOWED])
+		add_notice(notices, STYLE_PLAIN, "%" PRIu64 " block%s not followed to the end: no room",
+			   list->shortages[STACK_UNFOLLOWED], plural_s(list->shortages[STACK_UNFOLLOWED]));
+}
+
 /* Where malloc() is another than libc's, it is another program's work that is measured. */
 static void add_allocators(struct notices *notices, const struct recording *recording)
 {
@@ -419,6 +445,7 @@ static void add_all(struct notices *notices)
 	add_sandboxes(notices, recording);
 	add_sampling(notices, recording);
 	add_allocators(notices, recording);
+	add_stacks(notices, &recording->stacks);
 	if (recording->processes_not_kept)
 		add_notice(notices, STYLE_PLAIN,
 			   "%" PRIu64

@@ -307,7 +307,7 @@ static struct shares share_out(const struct page *page)
 	/* Plugins in trouble are named, whatever room is left by that. */
 	size_t n_plugin_lines = text_plugins_lines(page);
 
-	left = less(left, shares.coverage + n_plugin_lines + text_objects_lines(page));
+	left = less(left, shares.coverage + n_plugin_lines + text_objects_lines(page) + text_sites_lines(page));
 	shares.metrics = least(wanted.metrics, left / 3 + 1);
 	left = less(left, shares.metrics);
 	size_t spare = left > wanted.calls ? left - wanted.calls : 0;
@@ -334,6 +334,8 @@ static int write_sections(const struct page *page)
 	}
 	if (!error)
 		error = text_objects(page);
+	if (!error)
+		error = text_sites(page);
 	if (!error && text_metrics_count(page)) {
 		fputc('\n', page->file);
 		error = text_metrics(page, shares.metrics);

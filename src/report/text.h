@@ -52,4 +52,7 @@ bool text_colour_is_wanted(int fd);
 /* Writes the report. 0, -ENOMEM, or the errno of the stream. */
 int text_report(const struct recording *recording, const struct text_options *options, FILE *file);
 
+/* All sites that calls came from, each with the way to it; at most so many sites as options say lines. The same. */
+int text_report_sites(const struct recording *recording, const struct text_options *options, FILE *file);
+
 #endif

@@ -14,25 +14,31 @@
 #include "report/text.h"
 #include "tool/command.h"
 #include "tool/object-report.h"
+#include "tool/profile.h"
 #include "tool/report.h"
 #include "tool/subject.h"
+#include "tool/symbols.h"
 
-enum { OPTION_FORMAT, OPTION_BY, OPTION_ONLY, OPTION_SORT, OPTION_LINES, OPTION_WIDTH };
+enum { OPTION_FORMAT, OPTION_BY, OPTION_ONLY, OPTION_SORT, OPTION_LINES, OPTION_WIDTH, OPTION_SAMPLE };
 
 static const struct command_option options[] = {
 	[OPTION_FORMAT] = {"format", 'f', "FORMAT", "text (default), json, csv, prometheus, ...: see the manual"},
-	[OPTION_BY] = {"by", 'b', "KEY", "a row for each test, program, process, label:KEY, call, errno, file or peer"},
+	[OPTION_BY] = {"by", 'b', "KEY", "a row for each test, program, process, label:KEY, call, errno, file, peer or site"},
 	[OPTION_ONLY] = {"only", 'o', "KEY:GLOB", "of that only: test, program, label:KEY=GLOB, call, group, errno"},
 	[OPTION_SORT] = {"sort", 's', "KEY",
 			 "order: time (default), count, errors, bytes, name; with --by start, too"},
 	[OPTION_LINES] = {"lines", 'n', "N", "at most so many lines; 0 for all (default 40)"},
 	[OPTION_WIDTH] = {"width", 'w', "N", "columns, 80 to 200 (default: the terminal's)"},
+	[OPTION_SAMPLE] = {"sample", 0, "VALUE",
+			   "what the format folded shows: calls (default), time, bytes, errors, live"},
 	{0},
 };
 
 struct choice {
 	report_format format;
 	const struct object_report *objects; /* NULL: not asked for */
+	bool is_by_site;
+	enum stack_value value; /* of stacks */
 	struct text_options text;
 	const char *sort;
 	bool is_divided; /* --by or --only was given */
@@ -79,7 +85,8 @@ static int take_option(struct choice *choice, int option, const char *value)
 				      report_format_names());
 	case OPTION_BY:
 		choice->objects = object_report_from_name(value);
-		if (choice->objects)
+		choice->is_by_site = strcmp(value, "site") == 0;
+		if (choice->objects || choice->is_by_site)
 			return 0;
 		choice->is_divided = true;
 		return say_trouble("--by", breakdown_by_parse(value, &choice->request, &message), &message);
@@ -94,6 +101,11 @@ static int take_option(struct choice *choice, int option, const char *value)
 			return 0;
 		return command_refuse(&command_report, "--lines: '%s' is not a number of lines",
 				      value);
+	case OPTION_SAMPLE:
+		choice->value = stack_value_from_name(value);
+		if (choice->value < STACK_VALUES)
+			return 0;
+		return command_refuse(&command_report, "unknown value '%s': calls, time, bytes, errors or live", value);
 	default:
 		if (parse_number(value, TEXT_WIDTH_MIN, TEXT_WIDTH_MAX, &choice->text.width) == 0)
 			return 0;
@@ -130,6 +142,8 @@ static int check_format(const struct choice *choice)
 				      object_report_name(choice->objects));
 	if (choice->objects && object_report_has_format(choice->format))
 		return STATUS_OK;
+	if (choice->is_by_site && (choice->is_divided || strcmp(choice->format, REPORT_TEXT) != 0))
+		return command_refuse(&command_report, "--by=site is a text, and of the whole recording");
 	if ((!choice->objects && !choice->is_divided) || strcmp(choice->format, REPORT_TEXT) == 0 || strcmp(choice->format, "json") == 0 ||
 	    strcmp(choice->format, "csv") == 0)
 		return STATUS_OK;
@@ -162,7 +176,11 @@ static int write_whole(const struct recording *recording, const struct choice *c
 		return object_report_write(recording, choice->objects, choice->format, &choice->text, stdout);
 	if (choice->is_divided)
 		return write_divided(recording, choice);
-	return report_write(recording, choice->format, &choice->text, stdout);
+	if (choice->is_by_site && strcmp(choice->format, REPORT_TEXT) == 0)
+		return text_report_sites(recording, &choice->text, stdout);
+	int result = profile_write(recording, choice->format, choice->value, stdout);
+
+	return result != -ENOENT ? result : report_write(recording, choice->format, &choice->text, stdout);
 }
 
 static int report(const char *name, const struct choice *choice)
@@ -176,7 +194,9 @@ static int report(const char *name, const struct choice *choice)
 		command_say(&command_report, "%s", message.text);
 		return STATUS_FAILED;
 	}
-	result = write_whole(&recording, choice);
+	result = symbols_find(&recording, false);
+	if (result == 0)
+		result = write_whole(&recording, choice);
 	recording_deinit(&recording);
 	if (result == 0 && (fflush(stdout) != 0))
 		result = -errno;

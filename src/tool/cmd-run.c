@@ -28,6 +28,7 @@
 #include "tool/recording-store.h"
 #include "tool/report.h"
 #include "tool/run-plugins.h"
+#include "tool/symbols.h"
 
 enum {
 	OPTION_CONFIG,
@@ -181,8 +182,7 @@ static int make_session(struct run *run)
 	if (result == 0)
 		result = session_host_set_command(run->host, run->request.command);
 	if (result == 0)
-		result = run_plugins_start(&run->plugins, configuration,
-					   run->host, run->request.command);
+		result = run_plugins_start(&run->plugins, configuration, run->host);
 	if (result == 0)
 		return 0;
 	command_say(&command_run, "%s", *message.text ? message.text : strerror(-result));
@@ -263,7 +263,7 @@ static void reload(struct run *run)
 	if (load_again(run, &configuration) < 0)
 		return;
 	int result = run_plugins_reload(&run->plugins, &run->configuration, &configuration,
-					run->host, run->request.command);
+					run->host);
 
 	if (result < 0) {
 		command_say(&command_run, "the plugins stay as they are: %s", strerror(-result));
@@ -379,6 +379,8 @@ static void finish(struct run *run)
 	if (run_plugins_end(&run->plugins, &recording) < 0)
 		command_say(&command_run, "the plugins' part is incomplete: out of memory");
 	describe_run(run, &recording);
+	if (symbols_find(&recording, run->configuration.asks_symbol_servers) < 0)
+		command_say(&command_run, "the stacks' names are incomplete: out of memory");
 	if (output && recording_file_write(output, &recording, &message) < 0)
 		command_say(&command_run, "cannot write the recording: %s", message.text);
 	keep(run, &recording);

@@ -140,7 +140,9 @@ const struct command command_set = {
 	.details =
 		"GROUP=off, CALL=off    it is not counted from now on; on: it is again\n"
 		"timing.GROUP=N, timing.CALL=N\n"
-		"                       one call in N is timed\n\n"
+		"                       one call in N is timed\n"
+		"stacks.failures=on, stacks.slower_than=TIME, stacks.every=N, stacks.depth=N\n"
+		"                       stacks are taken from now on as the configuration would say\n\n"
 		"SESSION is a session's directory, PID the number of a watched process. Without "
 		"one, "
 		"it is\n"

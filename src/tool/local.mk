@@ -18,6 +18,7 @@ sonde_SOURCES += \
 	src/tool/cmd-set.c \
 	src/tool/command.c src/tool/command.h \
 	src/tool/configured.c src/tool/configured.h \
+	src/tool/demangle.c src/tool/demangle.h \
 	src/tool/detached.c src/tool/detached.h \
 	src/tool/limits.c src/tool/limits.h \
 	src/tool/main.c \
@@ -25,13 +26,16 @@ sonde_SOURCES += \
 	src/tool/plugin-path.c src/tool/plugin-path.h \
 	src/tool/preload.c src/tool/preload.h \
 	src/tool/recording-file.c src/tool/recording-file.h \
+	src/tool/profile.c src/tool/profile.h \
 	src/tool/recording-store.c src/tool/recording-store.h \
 	src/tool/report.c src/tool/report.h \
 	src/tool/rule.c src/tool/rule.h \
 	src/tool/run-tags.c src/tool/run-tags.h \
 	src/tool/run-plugins.c src/tool/run-plugins.h \
-	src/tool/subject.c src/tool/subject.h
+	src/tool/subject.c src/tool/subject.h \
+	src/tool/symbols.c src/tool/symbols.h
 
+sonde_LDADD += $(JANSSON_LIBS) $(ZLIB_LIBS) $(LIBDW_LIBS)
 sonde_LDADD += $(JANSSON_LIBS) $(LIBCONFIG_LIBS) $(ZLIB_LIBS) -lm
 dist_man_MANS = docs/sonde.1
-EXTRA_DIST += docs/agent.md docs/configuration.md docs/diff.md docs/test-runs.md
+EXTRA_DIST += docs/agent.md docs/configuration.md docs/diff.md docs/stacks.md docs/test-runs.md

@@ -9,6 +9,7 @@
 
 #include "format/recording-json.h"
 #include "format/snapshot-format.h"
+#include "tool/profile.h"
 #include "tool/run-tags.h"
 
 static const char *const formats[] = {REPORT_TEXT, "json", REPORT_NONE};
@@ -23,6 +24,9 @@ report_format report_format_from_name(const char *name)
 	for (size_t i = 0; (format = snapshot_format_name(i)); i++)
 		if (strcmp(format, name) == 0)
 			return format;
+	for (size_t i = 0; (format = profile_format_name(i)); i++)
+		if (strcmp(format, name) == 0)
+			return format;
 	return NULL;
 }
 
@@ -33,6 +37,8 @@ const char *report_format_names(void)
 	const char *format;
 
 	for (size_t i = 0; (format = snapshot_format_name(i)) && length < sizeof(names); i++)
+		length += (size_t)snprintf(names + length, sizeof(names) - length, ", %s", format);
+	for (size_t i = 0; (format = profile_format_name(i)) && length < sizeof(names); i++)
 		length += (size_t)snprintf(names + length, sizeof(names) - length, ", %s", format);
 	return names;
 }
@@ -93,5 +99,7 @@ int report_write(const struct recording *recording, report_format format, const 
 		return text_report(recording, options, stream);
 	if (strcmp(format, "json") == 0)
 		return recording_json_write(recording, stream);
-	return write_as_snapshot(recording, format, stream);
+	int result = profile_write(recording, format, STACK_VALUE_CALLS, stream);
+
+	return result == -ENOENT ? write_as_snapshot(recording, format, stream) : result;
 }

@@ -12,16 +12,8 @@
 #include "tool/plugin-path.h"
 
 /* What is known of the session, and the command, which its host does not know. */
-static int describe(struct run_plugins *plugins, const struct session_host *host, char **command)
-{
-	struct recording about = *session_host_about(host);
-
-	about.command = command;
-	return run_tags_init(&plugins->tags, &about);
-}
-
 int run_plugins_start(struct run_plugins *plugins, const struct configuration *configuration,
-		      const struct session_host *host, char **command)
+		      const struct session_host *host)
 {
 	size_t n_plugins = configuration->n_plugins;
 
@@ -36,20 +28,19 @@ int run_plugins_start(struct run_plugins *plugins, const struct configuration *c
 	int result = plugins->choices && plugin_path() ? 0 : -ENOMEM;
 
 	if (result == 0)
-		result = describe(plugins, host, command);
+		result = run_tags_init(&plugins->tags, session_host_about(host));
 	return result < 0 ? result
 			  : plugin_home_new(plugins->choices, n_plugins, plugin_path(),
 					    &plugins->home);
 }
 
 int run_plugins_reload(struct run_plugins *plugins, const struct configuration *before,
-		       const struct configuration *configuration, const struct session_host *host,
-		       char **command)
+		       const struct configuration *configuration, const struct session_host *host)
 {
 	if (plugins->home)
 		return plugin_choices_reload(plugins->home, &plugins->choices, before,
 					     configuration, plugins->sessions);
-	int result = run_plugins_start(plugins, configuration, host, command);
+	int result = run_plugins_start(plugins, configuration, host);
 
 	if (result < 0)
 		run_plugins_deinit(plugins);

@@ -22,11 +22,10 @@ struct run_plugins {
 };
 
 /*
- * Starts those that a configuration names, which lives longer. `command` is ended by NULL. 0 or
- * -ENOMEM; to be deinitialised in any case.
+ * Starts those that a configuration names, which lives longer. 0 or -ENOMEM; to be deinitialised in any case.
  */
 int run_plugins_start(struct run_plugins *plugins, const struct configuration *configuration,
-		      const struct session_host *host, char **command);
+		      const struct session_host *host);
 void run_plugins_deinit(struct run_plugins *plugins);
 
 /*
@@ -34,8 +33,7 @@ void run_plugins_deinit(struct run_plugins *plugins);
  * stays. 0, or -ENOMEM with all as it was.
  */
 int run_plugins_reload(struct run_plugins *plugins, const struct configuration *before,
-		       const struct configuration *configuration, const struct session_host *host,
-		       char **command);
+		       const struct configuration *configuration, const struct session_host *host);
 
 /* Readable when there is work; -1: there never is. */
 int run_plugins_fd(const struct run_plugins *plugins);

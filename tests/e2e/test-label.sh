@@ -80,7 +80,7 @@ says "and without a command" 125 "sonde: label: which command?"
 
 act sonde label "a=$(printf 'x\033[2J')" -- true
 says "a control character is refused" 125 \
-	"sonde: label: the value of label 'a' has byte 0x1b at 1: it may be UTF-8 without control characters only"
+	"sonde: label: the value of label 'a' has byte 0x1b at 1: it may be UTF-8 without control characters but \n and \t only"
 act sonde label "a=$(printf '\377')" -- true
 check "and what is not UTF-8" "$status" = 125 -a -n "$(grep 'byte 0xff at 0' err)"
 act sonde label 'a b=c' -- true

@@ -1,0 +1,81 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# Stacks lead to the function and line that called, however the program was built and wherever it was.
+. "${top_srcdir:-.}/tests/stacks/lib.sh"
+
+way=(inner@inner inlined@inlined middle@middle outer@outer)
+for options in "-O0" "-O2 -fomit-frame-pointer" "-O2 -fno-omit-frame-pointer" "-O3 -static-libgcc -no-pie"; do
+	# shellcheck disable=SC2086 # several options
+	build plain $options
+	watch stacks.failures=true -- "$scratch/plain" plain
+	came_from "a program that is built with $options" failure open ENOENT 1 "${way[@]}" main@main ...
+done
+
+build sites -O2 -fomit-frame-pointer
+watch stacks.failures=true -- "$scratch/sites" many
+came_from "all failures are at some stack, also where few are taken" failure open ENOENT 5000 "${way[@]}" main@- ...
+n_taken=$(grep -o '"taken":[0-9]*' "$recording" | cut -d: -f2)
+check "of many failures few stacks are taken" "$n_taken" -lt 500
+
+watch stacks.failures=true -- "$scratch/sites" recursion
+came_from "a recursion 10,000 deep" failure open ENOENT 1 inner@inner recurse@bottom recurse@recurse recurse@recurse ...
+check "such a stack is cut" "$(grep -c '"call":"open","errno":"ENOENT","cut":true' "$recording")" = 1
+
+watch stacks.failures=true -- "$scratch/sites" threads
+came_from "64 threads" failure open ENOENT 6400 "${way[@]}" in_thread@thread ...
+came_from "64 threads, a rare failure among them" failure access ENOENT 640 elsewhere@elsewhere in_thread@- ...
+
+watch stacks.failures=true -- "$scratch/sites" small
+came_from "a stack of 16 KiB" failure open ENOENT 100 "${way[@]}" in_thread@thread ...
+check "a program on a stack of 16 KiB ends as it would" "$status" = 0
+
+watch stacks.failures=true -- "$scratch/sites" handler
+came_from "a handler on its own stack, and what it interrupted" failure access ENOENT 1 elsewhere@elsewhere \
+	handle@handler ...
+check "the way leads out of the handler" "$(sonde report -f folded "$recording" |
+	grep -c '^failure;.*main;.*interrupted;.*raise;.*handle;elsewhere;access \[ENOENT\] 1$')" = 1
+
+watch stacks.failures=true -- "$scratch/sites" errno
+check "errno is as the call left it" "$(cat "$scratch/out")" = ""
+
+watch stacks.failures=true -- "$scratch/sites" killed
+came_from "a process that is killed" failure open ENOENT 1 "${way[@]}" main@- ...
+
+watch stacks.failures=true -- "$scratch/sites" forked
+came_from "a forked child, and its parent" failure access ENOENT 1 elsewhere@elsewhere fork_one@- ...
+came_from "a parent that forked" failure open ENOENT 2 "${way[@]}" fork_one@- ...
+
+watch stacks.slower_than=20ms -- "$scratch/sites" slow
+came_from "a slow call" slow usleep - 1 sleep_long@slow main@- ...
+
+watch stacks.every=100 timing.io=1 -- "$scratch/sites" many
+came_from "every hundredth call" every open - +2000 "${way[@]}" main@- ...
+
+# Libraries that come and go
+for name in first second; do
+	$CC -g -O2 -fPIC -shared -DLIBRARY_FUNCTION="in_$name" -o "$scratch/$name.so" "$here/library.c" || exit 1
+done
+watch stacks.failures=true -- "$scratch/sites" libraries "$scratch/first.so" "$scratch/second.so" "$scratch/first.so"
+came_from "a library that was unloaded" failure rmdir ENOENT 2 in_first@- plugin_call@- use_library@library ...
+came_from "another one at the same place" failure rmdir ENOENT 1 in_second@- plugin_call@- use_library@library ...
+
+# Names from elsewhere, or from nowhere
+objcopy --only-keep-debug "$scratch/sites" "$scratch/sites.debug"
+(cd "$scratch" && strip -o linked sites && objcopy --add-gnu-debuglink=sites.debug linked)
+watch stacks.failures=true -- "$scratch/linked" plain
+came_from "a stripped program with a debug file beside it" failure open ENOENT 1 "${way[@]}" main@main ...
+strip -o "$scratch/stripped" "$scratch/sites"
+watch stacks.failures=true -- "$scratch/stripped" plain
+came_from "a stripped program has module and offset" failure open ENOENT 1 stripped+@- stripped+@- ...
+watch stacks.failures=true -- sh -c "cp '$scratch/sites' '$scratch/gone'; '$scratch/gone' plain; cp '$scratch/plain' '$scratch/gone.new'
+	mv '$scratch/gone.new' '$scratch/gone'"
+came_from "a file that is another one by now gives no names" failure open ENOENT 1 gone+@- gone+@- ...
+
+# What is not asked for
+watch -- "$scratch/sites" many
+check "without being asked for, no stack is taken" "$(grep -c '"stacks": \[\]' "$recording")" = 1
+watch stacks.failures=true stacks.depth=2 -- "$scratch/sites" plain
+came_from "a stack is as deep as is asked for" failure open ENOENT 1 "${way[@]:0:3}"
+
+finish
