@@ -6,6 +6,7 @@
  * that was the case.
  */
 #define _GNU_SOURCE
+#include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdint.h>
@@ -13,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { BATCHES = 400, ROUNDS = 5000, THREADS_MAX = 64 };
 
@@ -50,6 +52,30 @@ static void lock_and_unlock(void)
 	}
 }
 
+static int zeros = -1;
+
+static void read_byte(void)
+{
+	char byte;
+
+	if (zeros < 0)
+		zeros = open("/dev/zero", O_RDONLY);
+	for (int i = 0; i < ROUNDS; i++)
+		if (read(zeros, &byte, 1) != 1)
+			abort();
+}
+
+static void get_character(void)
+{
+	static FILE *stream;
+
+	if (!stream)
+		stream = fopen("/dev/zero", "r");
+	for (int i = 0; i < ROUNDS; i++)
+		if (fgetc(stream) != 0)
+			abort();
+}
+
 static void read_counter_twice(void)
 {
 	for (int i = 0; i < ROUNDS; i++) {
@@ -79,6 +105,8 @@ static const struct operation {
 	{"malloc", allocate_and_free, 2},
 	{"malloc-failing", fail_to_allocate, 1},
 	{"mutex", lock_and_unlock, 2},
+	{"read", read_byte, 1},
+	{"fgetc", get_character, 1},
 	{"rdtsc-pair", read_counter_twice, 1},
 	{"clock_gettime-pair", read_clock_twice, 1},
 };

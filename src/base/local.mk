@@ -4,6 +4,7 @@ base_sources = \
 	src/base/compiler.h \
 	src/base/elf-object.c src/base/elf-object.h \
 	src/base/histogram.c src/base/histogram.h \
+	src/base/keyed-hash.h \
 	src/base/owner.h src/base/pair.h src/base/raw.h src/base/relative.h src/base/text.h
 
 libsonde_preload_la_SOURCES += $(base_sources)

@@ -27,6 +27,7 @@ struct call_info {
 	bool is_sampled; /* a fast call: timed one in N unless the configuration says otherwise */
 	uint8_t kinds;   /* enum kind_set */
 	uint8_t waits;   /* enum wait_class, of a call that is not told apart */
+	bool has_object; /* it is about a file or a peer that can be known */
 	uint16_t slot;   /* its first: a thread keeps the figures of each kind of each call in one */
 };
 

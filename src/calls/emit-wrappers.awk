@@ -116,13 +116,18 @@ function emit_call(name, row, arguments,   real) {
 		out("\tva_list list;\n\n\tva_start(list, " parameter_name[name, n_parameters[name] - 1] ");")
 	emit_closed_declaration(row)
 	emit_begin(row)
+	if (has_object(row))
+		emit_object_before(row)
 	emit_errno_before(row)
 	emit_result(row, "REAL(" real ")(" arguments ")")
 	if (is_variadic(row))
 		out("\tva_end(list);")
 	out("")
-	emit_outcome(row, "probe_failed(&probe, ", "probe_succeeded(&probe, ")
 	emit_closed(row)
+	if (has_object(row))
+		emit_object_outcome(name, row)
+	else
+		emit_outcome(row, "probe_failed(&probe, ", "probe_succeeded(&probe, ")
 	emit_errno_after(row)
 	emit_return(row)
 }
@@ -164,13 +169,16 @@ function is_fast(row) {
 function emit_fast(name, row, arguments,   is_lock) {
 	is_lock = (row, "try") in fact
 	emit_head(name, row, "EXPORT", c_name(name))
-	emit_instead(row, "!probe_is_usual(CALL_" row ")", "OTHERWISE(" name ", CALL_" row ")(" arguments ")")
+	emit_instead(row, "!probe_is_usual" (((row, "stream") in fact) ? "_stream" : "") "(CALL_" row ")", "OTHERWISE(" name ", CALL_" row ")(" arguments ")")
 	out("\tstruct call_stats *stats = probe_find_untimed(" (is_lock ? "SLOT_" row " + LOCK_FREE" : "CALL_" row) ");")
 	if (is_lock)
 		emit_fast_attempt(name, row, arguments)
 	else
 		emit_fast_call(name, row, arguments)
-	emit_outcome(row, "recorder_add_failure(stats, 0, ", "probe_add_bytes(stats, ")
+	if ((row, "stream") in fact)
+		emit_stream_outcome(row)
+	else
+		emit_outcome(row, "recorder_add_failure(stats, 0, ", "probe_add_bytes(stats, ")
 	emit_errno_after(row)
 	emit_return(row)
 	out("}\n")
@@ -323,6 +331,155 @@ function emit_closed(row) {
 		out("\tdescriptor_closed_range(closed, last_closed);")
 	else
 		out("\tdescriptor_closed(closed);")
+}
+
+# -- Files and peers: record/object.h
+
+function emit_object_before(row,   moves) {
+	if (uses_descriptor(row)) {
+		moves = ((row, "direction") in fact) || ((row, "peering") in fact && fact[row, "peering"] == "accepted")
+		out_from_table(row, fact_line[row, "fd"], "\tstruct object_cell *object = " \
+			(moves ? "object_begin" : "object_known") "(CALL_" row ", &probe, " fact[row, "fd"] ");")
+	}
+	if ((row, "to") in fact)
+		out_from_table(row, fact_line[row, "to"], \
+			"\tstruct object_cell *object_to = object_begin(CALL_" row ", &probe, " fact[row, "to"] ");")
+	if ((row, "copies") in fact)
+		out_from_table(row, fact_line[row, "copies"], "\tconst uintptr_t copied = object_noted(" fact[row, "copies"] ");")
+}
+
+# Who connects is known by the peer, and who could not be bound by the address.
+function uses_descriptor(row) {
+	return has_descriptor(row) && !(((row, "peering") in fact) && fact[row, "peering"] == "connected")
+}
+
+# "CALL_read, &probe, ns"
+function object_call(row) {
+	return "CALL_" row ", &probe, ns"
+}
+
+# The directory that a relative path starts from, and the path.
+function object_path(name, row,   i, path) {
+	path = fact[row, "path"]
+	for (i = 2; i <= n_parameters[name]; i++)
+		if (parameter_name[name, i] == path && parameter_name[name, i - 1] ~ /dirfd$/)
+			return parameter_name[name, i - 1] ", " path
+	return "AT_FDCWD, " path
+}
+
+function object_way(row) {
+	return ((row, "direction") in fact) && fact[row, "direction"] == "in" ? "OBJECT_IN" : "OBJECT_OUT"
+}
+
+function address_size(row) {
+	return fact[row, "peer"] ", addrlen"
+}
+
+function emit_object_outcome(name, row,   is_peer) {
+	is_peer = ((row, "peering") in fact) && fact[row, "peering"] ~ /^(bound|connected)$/
+	if ((row, "fails") in fact) {
+		out_from_table(row, fact_line[row, "fails"], "\tif (" fact[row, "fails"] ") {")
+		out("\t\tconst int code = " error_expression(fact[row, "error"]) ";")
+		out("\t\tconst uint64_t ns = probe_measured_failure(&probe, code);\n")
+		emit_object_failure(name, row, is_peer)
+		out("\t} else {")
+		emit_object_success(name, row, "\t\t", is_peer)
+		out("\t}")
+	} else {
+		out("\t{")
+		emit_object_success(name, row, "\t\t", is_peer)
+		out("\t}")
+	}
+}
+
+function emit_object_failure(name, row, is_peer) {
+	if (is_peer)
+		out("\t\tobject_" (fact[row, "peering"] == "bound" ? "unbound" : "connected") "(" object_call(row) ", " \
+			(fact[row, "peering"] == "bound" ? "" : fact[row, "fd"] ", ") address_size(row) ", code);")
+	else if ((row, "stream") in fact)
+		out("\t\tobject_stream_failed(CALL_" row ", " fact[row, "stream"] ", &probe, ns, code);")
+	else if ((row, "path") in fact)
+		out("\t\tobject_path_failed(" object_call(row) ", " object_path(name, row) ", code);")
+	else if (has_descriptor(row))
+		out("\t\tobject_failed(object, &probe, code, ns);")
+	if ((row, "to") in fact)
+		out("\t\tobject_failed(object_to, &probe, code, ns);")
+}
+
+function emit_object_success(name, row, indent, is_peer,   way) {
+	way = object_way(row)
+	if ((row, "bytes") in fact)
+		out_from_table(row, fact_line[row, "bytes"], \
+			indent "const uint64_t moved = (uint64_t)(" fact[row, "bytes"] ");")
+	out(indent "const uint64_t ns = probe_measured(&probe, " (((row, "bytes") in fact) ? "moved" : "0") ");\n")
+	emit_opened(row, indent)
+	if (is_peer)
+		emit_object_peer(row, indent)
+	else if ((row, "stream") in fact)
+		out(indent "object_streamed(CALL_" row ", " fact[row, "stream"] ", &probe, ns, " way ", moved);")
+	else if ((row, "peering") in fact && fact[row, "peering"] == "accepted")
+		out(indent "object_accepted(object, &probe, ns, " fact[row, "fd"] ", result);")
+	else if (has_descriptor(row))
+		emit_object_use(row, indent, way)
+	if ((row, "binds") in fact)
+		out_from_table(row, fact_line[row, "binds"], \
+			indent "object_opened(" object_call(row) ", " object_path(name, row) ", " fact[row, "binds"] ");")
+	else if (!has_descriptor(row) && !((row, "stream") in fact))
+		out(indent "(void)ns;")
+	if ((row, "copies") in fact)
+		out(indent "object_note(result, copied);")
+	if ((row, "moves") in fact && fact[row, "moves"] == "directory")
+		out(indent "object_directory_changed();")
+}
+
+function emit_object_peer(row, indent) {
+	if (fact[row, "peering"] == "bound")
+		out(indent "object_forget(" fact[row, "fd"] ");\n" indent "object_touched(object, &probe, ns);")
+	else
+		out(indent "object_connected(" object_call(row) ", " fact[row, "fd"] ", " address_size(row) ", 0);")
+}
+
+# What the descriptor itself was used for. Bytes that go on to another descriptor come from this one.
+function emit_object_use(row, indent, way) {
+	if (!((row, "direction") in fact)) {
+		out(indent "object_touched(object, &probe, ns);")
+		if ((row, "moves") in fact && fact[row, "moves"] == "position")
+			out(indent "object_sought(object, " fact[row, "fd"] ", result);")
+		return
+	}
+	if ((row, "peering") in fact)
+		out(indent "object = object_addressed(CALL_" row ", object, " fact[row, "fd"] ", " address_size(row) ");")
+	out(indent "object_moved(object, &probe, ns, " fact[row, "fd"] ", " (((row, "to") in fact) ? "OBJECT_IN" : way) \
+		", moved, " object_offset(row) ");")
+	if ((row, "to") in fact)
+		out(indent "object_moved(object_to, &probe, ns, " fact[row, "to"] ", OBJECT_OUT, moved, OBJECT_AT_END);")
+}
+
+function object_offset(row,   i) {
+	for (i = 1; i <= n_parameters[row]; i++)
+		if (parameter[row, i] == "off_t offset")
+			return "offset"
+	return "OBJECT_AT_END"
+}
+
+# Of a call that is only counted: it is not timed.
+function emit_stream_outcome(row,   way) {
+	way = object_way(row)
+	out("\tconst struct probe probe = {.stats = stats};\n")
+	if ((row, "fails") in fact) {
+		out_from_table(row, fact_line[row, "fails"], "\tif (" fact[row, "fails"] ") {")
+		out("\t\tconst int code = " error_expression(fact[row, "error"]) ";\n")
+		out("\t\trecorder_add_failure(stats, 0, code);")
+		out("\t\tobject_stream_failed(CALL_" row ", " fact[row, "stream"] ", &probe, 0, code);")
+		out("\t} else {")
+	} else {
+		out("\t{")
+	}
+	out_from_table(row, fact_line[row, "bytes"], "\t\tconst uint64_t moved = (uint64_t)(" fact[row, "bytes"] ");")
+	out("")
+	out("\t\tprobe_add_bytes(stats, moved);")
+	out("\t\tobject_streamed(CALL_" row ", " fact[row, "stream"] ", &probe, 0, " way ", moved);")
+	out("\t}")
 }
 
 function error_expression(error) {

@@ -44,6 +44,8 @@ BEGIN {
 	for (i = 1; i <= n_words; i++)
 		is_type_word[word[i]] = 1
 	is_reserved["result"] = is_reserved["probe"] = is_reserved["attempt"] = is_reserved["closed"] = 1
+	is_reserved["object"] = is_reserved["copied"] = is_reserved["moved"] = is_reserved["code"] = is_reserved["ns"] = 1
+	PEERINGS = "bound|connected|accepted|addressed"
 	WAITS = "none|io|network|lock|sleep|child|events"
 	DESCRIPTORS = "any|file|socket|pipe|terminal|device|other"
 }
@@ -290,6 +292,14 @@ function read_plain_fact(name, value) {
 		check_expression(name, value)
 	else if (name == "cancelled_first")
 		check_choice(name, value, "")
+	else if (name == "to" || name == "copies")
+		check_object(name, value)
+	else if (name == "stream" || name == "binds")
+		check_expression(name, value)
+	else if (name == "peering")
+		check_choice(name, value, PEERINGS)
+	else if (name == "moves")
+		check_choice(name, value, "directory|position")
 	else if (name == "sampled")
 		check_choice(name, value, "")
 	else if (name == "variadic")
@@ -366,6 +376,17 @@ function wait_of(row) {
 	if ((row, "waits") in fact)
 		return fact[row, "waits"]
 	return waits_of_group[row] == "" ? "none" : waits_of_group[row]
+}
+
+# Whether what a call does is known by the file or the peer that it is about.
+function has_object(row) {
+	return group_of[row] ~ /^(io|path|stdio|socket)$/ && (has_descriptor(row) || ((row, "path") in fact) || \
+		((row, "peer") in fact) || ((row, "stream") in fact))
+}
+
+# Whether its descriptor is known before it is made: what a pointer leads to is not looked at.
+function has_descriptor(row) {
+	return ((row, "fd") in fact) && fact[row, "fd"] !~ /[^A-Za-z_0-9]/
 }
 
 function check_expression(name, value) {

@@ -8,8 +8,10 @@ libsonde_core_la_SOURCES += \
 	src/format/message-memory.c src/format/message-memory.h \
 	src/format/metrics-json.c src/format/metrics-json.h \
 	src/format/number-text.c src/format/number-text.h \
+	src/format/object-table.c src/format/object-table.h \
 	src/format/recording-json.h \
 	src/format/recording-json-coverage.c src/format/recording-json-coverage.h \
+	src/format/recording-json-objects.c src/format/recording-json-objects.h \
 	src/format/recording-json-parts.c src/format/recording-json-parts.h \
 	src/format/recording-json-plugins.c src/format/recording-json-plugins.h \
 	src/format/recording-json-stacks.c src/format/recording-json-stacks.h \
@@ -57,5 +59,5 @@ src/format/profile.pb-c.c: $(srcdir)/src/format/profile.proto
 	$(AM_V_GEN)$(PROTOC_C) --c_out=src --proto_path=$(srcdir)/src $<
 src/format/profile.pb-c.h: src/format/profile.pb-c.c
 
-EXTRA_DIST += src/format/otlp.proto src/format/profile.proto src/format/prometheus.proto docs/recording.md \
+EXTRA_DIST += src/format/otlp.proto src/format/profile.proto src/format/prometheus.proto docs/files.md docs/recording.md \
 	docs/recording.schema.json

@@ -11,6 +11,7 @@
 #include "format/json-reader.h"
 #include "format/metrics-json.h"
 #include "format/recording-json-coverage.h"
+#include "format/recording-json-objects.h"
 #include "format/recording-json-parts.h"
 #include "format/recording-json-plugins.h"
 #include "format/recording-json-stacks.h"
@@ -400,6 +401,8 @@ static int read_document(struct json_reader *reader, const json_t *document,
 	parts_from_json(reader, document, recording);
 	read_unwatched(reader, document, recording);
 	metric_list_from_json(reader, document, &recording->metrics);
+	objects_from_json(reader, document, "files", "file", &recording->files);
+	objects_from_json(reader, document, "peers", "peer", &recording->peers);
 	plugins_from_json(reader, document, recording);
 	stacks_from_json(reader, document, &recording->stacks);
 	read_coverage(reader, document, recording);

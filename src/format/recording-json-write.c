@@ -12,6 +12,7 @@
 #include "format/json-text.h"
 #include "format/metrics-json.h"
 #include "format/recording-json-coverage.h"
+#include "format/recording-json-objects.h"
 #include "format/recording-json-parts.h"
 #include "format/recording-json-plugins.h"
 #include "format/recording-json-stacks.h"
@@ -335,8 +336,8 @@ static json_t *recording_to_json(const struct recording *recording)
 	if (recording->n_plugins)
 		set(&builder, document, "plugins", plugins_to_json(recording));
 	set(&builder, document, "metrics", metric_list_to_json(&recording->metrics));
-	set(&builder, document, "files", json_array());
-	set(&builder, document, "peers", json_array());
+	set(&builder, document, "files", objects_to_json(&recording->files, "file"));
+	set(&builder, document, "peers", objects_to_json(&recording->peers, "peer"));
 	if (recording->stacks.is_known) {
 		set(&builder, document, "modules", stack_modules_to_json(&recording->stacks));
 		set(&builder, document, "frames", stack_frames_to_json(&recording->stacks));

@@ -23,6 +23,8 @@ int configuration_init(struct configuration *configuration)
 	*configuration = (struct configuration){
 		.follow = FOLLOW_ALL,
 		.max_tag_sets = EMITTER_TAG_SETS,
+		.files = {.privacy = PRIVACY_PLAIN, .most = OBJECTS_DEFAULT},
+		.peers = {.privacy = PRIVACY_PLAIN, .most = OBJECTS_DEFAULT},
 		.stacks = {.slower_ns = UINT64_MAX, .depth = STACK_DEPTH},
 		.interval_ns = PLUGIN_INTERVAL_NS,
 		.retention_days = RETENTION_DAYS,
@@ -130,6 +132,9 @@ void configuration_apply(const struct configuration *configuration,
 		else if (choice->group_period)
 			settings->period[call] = choice->group_period;
 	}
+	settings->files = configuration->files;
+	settings->peers = configuration->peers;
+	session_know_objects(settings);
 }
 
 struct failure_classes *configuration_classes(const struct configuration *configuration)

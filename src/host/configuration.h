@@ -50,6 +50,8 @@ struct configuration {
 	struct label *labels;
 	size_t n_labels;
 	bool accounts_memory;
+	struct object_settings files;
+	struct object_settings peers;
 	bool follows_blocks;
 	struct stack_settings stacks;
 	bool asks_symbol_servers;

@@ -110,6 +110,37 @@ static int take_memory_account(struct configuration *configuration, const char *
 	return 0;
 }
 
+/* What may stand in a recording of the names of files, or of peers; in the order of enum privacy. */
+static const char *const privacy_words[] = {"plain", "hashed", "off", NULL};
+
+static int take_files_privacy(struct configuration *configuration, const char *key, const struct value *value)
+{
+	(void)key;
+	configuration->files.privacy = (uint16_t)value->integer;
+	return 0;
+}
+
+static int take_files_most(struct configuration *configuration, const char *key, const struct value *value)
+{
+	(void)key;
+	configuration->files.most = (uint16_t)value->integer;
+	return 0;
+}
+
+static int take_peers_privacy(struct configuration *configuration, const char *key, const struct value *value)
+{
+	(void)key;
+	configuration->peers.privacy = (uint16_t)value->integer;
+	return 0;
+}
+
+static int take_peers_most(struct configuration *configuration, const char *key, const struct value *value)
+{
+	(void)key;
+	configuration->peers.most = (uint16_t)value->integer;
+	return 0;
+}
+
 static int take_memory_exact(struct configuration *configuration, const char *key,
 			     const struct value *value)
 {
@@ -386,6 +417,36 @@ const struct setting settings_table[] = {
 		.summary = "The servers in $DEBUGINFOD_URLS are asked for what names functions and "
 			   "lines, where it is not on this machine.",
 		.take = take_stacks_debuginfod,
+	},
+	{
+		.path = "files.privacy",
+		.rule = {.type = VALUE_ENUM, .choices = privacy_words},
+		.default_text = "plain",
+		.summary = "What is recorded of each file: its path, a hash in its place that is the same in all "
+			   "of the session, or nothing at all.",
+		.take = take_files_privacy,
+	},
+	{
+		.path = "files.most",
+		.rule = {.type = VALUE_INTEGER, .min = 1, .max = OBJECTS_MAX},
+		.default_text = "1000",
+		.summary = "So many files each process is recorded with; what it does to others is added up in one "
+			   "row. Half of them can be files that never opened.",
+		.take = take_files_most,
+	},
+	{
+		.path = "peers.privacy",
+		.rule = {.type = VALUE_ENUM, .choices = privacy_words},
+		.default_text = "plain",
+		.summary = "The same for the addresses of sockets.",
+		.take = take_peers_privacy,
+	},
+	{
+		.path = "peers.most",
+		.rule = {.type = VALUE_INTEGER, .min = 1, .max = OBJECTS_MAX},
+		.default_text = "1000",
+		.summary = "The same for the addresses of sockets.",
+		.take = take_peers_most,
 	},
 	{
 		.path = "metrics.interval",

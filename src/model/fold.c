@@ -12,6 +12,7 @@
 #include "model/fold.h"
 
 #include "model/fold-metrics.h"
+#include "model/fold-objects.h"
 #include "model/fold-stacks.h"
 #include "model/fold-spans.h"
 #include "calls/call.h"
@@ -410,6 +411,7 @@ int fold_region(struct recording *recording, const struct region_image *image, b
 	    fold_calls(&folding) || fold_raw_calls(&folding) ||
 	    call_list_add(&recording->calls, &process.calls) ||
 	    fold_metrics(&recording->metrics, image, scope) ||
+	    fold_objects(recording, image, options->classes) ||
 	    fold_stacks(&recording->stacks, image) ||
 	    name_counts_add_all(&recording->raw_calls, &process.coverage.raw_calls)) {
 		process_record_deinit(&process);

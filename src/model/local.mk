@@ -9,6 +9,7 @@ libsonde_core_la_SOURCES += \
 	src/model/family.c src/model/family.h \
 	src/model/fold.c src/model/fold.h \
 	src/model/fold-metrics.c src/model/fold-metrics.h \
+	src/model/fold-objects.c src/model/fold-objects.h \
 	src/model/fold-stacks.c src/model/fold-stacks.h \
 	src/model/fold-spans.c src/model/fold-spans.h \
 	src/model/hash-index.c src/model/hash-index.h \
@@ -20,6 +21,7 @@ libsonde_core_la_SOURCES += \
 	src/model/measure.c src/model/measure.h \
 	src/model/metric-list.c src/model/metric-list.h \
 	src/model/name-counts.c src/model/name-counts.h \
+	src/model/object-list.c src/model/object-list.h \
 	src/model/part.c src/model/part.h \
 	src/model/pattern.h \
 	src/model/plugin-record.c \

@@ -69,6 +69,8 @@ void recording_deinit(struct recording *recording)
 	part_list_deinit(&recording->parts);
 	call_list_deinit(&recording->calls);
 	metric_list_deinit(&recording->metrics);
+	object_list_deinit(&recording->files);
+	object_list_deinit(&recording->peers);
 	stack_list_deinit(&recording->stacks);
 	name_counts_deinit(&recording->raw_calls);
 	name_counts_deinit(&recording->switched);

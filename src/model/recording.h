@@ -17,6 +17,7 @@
 #include "model/labels.h"
 #include "model/metric-list.h"
 #include "model/name-counts.h"
+#include "model/object-list.h"
 #include "model/stack-list.h"
 #include "model/part.h"
 #include "record/region.h"
@@ -179,6 +180,8 @@ struct recording {
 	size_t n_plugins;
 
 	struct metric_list metrics; /* what programs recorded themselves */
+	struct object_list files;   /* what was done to each */
+	struct object_list peers;
 	struct stack_list stacks;   /* where calls came from */
 
 	/* coverage */

@@ -100,6 +100,25 @@ static const struct record_kind raw_call_kind = {
 	false,
 };
 
+static const struct record_kind object_cell_kind = {
+	"object",
+	sizeof(struct object_cell),
+	_Alignof(struct object_cell),
+	false,
+};
+static const struct record_kind object_streams_kind = {
+	"streams",
+	sizeof(struct object_streams),
+	_Alignof(struct object_streams),
+	false,
+};
+static const struct record_kind object_error_kind = {
+	"object's error",
+	sizeof(struct object_error),
+	_Alignof(struct object_error),
+	false,
+};
+
 static const struct record_kind stack_table_kind = {
 	"table of stacks",
 	sizeof(struct stack_table),
@@ -437,6 +456,83 @@ static void check_series(struct check *check, relative *next)
 	}
 }
 
+/* -- Files and peers -------------------------------------------------------------------------------- */
+
+/* Whether a whole description begins there: its own size, and a name that ends it. */
+static bool object_is_whole(const struct object_info *info, uint64_t room)
+{
+	size_t len;
+
+	if (room < sizeof(*info) + 1 || info->size <= sizeof(*info) || info->size > room ||
+	    info->size > sizeof(*info) + REGION_OBJECT_NAME)
+		return false;
+	len = info->size - sizeof(*info);
+	return strnlen(info->name, len) == len - 1 && info->kind >= OBJECT_FILE && info->kind < OBJECT_KINDS;
+}
+
+/* One description serves all threads. A cell without one is not shown. */
+static void check_object_info(struct check *check, relative *reference)
+{
+	size_t from = offset_of(check, reference);
+	int64_t target = (int64_t)from + *reference;
+	bool is_inside = *reference && target >= (int64_t)sizeof(struct region_header) &&
+			 (uint64_t)target < check->image->size &&
+			 target % (int64_t)_Alignof(struct object_info) == 0;
+	const struct object_info *info = is_inside ? relative_get(reference) : NULL;
+
+	if (info && object_is_whole(info, check->image->size - (uint64_t)target)) {
+		const struct record_kind kind = {
+			.name = "object description",
+			.size = (info->size + CLAIM_UNIT - 1) / CLAIM_UNIT * CLAIM_UNIT,
+			.alignment = _Alignof(struct object_info),
+			.may_be_shared = true,
+		};
+
+		if ((uint64_t)target + kind.size <= check->image->size &&
+		    check_reference(check, reference, &kind, "object's info"))
+			return;
+	}
+	note_damage(check, "object at %zu has no description", from);
+	*reference = 0;
+}
+
+/* A failure without a call is not shown. */
+static void check_object_errors(struct check *check, struct object_cell *cell)
+{
+	relative *next = &cell->errors;
+
+	for (;;) {
+		struct object_error *error =
+			check_reference(check, next, &object_error_kind, "object's errors");
+
+		if (!error)
+			return;
+		struct call_info_record *info =
+			check_reference(check, &error->call, &call_info_kind, "object's call");
+
+		if (info)
+			check_string(check, info->name, sizeof(info->name), "call's name");
+		next = &error->next;
+	}
+}
+
+static void check_objects(struct check *check, struct thread_block *thread)
+{
+	relative *next = &thread->objects;
+
+	for (;;) {
+		struct object_cell *cell =
+			check_reference(check, next, &object_cell_kind, "thread's objects");
+
+		if (!cell)
+			return;
+		check_object_info(check, &cell->info);
+		check_object_errors(check, cell);
+		check_reference(check, &cell->streams, &object_streams_kind, "object's streams");
+		next = &cell->next;
+	}
+}
+
 /* -- Stacks ------------------------------------------------------------------------------------------ */
 
 static void check_modules(struct check *check, relative *next)
@@ -538,6 +634,7 @@ static void check_thread(struct check *check, struct thread_block *thread)
 	check_raw_calls(check, thread);
 	check_counters(check, thread);
 	check_distributions(check, thread);
+	check_objects(check, thread);
 	for (;;) {
 		struct call_stats *stats =
 			check_reference(check, next, &call_stats_kind, "thread's calls");

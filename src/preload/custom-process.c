@@ -82,10 +82,12 @@ EXPORT int daemon(int no_chdir, int no_close)
 	struct probe probe = probe_begin(CALL_daemon);
 	int result = REAL(daemon)(no_chdir, no_close);
 
-	if (result < 0)
+	if (result < 0) {
 		probe_failed(&probe, errno);
-	else
+	} else {
 		recorder_after_fork();
+		object_directory_changed();
+	}
 	return result;
 }
 
@@ -271,6 +273,8 @@ static void forget_descriptors(long number, long first, long second)
 	if (number == SYS_close_range)
 		descriptor_closed_range((int)first, (int)second);
 #endif
+	if (number == SYS_chdir || number == SYS_fchdir || number == SYS_chroot)
+		object_directory_changed();
 	if (number == SYS_close)
 		descriptor_closed((int)first);
 	else if (number == SYS_dup3)

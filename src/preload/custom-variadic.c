@@ -45,11 +45,40 @@ static int finish(const struct probe *probe, int result)
 	return result;
 }
 
-static int finish_open(const struct probe *probe, int result, enum descriptor_kind kind)
+static int finish_queue(const struct probe *probe, int result)
 {
 	if (result >= 0)
-		descriptor_opened(result, kind);
+		descriptor_opened(result, DESCRIPTOR_OTHER);
 	return finish(probe, result);
+}
+
+/* Where and what was opened. */
+struct opening {
+	struct probe probe;
+	enum call call;
+	int dirfd;
+	const char *path;
+};
+
+static struct opening begin_open(enum call call, int dirfd, const char *path)
+{
+	return (struct opening){.probe = probe_begin(call), .call = call, .dirfd = dirfd, .path = path};
+}
+
+static int finish_open(const struct opening *opening, int result)
+{
+	if (result < 0) {
+		int code = errno;
+		uint64_t ns = probe_measured_failure(&opening->probe, code);
+
+		object_path_failed(opening->call, &opening->probe, ns, opening->dirfd, opening->path, code);
+	} else {
+		uint64_t ns = probe_measured(&opening->probe, 0);
+
+		descriptor_opened(result, DESCRIPTOR_UNKNOWN);
+		object_opened(opening->call, &opening->probe, ns, opening->dirfd, opening->path, result);
+	}
+	return result;
 }
 
 EXPORT int open(const char *path, int flags, ...)
@@ -60,9 +89,9 @@ EXPORT int open(const char *path, int flags, ...)
 	mode_t mode = read_mode(flags, arguments);
 
 	va_end(arguments);
-	struct probe probe = probe_begin(CALL_open);
+	struct opening opening = begin_open(CALL_open, AT_FDCWD, path);
 
-	return finish_open(&probe, REAL(open)(path, flags, mode), DESCRIPTOR_UNKNOWN);
+	return finish_open(&opening, REAL(open)(path, flags, mode));
 }
 
 EXPORT int open64(const char *path, int flags, ...)
@@ -73,9 +102,9 @@ EXPORT int open64(const char *path, int flags, ...)
 	mode_t mode = read_mode(flags, arguments);
 
 	va_end(arguments);
-	struct probe probe = probe_begin(CALL_open);
+	struct opening opening = begin_open(CALL_open, AT_FDCWD, path);
 
-	return finish_open(&probe, REAL(open64)(path, flags, mode), DESCRIPTOR_UNKNOWN);
+	return finish_open(&opening, REAL(open64)(path, flags, mode));
 }
 
 ALIAS(__open, open);
@@ -83,16 +112,16 @@ ALIAS(__open64, open64);
 
 EXPORT int __open_2(const char *path, int flags)
 {
-	struct probe probe = probe_begin(CALL_open);
+	struct opening opening = begin_open(CALL_open, AT_FDCWD, path);
 
-	return finish_open(&probe, REAL(__open_2)(path, flags), DESCRIPTOR_UNKNOWN);
+	return finish_open(&opening, REAL(__open_2)(path, flags));
 }
 
 EXPORT int __open64_2(const char *path, int flags)
 {
-	struct probe probe = probe_begin(CALL_open);
+	struct opening opening = begin_open(CALL_open, AT_FDCWD, path);
 
-	return finish_open(&probe, REAL(__open64_2)(path, flags), DESCRIPTOR_UNKNOWN);
+	return finish_open(&opening, REAL(__open64_2)(path, flags));
 }
 
 EXPORT int openat(int dirfd, const char *path, int flags, ...)
@@ -103,9 +132,9 @@ EXPORT int openat(int dirfd, const char *path, int flags, ...)
 	mode_t mode = read_mode(flags, arguments);
 
 	va_end(arguments);
-	struct probe probe = probe_begin(CALL_openat);
+	struct opening opening = begin_open(CALL_openat, dirfd, path);
 
-	return finish_open(&probe, REAL(openat)(dirfd, path, flags, mode), DESCRIPTOR_UNKNOWN);
+	return finish_open(&opening, REAL(openat)(dirfd, path, flags, mode));
 }
 
 EXPORT int openat64(int dirfd, const char *path, int flags, ...)
@@ -116,30 +145,60 @@ EXPORT int openat64(int dirfd, const char *path, int flags, ...)
 	mode_t mode = read_mode(flags, arguments);
 
 	va_end(arguments);
-	struct probe probe = probe_begin(CALL_openat);
+	struct opening opening = begin_open(CALL_openat, dirfd, path);
 
-	return finish_open(&probe, REAL(openat64)(dirfd, path, flags, mode), DESCRIPTOR_UNKNOWN);
+	return finish_open(&opening, REAL(openat64)(dirfd, path, flags, mode));
 }
 
 EXPORT int __openat_2(int dirfd, const char *path, int flags)
 {
-	struct probe probe = probe_begin(CALL_openat);
+	struct opening opening = begin_open(CALL_openat, dirfd, path);
 
-	return finish_open(&probe, REAL(__openat_2)(dirfd, path, flags), DESCRIPTOR_UNKNOWN);
+	return finish_open(&opening, REAL(__openat_2)(dirfd, path, flags));
 }
 
 EXPORT int __openat64_2(int dirfd, const char *path, int flags)
 {
-	struct probe probe = probe_begin(CALL_openat);
+	struct opening opening = begin_open(CALL_openat, dirfd, path);
 
-	return finish_open(&probe, REAL(__openat64_2)(dirfd, path, flags), DESCRIPTOR_UNKNOWN);
+	return finish_open(&opening, REAL(__openat64_2)(dirfd, path, flags));
 }
 
-static int finish_fcntl(const struct probe *probe, int op, int result)
+/* A call on a descriptor. */
+struct operation {
+	struct probe probe;
+	struct object_cell *object;
+	uintptr_t copied;
+};
+
+static struct operation begin_operation(enum call call, int fd)
 {
-	if (op == F_DUPFD || op == F_DUPFD_CLOEXEC)
-		return finish_open(probe, result, DESCRIPTOR_UNKNOWN);
-	return finish(probe, result);
+	struct operation operation = {.probe = probe_begin(call), .copied = object_noted(fd)};
+
+	operation.object = object_known(call, &operation.probe, fd);
+	return operation;
+}
+
+static int finish_operation(const struct operation *operation, int result)
+{
+	if (result < 0) {
+		int code = errno;
+
+		object_failed(operation->object, &operation->probe, code,
+			      probe_measured_failure(&operation->probe, code));
+	} else {
+		object_touched(operation->object, &operation->probe, probe_measured(&operation->probe, 0));
+	}
+	return result;
+}
+
+static int finish_fcntl(const struct operation *operation, int op, int result)
+{
+	if (result >= 0 && (op == F_DUPFD || op == F_DUPFD_CLOEXEC)) {
+		descriptor_opened(result, DESCRIPTOR_UNKNOWN);
+		object_note(result, operation->copied);
+	}
+	return finish_operation(operation, result);
 }
 
 EXPORT int fcntl(int fd, int op, ...)
@@ -150,9 +209,9 @@ EXPORT int fcntl(int fd, int op, ...)
 	long argument = va_arg(arguments, long);
 
 	va_end(arguments);
-	struct probe probe = probe_begin(CALL_fcntl);
+	struct operation operation = begin_operation(CALL_fcntl, fd);
 
-	return finish_fcntl(&probe, op, REAL(fcntl)(fd, op, argument));
+	return finish_fcntl(&operation, op, REAL(fcntl)(fd, op, argument));
 }
 
 ALIAS(__fcntl, fcntl);
@@ -165,9 +224,9 @@ EXPORT int fcntl64(int fd, int op, ...)
 	long argument = va_arg(arguments, long);
 
 	va_end(arguments);
-	struct probe probe = probe_begin(CALL_fcntl);
+	struct operation operation = begin_operation(CALL_fcntl, fd);
 
-	return finish_fcntl(&probe, op, REAL(fcntl64)(fd, op, argument));
+	return finish_fcntl(&operation, op, REAL(fcntl64)(fd, op, argument));
 }
 
 EXPORT int ioctl(int fd, unsigned long op, ...)
@@ -178,9 +237,9 @@ EXPORT int ioctl(int fd, unsigned long op, ...)
 	long argument = va_arg(arguments, long);
 
 	va_end(arguments);
-	struct probe probe = probe_begin(CALL_ioctl);
+	struct operation operation = begin_operation(CALL_ioctl, fd);
 
-	return finish(&probe, REAL(ioctl)(fd, op, argument));
+	return finish_operation(&operation, REAL(ioctl)(fd, op, argument));
 }
 
 EXPORT mqd_t mq_open(const char *name, int flags, ...)
@@ -198,14 +257,14 @@ EXPORT mqd_t mq_open(const char *name, int flags, ...)
 	}
 	struct probe probe = probe_begin(CALL_mq_open);
 
-	return finish_open(&probe, REAL(mq_open)(name, flags, mode, attributes), DESCRIPTOR_OTHER);
+	return finish_queue(&probe, REAL(mq_open)(name, flags, mode, attributes));
 }
 
 EXPORT mqd_t __mq_open_2(const char *name, int flags)
 {
 	struct probe probe = probe_begin(CALL_mq_open);
 
-	return finish_open(&probe, REAL(__mq_open_2)(name, flags), DESCRIPTOR_OTHER);
+	return finish_queue(&probe, REAL(__mq_open_2)(name, flags));
 }
 
 EXPORT void *mremap(void *old_address, size_t old_size, size_t new_size, int flags, ...)

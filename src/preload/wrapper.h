@@ -18,6 +18,7 @@
 #include "preload/resolve.h"
 #include "preload/stream.h"
 #include "record/descriptor.h"
+#include "record/object.h"
 #include "record/probe.h"
 #include "record/startup.h"
 

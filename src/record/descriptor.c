@@ -25,6 +25,11 @@ void descriptor_may_ask(bool may_ask)
 	may_not_ask = !may_ask;
 }
 
+bool descriptor_may_be_asked(void)
+{
+	return !may_not_ask;
+}
+
 /* NULL: there is no room for a note about it. */
 static uint8_t *note_of(int fd)
 {
@@ -69,8 +74,7 @@ static enum descriptor_kind ask_kernel(int fd)
 	return raw_fstat(fd, &status) < 0 ? DESCRIPTOR_UNKNOWN : kind_of_status(&status);
 }
 
-/* Whether the descriptor is the process's: that of a child that borrows our memory is not. */
-static bool is_ours(void)
+bool descriptor_is_ours(void)
 {
 	struct region_header *region = recorder_region();
 
@@ -117,7 +121,7 @@ enum descriptor_kind descriptor_find(int fd)
 		return seen;
 	if (!note || may_not_ask)
 		return DESCRIPTOR_UNKNOWN;
-	if (!is_ours())
+	if (!descriptor_is_ours())
 		return ask_kernel(fd);
 	if (fd >= DESCRIPTORS_NEAR)
 		grow_far_end(fd);
@@ -138,7 +142,8 @@ void descriptor_closed_range(int first, int last)
 {
 	for (int fd = first; fd >= 0 && (last < 0 || fd <= last); fd++) {
 		if (fd >= DESCRIPTORS_NEAR && is_above_end(fd))
-			return;
+			break;
 		descriptor_closed(fd);
 	}
+	object_forget_range(first, last);
 }

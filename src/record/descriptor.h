@@ -12,6 +12,7 @@
 #ifndef SONDE_RECORD_DESCRIPTOR_H
 #define SONDE_RECORD_DESCRIPTOR_H
 
+#include "record/object-name.h"
 #include "record/process.h"
 
 /* What a descriptor is, where that is not noted: asks the kernel. */
@@ -28,6 +29,10 @@ void descriptor_closed_range(int first, int last) HIDDEN;
  * does not make itself may be its end.
  */
 void descriptor_may_ask(bool may_ask) HIDDEN;
+bool descriptor_may_be_asked(void) HIDDEN;
+
+/* Whether the calling process's descriptors are those that are noted: not in a child that borrows our memory. */
+bool descriptor_is_ours(void) HIDDEN;
 
 static inline enum descriptor_kind descriptor_kind(int fd)
 {
@@ -49,6 +54,7 @@ static inline void descriptor_opened(int fd, enum descriptor_kind kind)
 		__atomic_store_n(&process.descriptors[fd], (uint8_t)kind, __ATOMIC_RELAXED);
 	else
 		descriptor_note_far(fd, kind);
+	object_forget(fd);
 }
 
 /* A descriptor has been closed, or may have been. */

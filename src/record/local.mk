@@ -26,7 +26,9 @@ libsonde_preload_la_SOURCES += \
 	src/record/executable.c src/record/executable.h \
 	src/record/sanitizer.c src/record/sanitizer.h \
 	src/record/preload-list.h \
-	src/record/probe.h
+	src/record/probe.h \
+	src/record/object.c src/record/object.h \
+	src/record/object-address.c src/record/object-name.c src/record/object-name.h
 
 # The recording side, but for what only intercepted calls need.
 libsonde_record_la_SOURCES += \
@@ -35,6 +37,7 @@ libsonde_record_la_SOURCES += \
 	src/record/identity.c src/record/identity.h \
 	src/record/marks.c src/record/marks.h \
 	src/record/memory.c src/record/memory.h \
+	src/record/object-address.c src/record/object-name.c src/record/object-name.h \
 	src/record/metric.c src/record/metric-cell.c src/record/metric.h src/record/metric-private.h \
 	src/record/private-memory.c src/record/private-memory.h \
 	src/record/probe.h \

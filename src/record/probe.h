@@ -34,6 +34,7 @@
 #include <stdint.h>
 
 struct cell_table;
+struct object_index;
 
 /* One thread's way to its records; all zero is "nothing yet". */
 struct thread_cache {
@@ -41,6 +42,7 @@ struct thread_cache {
 	struct slab *slab;
 	void *left_workspace; /* preload/departure.c's */
 	struct cell_table *cells; /* metric-cell.c's */
+	struct object_index *objects; /* object.c's */
 	uint64_t random;
 	int64_t until_turn;  /* stacks.c's: calls until the next whose stack is taken because it is its turn */
 	int64_t until_drawn; /* heap-samples.c's: bytes until the next block that is drawn */
@@ -71,9 +73,14 @@ struct call_stats *recorder_find_stats(enum call call, unsigned int slot) HIDDEN
 /* Chooses how many calls of a sampled call go by until the next timed one: `period` on average. */
 void recorder_schedule_timing(struct call_stats *stats, uint32_t period) HIDDEN;
 
-/* The ends of timed calls, and of failed ones whether timed (start_ticks not 0) or not. */
+/*
+ * The ends of timed calls, and of failed ones whether timed (start_ticks not 0) or not. Those that measure return how
+ * long the call took; 0 when it was not timed.
+ */
 void recorder_finish_timing(struct call_stats *stats, uint64_t start_ticks) HIDDEN;
+uint64_t recorder_measure(struct call_stats *stats, uint64_t start_ticks) HIDDEN;
 void recorder_add_failure(struct call_stats *stats, uint64_t start_ticks, int code) HIDDEN;
+uint64_t recorder_measure_failure(struct call_stats *stats, uint64_t start_ticks, int code) HIDDEN;
 
 /* So that it can be told afterwards who was waiting when the process ended, and since when. */
 static inline void probe_note_entry(struct call_stats *stats, uint64_t ticks)
@@ -159,6 +166,12 @@ static inline bool probe_is_usual(enum call call)
 	return likely(probe_mode(call) == MODE_KNOWN);
 }
 
+/* The same for one that may be known by file. */
+static inline bool probe_is_usual_stream(enum call call)
+{
+	return likely((probe_mode(call) & ~(unsigned int)MODE_OBJECTS) == MODE_KNOWN);
+}
+
 /*
  * The figures of a usual call, but only where nothing is to be done than to count: the thread has used it before, and
  * it is not to be timed this time. All else is NULL.
@@ -221,11 +234,25 @@ static inline void probe_succeeded(const struct probe *probe, uint64_t bytes)
 		recorder_finish_timing(probe->stats, probe->start_ticks);
 }
 
+/* The same, for who wants to know how long it took. 0: it was not timed. */
+static inline uint64_t probe_measured(const struct probe *probe, uint64_t bytes)
+{
+	if (bytes && probe->stats)
+		probe_add_bytes(probe->stats, bytes);
+	return probe->start_ticks ? recorder_measure(probe->stats, probe->start_ticks) : 0;
+}
+
 /* The call failed with an errno or EAI_* code. */
 static inline void probe_failed(const struct probe *probe, int code)
 {
 	if (likely(probe->stats))
 		recorder_add_failure(probe->stats, probe->start_ticks, code);
+}
+
+/* The same, for who wants to know how long it took. */
+static inline uint64_t probe_measured_failure(const struct probe *probe, int code)
+{
+	return likely(probe->stats) ? recorder_measure_failure(probe->stats, probe->start_ticks, code) : 0;
 }
 
 /* Counts a call that does not come back, or whose return cannot be seen. */

@@ -215,6 +215,7 @@ static void forget(void)
 	process.ends_its_host = 0;
 	process.locks_memory = 0;
 	process.own_cache = NULL;
+	process.n_objects[0] = process.n_objects[1] = 0;
 	for (int i = 0; i < SLOT_COUNT; i++)
 		process.info[i] = 0;
 	descriptor_closed_range(0, -1);

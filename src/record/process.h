@@ -15,6 +15,13 @@ enum {
 	CACHES_AT_FIRST = 16,
 	DESCRIPTORS_NEAR = 128, /* on the page that every process writes to */
 	DESCRIPTORS_FAR = 0x10000 - DESCRIPTORS_NEAR,
+	OBJECT_USES = 1024, /* descriptors whose file or peer is found at once */
+};
+
+/* A descriptor's file or peer, as the thread that used it last has it; see object.h. */
+struct object_use {
+	struct object_cell *cell;
+	uint64_t end; /* where the last access ended; OBJECT_MOVED: it has been moved since */
 };
 
 /*
@@ -32,11 +39,13 @@ struct process_state {
 	uint32_t locks_memory; /* or may: what is mapped has memory at once */
 	struct thread_cache *own_cache; /* of thread_enter_own() */
 	uint32_t far_end;    /* above the last of far_descriptors that was noted */
+	uint32_t n_objects[2]; /* files, peers */
 	uint8_t last_mark;   /* of descriptor.c */
 	uint8_t descriptors[DESCRIPTORS_NEAR]; /* enum descriptor_kind; see descriptor.h */
 	struct thread_cache first_cache __attribute__((aligned(64)));
 	uint32_t info[SLOT_COUNT]; /* where in the region the struct call_info_record of a slot is; 0: nowhere yet */
 	struct thread_cache caches[CACHES_AT_FIRST - 1] __attribute__((aligned(64)));
+	struct object_use uses[OBJECT_USES] __attribute__((aligned(4096)));
 	uint8_t far_descriptors[DESCRIPTORS_FAR];
 } __attribute__((aligned(4096)));
 

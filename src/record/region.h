@@ -30,6 +30,13 @@
  *                                   |  `--info--> series_info
  *                                   `--rows[octave]--> 8 counters of a histogram
  *
+ * What the program did to which file, and with which peer, stands beside the calls in each thread:
+ *
+ *     thread_block --objects--> object_cell --next--> object_cell ...
+ *                                 |  |  `--info--> object_info (path or address)
+ *                                 |  `--errors--> object_error --next--> ...
+ *                                 `--streams--> object_streams
+ *
  * Where calls came from is a third part. All threads write to it, with atomic additions:
  *
  *     region_header --stacks--> stack_table --sites--> stack_site --next--> ...
@@ -56,7 +63,7 @@
 #define REGION_MAGIC "SONDEREG"
 
 enum {
-	REGION_VERSION = 9, /* changes with every change of a struct below */
+	REGION_VERSION = 10, /* changes with every change of a struct below */
 	REGION_COMMIT_FIRST = 4096, /* what a process that does little needs */
 	REGION_COMMIT_STEP = 32 * 1024,
 	REGION_CAPACITY = 64 * 1024 * 1024, /* less where the size of files is limited, but not less than: */
@@ -73,6 +80,9 @@ enum {
 	REGION_ABSENCES = 8, /* enum note_reason of session.h, with room for more */
 
 	REGION_SERIES_STRINGS = 40 * 1024, /* of one series: more than 32 tags of the longest can have */
+
+	REGION_OBJECT_NAME = 1024, /* of a path or an address, with its NUL; longer ones are cut */
+	OBJECT_SIZES = 6, /* below 512 bytes, 4 KiB, 32 KiB, 256 KiB, 2 MiB, and all others */
 
 	REGION_RAW_CALLS = 1024, /* numbers below are told apart; the kernel's largest is near 470 */
 };
@@ -179,6 +189,8 @@ struct thread_block {
 	relative raw_calls; /* struct raw_call_stats */
 	relative counters;  /* struct counter_cell */
 	relative distributions; /* struct distribution_cell */
+	relative objects;       /* struct object_cell */
+	uint32_t reserved;
 };
 
 /* Calls of syscall() with one number. */
@@ -334,6 +346,83 @@ struct distribution_cell {
 	relative rows[HISTOGRAM_ROWS]; /* struct histogram_row, by octave */
 	uint32_t reserved;
 };
+
+enum object_kind {
+	OBJECT_FILE = 1,
+	OBJECT_PEER,     /* whom a socket talks to */
+	OBJECT_LISTENER, /* a socket's own address: of one that listens, or is talked to by anybody */
+	OBJECT_KINDS,
+};
+
+enum object_flag {
+	OBJECT_HASHED = 1, /* the name is not shown, but what stands for it in this session */
+	OBJECT_CUT = 2,
+	OBJECT_OTHERS = 4, /* all that found no room: there is no name */
+};
+
+/* A file or a peer, written when the process first uses it; two threads that come at once may make two. */
+struct object_info {
+	uint32_t size; /* of this record, with the name */
+	uint8_t kind;  /* enum object_kind */
+	uint8_t flags; /* enum object_flag */
+	uint16_t reserved;
+	char name[];   /* ended by NUL */
+};
+
+/* What was moved in one direction by calls on descriptors. */
+struct object_flow {
+	uint64_t bytes;
+	uint64_t timed; /* so many of the calls were timed, and took so long */
+	uint64_t sum_ns;
+	uint64_t jumps; /* so many did not begin where the one before them on the descriptor ended */
+	uint64_t sizes[OBJECT_SIZES]; /* by bytes moved; their sum is how many calls there were */
+};
+
+/* Calls whose number is known, but not what they moved. */
+struct object_calls {
+	uint64_t count;
+	uint64_t timed;
+	uint64_t sum_ns;
+};
+
+/* What one thread did to one file, or with one peer. Only what succeeded, but for the errors. */
+struct object_cell {
+	relative info;    /* struct object_info */
+	relative next;
+	relative errors;  /* struct object_error */
+	relative streams; /* struct object_streams */
+	uint64_t owner;   /* these three are the writer's */
+	uint64_t name;
+	relative chain;
+	uint32_t reserved;
+	struct object_calls opens;
+	struct object_calls others; /* neither opened nor moved anything */
+	struct object_flow flows[2]; /* in, out */
+};
+
+/* What was moved through streams: as much as the program got and gave. What the streams moved is not seen. */
+struct object_streams {
+	struct {
+		uint64_t count;
+		uint64_t bytes;
+		uint64_t timed;
+		uint64_t sum_ns;
+	} flows[2];
+};
+
+/* Failures of one call with one code. */
+struct object_error {
+	relative next;
+	relative call; /* struct call_info_record */
+	int32_t code;  /* as in struct error_stats */
+	uint32_t reserved;
+	uint64_t count;
+	uint64_t timed;
+	uint64_t sum_ns;
+};
+
+_Static_assert(sizeof(struct object_cell) <= 256, "a cell is four cache lines");
+_Static_assert(sizeof(struct object_info) == offsetof(struct object_info, name), "the name follows without a gap");
 
 /* -- Where calls came from ---------------------------------------------------------------------------- */
 

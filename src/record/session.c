@@ -130,6 +130,8 @@ void session_settings_init(struct session_settings *settings)
 		.calls_hash = CALLS_HASH,
 		.follow = FOLLOW_ALL,
 		.clock = {.source = CLOCK_SOURCE_MONOTONIC, .multiplier = 1ULL << 32},
+		.files = {.privacy = PRIVACY_PLAIN, .most = OBJECTS_DEFAULT},
+		.peers = {.privacy = PRIVACY_PLAIN, .most = OBJECTS_DEFAULT},
 		.stacks = {.slower_ns = UINT64_MAX, .depth = STACK_DEPTH},
 	};
 	session_complete_stacks(&settings->stacks);
@@ -137,6 +139,20 @@ void session_settings_init(struct session_settings *settings)
 		settings->mode[call] = MODE_KNOWN;
 	for (int call = 0; call < CALL_COUNT; call++)
 		settings->period[call] = call_table[call].is_sampled ? SAMPLED_PERIOD : 1;
+	session_know_objects(settings);
+}
+
+void session_know_objects(struct session_settings *settings)
+{
+	bool are_known = settings->files.privacy != PRIVACY_OFF || settings->peers.privacy != PRIVACY_OFF;
+
+	for (int call = 0; call < CALL_COUNT; call++) {
+		settings->mode[call] &= (uint8_t)~MODE_OBJECTS;
+		if (are_known && call_table[call].has_object)
+			settings->mode[call] |= MODE_OBJECTS;
+	}
+	if (!settings->object_key[0])
+		raw_syscall(SYS_getrandom, (long)settings->object_key, sizeof(settings->object_key), 0, 0, 0, 0);
 }
 
 void session_complete_stacks(struct stack_settings *stacks)

@@ -27,7 +27,7 @@
 #define SESSION_FILE "session"
 
 enum {
-	SESSION_VERSION = 5,
+	SESSION_VERSION = 7,
 	SESSION_PATH_SIZE = 200, /* of a session directory's path, with its NUL */
 	SESSION_CALLS = 1024,    /* at most so many calls in the table */
 	SESSION_NOTES = 127,
@@ -85,6 +85,7 @@ enum call_mode {
 	MODE_OFF = 2,       /* it is not counted at all */
 	MODE_ACCOUNTED = 4, /* of the memory group: live bytes are to be known */
 	MODE_DRAWN = 8,     /* of the memory group: some of its blocks are followed; see stack_settings.allocated */
+	MODE_OBJECTS = 16,  /* it is known by file and by peer */
 };
 
 /* When stacks are taken. All of it may be changed while processes run, but for `allocated`. */
@@ -97,6 +98,21 @@ struct stack_settings {
 	uint8_t failures;   /* whether, of failures */
 	uint8_t looks_at_failures; /* for whatever reason */
 };
+
+/* What is recorded of a class of names, paths or addresses. */
+enum privacy {
+	PRIVACY_PLAIN,
+	PRIVACY_HASHED, /* what stands for a name is the same everywhere in the session */
+	PRIVACY_OFF,
+};
+
+/* Of files, and of peers. */
+struct object_settings {
+	uint16_t privacy; /* enum privacy */
+	uint16_t most;    /* so many a process may have; the rest is one */
+};
+
+enum { OBJECTS_DEFAULT = 1000, OBJECTS_MAX = 20000 };
 
 /* The first page of the session file. Whoever hosts the session may change the settings at any time. */
 struct session_settings {
@@ -123,6 +139,9 @@ struct session_settings {
 	uint16_t period[SESSION_CALLS]; /* by call id: one call in so many is timed; 0 counts as 1 */
 	uint64_t was_switched[SESSION_CALLS / 64]; /* by call id, a bit each: off or on while processes ran */
 	uint64_t was_retimed[SESSION_CALLS / 64];  /* the same: its period was changed */
+	struct object_settings files;
+	struct object_settings peers;
+	uint64_t object_key[2]; /* of the hashes that stand for names */
 } __attribute__((aligned(4096)));
 
 struct session_file {
@@ -144,6 +163,9 @@ int session_make_directory(char *const *environment, const char *directory, char
 
 /* Settings as they are without a configuration: everything is counted, fast calls are timed by sample. */
 void session_settings_init(struct session_settings *settings);
+
+/* Has calls known by file and by peer, or not, as the privacy of both says; chooses a key if there is none. */
+void session_know_objects(struct session_settings *settings);
 
 /*
  * Writes the session file, with the memory of its head allocated, into the directory; all of it or nothing.

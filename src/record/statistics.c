@@ -163,7 +163,7 @@ static void note_return(struct call_stats *stats, uint64_t ticks)
 	__atomic_store_n(&stats->moment, ticks & ~UINT64_C(1), __ATOMIC_RELAXED);
 }
 
-static inline __attribute__((always_inline)) void finish_at(struct call_stats *stats, uint64_t start_ticks, uint64_t now_ticks)
+static inline __attribute__((always_inline)) uint64_t finish_at(struct call_stats *stats, uint64_t start_ticks, uint64_t now_ticks)
 {
 	uint64_t ns = clock_interval_ns(&recorder_session.settings.clock, start_ticks, now_ticks);
 	unsigned int bucket = histogram_bucket(ns);
@@ -177,13 +177,15 @@ static inline __attribute__((always_inline)) void finish_at(struct call_stats *s
 		add_in_new_row(stats, bucket, ns);
 	if (unlikely(ns >= recorder_session.settings.stacks.look_ns))
 		stacks_finished(stats, start_ticks, ns);
+	return ns;
 }
 
 /* What is rare: another clock than the processor's counter, a new region, a call begun before a fork. */
-static __attribute__((noinline)) void finish_otherwise(struct call_stats *stats, uint64_t start_ticks)
+static __attribute__((noinline)) uint64_t finish_otherwise(struct call_stats *stats, uint64_t start_ticks)
 {
-	if (process_owns(stats))
-		finish_at(stats, start_ticks, clock_last_ticks(&recorder_session.settings.clock));
+	if (!process_owns(stats))
+		return 0;
+	return finish_at(stats, start_ticks, clock_last_ticks(&recorder_session.settings.clock));
 }
 
 void recorder_finish_timing(struct call_stats *stats, uint64_t start_ticks)
@@ -193,6 +195,15 @@ void recorder_finish_timing(struct call_stats *stats, uint64_t start_ticks)
 		finish_at(stats, start_ticks, clock_counter());
 	else
 		finish_otherwise(stats, start_ticks);
+}
+
+/* Apart from the above, which would keep what it took for nobody. */
+uint64_t recorder_measure(struct call_stats *stats, uint64_t start_ticks)
+{
+	if (likely(process_is_known_to_own(stats) &&
+		   recorder_session.settings.clock.source == CLOCK_SOURCE_COUNTER))
+		return finish_at(stats, start_ticks, clock_counter());
+	return finish_otherwise(stats, start_ticks);
 }
 
 /* The record of a code, made when it first occurs. NULL: no memory. */
@@ -220,29 +231,38 @@ static struct error_stats *find_error(struct call_stats *stats, int code, uint64
 	}
 }
 
-void recorder_add_failure(struct call_stats *stats, uint64_t start_ticks, int code)
+uint64_t recorder_measure_failure(struct call_stats *stats, uint64_t start_ticks, int code)
 {
 	const struct clock_calibration *clock = &recorder_session.settings.clock;
 
 	if (unlikely(!process_owns(stats)))
-		return;
+		return 0;
 	uint64_t now_ticks = clock_last_ticks(clock);
 
 	note_return(stats, now_ticks);
 	struct error_stats *error = find_error(stats, code, now_ticks);
 
+	uint64_t ns = start_ticks ? clock_interval_ns(clock, start_ticks, now_ticks) : 0;
+
 	if (unlikely(!error)) {
 		count_lost_detail(stats);
-		return;
+		return ns;
 	}
 	owner_add(&error->count, 1);
 	error->last_ticks = now_ticks;
 	if (start_ticks) {
 		owner_add(&error->timed, 1);
-		owner_add(&error->sum_ns, clock_interval_ns(clock, start_ticks, now_ticks));
+		owner_add(&error->sum_ns, ns);
 	}
 	if (unlikely(recorder_session.settings.stacks.looks_at_failures))
 		stacks_failed(stats, code, start_ticks, now_ticks);
+	return ns;
+}
+
+/* For who keeps nothing of what it took, and so can end with this. */
+void recorder_add_failure(struct call_stats *stats, uint64_t start_ticks, int code)
+{
+	recorder_measure_failure(stats, start_ticks, code);
 }
 
 /* -- System calls by number ------------------------------------------------------------------------- */

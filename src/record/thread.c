@@ -170,6 +170,7 @@ static void clear_cache(struct thread_cache *cache)
 	cache->slab = NULL;
 	cache->left_workspace = NULL;
 	cache->cells = NULL;
+	cache->objects = NULL;
 	cache->has_begun_drawing = 0;
 }
 

@@ -11,6 +11,7 @@ report_sources = \
 	src/report/text-failures.c \
 	src/report/text-memory.c \
 	src/report/text-metrics.c \
+	src/report/text-objects.c src/report/text-objects.h \
 	src/report/text-plugins.c \
 	src/report/text-sites.c \
 	src/report/text-sections.h \

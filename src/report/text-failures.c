@@ -7,6 +7,7 @@
 
 #include "report/text-sections.h"
 
+#include "report/text-objects.h"
 #include "report/units.h"
 
 #include <errno.h>
@@ -19,6 +20,8 @@ enum {
 	CLASS_COLUMNS = 10,
 	TIME_COLUMNS = 8,
 	COUNT_DIGITS = 9,
+	EXAMPLES = 3,
+	EXAMPLES_LINES_MIN = 6, /* where there are fewer, all of them are rows */
 };
 
 /* One row. */
@@ -27,7 +30,7 @@ struct failure {
 	const struct error_totals *error;
 };
 
-size_t text_failures_count(const struct page *page)
+static size_t count_failures(const struct page *page)
 {
 	const struct call_list *list = &page->recording->calls;
 	size_t n = 0;
@@ -35,6 +38,24 @@ size_t text_failures_count(const struct page *page)
 	for (size_t i = 0; i < list->n_calls; i++)
 		n += list->calls[i].n_errors;
 	return n;
+}
+
+/* Below the first rows it says where the call failed most often. */
+static size_t count_examples(const struct page *page, size_t n_rows)
+{
+	if (!page->recording->files.n_objects && !page->recording->peers.n_objects)
+		return 0;
+	return n_rows < EXAMPLES || !page->options->max_lines ? n_rows : EXAMPLES;
+}
+
+size_t text_failures_examples(const struct page *page)
+{
+	return count_examples(page, count_failures(page));
+}
+
+size_t text_failures_count(const struct page *page)
+{
+	return count_failures(page) + text_failures_examples(page);
 }
 
 static int compare_failures(const void *a, const void *b)
@@ -143,6 +164,22 @@ static void write_failure(const struct page *page, const struct failure *failure
 	line_write(&line, page->file);
 }
 
+static void write_example(const struct page *page, const struct failure *failure)
+{
+	uint64_t count;
+	const struct object_totals *object = object_of_failure(
+		page->recording, failure->call->name, failure->error->symbol, &count);
+	char text[UNITS_SIZE];
+	struct line line;
+
+	if (!object)
+		return;
+	page_line(page, &line);
+	line_print(&line, STYLE_DIM, "    %s of them: ", units_count(count, COUNT_DIGITS, text));
+	line_add(&line, STYLE_DIM, object_title(object), 0);
+	line_write(&line, page->file);
+}
+
 static void write_rest(const struct page *page, const struct failure *rest, size_t n)
 {
 	struct line line;
@@ -157,15 +194,22 @@ static void write_rest(const struct page *page, const struct failure *rest, size
 
 int text_failures(const struct page *page, size_t max_rows)
 {
-	size_t n = text_failures_count(page);
-	size_t n_shown = n <= max_rows ? n : max_rows - 1;
+	size_t n = count_failures(page);
+	size_t n_examples = count_examples(page, n);
+
+	if (max_rows < n + n_examples && max_rows < EXAMPLES_LINES_MIN)
+		n_examples = 0;
+	size_t n_shown = n <= max_rows - n_examples ? n : max_rows - n_examples - 1;
 	struct failure *failures = n ? sort_failures(page, n) : NULL;
 
 	if (n && !failures)
 		return -ENOMEM;
 	write_title(page);
-	for (size_t i = 0; i < n_shown; i++)
+	for (size_t i = 0; i < n_shown; i++) {
 		write_failure(page, &failures[i]);
+		if (i < n_examples)
+			write_example(page, &failures[i]);
+	}
 	if (n_shown < n)
 		write_rest(page, failures + n_shown, n - n_shown);
 	free(failures);

@@ -34,10 +34,15 @@ void text_memory(const struct page *page);
 /* The table of calls, with its title. 0 or -ENOMEM. */
 int text_calls(const struct page *page, size_t max_rows);
 
+/* Lines of it, and how many of them say where a call failed. */
 size_t text_failures_count(const struct page *page);
+size_t text_failures_examples(const struct page *page);
 /* The table of failures, with its title. 0 or -ENOMEM. */
 int text_failures(const struct page *page, size_t max_rows);
 
+/* What was done to files and with peers: a few of each, each after an empty line and with its title. 0 or -ENOMEM. */
+size_t text_objects_lines(const struct page *page);
+int text_objects(const struct page *page);
 /* The first sites of failures, slow calls and allocations, after an empty line and with their title; nothing when there are none. */
 size_t text_sites_lines(const struct page *page);
 int text_sites(const struct page *page);

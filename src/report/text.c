@@ -309,12 +309,14 @@ static struct shares share_out(const struct page *page)
 	/* Plugins in trouble are named, whatever room is left by that. */
 	size_t n_plugin_lines = text_plugins_lines(page);
 
-	left = less(left, shares.coverage + n_plugin_lines + text_sites_lines(page));
+	left = less(left, shares.coverage + n_plugin_lines + text_objects_lines(page) + text_sites_lines(page));
 	shares.metrics = least(wanted.metrics, left / 3 + 1);
 	left = less(left, shares.metrics);
 	size_t spare = left > wanted.calls ? left - wanted.calls : 0;
 
-	shares.failures = least(wanted.failures, spare > left / 3 ? spare : left / 3 + !(left / 3));
+	size_t share = least(left / 3 + !(left / 3) + text_failures_examples(page), left - 1);
+
+	shares.failures = least(wanted.failures, spare > share ? spare : share);
 	shares.calls = left - shares.failures;
 	return shares;
 }
@@ -332,6 +334,8 @@ static int write_sections(const struct page *page)
 		fputc('\n', page->file);
 		error = text_failures(page, shares.failures);
 	}
+	if (!error)
+		error = text_objects(page);
 	if (!error)
 		error = text_sites(page);
 	if (!error && text_metrics_count(page)) {

@@ -13,6 +13,7 @@
 #include "report/breakdown.h"
 #include "report/text.h"
 #include "tool/command.h"
+#include "tool/object-report.h"
 #include "tool/profile.h"
 #include "tool/report.h"
 #include "tool/subject.h"
@@ -22,7 +23,7 @@ enum { OPTION_FORMAT, OPTION_BY, OPTION_ONLY, OPTION_SORT, OPTION_LINES, OPTION_
 
 static const struct command_option options[] = {
 	[OPTION_FORMAT] = {"format", 'f', "FORMAT", "text (default), json, csv, prometheus, ...: see the manual"},
-	[OPTION_BY] = {"by", 'b', "KEY", "a row for each test, program, process, label:KEY, call, errno or site"},
+	[OPTION_BY] = {"by", 'b', "KEY", "a row for each test, program, process, label:KEY, call, errno, file, peer or site"},
 	[OPTION_ONLY] = {"only", 'o', "KEY:GLOB", "of that only: test, program, label:KEY=GLOB, call, group, errno"},
 	[OPTION_SORT] = {"sort", 's', "KEY",
 			 "order: time (default), count, errors, bytes, name; with --by start, too"},
@@ -35,6 +36,7 @@ static const struct command_option options[] = {
 
 struct choice {
 	report_format format;
+	const struct object_report *objects; /* NULL: not asked for */
 	bool is_by_site;
 	enum stack_value value; /* of stacks */
 	struct text_options text;
@@ -82,8 +84,9 @@ static int take_option(struct choice *choice, int option, const char *value)
 		return command_refuse(&command_report, "unknown format '%s': %s", value,
 				      report_format_names());
 	case OPTION_BY:
+		choice->objects = object_report_from_name(value);
 		choice->is_by_site = strcmp(value, "site") == 0;
-		if (choice->is_by_site)
+		if (choice->objects || choice->is_by_site)
 			return 0;
 		choice->is_divided = true;
 		return say_trouble("--by", breakdown_by_parse(value, &choice->request, &message), &message);
@@ -134,9 +137,14 @@ static int take_sort(struct choice *choice)
 /* A division is a table: there are three ways to write it. */
 static int check_format(const struct choice *choice)
 {
+	if (choice->objects && choice->is_divided)
+		return command_refuse(&command_report, "--by=%s takes no other key beside it, and no --only",
+				      object_report_name(choice->objects));
+	if (choice->objects && object_report_has_format(choice->format))
+		return STATUS_OK;
 	if (choice->is_by_site && (choice->is_divided || strcmp(choice->format, REPORT_TEXT) != 0))
 		return command_refuse(&command_report, "--by=site is a text, and of the whole recording");
-	if (!choice->is_divided || strcmp(choice->format, REPORT_TEXT) == 0 || strcmp(choice->format, "json") == 0 ||
+	if ((!choice->objects && !choice->is_divided) || strcmp(choice->format, REPORT_TEXT) == 0 || strcmp(choice->format, "json") == 0 ||
 	    strcmp(choice->format, "csv") == 0)
 		return STATUS_OK;
 	return command_refuse(&command_report, "with --by and --only the format is text, json or csv");
@@ -164,6 +172,8 @@ static int write_divided(const struct recording *recording, const struct choice 
 
 static int write_whole(const struct recording *recording, const struct choice *choice)
 {
+	if (choice->objects)
+		return object_report_write(recording, choice->objects, choice->format, &choice->text, stdout);
 	if (choice->is_divided)
 		return write_divided(recording, choice);
 	if (choice->is_by_site && strcmp(choice->format, REPORT_TEXT) == 0)

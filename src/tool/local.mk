@@ -23,6 +23,7 @@ sonde_SOURCES += \
 	src/tool/detached.c src/tool/detached.h \
 	src/tool/limits.c src/tool/limits.h \
 	src/tool/main.c \
+	src/tool/object-report.c src/tool/object-report.h \
 	src/tool/plugin-path.c src/tool/plugin-path.h \
 	src/tool/preload.c src/tool/preload.h \
 	src/tool/recording-file.c src/tool/recording-file.h \

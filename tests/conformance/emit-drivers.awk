@@ -106,7 +106,7 @@ function as_variable(declaration) {
 # Whether an expression of the row mentions a parameter.
 function is_mentioned(row, name,   text) {
 	text = " " value_of(row, "fails") " " value_of(row, "error") " " value_of(row, "bytes") " " \
-		value_of(row, "try_if") " "
+		value_of(row, "try_if") " " value_of(row, "peer") " "
 	return text ~ ("[^A-Za-z_0-9]" name "[^A-Za-z_0-9]")
 }
 
@@ -125,7 +125,10 @@ function emit_fill(i, declaration, name, row) {
 		print "\t" name " = driver_text;"
 		return
 	}
-	if (declaration ~ /^FILE \*/)
+	# One that the kernel took is looked at.
+	if (value_of(row, "path") == name && declaration ~ /char \*/)
+		print "\t" name " = driver_text;"
+	else if (declaration ~ /^FILE \*/)
 		print "\t" name " = driver_stream(step);"
 	else if (declaration ~ /timespec .*abstime$|timespec .*time_point$/ && (row, "try") in fact)
 		print "\t" name " = driver_time();"
@@ -169,6 +172,9 @@ function emit_script(row, type,   fails, busy) {
 		print "\tdriver_script_code(step);"
 	else
 		print "\tSCRIPT(step, result, " fails ");"
+	if ((row, "binds") in fact && type ~ /\*$/)
+		print "\tif (step->phase == PHASE_SUCCESS)\n\t\tmock.result = (uint64_t)(uintptr_t)" \
+			(type ~ /^FILE/ ? "driver_stream(step)" : "driver_directory()") ";"
 	if (fact[row, "error"] ~ /^\(/)
 		print "\tmock.code = 0;\n\tstep->code = step->phase == PHASE_SUCCESS ? 0 : " fact[row, "error"] ";"
 }

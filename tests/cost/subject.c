@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* subject OPERATION N - does something N times: malloc, malloc-failing, mutex, fork. */
+/* subject OPERATION N - does something N times: malloc, malloc-failing, mutex, read, fgetc, fork. */
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -30,6 +31,27 @@ static void lock_and_unlock(void)
 	pthread_mutex_unlock(&mutex);
 }
 
+static void read_byte(void)
+{
+	static int zeros = -1;
+	char byte;
+
+	if (zeros < 0)
+		zeros = open("/dev/zero", O_RDONLY);
+	if (read(zeros, &byte, 1) != 1)
+		abort();
+}
+
+static void get_character(void)
+{
+	static FILE *zeros;
+
+	if (!zeros)
+		zeros = fopen("/dev/zero", "r");
+	if (fgetc(zeros) != 0)
+		abort();
+}
+
 static void fork_and_wait(void)
 {
 	pid_t pid = fork();
@@ -46,6 +68,8 @@ static const struct operation {
 	{"malloc", allocate_and_free},
 	{"malloc-failing", fail_to_allocate},
 	{"mutex", lock_and_unlock},
+	{"read", read_byte},
+	{"fgetc", get_character},
 	{"fork", fork_and_wait},
 };
 

@@ -52,6 +52,8 @@ adds() {
 	fi
 }
 
+echo 'files: { privacy = "off"; }; peers: { privacy = "off"; };' >"$scratch/nameless.cfg"
+
 declare -A bare
 for operation in malloc malloc-failing mutex; do
 	bare[$operation]=$(each bare "$operation")
@@ -66,5 +68,12 @@ adds "a failing malloc() is found by its errno and no more" sampled malloc-faili
 adds "a lock and an unlock that are switched off are passed on at once" off mutex 30
 adds "a lock and an unlock that are only counted cost little more" sampled mutex 68
 adds "a lock and an unlock that are timed stay below a limit" timed mutex 295
+
+# What is known by file, over what is not.
+for operation in read fgetc; do
+	bare[$operation]=$(each nameless "$operation")
+done
+adds "a read() that is known by file costs little more than one that is not" sampled read 45
+adds "an fgetc() that is known by file costs little more than one that is not" sampled fgetc 45
 
 finish

@@ -13,6 +13,7 @@ tool_tests = \
 	tests/e2e/test-label.sh \
 	tests/e2e/test-host-killed.sh \
 	tests/e2e/test-ledger.sh \
+	tests/e2e/test-files.sh \
 	tests/e2e/test-memory.sh \
 	tests/e2e/test-merge.sh \
 	tests/e2e/test-report-commands.sh \

@@ -17,6 +17,7 @@ truth_subject_SOURCES = \
 	tests/truth/cases-lock.c \
 	tests/truth/cases-ledger.c \
 	tests/truth/cases-memory.c \
+	tests/truth/cases-object.c \
 	tests/truth/cases-process.c \
 	tests/truth/cases-thread.c \
 	tests/truth/cases-wait.c
@@ -35,3 +36,6 @@ TESTS += tests/truth/truth.sh
 dist_check_SCRIPTS += tests/truth/strace.sh
 EXTRA_DIST += tests/truth/strace.awk
 TESTS += tests/truth/strace.sh
+dist_check_SCRIPTS += tests/truth/strace-files.sh
+EXTRA_DIST += tests/truth/strace-files.awk
+TESTS += tests/truth/strace-files.sh

@@ -119,6 +119,9 @@ static void read_statements(struct trial *trial)
 		if (sscanf(line, "error %47s %31s %" SCNu64, stated.call, stated.error,
 			   &stated.number) == 3)
 			strcpy(stated.what, "error");
+		else if (sscanf(line, "fails %47s %31s %" SCNu64, stated.call, stated.error,
+				&stated.number) == 3)
+			strcpy(stated.what, "fails");
 		else if (sscanf(line, "%11s %47s %" SCNu64, stated.what, stated.call,
 				&stated.number) != 3)
 			continue;
@@ -216,10 +219,79 @@ static uint64_t reported_bytes(const struct recording *recording, const char *di
 	return strcmp(direction, "read") == 0 ? n_read : n_written;
 }
 
+/* -- Files and peers --------------------------------------------------------------------------------- */
+
+static uint64_t failures_of(const struct object_totals *totals, const char *error)
+{
+	uint64_t number = 0;
+
+	for (size_t i = 0; i < totals->n_failures; i++)
+		if (strcmp(totals->failures[i].symbol, error) == 0)
+			number += totals->failures[i].count;
+	return number;
+}
+
+/* False: the statement is not about a file or a peer. */
+static bool number_of_object(const struct object_totals *totals, const struct statement *stated,
+			     uint64_t *ret_number)
+{
+	const struct object_flow *in = &totals->flows[0];
+	const struct object_flow *out = &totals->flows[1];
+	const struct {
+		const char *what;
+		uint64_t number;
+	} numbers[] = {
+		{"opens", totals->opens.count},
+		{"reads", object_flow_count(in)},
+		{"in", in->bytes},
+		{"writes", object_flow_count(out)},
+		{"out", out->bytes},
+		{"jumps", in->jumps + out->jumps},
+		{"small", in->sizes[0] + out->sizes[0]},
+		{"sreads", totals->streams.flows[0].count},
+		{"sin", totals->streams.flows[0].bytes},
+		{"swrites", totals->streams.flows[1].count},
+		{"sout", totals->streams.flows[1].bytes},
+		{"fails", failures_of(totals, stated->error)},
+	};
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		if (strcmp(numbers[i].what, stated->what) == 0) {
+			*ret_number = numbers[i].number;
+			return true;
+		}
+	return false;
+}
+
+/* Adds up what is told of a name: a peer and a listener may have one address. */
+static uint64_t reported_of_object(const struct object_list *list, const struct statement *stated)
+{
+	uint64_t number = 0;
+
+	for (size_t i = 0; i < list->n_objects; i++) {
+		const struct object_totals *totals = &list->objects[i];
+		const char *name = totals->flags & OBJECT_OTHERS ? "(others)" : totals->name;
+		uint64_t own;
+
+		if (strcmp(name, stated->call) == 0 && number_of_object(totals, stated, &own))
+			number += own;
+	}
+	return number;
+}
+
+static bool is_about_object(const struct statement *stated)
+{
+	const struct object_totals none = {0};
+
+	return number_of_object(&none, stated, &(uint64_t){0});
+}
+
 static uint64_t reported_number(const struct recording *recording, const struct statement *stated)
 {
 	uint64_t number = 0;
 
+	if (is_about_object(stated))
+		return reported_of_object(&recording->files, stated) + reported_of_object(&recording->peers, stated);
 	if (strcmp(stated->what, "unwatched") == 0)
 		return recording->n_unwatched;
 	if (strcmp(stated->what, "wait") == 0)

@@ -388,7 +388,7 @@ static void what_is_no_region_is_refused_with_the_reason(void)
 	expect_refusal(&builder, 1, "1 bytes are too few");
 	expect_refusal(&builder, 100, "100 bytes are too few");
 	builder.header->version = REGION_VERSION + 1;
-	expect_refusal(&builder, BUILDER_SIZE, "region of version 10");
+	expect_refusal(&builder, BUILDER_SIZE, "region of version 11");
 	builder.header->version = REGION_VERSION;
 	builder.header->header_size = 8;
 	expect_refusal(&builder, BUILDER_SIZE, "region header of 8 bytes");

@@ -1,0 +1,434 @@
+// SPDX-License-Identifier: MIT
+/*
+ * As in statistics.c, records are made when they are first needed, a signal handler may enter any function again, and
+ * a child that returns from one in the middle of a call finds that its region is another.
+ */
+#include "config.h"
+
+#include "record/object.h"
+
+#include "base/keyed-hash.h"
+#include "base/text.h"
+#include "record/descriptor.h"
+#include "record/thread.h"
+
+#include <errno.h>
+
+enum {
+	BUCKETS = 64,
+	FAILED_SHARE = 2, /* what only failed gets one in so many of the places */
+	HASH_DIGITS = 16,
+};
+
+/* The thread's cells by name; part of the region, but not for readers. */
+struct object_index {
+	relative buckets[BUCKETS]; /* struct object_cell --chain--> */
+};
+
+_Static_assert(sizeof(struct object_info) + REGION_OBJECT_NAME < REGION_SLAB - 64, "the longest name fits a slab");
+
+/* -- Descriptions ----------------------------------------------------------------------------------- */
+
+static const struct object_settings *settings_of(const struct object_name *name)
+{
+	return name->kind == OBJECT_FILE ? &recorder_session.settings.files
+					 : &recorder_session.settings.peers;
+}
+
+static bool is_wanted(const struct object_name *name)
+{
+	return name && settings_of(name)->privacy != PRIVACY_OFF;
+}
+
+static void write_hash(char *text, const struct object_name *name)
+{
+	uint64_t hash = keyed_hash(recorder_session.settings.object_key, name->text, name->len);
+
+	for (int i = HASH_DIGITS; i > 0; i--, hash >>= 4)
+		text[i - 1] = "0123456789abcdef"[hash & 15];
+}
+
+/* Takes a place for one more. False: there is none, or what only failed has had its share. */
+static bool take_place(const struct object_name *name, bool has_failed)
+{
+	uint32_t *n = &process.n_objects[name->kind != OBJECT_FILE];
+	uint32_t most = settings_of(name)->most / (has_failed ? FAILED_SHARE : 1);
+
+	if (__atomic_load_n(n, __ATOMIC_RELAXED) >= most)
+		return false;
+	__atomic_fetch_add(n, 1, __ATOMIC_RELAXED);
+	return true;
+}
+
+static struct object_info *make_info(struct thread_cache *thread, const struct object_name *name)
+{
+	bool is_hashed = settings_of(name)->privacy == PRIVACY_HASHED && !(name->flags & OBJECT_OTHERS);
+	size_t len = is_hashed ? HASH_DIGITS : name->len;
+	uint32_t size = (uint32_t)(sizeof(struct object_info) + len + 1);
+	struct object_info *info = thread_make_record(thread, size);
+
+	if (!info)
+		return NULL;
+	info->size = size;
+	info->kind = name->kind;
+	info->flags = name->flags | (is_hashed ? OBJECT_HASHED : 0);
+	if (is_hashed)
+		write_hash(info->name, name);
+	else
+		__builtin_memcpy(info->name, name->text, len);
+	return info;
+}
+
+/* That of the process, made if it has none yet. NULL: no memory. */
+static struct object_info *find_info(struct thread_cache *thread, struct object_name *name)
+{
+	struct object_info *info = __atomic_load_n(&name->info, __ATOMIC_ACQUIRE);
+
+	if (info && process_owns_new_region(info))
+		return info;
+	info = make_info(thread, name);
+	/* Release: pairs with the acquire above, in another thread. */
+	if (info)
+		__atomic_store_n(&name->info, info, __ATOMIC_RELEASE);
+	return info;
+}
+
+static bool has_info(const struct object_name *name)
+{
+	const struct object_info *info = __atomic_load_n(&name->info, __ATOMIC_ACQUIRE);
+
+	return info && process_owns_new_region(info);
+}
+
+/* -- Cells ------------------------------------------------------------------------------------------ */
+
+static relative *bucket_of(struct object_index *index, const struct object_name *name)
+{
+	return &index->buckets[((uintptr_t)name >> 4) % BUCKETS];
+}
+
+static struct object_cell *search(const relative *bucket, const struct object_name *name)
+{
+	for (struct object_cell *cell = relative_get(bucket); cell; cell = relative_get(&cell->chain))
+		if (cell->name == (uintptr_t)name)
+			return cell;
+	return NULL;
+}
+
+static struct object_index *find_index(struct thread_cache *thread)
+{
+	if (!thread->objects)
+		thread->objects = thread_make_record(thread, sizeof(*thread->objects));
+	return thread->objects;
+}
+
+static void link_cell(struct object_cell *cell, relative *list, relative *next)
+{
+	relative head;
+
+	do {
+		head = __atomic_load_n(list, __ATOMIC_RELAXED);
+		*next = relative_to(next, relative_follow(list, head));
+	} while (!relative_publish(list, head, cell));
+}
+
+static struct object_cell *make_cell(struct thread_cache *thread, struct object_index *index,
+				     struct object_name *name)
+{
+	struct object_info *info = find_info(thread, name);
+	struct object_cell *cell = info ? thread_make_record(thread, sizeof(*cell)) : NULL;
+
+	if (!cell)
+		return NULL;
+	cell->info = relative_to(&cell->info, info);
+	cell->owner = (uintptr_t)thread;
+	cell->name = (uintptr_t)name;
+	link_cell(cell, &thread->block->objects, &cell->next);
+	link_cell(cell, bucket_of(index, name), &cell->chain);
+	return cell;
+}
+
+static struct object_cell *find_or_make(struct thread_cache *thread, struct object_name *name, bool has_failed)
+{
+	struct object_index *index = find_index(thread);
+	struct object_cell *cell = index ? search(bucket_of(index, name), name) : NULL;
+
+	if (cell || !index)
+		return cell;
+	if (!(name->flags & OBJECT_OTHERS) && !has_info(name) && !take_place(name, has_failed)) {
+		name = object_name_of_others(name->kind);
+		cell = search(bucket_of(index, name), name);
+	}
+	return cell ? cell : make_cell(thread, index, name);
+}
+
+/*
+ * The calling thread's cell. NULL: nothing is recorded, or there is no memory, which is counted; or the process was
+ * forked meanwhile, by a signal handler from which the child has come back to here.
+ */
+static struct object_cell *find_cell(struct object_name *name, bool has_failed)
+{
+	struct thread_cache *thread = recorder_thread;
+	struct region_header *region = recorder_region();
+
+	if (!thread || !region || !thread_is_in(thread, region))
+		return NULL;
+	struct object_cell *cell = find_or_make(thread, name, has_failed);
+
+	if (!thread_is_in(thread, region)) {
+		thread->objects = NULL;
+		return NULL;
+	}
+	if (!cell)
+		process_count_loss(LOSS_DETAIL);
+	return cell;
+}
+
+/* Remembers what a descriptor stands for, unless it was closed or reopened meanwhile. */
+static void remember(int fd, struct object_cell *cell, uintptr_t note)
+{
+	if ((unsigned int)fd >= OBJECT_USES)
+		return;
+	__atomic_store_n(&process.uses[fd].cell, cell, __ATOMIC_SEQ_CST);
+	if (object_noted(fd) != note)
+		__atomic_store_n(&process.uses[fd].cell, NULL, __ATOMIC_SEQ_CST);
+}
+
+struct object_cell *object_find(int fd, bool may_ask)
+{
+	bool is_kept;
+	struct object_name *name = object_name_of_descriptor(fd, may_ask, &is_kept);
+
+	if (!is_wanted(name)) {
+		if (is_kept)
+			remember(fd, OBJECT_NO_CELL, name ? (uintptr_t)name : OBJECT_NOTHING);
+		return NULL;
+	}
+	struct object_cell *cell = find_cell(name, false);
+
+	if (cell && is_kept)
+		remember(fd, cell, (uintptr_t)name);
+	return cell;
+}
+
+/* -- Failures --------------------------------------------------------------------------------------- */
+
+/* The record of a call's code, made when it first occurs. NULL: no memory. */
+static struct object_error *find_error(struct object_cell *cell, const struct call_info_record *call, int code)
+{
+	struct thread_cache *thread = recorder_thread;
+	struct object_error *made = NULL;
+
+	for (;;) {
+		relative head = __atomic_load_n(&cell->errors, __ATOMIC_RELAXED);
+		struct object_error *first = relative_follow(&cell->errors, head);
+
+		for (struct object_error *error = first; error; error = relative_get(&error->next))
+			if (error->code == code && relative_get(&error->call) == call)
+				return error;
+		if (!made)
+			made = thread && thread->block ? thread_make_record(thread, sizeof(*made)) : NULL;
+		if (!made)
+			return NULL;
+		made->code = code;
+		made->call = relative_to(&made->call, call);
+		made->next = relative_to(&made->next, first);
+		if (relative_publish(&cell->errors, head, made))
+			return made;
+	}
+}
+
+void object_add_failure(struct object_cell *cell, const struct probe *probe, int code, uint64_t ns)
+{
+	const struct call_info_record *call;
+
+	/* Of a call that was begun before a fork, the child has nothing to tell. */
+	if (!probe->stats || !process_owns(probe->stats) || !process_owns(cell))
+		return;
+	call = relative_get(&probe->stats->info);
+	struct object_error *error = find_error(cell, call, code);
+
+	if (!error) {
+		process_count_loss(LOSS_DETAIL);
+		return;
+	}
+	owner_add(&error->count, 1);
+	if (probe->start_ticks) {
+		owner_add(&error->timed, 1);
+		owner_add(&error->sum_ns, ns);
+	}
+}
+
+/* -- Streams ---------------------------------------------------------------------------------------- */
+
+struct object_streams *object_make_streams(struct object_cell *cell)
+{
+	struct thread_cache *thread = recorder_thread;
+	struct object_streams *made = NULL;
+
+	if (thread && thread->block && process_owns(cell))
+		made = thread_make_record(thread, sizeof(*made));
+	if (made)
+		relative_publish(&cell->streams, 0, made);
+	/* A handler may have made them meanwhile. */
+	made = relative_get(&cell->streams);
+	if (!made)
+		process_count_loss(LOSS_DETAIL);
+	return made;
+}
+
+/* -- Paths ------------------------------------------------------------------------------------------ */
+
+/*
+ * Whether the kernel has read the path of a call that failed so: it may not be touched otherwise, for it may lead
+ * nowhere. Other codes may have come first.
+ */
+static bool has_read_path(int code)
+{
+	switch (code) {
+	case ENOENT:
+	case ENOTDIR:
+	case EACCES:
+	case EPERM:
+	case EEXIST:
+	case EISDIR:
+	case ELOOP:
+	case EROFS:
+	case ENOSPC:
+	case EDQUOT:
+	case EMFILE:
+	case ENFILE:
+	case ENXIO:
+	case ENODEV:
+	case ETXTBSY:
+	case EBUSY:
+	case EIO:
+	case EINTR:
+	case ENOTEMPTY:
+	case EXDEV:
+	case EOVERFLOW:
+	case ENODATA:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool are_files_wanted(void)
+{
+	return recorder_session.settings.files.privacy != PRIVACY_OFF;
+}
+
+void object_add_opened(const struct probe *probe, uint64_t ns, int dirfd, const char *path, int fd)
+{
+	/* freopen() without a path opens what was open. */
+	if (!are_files_wanted() || !probe->stats || !path)
+		return;
+	struct object_name *name = object_name_of_path(dirfd, path);
+	struct object_cell *cell = find_cell(name, false);
+
+	object_note(fd, (uintptr_t)name);
+	if (!cell)
+		return;
+	object_count(&cell->opens, probe, ns);
+	if (object_noted(fd) == (uintptr_t)name)
+		remember(fd, cell, (uintptr_t)name);
+}
+
+void object_add_path_failure(const struct probe *probe, uint64_t ns, int dirfd, const char *path, int code)
+{
+	if (!are_files_wanted() || !probe->stats)
+		return;
+	struct object_name *name = path && has_read_path(code) ? object_name_of_path(dirfd, path)
+						       : object_name_of_others(OBJECT_FILE);
+	struct object_cell *cell = find_cell(name, true);
+
+	object_failed(cell, probe, code, ns);
+}
+
+/* -- Sockets ---------------------------------------------------------------------------------------- */
+
+/* Whether the kernel has read the address of a call that failed so. */
+static bool has_read_address(int code)
+{
+	switch (code) {
+	case 0:
+	case ECONNREFUSED:
+	case ETIMEDOUT:
+	case EINPROGRESS:
+	case EALREADY:
+	case EISCONN:
+	case ENETUNREACH:
+	case EHOSTUNREACH:
+	case ECONNRESET:
+	case EADDRINUSE:
+	case EADDRNOTAVAIL:
+	case EACCES:
+	case ENOENT:
+	case EINTR:
+	case EAGAIN:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool are_peers_wanted(void)
+{
+	return recorder_session.settings.peers.privacy != PRIVACY_OFF;
+}
+
+static struct object_name *name_of(enum object_kind kind, const struct sockaddr *address, socklen_t size,
+				   int code)
+{
+	struct object_name *name =
+		has_read_address(code) ? object_name_of_address(kind, address, size) : NULL;
+
+	return name ? name : object_name_of_others(kind);
+}
+
+static bool is_connected(int code)
+{
+	return code == 0 || code == EINPROGRESS || code == EINTR;
+}
+
+void object_add_connected(const struct probe *probe, uint64_t ns, int fd, const struct sockaddr *address,
+			  socklen_t size, int code)
+{
+	if (!are_peers_wanted() || !probe->stats)
+		return;
+	struct object_name *name = name_of(OBJECT_PEER, address, size, code);
+	struct object_cell *cell = find_cell(name, code != 0 && code != EINPROGRESS);
+
+	if (is_connected(code)) {
+		object_note(fd, (uintptr_t)name);
+		if (cell && object_noted(fd) == (uintptr_t)name)
+			remember(fd, cell, (uintptr_t)name);
+	}
+	if (cell && code == 0)
+		object_count(&cell->opens, probe, ns);
+	else
+		object_failed(cell, probe, code, ns);
+}
+
+void object_add_unbound(const struct probe *probe, uint64_t ns, const struct sockaddr *address, socklen_t size,
+			int code)
+{
+	if (are_peers_wanted() && probe->stats)
+		object_failed(find_cell(name_of(OBJECT_LISTENER, address, size, code), true), probe, code, ns);
+}
+
+struct object_cell *object_find_addressed(struct object_cell *cell, int fd, const struct sockaddr *address,
+					  socklen_t size)
+{
+	if (!are_peers_wanted())
+		return cell;
+	struct object_name *name = object_name_of_address(OBJECT_PEER, address, size);
+
+	if (!name)
+		return cell;
+	/* Answers come by the same socket, and from nobody known so far. */
+	if (!cell)
+		object_note(fd, (uintptr_t)name);
+	return find_cell(name, false);
+}

@@ -1,0 +1,566 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Programs that know what they did to which file and with which peer, through every way in which a descriptor comes
+ * to stand for one.
+ */
+#include "config.h"
+
+#include "truth.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/sendfile.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+	THREADS = 16,
+	ROUNDS = 500,
+	KEPT = 1000, /* files.most as it is without a configuration */
+	BEYOND = 30,
+};
+
+static char directory[] = "/tmp/sonde-object-XXXXXX";
+
+static bool enter_directory(void)
+{
+	return mkdtemp(directory) && chdir(directory) == 0;
+}
+
+/* The path of a file in the directory. */
+static const char *path_of(const char *name, char buf[64])
+{
+	snprintf(buf, 64, "%s/%s", directory, name);
+	return buf;
+}
+
+static void state(const char *what, const char *name, uint64_t number)
+{
+	char path[64];
+
+	truth_state(what, path_of(name, path), NULL, number);
+}
+
+static int leave_directory(bool is_done)
+{
+	char command[64];
+
+	if (chdir("/") != 0)
+		return 1;
+	snprintf(command, sizeof(command), "rm -r %s", directory);
+	return !is_done || system(command) != 0;
+}
+
+static int make_file(const char *name)
+{
+	return open(name, O_RDWR | O_CREAT | O_TRUNC, 0600);
+}
+
+/* -- Paths ------------------------------------------------------------------------------------------ */
+
+static bool read_by_many_names(void)
+{
+	char path[64], buf[16];
+	int here = open(".", O_RDONLY | O_DIRECTORY);
+	int names[] = {
+		open("data", O_RDONLY),
+		open(path_of("data", path), O_RDONLY),
+		open(".//./data", O_RDONLY),
+		openat(here, "data", O_RDONLY),
+		openat(AT_FDCWD, "./data", O_RDONLY),
+	};
+	bool is_read = true;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		is_read = is_read && read(names[i], buf, 7) == 7 && close(names[i]) == 0;
+	return is_read && close(here) == 0;
+}
+
+static int run_paths(char **arguments)
+{
+	bool is_done = enter_directory();
+	int fd = make_file("data");
+	char buf[8192] = {0};
+
+	(void)arguments;
+	is_done = is_done && write(fd, buf, 8000) == 8000 && write(fd, buf, 100) == 100 && close(fd) == 0 &&
+		  read_by_many_names() && open("none", O_RDONLY) < 0 && open("./none", O_RDONLY) < 0 &&
+		  stat("none", &(struct stat){0}) < 0;
+	state("opens", "data", 6);
+	state("writes", "data", 2);
+	state("out", "data", 8100);
+	state("reads", "data", 5);
+	state("in", "data", 35);
+	state("jumps", "data", 0);
+	char path[64];
+
+	truth_state("fails", path_of("none", path), "ENOENT", 3);
+	return leave_directory(is_done);
+}
+
+/* Where one must not look, since it is no address at all. */
+static int run_bad_paths(char **arguments)
+{
+	const char *volatile nowhere = (const char *)8;
+
+	(void)arguments;
+	bool is_done = open(nowhere, O_RDONLY) < 0 && errno == EFAULT &&
+		       fstatat(AT_FDCWD, nowhere, &(struct stat){0}, 0) < 0 && errno == EFAULT;
+
+	truth_state("fails", "(others)", "EFAULT", 2);
+	return !is_done;
+}
+
+static int run_directories(char **arguments)
+{
+	bool is_done = enter_directory() && mkdir("one", 0700) == 0 && mkdir("one/two", 0700) == 0;
+	int one = open("one", O_RDONLY | O_DIRECTORY);
+
+	(void)arguments;
+	is_done = is_done && chdir("one/two") == 0 && close(make_file("a")) == 0 && fchdir(one) == 0 &&
+		  close(make_file("b")) == 0 && close(openat(one, "two/c", O_WRONLY | O_CREAT, 0600)) == 0;
+	state("opens", "one/two/a", 1);
+	state("opens", "one/b", 1);
+	state("opens", "one/two/c", 1);
+	return leave_directory(is_done);
+}
+
+static int run_access(char **arguments)
+{
+	bool is_done = enter_directory();
+	int fd = make_file("data");
+	char buf[4096] = {0};
+
+	(void)arguments;
+	for (int i = 0; i < 10; i++)
+		is_done = is_done && write(fd, buf, sizeof(buf)) == sizeof(buf);
+	is_done = is_done && lseek(fd, 0, SEEK_SET) == 0;
+	/* One after the other, but for the first, which begins elsewhere than the last write ended. */
+	for (int i = 0; i < 10; i++)
+		is_done = is_done && read(fd, buf, 512) == 512;
+	/* Each elsewhere than the last, then each behind the last. */
+	for (int i = 0; i < 5; i++)
+		is_done = is_done && pread(fd, buf, 10, 20000 - 1000 * i) == 10;
+	for (int i = 0; i < 4; i++)
+		is_done = is_done && pread(fd, buf, 10, 16010 + 10 * i) == 10;
+	state("writes", "data", 10);
+	state("reads", "data", 19);
+	state("jumps", "data", 1 + 5);
+	state("small", "data", 9);
+	return leave_directory(is_done && close(fd) == 0);
+}
+
+/* -- Descriptors that stand for the same ------------------------------------------------------------- */
+
+static int run_copies(char **arguments)
+{
+	bool is_done = enter_directory();
+	int fd = make_file("data");
+	int copy = dup(fd);
+	int other = make_file("other");
+	int high = fcntl(fd, F_DUPFD_CLOEXEC, 2000);
+
+	(void)arguments;
+	/* The copy outlives what it was made of, whose number is another file's next. */
+	is_done = is_done && write(copy, "12345", 5) == 5 && close(fd) == 0 && make_file("third") == fd &&
+		  write(fd, "1", 1) == 1 && write(copy, "123", 3) == 3 && write(high, "12", 2) == 2 &&
+		  dup2(copy, other) == other && write(other, "1234", 4) == 4 && dup3(fd, other, O_CLOEXEC) == other &&
+		  write(other, "1", 1) == 1 && dup2(fd, fd) == fd && write(fd, "1", 1) == 1;
+	state("out", "data", 5 + 3 + 2 + 4);
+	state("writes", "data", 4);
+	state("out", "third", 3);
+	state("opens", "third", 1);
+	state("out", "other", 0);
+	state("opens", "other", 1);
+	return leave_directory(is_done);
+}
+
+static int run_between(char **arguments)
+{
+	bool is_done = enter_directory();
+	int from = make_file("from");
+	int to = make_file("to");
+	off_t start = 0;
+
+	(void)arguments;
+	is_done = is_done && write(from, "0123456789", 10) == 10 && sendfile(to, from, &start, 10) == 10 &&
+		  lseek(from, 0, SEEK_SET) == 0;
+	state("in", "from", 10);
+	state("out", "from", 10);
+	state("out", "to", 10);
+	return leave_directory(is_done);
+}
+
+static bool wait_for(pid_t child)
+{
+	int status;
+
+	return waitpid(child, &status, 0) == child && status == 0;
+}
+
+/* By the name that its parent opened it with, which is not that of the kernel. */
+static int run_fork(char **arguments)
+{
+	bool is_done = enter_directory();
+	int fd = make_file("data");
+
+	(void)arguments;
+	is_done = is_done && symlink("data", "link") == 0 && close(fd) == 0;
+	fd = open("link", O_WRONLY);
+	is_done = is_done && write(fd, "1", 1) == 1;
+	pid_t child = fork();
+
+	if (child == 0)
+		_exit(write(fd, "12", 2) != 2 || write(dup(fd), "123", 3) != 3 || close(fd) != 0 ||
+		      make_file("child") != fd || write(fd, "1234", 4) != 4);
+	is_done = is_done && wait_for(child) && write(fd, "12345", 5) == 5;
+	state("opens", "link", 1);
+	state("writes", "link", 4);
+	state("out", "link", 11);
+	state("out", "child", 4);
+	state("opens", "data", 1);
+	state("writes", "data", 0);
+	return leave_directory(is_done);
+}
+
+static int run_vfork(char **arguments)
+{
+	volatile bool is_done = enter_directory();
+	int fd = make_file("data");
+
+	(void)arguments;
+	is_done = is_done && write(fd, "1", 1) == 1;
+	pid_t child = vfork();
+
+	if (child == 0) {
+		/* Its own descriptors, and its own directory. */
+		close(fd);
+		_exit(chdir("/") != 0);
+	}
+	is_done = is_done && wait_for(child) && write(fd, "12", 2) == 2 && close(make_file("later")) == 0;
+	state("out", "data", 3);
+	state("opens", "later", 1);
+	return leave_directory(is_done);
+}
+
+/* After exec nothing is known of it but what the kernel tells. */
+static int run_executed(char **arguments)
+{
+	int fd = atoi(arguments[0]);
+
+	return write(fd, "12345", 5) != 5 || write(fd, "12345", 5) != 5;
+}
+
+static int run_exec(char **arguments)
+{
+	bool is_done = enter_directory();
+	int fd = make_file("data");
+	char number[16];
+
+	(void)arguments;
+	snprintf(number, sizeof(number), "%d", fd);
+	pid_t child = fork();
+
+	if (child == 0) {
+		execl(truth_program, truth_program, "object-executed", number, (char *)NULL);
+		_exit(127);
+	}
+	is_done = is_done && wait_for(child);
+	state("opens", "data", 1);
+	state("writes", "data", 2);
+	state("out", "data", 10);
+	return leave_directory(is_done);
+}
+
+static bool send_descriptor(int socket_fd, int fd)
+{
+	char byte = 0;
+	char control[CMSG_SPACE(sizeof(int))] = {0};
+	struct iovec part = {&byte, 1};
+	struct msghdr message = {
+		.msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control)};
+	struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+
+	head->cmsg_level = SOL_SOCKET;
+	head->cmsg_type = SCM_RIGHTS;
+	head->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(head), &fd, sizeof(fd));
+	return sendmsg(socket_fd, &message, 0) == 1;
+}
+
+static int receive_descriptor(int socket_fd)
+{
+	char byte;
+	char control[CMSG_SPACE(sizeof(int))] = {0};
+	struct iovec part = {&byte, 1};
+	struct msghdr message = {
+		.msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control)};
+	int fd = -1;
+
+	if (recvmsg(socket_fd, &message, 0) == 1)
+		memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof(fd));
+	return fd;
+}
+
+static int run_message(char **arguments)
+{
+	bool is_done = enter_directory();
+	int ends[2];
+
+	(void)arguments;
+	is_done = is_done && socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0;
+	pid_t child = fork();
+
+	if (child == 0) {
+		int fd = make_file("data");
+
+		_exit(write(fd, "1234567", 7) != 7 || lseek(fd, 0, SEEK_SET) != 0 || !send_descriptor(ends[1], fd));
+	}
+	char buf[8];
+
+	is_done = is_done && read(receive_descriptor(ends[0]), buf, 7) == 7 && wait_for(child);
+	state("in", "data", 7);
+	state("out", "data", 7);
+	state("opens", "data", 1);
+	return leave_directory(is_done);
+}
+
+/* -- Threads ---------------------------------------------------------------------------------------- */
+
+static int shared;
+
+/* Each by the descriptor of all, and by one of its own, whose number others use in between. */
+static void *read_often(void *argument)
+{
+	char buf[16];
+
+	for (int i = 0; i < ROUNDS; i++) {
+		if (pread(shared, buf, 3, 0) != 3)
+			return "failed";
+		int fd = open(argument, O_RDONLY);
+
+		if (read(fd, buf, 5) != 5 || close(fd) != 0)
+			return "failed";
+	}
+	return NULL;
+}
+
+static int run_threads(char **arguments)
+{
+	bool is_done = enter_directory();
+	int even = make_file("even");
+	int odd = make_file("odd");
+	pthread_t threads[THREADS];
+	void *result;
+
+	(void)arguments;
+	shared = make_file("shared");
+	is_done = is_done && write(even, "12345", 5) == 5 && write(odd, "12345", 5) == 5 &&
+		  write(shared, "123", 3) == 3;
+	for (int i = 0; is_done && i < THREADS; i++)
+		is_done = pthread_create(&threads[i], NULL, read_often, i % 2 ? "odd" : "even") == 0;
+	for (int i = 0; is_done && i < THREADS; i++)
+		is_done = pthread_join(threads[i], &result) == 0 && !result;
+	state("reads", "shared", THREADS * ROUNDS);
+	state("in", "shared", 3 * THREADS * ROUNDS);
+	state("opens", "even", THREADS / 2 * ROUNDS + 1);
+	state("in", "even", 5 * THREADS / 2 * ROUNDS);
+	state("in", "odd", 5 * THREADS / 2 * ROUNDS);
+	state("reads", "odd", THREADS / 2 * ROUNDS);
+	return leave_directory(is_done);
+}
+
+/* -- Streams ---------------------------------------------------------------------------------------- */
+
+static int run_streams(char **arguments)
+{
+	bool is_done = enter_directory();
+	FILE *file = fopen("text", "w+");
+	char buf[64];
+
+	(void)arguments;
+	for (int i = 0; i < 100; i++)
+		is_done = is_done && fprintf(file, "line %03d\n", i) == 9 && fputc('\n', file) == '\n';
+	rewind(file);
+	for (int i = 0; i < 50; i++)
+		is_done = is_done && fgets(buf, sizeof(buf), file) && fgetc(file) == '\n';
+	is_done = is_done && fread(buf, 1, 10, file) == 10 && fclose(file) == 0 && !fopen("none/text", "r");
+	file = freopen("second", "w", stdin);
+	is_done = is_done && file && fputs("12345", file) >= 0 && fclose(file) == 0;
+	state("opens", "text", 1);
+	state("sout", "text", 1000);
+	state("swrites", "text", 200);
+	state("sin", "text", 510);
+	state("sreads", "text", 101);
+	state("sout", "second", 5);
+	state("opens", "second", 1);
+	char path[64];
+
+	truth_state("fails", path_of("none/text", path), "ENOENT", 1);
+	return leave_directory(is_done);
+}
+
+/* -- Peers ------------------------------------------------------------------------------------------ */
+
+static bool listen_somewhere(int *ret_fd, struct sockaddr_in *ret_address, char name[32])
+{
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t size = sizeof(address);
+
+	*ret_fd = socket(AF_INET, SOCK_STREAM, 0);
+	if (bind(*ret_fd, (struct sockaddr *)&address, size) != 0 || listen(*ret_fd, 5) != 0 ||
+	    getsockname(*ret_fd, (struct sockaddr *)&address, &size) != 0)
+		return false;
+	*ret_address = address;
+	snprintf(name, 32, "127.0.0.1:%d", ntohs(address.sin_port));
+	return true;
+}
+
+static bool connect_to(const struct sockaddr_in *address)
+{
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	char buf[16];
+
+	return connect(fd, (const struct sockaddr *)address, sizeof(*address)) == 0 && write(fd, "1234", 4) == 4 &&
+	       recv(fd, buf, 3, MSG_WAITALL) == 3 && close(fd) == 0;
+}
+
+static bool accept_one(int listener)
+{
+	int fd = accept(listener, NULL, NULL);
+	char buf[16];
+
+	return fd >= 0 && recv(fd, buf, 4, MSG_WAITALL) == 4 && send(fd, "123", 3, 0) == 3 && close(fd) == 0;
+}
+
+/* The client's is the peer, the server's the listener: both have one address. */
+static int run_sockets(char **arguments)
+{
+	struct sockaddr_in address;
+	char name[32];
+	int listener;
+	bool is_done = listen_somewhere(&listener, &address, name);
+
+	(void)arguments;
+	pid_t child = fork();
+
+	if (child == 0)
+		_exit(!connect_to(&address) || !connect_to(&address));
+	is_done = is_done && accept_one(listener) && accept_one(listener) && wait_for(child) && close(listener) == 0;
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	is_done = is_done && connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0;
+	truth_state("opens", name, NULL, 4);
+	truth_state("in", name, NULL, 2 * (4 + 3));
+	truth_state("out", name, NULL, 2 * (4 + 3));
+	truth_state("reads", name, NULL, 4);
+	truth_state("fails", name, "ECONNREFUSED", 1);
+	return !is_done;
+}
+
+static int run_datagrams(char **arguments)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t size = sizeof(address);
+	int server = socket(AF_INET, SOCK_DGRAM, 0);
+	int client = socket(AF_INET, SOCK_DGRAM, 0);
+	char name[32], buf[16];
+
+	(void)arguments;
+	bool is_done = bind(server, (struct sockaddr *)&address, size) == 0 &&
+		       getsockname(server, (struct sockaddr *)&address, &size) == 0 &&
+		       sendto(client, "12345", 5, 0, (struct sockaddr *)&address, size) == 5 &&
+		       recv(server, buf, sizeof(buf), 0) == 5;
+
+	snprintf(name, sizeof(name), "127.0.0.1:%d", ntohs(address.sin_port));
+	truth_state("out", name, NULL, 5);
+	truth_state("in", name, NULL, 5);
+	return !is_done;
+}
+
+static int run_local_sockets(char **arguments)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "here"};
+	bool is_done = enter_directory();
+	int listener = socket(AF_UNIX, SOCK_STREAM, 0);
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	(void)arguments;
+	is_done = is_done && bind(listener, (struct sockaddr *)&address, sizeof(address)) == 0 &&
+		  listen(listener, 1) == 0 && connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0 &&
+		  write(fd, "123", 3) == 3;
+	strcpy(address.sun_path, "none");
+	is_done = is_done && connect(socket(AF_UNIX, SOCK_STREAM, 0), (struct sockaddr *)&address, sizeof(address)) < 0;
+	truth_state("out", "unix:here", NULL, 3);
+	truth_state("opens", "unix:here", NULL, 1);
+	truth_state("fails", "unix:none", "ENOENT", 1);
+	return leave_directory(is_done);
+}
+
+/* -- More than there is room for --------------------------------------------------------------------- */
+
+static int run_many(char **arguments)
+{
+	bool is_done = enter_directory();
+	char name[16];
+
+	(void)arguments;
+	for (int i = 0; is_done && i < KEPT + BEYOND; i++) {
+		snprintf(name, sizeof(name), "%d", i);
+		int fd = make_file(name);
+
+		is_done = write(fd, "123", 3) == 3 && close(fd) == 0;
+	}
+	state("out", "0", 3);
+	state("out", "999", 3);
+	truth_state("opens", "(others)", NULL, BEYOND);
+	truth_state("out", "(others)", NULL, 3 * BEYOND);
+	return leave_directory(is_done);
+}
+
+static int run_many_failures(char **arguments)
+{
+	bool is_done = enter_directory();
+	char name[16];
+
+	(void)arguments;
+	for (int i = 0; is_done && i < KEPT / 2 + BEYOND; i++) {
+		snprintf(name, sizeof(name), "%d", i);
+		is_done = open(name, O_RDONLY) < 0;
+	}
+	is_done = is_done && close(make_file("data")) == 0;
+	truth_state("fails", "(others)", "ENOENT", BEYOND);
+	state("opens", "data", 1);
+	return leave_directory(is_done);
+}
+
+const struct truth_case truth_object_cases[] = {
+	{"object-paths", "a file is known by its path, whatever it is called by", run_paths, 0},
+	{"object-bad-paths", "a path that leads nowhere is not looked at", run_bad_paths, 0},
+	{"object-directories", "a relative path begins at the directory of the moment", run_directories, 0},
+	{"object-access", "how a file is accessed is told", run_access, 0},
+	{"object-copies", "what is done through a copy of a descriptor is done to its file", run_copies, 0},
+	{"object-between", "what is moved between files is read from one and written to the other", run_between, 0},
+	{"object-fork", "a forked child's files have the names that its parent opened them by", run_fork, 0},
+	{"object-vfork", "a vfork child's files and directory are not its parent's", run_vfork, 0},
+	{"object-exec", "a file that is open when a program is executed is known to it", run_exec, 0},
+	{"object-executed", NULL, run_executed, 0},
+	{"object-message", "a file that came in a message is known", run_message, 0},
+	{"object-threads", "threads that read the same files lose nothing", run_threads, 0},
+	{"object-streams", "what goes through streams is known by file", run_streams, 0},
+	{"object-sockets", "what goes to a peer and what comes from it is known by address", run_sockets, 0},
+	{"object-datagrams", "what is sent without a connection is known by address", run_datagrams, 0},
+	{"object-local-sockets", "sockets in the filesystem are known by path", run_local_sockets, 0},
+	{"object-many", "files beyond the limit are one row, and exact", run_many, 0},
+	{"object-many-failures", "files that are not there leave room for those that are", run_many_failures, 0},
+	{0},
+};
