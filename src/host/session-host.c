@@ -347,10 +347,13 @@ int session_host_adopt(const char *path, const struct configuration *configurati
 		host->classes = configuration_classes(configuration);
 		result = host->classes ? 0 : -ENOMEM;
 	}
-	if (result)
+	if (result) {
 		session_host_free(host);
-	else
+	} else {
+		/* From now on the lock tells who hosts it. */
+		host->file->settings.future_host = 0;
 		*ret_host = host;
+	}
 	return result;
 }
 

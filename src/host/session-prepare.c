@@ -29,6 +29,8 @@ int session_prepare(const char *directory, const struct configuration *configura
 	if (result < 0)
 		return result;
 	configuration_apply(configuration, &file->settings);
+	/* Without plugins nobody hosts it. */
+	file->settings.future_host = configuration->n_plugins ? getpid() : 0;
 	munmap(file, sizeof(*file));
 	return 0;
 }

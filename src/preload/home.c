@@ -239,7 +239,7 @@ void home_find(const char *session)
 }
 
 /* Whoever hosts a session has its file locked. */
-static bool has_host(void)
+static bool is_hosted(void)
 {
 	int fd = session_open_file(recorder_session_directory());
 
@@ -249,6 +249,14 @@ static bool has_host(void)
 
 	raw_close(fd);
 	return is_locked;
+}
+
+/* A program may be at its end before its host has come to see that it has begun. */
+static bool has_host(void)
+{
+	int host = __atomic_load_n(&recorder_session.settings.future_host, __ATOMIC_RELAXED);
+
+	return (host && raw_syscall(SYS_kill, host, 0, 0, 0, 0, 0) == 0) || is_hosted();
 }
 
 void home_leave(void)

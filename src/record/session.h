@@ -27,7 +27,7 @@
 #define SESSION_FILE "session"
 
 enum {
-	SESSION_VERSION = 7,
+	SESSION_VERSION = 8,
 	SESSION_PATH_SIZE = 200, /* of a session directory's path, with its NUL */
 	SESSION_CALLS = 1024,    /* at most so many calls in the table */
 	SESSION_NOTES = 127,
@@ -133,6 +133,7 @@ struct session_settings {
 	uint32_t has_namespaces; /* a process of the session may be in another pid namespace than its host */
 	uint32_t reloads_asked;  /* times that the host was asked to read its configuration again */
 	struct stack_settings stacks;
+	int32_t future_host;     /* process that will host the session when there is something in it; 0: none */
 	uint32_t end_asked;      /* the session is about to be killed: its host is to hand out what there is */
 	uint32_t end_answered;   /* that is done; a futex */
 	uint8_t mode[SESSION_CALLS];    /* by call id: enum call_mode */

@@ -282,8 +282,10 @@ int agent_work(struct agent *agent)
 {
 	int wait_ms = LOOK_MS;
 
-	end_asking(agent);
 	look(agent);
+	end_asking(agent);
+	if (agent_is_over(agent))
+		return 0;
 	if (agent->only && agent->n_sessions > 0 && agent_session_may_be_killed(agent->sessions[0]))
 		wait_ms = LOOK_FOR_END_MS;
 	for (size_t i = 0; i < agent->n_sessions; i++)
