@@ -23,6 +23,7 @@ enum {
 	LOOKS_SELDOM = 1000,
 	LOOKS_TIMED = 16,   /* one look in so many is timed */
 	ROOM = 3072,        /* of stack, for the walk */
+	NEAR = 64 * 1024,   /* a stack that begins so much lower is still the same */
 };
 
 /* All that one stack is taken with. */
@@ -35,6 +36,13 @@ struct taking {
 };
 
 static KEPT uint32_t has_begun;
+
+/* Pages of stack that a thread was found to have before it entered a sandbox, where nothing can be asked for. */
+static KEPT struct {
+	struct thread_cache *thread;
+	uintptr_t from;
+	uintptr_t to;
+} asked_before;
 
 void stacks_begin(void)
 {
@@ -67,6 +75,17 @@ static bool has_room(const struct unwind *unwind)
 	       raw_syscall(SYS_rt_sigprocmask, -1, (long)(needed & ~(uintptr_t)7), 0, 8, 0, 0) == -EINVAL;
 }
 
+/* A stack has all pages from where it is now up to where it was found to reach. */
+static void use_asked_before(struct unwind *unwind, const struct thread_cache *thread)
+{
+	uintptr_t page = unwind->stack_pointer & ~(uintptr_t)4095;
+
+	if (thread != asked_before.thread || page >= asked_before.to || asked_before.from > page + NEAR)
+		return;
+	unwind->readable_from = page;
+	unwind->readable_to = asked_before.to;
+}
+
 /* Goes to whoever has called us. False: there is nobody. */
 static __attribute__((noinline)) bool find_caller(struct taking *taking)
 {
@@ -74,8 +93,10 @@ static __attribute__((noinline)) bool find_caller(struct taking *taking)
 	struct code_object own;
 
 	UNWIND_BEGIN(unwind, &taking->index->steps);
-	if (is_sandboxed(taking->region))
+	if (is_sandboxed(taking->region)) {
 		unwind->may_ask = false;
+		use_asked_before(unwind, taking->thread);
+	}
 	own = unwind->object;
 	do {
 		if (!unwind_step(unwind))
@@ -207,6 +228,9 @@ void stacks_prepare_for_sandbox(void)
 
 		walk(&taking, &trace);
 	}
+	asked_before.thread = taking.thread;
+	asked_before.from = taking.unwind.readable_from;
+	asked_before.to = taking.unwind.readable_to;
 }
 
 /* -- Turns and slow calls ----------------------------------------------------------------------------- */
