@@ -447,6 +447,9 @@ static void check_at_work(struct check *check)
 {
 	int result = mkdtemp(check->folder) ? 0 : -errno;
 
+	/* Where a plugin keeps what is the user's unless it is told another place. */
+	if (result == 0 && setenv("XDG_STATE_HOME", check->folder, 1) < 0)
+		result = -errno;
 	for (size_t i = 0; result == 0 && i < INSTANCES; i++)
 		result = prepare(check, i);
 	if (result == 0) {

@@ -55,4 +55,8 @@ configure 'plugin = "history"; file = "broken.db";'
 act sonde run -c sonde.cfg -o recording.json --report=none -- true
 check "a file that is none stays as it is, and the program runs" "$status" = 0 -a "$(wc -l <broken.db)" = 1
 check "the report says why" -n "$(grep 'not a database' recording.json)"
+
+mkdir users
+XDG_STATE_HOME=$scratch/users act sonde plugins check history
+check "to check the plugin leaves the user's own file alone" "$status" = 0 -a -z "$(ls users)"
 finish
