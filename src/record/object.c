@@ -281,15 +281,16 @@ struct object_streams *object_make_streams(struct object_cell *cell)
 
 /*
  * Whether the kernel has read the path of a call that failed so: it may not be touched otherwise, for it may lead
- * nowhere. Other codes may have come first.
+ * nowhere. Other codes may have come first, EPERM among them; and in a sandbox any of these, from a filter.
  */
 static bool has_read_path(int code)
 {
+	if (!descriptor_may_be_asked())
+		return false;
 	switch (code) {
 	case ENOENT:
 	case ENOTDIR:
 	case EACCES:
-	case EPERM:
 	case EEXIST:
 	case EISDIR:
 	case ELOOP:
@@ -351,6 +352,8 @@ void object_add_path_failure(const struct probe *probe, uint64_t ns, int dirfd, 
 /* Whether the kernel has read the address of a call that failed so. */
 static bool has_read_address(int code)
 {
+	if (code && code != EINPROGRESS && !descriptor_may_be_asked())
+		return false;
 	switch (code) {
 	case 0:
 	case ECONNREFUSED:

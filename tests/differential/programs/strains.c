@@ -4,6 +4,7 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <pthread.h>
@@ -114,6 +115,40 @@ static void filter_system_calls(void)
 	exit(7);
 }
 
+/* What a filter refuses, the kernel has not looked at: the path may lead nowhere. */
+static void refuse(unsigned int code)
+{
+	struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | code),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = {.len = 4, .filter = filter};
+
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+	int result = open((char *)8, O_RDONLY);
+
+	printf("refused: %d %d\n", result, errno);
+	exit(0);
+}
+
+static void refuse_bad_paths(void)
+{
+	static const unsigned int codes[] = {EPERM, EACCES, ENOENT};
+
+	for (int i = 0; i < 3; i++) {
+		int status = -1;
+
+		fflush(stdout);
+		if (fork() == 0)
+			refuse(codes[i]);
+		wait(&status);
+		printf("ended: %#x\n", status);
+	}
+}
+
 static pthread_barrier_t all_are_here;
 
 static void *fail_often(void *unused)
@@ -186,6 +221,7 @@ int main(int n_arguments, char **arguments)
 		{"locked", lock_memory},
 		{"locked-child", lock_memory_of_child},
 		{"filtered", filter_system_calls},
+		{"refused", refuse_bad_paths},
 		{"crowd", crowd},
 		{"vforks", vfork_with_large_environment},
 		{"shells", run_shells},
