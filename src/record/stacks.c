@@ -37,13 +37,6 @@ struct taking {
 
 static KEPT uint32_t has_begun;
 
-/* Pages of stack that a thread was found to have before it entered a sandbox, where nothing can be asked for. */
-static KEPT struct {
-	struct thread_cache *thread;
-	uintptr_t from;
-	uintptr_t to;
-} asked_before;
-
 void stacks_begin(void)
 {
 	has_begun = 1;
@@ -80,10 +73,10 @@ static void use_asked_before(struct unwind *unwind, const struct thread_cache *t
 {
 	uintptr_t page = unwind->stack_pointer & ~(uintptr_t)4095;
 
-	if (thread != asked_before.thread || page >= asked_before.to || asked_before.from > page + NEAR)
+	if (page >= thread->stack_to || thread->stack_from > page + NEAR)
 		return;
 	unwind->readable_from = page;
-	unwind->readable_to = asked_before.to;
+	unwind->readable_to = thread->stack_to;
 }
 
 /* Goes to whoever has called us. False: there is nobody. */
@@ -228,9 +221,8 @@ void stacks_prepare_for_sandbox(void)
 
 		walk(&taking, &trace);
 	}
-	asked_before.thread = taking.thread;
-	asked_before.from = taking.unwind.readable_from;
-	asked_before.to = taking.unwind.readable_to;
+	taking.thread->stack_from = taking.unwind.readable_from;
+	taking.thread->stack_to = taking.unwind.readable_to;
 }
 
 /* -- Turns and slow calls ----------------------------------------------------------------------------- */

@@ -120,8 +120,10 @@ static struct thread_cache *reuse_cache(const struct region_header *region, int 
 			continue;
 		if (REUSES_CACHES && thread_has_ended(pid, owner) &&
 		    __atomic_compare_exchange_n(&cache->tid, &owner, tid, false, __ATOMIC_ACQUIRE,
-						__ATOMIC_RELAXED))
+						__ATOMIC_RELAXED)) {
+			cache->stack_to = 0;
 			return cache;
+		}
 	}
 	return NULL;
 }
@@ -172,6 +174,7 @@ static void clear_cache(struct thread_cache *cache)
 	cache->cells = NULL;
 	cache->objects = NULL;
 	cache->has_begun_drawing = 0;
+	cache->stack_to = 0;
 }
 
 /* Gives a cache that nobody has used to a thread. */
