@@ -6,13 +6,13 @@
 . "${top_srcdir:-.}/tests/e2e/lib.sh"
 
 cd "$scratch" || exit 1
-mkdir work
-seq 100 >work/numbers
+mkdir tree
+seq 100 >tree/numbers
 # shellcheck disable=SC2016 # perl's variables
-program='open(my $in, "<", "work/numbers") or die; sysread($in, my $text, 1000) for 1..3; close $in;
-	open(my $none, "<", "work/secret-$_") for (1, 2, 2, 2); open(my $out, ">", "work/out"); syswrite($out, "12345");
+program='open(my $in, "<", "tree/numbers") or die; sysread($in, my $text, 1000) for 1..3; close $in;
+	open(my $none, "<", "tree/secret-$_") for (1, 2, 2, 2); open(my $out, ">", "tree/out"); syswrite($out, "12345");
 	if (fork() == 0) { syswrite($out, "1234"); exit 0 } wait;
-	use Socket; socket(my $s, PF_UNIX, SOCK_STREAM, 0); connect($s, pack_sockaddr_un("work/socket")); exit 0'
+	use Socket; socket(my $s, PF_UNIX, SOCK_STREAM, 0); connect($s, pack_sockaddr_un("tree/socket")); exit 0'
 
 # record CONFIGURATION RECORDING
 record() {
@@ -29,20 +29,20 @@ row() {
 
 record '' plain.json
 act sonde report --by=file --format=csv plain.json
-check "a file's row tells how often it was opened" "$(row "$scratch/work/numbers" opens)" = 1
-check "how much was read from it" "$(row "$scratch/work/numbers" read_bytes)" = "$(wc -c <work/numbers)"
-check "with how many calls" "$(row "$scratch/work/numbers" reads)" = 3
-check "what a child wrote to it, too" "$(row "$scratch/work/out" written_bytes)" = 9
-check "and how often it was not there" "$(row "$scratch/work/secret-2" failures)" = 3
+check "a file's row tells how often it was opened" "$(row "$scratch/tree/numbers" opens)" = 1
+check "how much was read from it" "$(row "$scratch/tree/numbers" read_bytes)" = "$(wc -c <tree/numbers)"
+check "with how many calls" "$(row "$scratch/tree/numbers" reads)" = 3
+check "what a child wrote to it, too" "$(row "$scratch/tree/out" written_bytes)" = 9
+check "and how often it was not there" "$(row "$scratch/tree/secret-2" failures)" = 3
 act sonde report --lines=0 --width=160 plain.json
-check "the report shows the file that was missing most often" -n "$(grep -F "3 of them: $scratch/work/secret-2" out)"
-check "and what was read and written" -n "$(grep -E 'work/out +1 +- +9B' out)"
+check "the report shows the file that was missing most often" -n "$(grep -F "3 of them: $scratch/tree/secret-2" out)"
+check "and what was read and written" -n "$(grep -E 'tree/out +1 +- +9B' out)"
 act sonde report --by=file --sort=errors --lines=2 plain.json
 check "the rows that are shown are those that were asked for" -n "$(sed -n 2p out | grep -F more)" -o \
 	-n "$(sed -n 2p out | grep -F secret-2)"
 act sonde report --by=peer --format=json plain.json
 check "a peer's row tells why it was not to be had" -n \
-	"$(grep '"peer":"unix:work/socket".*"call":"connect","errno":"ENOENT"' out)"
+	"$(grep '"peer":"unix:tree/socket".*"call":"connect","errno":"ENOENT"' out)"
 act sonde report --by=stone plain.json
 check "what there is no row for is refused" "$status" = 2
 act sonde report --by=file --format=prometheus plain.json
@@ -53,7 +53,7 @@ check "also where metrics are asked for" -z "$(grep -F "$scratch" out)"
 record 'files: { privacy = "hashed"; }; peers: { privacy = "hashed"; };' hashed.json
 # The command, which is perl with its program, stands elsewhere in the recording.
 act sonde report --by=file --format=csv hashed.json
-check "hashed, no path is in the recording" -z "$(grep -F work out)"
+check "hashed, no path is in the recording" -z "$(grep -F tree out)"
 check "but a row for each file is, in a parent and its child the same" "$(awk -F, '$10 == 9 || $9 == 2 { n++ } END { print n }' out)" = 1
 cut -d, -f1 out | sort >first
 record 'files: { privacy = "hashed"; }; peers: { privacy = "hashed"; };' again.json
@@ -64,7 +64,7 @@ record 'files: { privacy = "off"; };' off.json
 act sonde report --by=file --format=json off.json
 check "off, there are no files" "$(cat out)" = "[]"
 act sonde report --by=peer --format=json off.json
-check "but peers" -n "$(grep unix:work/socket out)"
+check "but peers" -n "$(grep unix:tree/socket out)"
 record 'peers: { privacy = "off"; }; files: { most = 2; };' few.json
 act sonde report --by=peer --format=json few.json
 check "or the other way around" "$(cat out)" = "[]"
