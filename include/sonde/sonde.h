@@ -717,7 +717,7 @@ SONDE_API int sonde_export_metrics(struct sonde *sonde, const char *format, sond
  * has panels, and each panel a title, a kind (stat, graph, table or bars), a unit, series, and
  * thresholds, from which on a value is a warning or bad. A series has a name, tags, a unit and a
  * value, null where there is none; in a graph points of the last minute, [seconds, value] with
- * seconds up to 0 for now; in a table count, avg, min, max, p50, p90, p95, p99. docs/api.md has an
+ * seconds up to 0, the present; in a table count, avg, min, max, p50, p90, p95, p99. docs/api.md has an
  * example.
  */
 SONDE_API int sonde_create_dashboard_data(struct sonde *sonde, const char *dashboard_type,

@@ -14,6 +14,7 @@
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
 
+#include "api/detached-thread.h"
 #include "api/instance.h"
 #include "base/raw.h"
 
@@ -71,22 +72,6 @@ static bool look_at_late(const char *path, size_t *ret_n_late)
 	return is_free;
 }
 
-/* Signals are blocked, since the lock is held. */
-static int start_thread(struct disk_question *question)
-{
-	pthread_attr_t attributes;
-	pthread_t thread;
-	int error = pthread_attr_init(&attributes);
-
-	if (error)
-		return error;
-	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-	pthread_attr_setstacksize(&attributes, STACK_SIZE);
-	error = pthread_create(&thread, &attributes, ask, question);
-	pthread_attr_destroy(&attributes);
-	return error;
-}
-
 int disk_question_ask(const char *path, struct disk_question **ret_question)
 {
 	struct disk_question *question;
@@ -98,7 +83,8 @@ int disk_question_ask(const char *path, struct disk_question **ret_question)
 	if (!question)
 		return SONDE_ENOMEM;
 	memcpy(question->path, path, strlen(path) + 1);
-	if (start_thread(question)) {
+	/* Signals are blocked, since the lock is held. */
+	if (detached_thread_start(ask, question, STACK_SIZE)) {
 		free(question);
 		return SONDE_ENOMEM;
 	}

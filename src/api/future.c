@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "api/deadline.h"
+#include "api/detached-thread.h"
 #include "base/raw.h"
 
 struct sonde_future {
@@ -77,21 +78,6 @@ static void *run(void *argument)
 	return NULL;
 }
 
-/* With the lock, and so with signals blocked. */
-static int start_thread(struct sonde_future *future)
-{
-	pthread_attr_t attributes;
-	pthread_t thread;
-	int error = pthread_attr_init(&attributes);
-
-	if (error)
-		return error;
-	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-	error = pthread_create(&thread, &attributes, run, future);
-	pthread_attr_destroy(&attributes);
-	return error;
-}
-
 static struct sonde_future *make(const struct sonde_future *template, bool has_caller)
 {
 	struct sonde_future *future = malloc(sizeof(*future));
@@ -101,7 +87,8 @@ static struct sonde_future *make(const struct sonde_future *template, bool has_c
 	*future = *template;
 	future->n_references = 1 + has_caller;
 	future->fd = has_caller ? eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK) : -1;
-	if ((!has_caller || future->fd >= 0) && start_thread(future) == 0)
+	/* With the lock, and so with signals blocked. */
+	if ((!has_caller || future->fd >= 0) && detached_thread_start(run, future, 0) == 0)
 		return future;
 	/* The data stays the caller's. */
 	future->task.free_data = NULL;

@@ -8,6 +8,7 @@ libsonde_la_SOURCES += \
 	src/api/dashboard-grafana.c \
 	src/api/dashboard-panels.c src/api/dashboard-panels.h \
 	src/api/deadline.h \
+	src/api/detached-thread.c src/api/detached-thread.h \
 	src/api/disk-question.c src/api/disk-question.h \
 	src/api/document.c src/api/document.h \
 	src/api/endpoint.c src/api/endpoint.h \

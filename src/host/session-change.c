@@ -11,6 +11,7 @@
 
 #include "calls/call.h"
 #include "host/configuration.h"
+#include "host/session-map.h"
 #include "host/settings.h"
 #include "record/session.h"
 
@@ -142,24 +143,12 @@ static void change_settings(struct session_settings *settings, const struct sess
 	}
 }
 
-static int open_session(const char *directory, struct session_file **ret_file)
-{
-	int fd = session_open_file(directory);
-
-	if (fd < 0)
-		return fd;
-	int result = session_map_file(fd, NULL, ret_file);
-
-	close(fd);
-	return result;
-}
-
 /* One that has not ended. */
 static int open_to_change(const char *directory, struct session_file **ret_file,
 			  struct message *ret_message)
 {
 	struct session_file *file;
-	int result = open_session(directory, &file);
+	int result = session_map(directory, &file);
 
 	if (result == -EPROTO)
 		message_set(ret_message, "%s: not a session, or one of another version of sonde",

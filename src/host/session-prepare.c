@@ -7,24 +7,13 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "host/session-map.h"
 #include "record/session.h"
-
-static int map(const char *directory, struct session_file **ret_file)
-{
-	int fd = session_open_file(directory);
-
-	if (fd < 0)
-		return fd;
-	int result = session_map_file(fd, NULL, ret_file);
-
-	close(fd);
-	return result;
-}
 
 int session_prepare(const char *directory, const struct configuration *configuration)
 {
 	struct session_file *file;
-	int result = map(directory, &file);
+	int result = session_map(directory, &file);
 
 	if (result < 0)
 		return result;
@@ -40,7 +29,7 @@ void session_abandon(const char *directory)
 	char name[SESSION_PATH_SIZE + sizeof("/" SESSION_FILE)];
 	struct session_file *file;
 
-	if (map(directory, &file) < 0)
+	if (session_map(directory, &file) < 0)
 		return;
 	session_switch_off(&file->settings);
 	munmap(file, sizeof(*file));

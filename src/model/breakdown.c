@@ -161,6 +161,16 @@ static struct breakdown_row figures_of_call(const struct part_call *call)
 }
 
 /* Where only some codes are wanted, a call is its failures with these. */
+static void add_error(const struct dividing *dividing, struct breakdown_row *figures, const char *symbol,
+		      uint64_t count, bool is_expected)
+{
+	if (!selection_has_errno(dividing->request->selection, symbol))
+		return;
+	add_count(&figures->calls, count);
+	add_count(&figures->failures, count);
+	add_count(&figures->errors, is_expected ? 0 : count);
+}
+
 static struct breakdown_row figures_of_errors(const struct dividing *dividing, const struct part_call *call)
 {
 	struct breakdown_row figures = {0};
@@ -168,11 +178,7 @@ static struct breakdown_row figures_of_errors(const struct dividing *dividing, c
 	for (size_t i = 0; i < call->n_errors; i++) {
 		const struct part_error *error = &call->errors[i];
 
-		if (!selection_has_errno(dividing->request->selection, error->symbol))
-			continue;
-		add_count(&figures.calls, error->count);
-		add_count(&figures.failures, error->count);
-		add_count(&figures.errors, error->is_expected ? 0 : error->count);
+		add_error(dividing, &figures, error->symbol, error->count, error->is_expected);
 	}
 	return figures;
 }
@@ -357,11 +363,7 @@ static struct breakdown_row errors_of_totals(const struct dividing *dividing, co
 	for (size_t i = 0; i < totals->n_errors; i++) {
 		const struct error_totals *error = &totals->errors[i];
 
-		if (!selection_has_errno(dividing->request->selection, error->symbol))
-			continue;
-		add_count(&figures.calls, error->count);
-		add_count(&figures.failures, error->count);
-		add_count(&figures.errors, error->is_expected ? 0 : error->count);
+		add_error(dividing, &figures, error->symbol, error->count, error->is_expected);
 	}
 	return figures;
 }

@@ -35,16 +35,6 @@ bare() {
 	act env LD_PRELOAD="$library" SONDE_CONFIG="$scratch/sonde.cfg" "$@"
 }
 
-# until_there TEST... - at most half a minute.
-until_there() {
-	local end=$((SECONDS + 60))
-	while test "$SECONDS" -lt "$end"; do
-		! "$@" || return 0
-		sleep 0.05
-	done
-	return 1
-}
-
 cat >read-lines.py <<'END'
 """read-lines.py FILE WHAT - of the lines that jsonlines wrote of sessions."""
 import json, sys

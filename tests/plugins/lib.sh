@@ -22,6 +22,16 @@ configure() {
 	echo ');'
 } >sonde.cfg
 
+# until_there TEST... - at most a minute.
+until_there() {
+	local end=$((SECONDS + 60))
+	while test "$SECONDS" -lt "$end"; do
+		! "$@" || return 0
+		sleep 0.02
+	done
+	return 1
+}
+
 # of_plugin NAME KEY - what a recording says of an instance.
 of_plugin() {
 	python3 - "$1" "$2" <<'END'

@@ -71,16 +71,6 @@ lines() {
 	python3 read-lines.py "${file:-out.jsonl}" "$@"
 }
 
-# until_there TEST... - at most a minute.
-until_there() {
-	local end=$((SECONDS + 60))
-	while test "$SECONDS" -lt "$end"; do
-		! "$@" || return 0
-		sleep 0.05
-	done
-	return 1
-}
-
 is_said() {
 	grep -q -- "$1" agent.err
 }

@@ -6,15 +6,6 @@ export SONDE_PLUGIN_PATH=$zoo
 export SONDE_DIRECTORY=$scratch/sessions
 mkdir "$SONDE_DIRECTORY"
 
-# until_there TEST... - at most a minute.
-until_there() {
-	for _ in $(seq 3000); do
-		! "$@" || return 0
-		sleep 0.02
-	done
-	return 1
-}
-
 # says_in FILE PATTERN - a line of it is this one.
 says_in() {
 	grep -qx -- "$2" "$1" 2>/dev/null

@@ -108,14 +108,6 @@ exec 9<>alive
 configure 'plugin = "well"; name = "good"; file = "good";'
 "$sonde" run -c sonde.cfg --report=none -- sh -c 'read -r line <alive' >out 2>err &
 
-# until_there TEST... - at most a minute.
-until_there() {
-	for _ in $(seq 3000); do
-		! "$@" || return 0
-		sleep 0.02
-	done
-	return 1
-}
 has_ended() {
 	test "$(tail -1 good)" = stopped
 }

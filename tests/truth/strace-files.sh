@@ -7,6 +7,8 @@
 # that libc makes for itself.
 
 here=$(dirname "$(readlink -f "$0")")
+# shellcheck source=tests/truth/strace-lib.sh
+. "$here/strace-lib.sh"
 scratch=$(readlink -f "$(mktemp -d)")
 trap 'rm -rf "$scratch"' EXIT
 n_passed=0
@@ -22,27 +24,11 @@ if ! command -v strace >/dev/null || ! strace -k -y -o "$scratch/probe" cat /etc
 fi
 
 make_files() {
-	local directory
-	for directory in one one/two one/three; do
-		mkdir "$directory"
-		seq 3000 >"$directory/numbers"
-		echo text >"$directory/text"
-	done
+	make_tree
 	printf '#include "own.h"\nint main(void) { return OWN; }\n' >main.c
 	echo '#define OWN 0' >one/own.h
 	printf 'all: made\nmade: one/numbers\n\tcp one/numbers made\n-include none.mk\n' >Makefile
-	find . -exec touch -h -d @1000000000 {} +
-}
-
-# in_copy COMMAND... - in a copy of the files; its output goes to a pipe.
-in_copy() {
-	rm -rf "$scratch/work"
-	cp -a "$scratch/files" "$scratch/work"
-	(
-		cd "$scratch/work" || exit
-		exec env -i PATH=/usr/bin:/bin HOME="$scratch/home" LC_ALL=C GIT_OPTIONAL_LOCKS=0 "$@" \
-			2>&1 </dev/null
-	) | cat >"$scratch/output"
+	make_old
 }
 
 # compare NAME FILES COMMAND... - FILES are the ends of some paths that the program certainly opens.
@@ -52,7 +38,7 @@ compare() {
 	in_copy strace -f -k -y -s 0 -qq -e signal=none -e trace="$traced" -o "$scratch/trace" "$@"
 	in_copy "$top_builddir/sonde" run --report=none -o "$scratch/recording.json" -- "$@"
 	"$top_builddir/sonde" report --by=file --format=json "$scratch/recording.json" >"$scratch/table"
-	if awk -v wanted="$wanted" -v work="$scratch/work" -f "$here/strace-files.awk" "$scratch/table" "$scratch/trace" >"$scratch/answer"; then
+	if awk -v wanted="$wanted" -v work="$scratch/copy" -f "$here/strace-files.awk" "$scratch/table" "$scratch/trace" >"$scratch/answer"; then
 		echo "ok - $name: $(head -n 1 "$scratch/answer")"
 		n_passed=$((n_passed + 1))
 	else

@@ -9,6 +9,8 @@
 # totals are higher, and for each program a line says how many there were and inside which functions.
 
 here=$(dirname "$(readlink -f "$0")")
+# shellcheck source=tests/truth/strace-lib.sh
+. "$here/strace-lib.sh"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 n_passed=0
@@ -27,26 +29,9 @@ if ! command -v strace >/dev/null || ! strace -k -o "$scratch/probe" true 2>/dev
 fi
 
 make_files() {
-	local directory
-	for directory in one one/two one/three; do
-		mkdir "$directory"
-		seq 3000 >"$directory/numbers"
-		echo text >"$directory/text"
-	done
+	make_tree
 	ln -s numbers one/link
-	# So old that git need not ask whether they changed in the second in which it looked.
-	find . -exec touch -h -d @1000000000 {} +
-}
-
-# in_copy COMMAND... - in a copy of the files. Its output goes to a pipe, since that is read and written by everything.
-in_copy() {
-	rm -rf "$scratch/work"
-	cp -a "$scratch/files" "$scratch/work"
-	(
-		cd "$scratch/work" || exit
-		exec env -i PATH=/usr/bin:/bin HOME="$scratch/home" LC_ALL=C GIT_OPTIONAL_LOCKS=0 "$@" \
-			2>&1 </dev/null
-	) | cat >"$scratch/output"
+	make_old
 }
 
 # compare NAME CALLS COMMAND... - CALLS are some that the program certainly makes.
