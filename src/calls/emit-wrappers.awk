@@ -465,12 +465,10 @@ function object_offset(row,   i) {
 # Of a call that is only counted: it is not timed.
 function emit_stream_outcome(row,   way) {
 	way = object_way(row)
-	out("\tconst struct probe probe = {.stats = stats};\n")
 	if ((row, "fails") in fact) {
 		out_from_table(row, fact_line[row, "fails"], "\tif (" fact[row, "fails"] ") {")
-		out("\t\tconst int code = " error_expression(fact[row, "error"]) ";\n")
-		out("\t\trecorder_add_failure(stats, 0, code);")
-		out("\t\tobject_stream_failed(CALL_" row ", " fact[row, "stream"] ", &probe, 0, code);")
+		out("\t\tobject_stream_failed_untimed(CALL_" row ", " fact[row, "stream"] ", stats, " \
+			error_expression(fact[row, "error"]) ");")
 		out("\t} else {")
 	} else {
 		out("\t{")
@@ -478,7 +476,7 @@ function emit_stream_outcome(row,   way) {
 	out_from_table(row, fact_line[row, "bytes"], "\t\tconst uint64_t moved = (uint64_t)(" fact[row, "bytes"] ");")
 	out("")
 	out("\t\tprobe_add_bytes(stats, moved);")
-	out("\t\tobject_streamed(CALL_" row ", " fact[row, "stream"] ", &probe, 0, " way ", moved);")
+	out("\t\tobject_streamed_untimed(CALL_" row ", " fact[row, "stream"] ", " way ", moved);")
 	out("\t}")
 }
 

@@ -261,20 +261,46 @@ void object_add_failure(struct object_cell *cell, const struct probe *probe, int
 
 /* -- Streams ---------------------------------------------------------------------------------------- */
 
-struct object_streams *object_make_streams(struct object_cell *cell)
+/* Those of a cell, made when the first stream uses it. NULL: no memory, which is counted. */
+static struct object_streams *find_streams(struct object_cell *cell)
 {
 	struct thread_cache *thread = recorder_thread;
-	struct object_streams *made = NULL;
+	struct object_streams *streams = relative_get(&cell->streams), *made = NULL;
 
+	if (streams)
+		return streams;
 	if (thread && thread->block && process_owns(cell))
 		made = thread_make_record(thread, sizeof(*made));
 	if (made)
 		relative_publish(&cell->streams, 0, made);
 	/* A handler may have made them meanwhile. */
-	made = relative_get(&cell->streams);
-	if (!made)
+	streams = relative_get(&cell->streams);
+	if (!streams)
 		process_count_loss(LOSS_DETAIL);
-	return made;
+	return streams;
+}
+
+void object_add_streamed(const FILE *stream, const struct probe *probe, uint64_t ns, int way, uint64_t bytes)
+{
+	struct object_cell *cell = object_of_stream(stream);
+	struct object_streams *streams = cell ? find_streams(cell) : NULL;
+
+	if (!streams)
+		return;
+	owner_add(&streams->flows[way].count, 1);
+	owner_add(&streams->flows[way].bytes, bytes);
+	if (probe->start_ticks) {
+		owner_add(&streams->flows[way].timed, 1);
+		owner_add(&streams->flows[way].sum_ns, ns);
+	}
+}
+
+void object_stream_failed_untimed(enum call call, const FILE *stream, struct call_stats *stats, int code)
+{
+	const struct probe probe = {.stats = stats};
+
+	probe_failed(&probe, code);
+	object_stream_failed(call, stream, &probe, 0, code);
 }
 
 /* -- Paths ------------------------------------------------------------------------------------------ */

@@ -156,8 +156,8 @@ static inline void object_sought(struct object_cell *cell, int fd, int64_t offse
 
 /* -- Streams ---------------------------------------------------------------------------------------- */
 
-/* Those of a cell, made when the first stream uses it. NULL: no memory, which is counted. */
-struct object_streams *object_make_streams(struct object_cell *cell) HIDDEN;
+/* What a stream moved, wherever that has to be written, and however long it took. */
+void object_add_streamed(const FILE *stream, const struct probe *probe, uint64_t ns, int way, uint64_t bytes) HIDDEN;
 
 static inline struct object_cell *object_of_stream(const FILE *stream)
 {
@@ -170,23 +170,39 @@ static inline struct object_cell *object_of_stream(const FILE *stream)
 static inline void object_streamed(enum call call, const FILE *stream, const struct probe *probe, uint64_t ns, int way,
 				   uint64_t bytes)
 {
-	struct object_cell *cell = object_is_on(call) ? object_of_stream(stream) : NULL;
+	if (object_is_on(call))
+		object_add_streamed(stream, probe, ns, way, bytes);
+}
 
-	if (!cell)
+/* Those of what the thread was the last to use by way of the stream's descriptor. NULL: that is not known. */
+static inline __attribute__((always_inline)) struct object_streams *object_known_streams(const FILE *stream)
+{
+	unsigned int fd = (unsigned int)stream->_fileno;
+	struct object_cell *cell = likely(fd < OBJECT_USES)
+					   ? __atomic_load_n(&process.uses[fd].cell, __ATOMIC_RELAXED)
+					   : NULL;
+
+	if (unlikely((uintptr_t)cell <= (uintptr_t)OBJECT_NO_CELL) || cell->owner != (uintptr_t)recorder_thread)
+		return NULL;
+	return relative_get(&cell->streams);
+}
+
+/* The same of a call that was not timed: there are many of them, and most move a few bytes. */
+static inline __attribute__((always_inline)) void object_streamed_untimed(enum call call, const FILE *stream, int way,
+									  uint64_t bytes)
+{
+	static const struct probe untimed;
+
+	if (!object_is_on(call))
 		return;
-	struct object_streams *streams = relative_get(&cell->streams);
+	struct object_streams *streams = object_known_streams(stream);
 
 	if (unlikely(!streams)) {
-		streams = object_make_streams(cell);
-		if (!streams)
-			return;
+		object_add_streamed(stream, &untimed, 0, way, bytes);
+		return;
 	}
 	owner_add(&streams->flows[way].count, 1);
 	owner_add(&streams->flows[way].bytes, bytes);
-	if (probe->start_ticks) {
-		owner_add(&streams->flows[way].timed, 1);
-		owner_add(&streams->flows[way].sum_ns, ns);
-	}
 }
 
 static inline void object_stream_failed(enum call call, const FILE *stream, const struct probe *probe, uint64_t ns,
@@ -195,6 +211,9 @@ static inline void object_stream_failed(enum call call, const FILE *stream, cons
 	if (object_is_on(call))
 		object_failed(object_of_stream(stream), probe, code, ns);
 }
+
+/* The same of a call that was not timed, whose failure has not been counted yet either. */
+void object_stream_failed_untimed(enum call call, const FILE *stream, struct call_stats *stats, int code) HIDDEN;
 
 /* -- Paths ------------------------------------------------------------------------------------------ */
 

@@ -74,6 +74,6 @@ for operation in read fgetc; do
 	bare[$operation]=$(each nameless "$operation")
 done
 adds "a read() that is known by file costs little more than one that is not" sampled read 45
-adds "an fgetc() that is known by file costs little more than one that is not" sampled fgetc 45
+adds "an fgetc() that is known by file costs little more than one that is not" sampled fgetc 24
 
 finish
