@@ -19,21 +19,35 @@ enum {
 
 static void flush(struct json_output *output)
 {
-	if (output->result == 0 && output->size > 0)
+	if (output->size == 0)
+		return;
+	if (output->result == 0)
 		output->result =
 			output->sink->write(output->sink->argument, output->bytes, output->size);
+	output->last = output->bytes[output->size - 1];
 	output->size = 0;
+}
+
+/* Room for so many bytes, which the caller fills. */
+static char *reserve(struct json_output *output, size_t size)
+{
+	if (size > sizeof(output->bytes) - output->size)
+		flush(output);
+	output->size += size;
+	return output->bytes + output->size - size;
 }
 
 static void put_bytes(struct json_output *output, const char *bytes, size_t size)
 {
-	if (size == 0)
-		return;
-	if (size > sizeof(output->bytes) - output->size)
-		flush(output);
-	memcpy(output->bytes + output->size, bytes, size);
-	output->size += size;
-	output->last = bytes[size - 1];
+	memcpy(reserve(output, size), bytes, size);
+}
+
+/* A comma is needed where something of the same object or array stands before. */
+static bool is_first(const struct json_output *output)
+{
+	char last = output->size ? output->bytes[output->size - 1] : output->last;
+
+	return last == '{' || last == '[';
 }
 
 void json_put(struct json_output *output, const char *text)
@@ -43,8 +57,8 @@ void json_put(struct json_output *output, const char *text)
 
 void json_put_comma(struct json_output *output)
 {
-	if (output->last != '{' && output->last != '[')
-		json_put(output, ",");
+	if (!is_first(output))
+		*reserve(output, 1) = ',';
 }
 
 static void put_line_break(struct json_output *output, unsigned int indent)
@@ -62,17 +76,21 @@ void json_put_line(struct json_output *output, unsigned int indent)
 
 void json_put_line_end(struct json_output *output, unsigned int indent, const char *bracket)
 {
-	if (output->last != '{' && output->last != '[')
+	if (!is_first(output))
 		put_line_break(output, indent);
 	json_put(output, bracket);
 }
 
 void json_put_key(struct json_output *output, const char *key)
 {
+	size_t length = strlen(key);
+
 	json_put_comma(output);
-	json_put(output, "\"");
-	json_put(output, key);
-	json_put(output, "\":");
+	char *place = reserve(output, length + 3);
+
+	*place = '"';
+	memcpy(place + 1, key, length);
+	memcpy(place + 1 + length, "\":", 2);
 }
 
 /* Control characters, and the two that have a meaning in a string. */
@@ -110,7 +128,7 @@ static size_t plain_length(const char *text)
 
 void json_put_string(struct json_output *output, const char *text)
 {
-	json_put(output, "\"");
+	*reserve(output, 1) = '"';
 	while (*text) {
 		size_t n_plain = plain_length(text);
 		size_t length = n_plain ? n_plain : utf8_length(text);
@@ -125,7 +143,7 @@ void json_put_string(struct json_output *output, const char *text)
 			put_bytes(output, text, length);
 		text += length ? length : 1;
 	}
-	json_put(output, "\"");
+	*reserve(output, 1) = '"';
 }
 
 void json_put_name(struct json_output *output, const char *name)
@@ -152,6 +170,11 @@ void json_put_integer(struct json_output *output, int64_t number)
 {
 	char text[NUMBER_SIZE];
 
+	/* Most are no more than a digit. */
+	if (number >= 0 && number < 10) {
+		*reserve(output, 1) = (char)('0' + number);
+		return;
+	}
 	if (number < 0)
 		json_put(output, "-");
 	json_put(output, count_text(number < 0 ? -(uint64_t)number : (uint64_t)number, text));

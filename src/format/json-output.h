@@ -19,7 +19,7 @@
 struct json_output {
 	const struct format_sink *sink;
 	int result; /* the first error */
-	char last;  /* character that was put; '\0': none */
+	char last;  /* character that was handed over; '\0': none */
 	size_t size;
 	char bytes[4096];
 	int64_t instant_ns; /* of which this is the text; series have the same over and over */

@@ -15,6 +15,8 @@
 
 #include "format/recording-json.h"
 
+enum { STREAM_SIZE = 1 << 16 };
+
 static int fail(int error, const char *path, struct message *ret_message)
 {
 	message_set(ret_message, "%s: %s", path, strerror(error));
@@ -80,7 +82,8 @@ static FILE *open_stream(int fd, bool is_compressed)
 {
 	static const cookie_io_functions_t functions = {.write = write_compressed,
 							.close = close_compressed};
-	gzFile compressed = is_compressed ? gzdopen(fd, "wbe") : NULL;
+	/* Level 2 of 9: the default takes four times as long, and leaves two thirds of the bytes. */
+	gzFile compressed = is_compressed ? gzdopen(fd, "wbe2") : NULL;
 	FILE *stream = !is_compressed ? fdopen(fd, "w")
 		       : compressed   ? fopencookie(compressed, "w", functions)
 				      : NULL;
@@ -99,6 +102,8 @@ static int write_descriptor(int fd, const char *path, const struct recording *re
 
 	if (!stream)
 		return -ENOMEM;
+	/* Without memory for that, it is written in smaller pieces. */
+	setvbuf(stream, NULL, _IOFBF, STREAM_SIZE);
 	int result = recording_json_write(recording, stream);
 
 	errno = EIO;
