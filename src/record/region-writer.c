@@ -86,9 +86,9 @@ static int commit_first(char *memory, int fd, uint64_t offset)
 }
 
 /* Maps a place in the session's file; the mapping has no header yet. NULL: there is no memory. */
-static struct region_header *map_place(int fd, uint64_t offset, uint64_t capacity)
+static struct region_header *map_place(int fd, uint64_t offset, uint64_t capacity, void *where)
 {
-	long address = raw_mmap_file(capacity, fd, offset);
+	long address = raw_mmap_file(where, capacity, fd, offset);
 
 	if (raw_failed(address))
 		return NULL;
@@ -149,12 +149,31 @@ static uint64_t choose_capacity(const struct session_settings *settings,
 										 : capacity;
 }
 
+/* A generation of children that are each forked from the one before has a little less room each time. */
+static bool is_roomy(const struct address_range *room, const struct session_settings *settings)
+{
+	return room->size >= settings->region_capacity / 2;
+}
+
+/* NULL: there is no memory. */
+static struct region_header *find_place(int fd, const struct session_settings *settings, uint64_t offset,
+					struct address_range *room, uint64_t *ref_capacity)
+{
+	struct address_range taken = *room;
+
+	if (*ref_capacity == REGION_SMALL_CAPACITY || !is_roomy(room, settings))
+		return map_place(fd, offset, *ref_capacity, NULL);
+	*room = (struct address_range){0};
+	*ref_capacity = taken.size;
+	return map_place(fd, offset, taken.size, taken.address);
+}
+
 struct region_header *region_make(int fd, struct session_file *session,
-				  const struct region_header *parent, bool is_small)
+				  const struct region_header *parent, bool is_small, struct address_range *room)
 {
 	uint64_t offset = fd >= 0 ? session_take_region(&session->settings, fd) : 0;
 	uint64_t capacity = is_small ? REGION_SMALL_CAPACITY : choose_capacity(&session->settings, parent);
-	struct region_header *region = offset ? map_place(fd, offset, capacity) : NULL;
+	struct region_header *region = offset ? find_place(fd, &session->settings, offset, room, &capacity) : NULL;
 
 	if (offset && !region)
 		session_release_region(&session->settings, session->settings.region_capacity, offset);
