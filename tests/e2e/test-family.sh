@@ -40,7 +40,7 @@ END
 mkfifo "$scratch/end.2"
 "$sonde" run --report=none -o "$scratch/whole" -- sh "$scratch/late" "$subject" "$scratch/end" &
 processes() {
-	sonde report --format=json "$(echo "$SONDE_DIRECTORY"/sonde-*/*-$!)" 2>/dev/null | python3 -I -c '
+	sonde report --format=json "$(echo "$SONDE_DIRECTORY"/sonde-*/*$!)" 2>/dev/null | python3 -I -c '
 import json, sys
 try:
     found = [p for p in json.load(sys.stdin)["processes"] if p["test"] == "late.sh"]
