@@ -139,41 +139,43 @@ static bool has_room(const struct region_header *parent, uint64_t capacity)
 	return raw_limit(RLIMIT_AS) == RLIM_INFINITY;
 }
 
-/* As large as there is room for; where the address space is limited, we are content with less. */
-static uint64_t choose_capacity(const struct session_settings *settings,
-				const struct region_header *parent)
+/* Children of children have a little less each time. */
+static bool is_large(uint64_t size, const struct session_settings *settings)
+{
+	return size >= settings->region_capacity / 2;
+}
+
+/*
+ * As large as there is room for. Where we go on with addresses that we have, nothing has to be asked; where the address
+ * space is limited, we are content with less.
+ */
+static uint64_t choose_capacity(const struct session_settings *settings, const struct region_header *parent,
+				const struct address_range *room)
 {
 	uint64_t capacity = settings->region_capacity;
 
+	if (is_large(room->size, settings))
+		return room->size;
 	return capacity > REGION_SMALL_CAPACITY && !has_room(parent, capacity) ? REGION_SMALL_CAPACITY
 										 : capacity;
 }
 
-/* A generation of children that are each forked from the one before has a little less room each time. */
-static bool is_roomy(const struct address_range *room, const struct session_settings *settings)
+/* Maps a place there if it has the room's size, which is empty then. NULL: there is no memory. */
+static struct region_header *map_in(struct address_range *room, int fd, uint64_t offset, uint64_t capacity)
 {
-	return room->size >= settings->region_capacity / 2;
-}
+	void *where = capacity == room->size ? room->address : NULL;
 
-/* NULL: there is no memory. */
-static struct region_header *find_place(int fd, const struct session_settings *settings, uint64_t offset,
-					struct address_range *room, uint64_t *ref_capacity)
-{
-	struct address_range taken = *room;
-
-	if (*ref_capacity == REGION_SMALL_CAPACITY || !is_roomy(room, settings))
-		return map_place(fd, offset, *ref_capacity, NULL);
-	*room = (struct address_range){0};
-	*ref_capacity = taken.size;
-	return map_place(fd, offset, taken.size, taken.address);
+	if (where)
+		*room = (struct address_range){0};
+	return map_place(fd, offset, capacity, where);
 }
 
 struct region_header *region_make(int fd, struct session_file *session,
 				  const struct region_header *parent, bool is_small, struct address_range *room)
 {
 	uint64_t offset = fd >= 0 ? session_take_region(&session->settings, fd) : 0;
-	uint64_t capacity = is_small ? REGION_SMALL_CAPACITY : choose_capacity(&session->settings, parent);
-	struct region_header *region = offset ? find_place(fd, &session->settings, offset, room, &capacity) : NULL;
+	uint64_t capacity = is_small ? REGION_SMALL_CAPACITY : choose_capacity(&session->settings, parent, room);
+	struct region_header *region = offset ? map_in(room, fd, offset, capacity) : NULL;
 
 	if (offset && !region)
 		session_release_region(&session->settings, session->settings.region_capacity, offset);
