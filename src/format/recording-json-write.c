@@ -55,14 +55,19 @@ static void put_command(struct json_output *output, char *const *command)
 	json_put(output, "]");
 }
 
-static void put_largest_memory(struct json_output *output, const struct recording *recording)
+/* Where it is known. */
+static void put_waiting(struct json_output *output, const struct recording *recording)
 {
 	struct main_thread main_thread;
 
-	if (recording_main_thread(recording, &main_thread)) {
-		json_put_key(output, "waiting");
-		waiting_to_json(output, main_thread.spent_ns);
-	}
+	if (!recording_main_thread(recording, &main_thread))
+		return;
+	json_put_key(output, "waiting");
+	waiting_to_json(output, main_thread.spent_ns);
+}
+
+static void put_largest_memory(struct json_output *output, const struct recording *recording)
+{
 	json_put_key(output, "largest_memory");
 	memory_to_json(output, &recording->largest_memory);
 	json_field_integer(output, "largest_memory_pid", recording->largest_memory_pid);
@@ -82,6 +87,7 @@ static void put_session(struct json_output *output, const struct recording *reco
 	exit_to_json(output, recording->exit);
 	json_field_count(output, "processes", recording->n_processes);
 	json_field_count(output, "threads", recording->n_threads);
+	put_waiting(output, recording);
 	put_largest_memory(output, recording);
 	json_put_key(output, "labels");
 	labels_to_json(output, recording->labels, recording->n_labels);

@@ -79,9 +79,10 @@ int recording_text_init(struct recording_text *text, const struct recording *rec
 		return -ENOMEM;
 	int result = recording_json_write(recording, stream);
 
-	if (fclose(stream) != 0 && result == 0)
-		result = -ENOMEM;
-	return result;
+	/* Nothing else can be wrong with memory. */
+	if (fclose(stream) != 0 || result < 0)
+		return -ENOMEM;
+	return 0;
 }
 
 void recording_text_deinit(struct recording_text *text)
@@ -99,10 +100,10 @@ static int write_plain(int fd, const struct recording_text *text)
 	while (result == 0 && n_written < text->size) {
 		ssize_t n = write(fd, text->bytes + n_written, text->size - n_written);
 
-		if (n >= 0)
+		if (n > 0)
 			n_written += (size_t)n;
-		else if (errno != EINTR)
-			result = -errno;
+		else if (n == 0 || errno != EINTR)
+			result = n == 0 ? -EIO : -errno;
 	}
 	if (close(fd) < 0 && result == 0)
 		result = -errno;
