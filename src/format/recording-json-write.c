@@ -184,6 +184,8 @@ static json_t *error_to_json(struct builder *builder, const struct error_totals 
 	set(builder, object, "seconds", seconds_to_json((double)error->sum_ns));
 	set(builder, object, "first", instant_to_json(error->first_ns));
 	set(builder, object, "last", instant_to_json(error->last_ns));
+	if (error->last_pid)
+		set(builder, object, "last_pid", json_integer(error->last_pid));
 	return object;
 }
 
