@@ -15,15 +15,27 @@ static uint32_t row_of(const struct exemplar *exemplar)
 	return exemplar->bucket / HISTOGRAM_ROW_BUCKETS;
 }
 
-int exemplar_list_add(struct exemplar_list *list, const struct exemplar *exemplar)
+/* Where one of its row is, or would be. */
+static size_t position_of(const struct exemplar_list *list, const struct exemplar *exemplar)
 {
 	size_t position = 0;
 
 	while (position < list->n_exemplars && row_of(&list->exemplars[position]) < row_of(exemplar))
 		position++;
+	return position;
+}
+
+static bool is_in_row(const struct exemplar_list *list, size_t position, const struct exemplar *exemplar)
+{
+	return position < list->n_exemplars && row_of(&list->exemplars[position]) == row_of(exemplar);
+}
+
+int exemplar_list_add(struct exemplar_list *list, const struct exemplar *exemplar)
+{
+	size_t position = position_of(list, exemplar);
 	struct exemplar *next = &list->exemplars[position];
 
-	if (position < list->n_exemplars && row_of(next) == row_of(exemplar)) {
+	if (is_in_row(list, position, exemplar)) {
 		if (exemplar->value > next->value)
 			*next = *exemplar;
 		return 0;
@@ -68,9 +80,20 @@ static void copy_site(char ret_site[EXEMPLAR_SITE_SIZE], const char *name)
 	ret_site[length] = '\0';
 }
 
-struct exemplar exemplar_of_slow_call(const struct stack_list *list, const struct slow_call *call)
+static void name_site(struct exemplar *exemplar, const struct stack_list *stacks, const struct stack_record *stack)
 {
-	const struct stack_record *stack = &list->stacks[call->stack];
+	char name[FRAME_NAME_SIZE];
+
+	if (!stack->n_frames)
+		return;
+	size_t frame = stack->frames[stack_site_position(stacks, stack)];
+
+	copy_site(exemplar->site, stack_frame_function(stacks, &stacks->frames[frame], 0, name));
+}
+
+int exemplar_list_add_slow_call(struct exemplar_list *list, const struct stack_list *stacks,
+				const struct slow_call *call)
+{
 	struct exemplar exemplar = {
 		.value = (double)call->ns / 1e9,
 		.time_ns = (int64_t)((uint64_t)call->start_ns + call->ns),
@@ -78,12 +101,11 @@ struct exemplar exemplar_of_slow_call(const struct stack_list *list, const struc
 		.pid = call->pid,
 		.tid = call->tid,
 	};
-	char name[FRAME_NAME_SIZE];
+	size_t position = position_of(list, &exemplar);
 
-	if (stack->n_frames) {
-		size_t frame = stack->frames[stack_site_position(list, stack)];
-
-		copy_site(exemplar.site, stack_frame_function(list, &list->frames[frame], 0, name));
-	}
-	return exemplar;
+	/* Of a thousand few stay: only those need a name. */
+	if (is_in_row(list, position, &exemplar) && list->exemplars[position].value >= exemplar.value)
+		return 0;
+	name_site(&exemplar, stacks, &stacks->stacks[call->stack]);
+	return exemplar_list_add(list, &exemplar);
 }

@@ -42,7 +42,8 @@ int exemplar_list_add(struct exemplar_list *list, const struct exemplar *exempla
 int exemplar_list_add_all(struct exemplar_list *list, const struct exemplar_list *other);
 void exemplar_list_deinit(struct exemplar_list *list);
 
-/* The slow call as one of its call's durations. */
-struct exemplar exemplar_of_slow_call(const struct stack_list *list, const struct slow_call *call);
+/* Adds the slow call as one of its call's durations, likewise. */
+int exemplar_list_add_slow_call(struct exemplar_list *list, const struct stack_list *stacks,
+				const struct slow_call *call);
 
 #endif

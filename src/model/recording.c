@@ -270,12 +270,13 @@ int recording_add_exemplars(struct recording *recording, size_t first_slow_call)
 	int result = 0;
 
 	for (size_t i = first_slow_call; result == 0 && i < list->n_slow_calls; i++) {
-		const struct stack_record *stack = &list->stacks[list->slow_calls[i].stack];
-		struct call_totals *call = call_list_find(&recording->calls, stack->call, list->slow_calls[i].kind);
-		struct exemplar exemplar = exemplar_of_slow_call(list, &list->slow_calls[i]);
+		const struct slow_call *slow = &list->slow_calls[i];
+		const struct stack_record *stack = &list->stacks[slow->stack];
+		struct call_totals *call = call_list_find(&recording->calls, stack->call, slow->kind);
 
-		if (call && !stack->code && call->buckets[exemplar.bucket])
-			result = exemplar_list_add(&call->exemplars, &exemplar);
+		/* It may have come while the region was read: then it is not in its bucket yet. */
+		if (call && !stack->code && call->buckets[histogram_bucket(slow->ns)])
+			result = exemplar_list_add_slow_call(&call->exemplars, list, slow);
 	}
 	return result;
 }
