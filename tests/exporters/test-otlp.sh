@@ -151,7 +151,7 @@ configure_otlp "name = \"dead\"; endpoint = \"http://127.0.0.1:$(cat nobody.port
 	'plugin = "jsonlines"; file = "figures";'
 begin sh -c 'read line; cat /dev/null; exit 3'
 await_requests busy 5
-for name in refused partial seconds date close; do await_requests "$name" 2; done
+for name in refused partial seconds date close flood nonsense warn; do await_requests "$name" 2; done
 end
 total=$(calls_in recording.json)
 check "the program's status is its own" "$status" = 3
