@@ -15,6 +15,7 @@ function call_of(symbol) {
 	sub(/^__libc_|^_IO_|^__/, "", symbol)
 	sub(/_(2|chk)$/, "", symbol)
 	sub(/64$/, "", symbol)
+	sub(/64_l$/, "", symbol)
 	if (symbol ~ /^(stat|lstat|fstat|fstatat|xstat|fxstat|lxstat|fxstatat)$/)
 		return "fstatat"
 	if (symbol ~ /^(wait|waitpid|wait3|wait4)$/)
