@@ -159,11 +159,11 @@ static inline long raw_mmap(void *address, size_t size, int protection, int flag
 	return raw_syscall(SYS_mmap, (long)address, (long)size, protection, flags, fd, 0);
 }
 
-/* A shared part of a file that nobody may touch yet, wherever there is room. */
-static inline long raw_mmap_file(size_t size, int fd, uint64_t offset)
+/* A shared part of a file: in place of what is at an address, or, where that is NULL, wherever there is room. */
+static inline long raw_mmap_file(void *address, size_t size, int fd, uint64_t offset)
 {
-	return raw_syscall(SYS_mmap, 0, (long)size, 3 /* PROT_READ | PROT_WRITE */, 1 /* MAP_SHARED */,
-			   fd, (long)offset);
+	return raw_syscall(SYS_mmap, (long)address, (long)size, 3 /* PROT_READ | PROT_WRITE */,
+			   1 /* MAP_SHARED */ | (address ? 0x10 /* MAP_FIXED */ : 0), fd, (long)offset);
 }
 
 static inline int raw_munmap(void *address, size_t size)

@@ -3,6 +3,7 @@
 
 #include "format/json-output.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,27 +12,85 @@
 #include "format/number-text.h"
 #include "format/utf8.h"
 
-enum { SPAN_MOST = 1024 }; /* far less than the output's memory */
+enum {
+	SPAN_MOST = 1024, /* far less than the output's memory */
+	DIGITS = 15,	  /* that a double has for certain */
+};
 
 static void flush(struct json_output *output)
 {
-	if (output->result == 0 && output->size > 0)
+	if (output->size == 0)
+		return;
+	if (output->result == 0)
 		output->result =
 			output->sink->write(output->sink->argument, output->bytes, output->size);
+	output->last = output->bytes[output->size - 1];
 	output->size = 0;
+}
+
+/* Room for so many bytes, which the caller fills. */
+static char *reserve(struct json_output *output, size_t size)
+{
+	if (size > sizeof(output->bytes) - output->size)
+		flush(output);
+	output->size += size;
+	return output->bytes + output->size - size;
 }
 
 static void put_bytes(struct json_output *output, const char *bytes, size_t size)
 {
-	if (size > sizeof(output->bytes) - output->size)
-		flush(output);
-	memcpy(output->bytes + output->size, bytes, size);
-	output->size += size;
+	memcpy(reserve(output, size), bytes, size);
+}
+
+/* A comma is needed where something of the same object or array stands before. */
+static bool is_first(const struct json_output *output)
+{
+	char last = output->size ? output->bytes[output->size - 1] : output->last;
+
+	return last == '{' || last == '[';
 }
 
 void json_put(struct json_output *output, const char *text)
 {
 	put_bytes(output, text, strlen(text));
+}
+
+void json_put_comma(struct json_output *output)
+{
+	if (!is_first(output))
+		*reserve(output, 1) = ',';
+}
+
+static void put_line_break(struct json_output *output, unsigned int indent)
+{
+	json_put(output, "\n");
+	while (indent-- > 0)
+		json_put(output, " ");
+}
+
+void json_put_line(struct json_output *output, unsigned int indent)
+{
+	json_put_comma(output);
+	put_line_break(output, indent);
+}
+
+void json_put_line_end(struct json_output *output, unsigned int indent, const char *bracket)
+{
+	if (!is_first(output))
+		put_line_break(output, indent);
+	json_put(output, bracket);
+}
+
+void json_put_key(struct json_output *output, const char *key)
+{
+	size_t length = strlen(key);
+
+	json_put_comma(output);
+	char *place = reserve(output, length + 3);
+
+	*place = '"';
+	memcpy(place + 1, key, length);
+	memcpy(place + 1 + length, "\":", 2);
 }
 
 /* Control characters, and the two that have a meaning in a string. */
@@ -69,7 +128,7 @@ static size_t plain_length(const char *text)
 
 void json_put_string(struct json_output *output, const char *text)
 {
-	json_put(output, "\"");
+	*reserve(output, 1) = '"';
 	while (*text) {
 		size_t n_plain = plain_length(text);
 		size_t length = n_plain ? n_plain : utf8_length(text);
@@ -84,13 +143,38 @@ void json_put_string(struct json_output *output, const char *text)
 			put_bytes(output, text, length);
 		text += length ? length : 1;
 	}
-	json_put(output, "\"");
+	*reserve(output, 1) = '"';
+}
+
+void json_put_name(struct json_output *output, const char *name)
+{
+	json_put_comma(output);
+	json_put_string(output, name);
+	json_put(output, ":");
+}
+
+void json_put_text(struct json_output *output, const char *text)
+{
+	if (text)
+		json_put_string(output, text);
+	else
+		json_put(output, "null");
+}
+
+void json_put_boolean(struct json_output *output, bool is_true)
+{
+	json_put(output, is_true ? "true" : "false");
 }
 
 void json_put_integer(struct json_output *output, int64_t number)
 {
 	char text[NUMBER_SIZE];
 
+	/* Most are no more than a digit. */
+	if (number >= 0 && number < 10) {
+		*reserve(output, 1) = (char)('0' + number);
+		return;
+	}
 	if (number < 0)
 		json_put(output, "-");
 	json_put(output, count_text(number < 0 ? -(uint64_t)number : (uint64_t)number, text));
@@ -115,6 +199,36 @@ void json_put_number(struct json_output *output, double number)
 		json_put(output, ".0");
 }
 
+void json_put_seconds(struct json_output *output, uint64_t ns)
+{
+	char text[NUMBER_SIZE];
+
+	json_put(output, decimal_text(ns, SECOND_PLACES, text));
+}
+
+/* What jansson hands over is of any size. */
+static int put_piece(const char *bytes, size_t size, void *argument)
+{
+	while (size > 0) {
+		size_t part = size < SPAN_MOST ? size : SPAN_MOST;
+
+		put_bytes(argument, bytes, part);
+		bytes += part;
+		size -= part;
+	}
+	return 0;
+}
+
+void json_put_tree(struct json_output *output, json_t *value)
+{
+	const size_t flags = JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(DIGITS);
+	int result = value ? json_dump_callback(value, put_piece, output, flags) : -1;
+
+	json_decref(value);
+	if (result < 0)
+		json_output_fail(output, -ENOMEM);
+}
+
 void json_put_instant(struct json_output *output, int64_t ns)
 {
 	bool is_known = *output->instant && output->instant_ns == ns;
@@ -128,6 +242,12 @@ void json_put_instant(struct json_output *output, int64_t ns)
 	json_put(output, "\"");
 	json_put(output, output->instant);
 	json_put(output, "\"");
+}
+
+void json_output_fail(struct json_output *output, int error)
+{
+	if (output->result == 0)
+		output->result = error;
 }
 
 int json_output_finish(struct json_output *output)

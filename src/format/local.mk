@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 libsonde_core_la_SOURCES += \
+	src/format/file-sink.c src/format/file-sink.h \
+	src/format/json-fields.h \
 	src/format/json-output.c src/format/json-output.h \
 	src/format/json-reader.c src/format/json-reader.h \
 	src/format/json-text.c src/format/json-text.h \
@@ -10,11 +12,13 @@ libsonde_core_la_SOURCES += \
 	src/format/number-text.c src/format/number-text.h \
 	src/format/object-table.c src/format/object-table.h \
 	src/format/recording-json.h \
+	src/format/recording-json-calls.c src/format/recording-json-calls.h \
 	src/format/recording-json-coverage.c src/format/recording-json-coverage.h \
 	src/format/recording-json-objects.c src/format/recording-json-objects.h \
 	src/format/recording-json-parts.c src/format/recording-json-parts.h \
 	src/format/recording-json-plugins.c src/format/recording-json-plugins.h \
 	src/format/recording-json-stacks.c src/format/recording-json-stacks.h \
+	src/format/recording-json-process.c src/format/recording-json-process.h \
 	src/format/recording-json-read.c \
 	src/format/recording-json-write.c \
 	src/format/breakdown-table.c src/format/breakdown-table.h \

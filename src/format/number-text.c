@@ -24,6 +24,25 @@ const char *count_text(uint64_t count, char ret_text[NUMBER_SIZE])
 	return place;
 }
 
+const char *decimal_text(uint64_t number, unsigned int n_places, char ret_text[NUMBER_SIZE])
+{
+	char *place = ret_text + NUMBER_SIZE - 1;
+	unsigned int n = n_places;
+
+	while (n > 1 && number % 10 == 0) {
+		number /= 10;
+		n--;
+	}
+	*place = '\0';
+	for (; n > 0; n--, number /= 10)
+		*--place = (char)('0' + number % 10);
+	*--place = '.';
+	do
+		*--place = (char)('0' + number % 10);
+	while (number /= 10);
+	return place;
+}
+
 /* Most numbers are integers, which have a shorter way. */
 static bool is_short_integer(double number)
 {

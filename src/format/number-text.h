@@ -8,7 +8,10 @@
 #include <locale.h>
 #include <stdint.h>
 
-enum { NUMBER_SIZE = 40 };
+enum {
+	NUMBER_SIZE = 40,
+	SECOND_PLACES = 9, /* of nanoseconds in seconds */
+};
 
 /*
  * A finite number with as many digits as it takes to read it back as it was. Returns ret_text. The
@@ -18,6 +21,9 @@ const char *number_text(double number, char ret_text[NUMBER_SIZE]);
 
 /* An integer, in any locale. Returns where in ret_text it begins. */
 const char *count_text(uint64_t count, char ret_text[NUMBER_SIZE]);
+
+/* An integer with so many of its digits, at most 19, behind the point, of which one stays where all are 0; else the same. */
+const char *decimal_text(uint64_t number, unsigned int n_places, char ret_text[NUMBER_SIZE]);
 
 /* Numbers have a point on this thread from now on, whatever the process has for it. */
 struct number_locale {

@@ -3,33 +3,21 @@
 
 #include "format/object-table.h"
 
+#include "format/file-sink.h"
 #include "format/recording-json-objects.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 
-static int finish(FILE *file)
-{
-	if (fflush(file) == 0 && !ferror(file))
-		return 0;
-	return errno ? -errno : -EIO;
-}
-
 int object_table_json(const struct object_list *list, const char *key, FILE *file)
 {
-	json_t *array = objects_to_json(list, key);
+	const struct format_sink sink = file_sink(file);
+	struct json_output output = json_output_init(&sink);
 
-	if (!array)
-		return -ENOMEM;
-	errno = 0;
-	for (size_t i = 0; i < json_array_size(array); i++) {
-		fputs(i ? ",\n " : "[\n ", file);
-		json_dumpf(json_array_get(array, i), file, JSON_COMPACT | JSON_REAL_PRECISION(15));
-	}
-	fputs(json_array_size(array) ? "\n]\n" : "[]\n", file);
-	json_decref(array);
-	return finish(file);
+	objects_to_json(&output, list, key, 0);
+	json_put(&output, "\n");
+	return file_sink_end(file, json_output_finish(&output));
 }
 
 /* In quotes, as RFC 4180 has them. */
@@ -63,7 +51,6 @@ int object_table_csv(const struct object_list *list, const char *key, FILE *file
 
 	if (!sorted && list->n_objects)
 		return -ENOMEM;
-	errno = 0;
 	fprintf(file,
 		"%s,is_others,opens,reads,read_bytes,read_jumps,stream_reads,stream_read_bytes,"
 		"writes,written_bytes,write_jumps,stream_writes,stream_written_bytes,other_calls,failures,seconds\n",
@@ -71,5 +58,5 @@ int object_table_csv(const struct object_list *list, const char *key, FILE *file
 	for (size_t i = 0; i < list->n_objects; i++)
 		write_row(sorted[i], file);
 	free(sorted);
-	return finish(file);
+	return file_sink_end(file, 0);
 }

@@ -3,24 +3,16 @@
 
 #include "format/recording-json-coverage.h"
 
-#include "format/json-text.h"
+#include "format/json-fields.h"
 
-/* An object on its way; it becomes NULL when a value cannot be made. */
-static void set(json_t **object, const char *key, json_t *value)
+void name_counts_to_json(struct json_output *output, const struct name_counts *counts)
 {
-	if (json_object_set_new(*object, key, value) == 0)
-		return;
-	json_decref(*object);
-	*object = NULL;
-}
-
-json_t *name_counts_to_json(const struct name_counts *counts)
-{
-	json_t *object = json_object();
-
-	for (size_t i = 0; i < counts->n_items; i++)
-		set(&object, counts->items[i].name, count_to_json(counts->items[i].count));
-	return object;
+	json_put(output, "{");
+	for (size_t i = 0; i < counts->n_items; i++) {
+		json_put_name(output, counts->items[i].name);
+		json_put_count(output, counts->items[i].count);
+	}
+	json_put(output, "}");
 }
 
 void name_counts_from_json(struct json_reader *reader, const json_t *object, const char *key,
@@ -41,17 +33,14 @@ void name_counts_from_json(struct json_reader *reader, const json_t *object, con
 	reader_leave(reader, back);
 }
 
-json_t *names_to_json(const struct name_counts *names)
+void names_to_json(struct json_output *output, const struct name_counts *names)
 {
-	json_t *array = json_array();
-
-	for (size_t i = 0; array && i < names->n_items; i++) {
-		if (json_array_append_new(array, json_string(names->items[i].name)) < 0) {
-			json_decref(array);
-			array = NULL;
-		}
+	json_put(output, "[");
+	for (size_t i = 0; i < names->n_items; i++) {
+		json_put_comma(output);
+		json_put_string(output, names->items[i].name);
 	}
-	return array;
+	json_put(output, "]");
 }
 
 void names_from_json(struct json_reader *reader, const json_t *object, const char *key,
@@ -69,17 +58,18 @@ void names_from_json(struct json_reader *reader, const json_t *object, const cha
 	}
 }
 
-json_t *kernel_io_to_json(const struct kernel_io *io)
+void kernel_io_to_json(struct json_output *output, const struct kernel_io *io)
 {
-	json_t *object = io->is_known ? json_object() : json_null();
-
-	if (!io->is_known)
-		return object;
-	set(&object, "read", count_to_json(io->read));
-	set(&object, "written", count_to_json(io->written));
-	set(&object, "storage_read", count_to_json(io->storage_read));
-	set(&object, "storage_written", count_to_json(io->storage_written));
-	return object;
+	if (!io->is_known) {
+		json_put(output, "null");
+		return;
+	}
+	json_put(output, "{");
+	json_field_count(output, "read", io->read);
+	json_field_count(output, "written", io->written);
+	json_field_count(output, "storage_read", io->storage_read);
+	json_field_count(output, "storage_written", io->storage_written);
+	json_put(output, "}");
 }
 
 void kernel_io_from_json(struct json_reader *reader, const json_t *object, const char *key,
@@ -100,19 +90,20 @@ void kernel_io_from_json(struct json_reader *reader, const json_t *object, const
 	reader_leave(reader, back);
 }
 
-json_t *memory_to_json(const struct memory_totals *memory)
+void memory_to_json(struct json_output *output, const struct memory_totals *memory)
 {
-	json_t *object = memory->is_known ? json_object() : json_null();
-
-	if (!memory->is_known)
-		return object;
-	set(&object, "live", count_to_json(memory->live));
-	set(&object, "peak", count_to_json(memory->peak));
-	set(&object, "allocated", count_to_json(memory->allocated));
-	set(&object, "freed", count_to_json(memory->freed));
-	set(&object, "inherited", count_to_json(memory->inherited));
-	set(&object, "before", count_to_json(memory->before));
-	return object;
+	if (!memory->is_known) {
+		json_put(output, "null");
+		return;
+	}
+	json_put(output, "{");
+	json_field_count(output, "live", memory->live);
+	json_field_count(output, "peak", memory->peak);
+	json_field_count(output, "allocated", memory->allocated);
+	json_field_count(output, "freed", memory->freed);
+	json_field_count(output, "inherited", memory->inherited);
+	json_field_count(output, "before", memory->before);
+	json_put(output, "}");
 }
 
 void memory_from_json(struct json_reader *reader, const json_t *object, const char *key,
@@ -136,14 +127,13 @@ void memory_from_json(struct json_reader *reader, const json_t *object, const ch
 }
 
 /* Only what was lost: most processes lose nothing. */
-static json_t *losses_to_json(const uint64_t lost[LOSS_REASONS])
+static void losses_to_json(struct json_output *output, const uint64_t lost[LOSS_REASONS])
 {
-	json_t *object = json_object();
-
+	json_put(output, "{");
 	for (unsigned int i = 0; i < LOSS_REASONS; i++)
 		if (lost[i])
-			set(&object, region_loss_name(i), count_to_json(lost[i]));
-	return object;
+			json_field_count(output, region_loss_name(i), lost[i]);
+	json_put(output, "}");
 }
 
 static void losses_from_json(struct json_reader *reader, const json_t *coverage,
@@ -159,14 +149,13 @@ static void losses_from_json(struct json_reader *reader, const json_t *coverage,
 }
 
 /* The same for programs that were not watched. */
-static json_t *absences_to_json(const uint64_t unwatched[NOTE_REASONS])
+static void absences_to_json(struct json_output *output, const uint64_t unwatched[NOTE_REASONS])
 {
-	json_t *object = json_object();
-
+	json_put(output, "{");
 	for (unsigned int i = NOTE_NONE + 1; i < NOTE_REASONS; i++)
 		if (unwatched[i])
-			set(&object, note_reason_name(i), count_to_json(unwatched[i]));
-	return object;
+			json_field_count(output, note_reason_name(i), unwatched[i]);
+	json_put(output, "}");
 }
 
 static void absences_from_json(struct json_reader *reader, const json_t *coverage,
@@ -183,16 +172,19 @@ static void absences_from_json(struct json_reader *reader, const json_t *coverag
 	reader_leave(reader, back);
 }
 
-json_t *process_coverage_to_json(const struct process_coverage *coverage)
+void process_coverage_to_json(struct json_output *output, const struct process_coverage *coverage)
 {
-	json_t *object = json_object();
-
-	set(&object, "lost", losses_to_json(coverage->lost));
-	set(&object, "unwatched", absences_to_json(coverage->unwatched));
-	set(&object, "raw_syscalls_by_name", name_counts_to_json(&coverage->raw_calls));
-	set(&object, "seccomp", json_boolean(coverage->is_sandboxed));
-	set(&object, "kernel_io_when_last_seen", kernel_io_to_json(&coverage->io));
-	return object;
+	json_put(output, "{");
+	json_put_key(output, "lost");
+	losses_to_json(output, coverage->lost);
+	json_put_key(output, "unwatched");
+	absences_to_json(output, coverage->unwatched);
+	json_put_key(output, "raw_syscalls_by_name");
+	name_counts_to_json(output, &coverage->raw_calls);
+	json_field_boolean(output, "seccomp", coverage->is_sandboxed);
+	json_put_key(output, "kernel_io_when_last_seen");
+	kernel_io_to_json(output, &coverage->io);
+	json_put(output, "}");
 }
 
 void process_coverage_from_json(struct json_reader *reader, const json_t *process,
@@ -212,13 +204,12 @@ void process_coverage_from_json(struct json_reader *reader, const json_t *proces
 	reader_leave(reader, back);
 }
 
-json_t *refusals_to_json(const uint64_t *refused)
+void refusals_to_json(struct json_output *output, const uint64_t *refused)
 {
-	json_t *object = json_object();
-
+	json_put(output, "{");
 	for (unsigned int i = 0; i < SERIES_REFUSALS; i++)
-		set(&object, series_refusal_name(i), count_to_json(refused[i]));
-	return object;
+		json_field_count(output, series_refusal_name(i), refused[i]);
+	json_put(output, "}");
 }
 
 void refusals_from_json(struct json_reader *reader, const json_t *object, const char *key,

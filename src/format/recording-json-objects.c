@@ -6,128 +6,108 @@
 
 #include "format/recording-json-objects.h"
 
-#include "format/json-text.h"
+#include "format/json-fields.h"
+#include "format/recording-json-calls.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const char *const flow_keys[OBJECT_FLOWS] = {"reads", "writes"};
 static const char *const stream_keys[OBJECT_FLOWS] = {"stream_reads", "stream_writes"};
 
-static json_t *seconds(uint64_t ns)
+static void put_calls(struct json_output *output, uint64_t count, uint64_t timed, uint64_t sum_ns)
 {
-	return json_real((double)ns / 1e9);
+	json_field_count(output, "count", count);
+	json_field_count(output, "timed", timed);
+	json_field_seconds(output, "seconds", sum_ns);
 }
 
-/* Takes the value over. False without memory. */
-static bool set(json_t *object, const char *key, json_t *value)
+static void put_object_calls(struct json_output *output, const char *key, const struct object_calls *calls)
 {
-	return json_object_set_new(object, key, value) == 0;
+	json_field_open(output, key, "{");
+	put_calls(output, calls->count, calls->timed, calls->sum_ns);
+	json_put(output, "}");
 }
 
-static json_t *calls_to_json(uint64_t count, uint64_t timed, uint64_t sum_ns)
+static void put_flow(struct json_output *output, const char *key, const struct object_flow *flow)
 {
-	return json_pack("{s:o, s:o, s:o}", "count", count_to_json(count), "timed", count_to_json(timed),
-			 "seconds", seconds(sum_ns));
-}
-
-static json_t *sizes_to_json(const struct object_flow *flow)
-{
-	json_t *array = json_array();
-
-	for (int i = 0; i < OBJECT_SIZES; i++)
-		json_array_append_new(array, count_to_json(flow->sizes[i]));
-	return array;
-}
-
-static json_t *flow_to_json(const struct object_flow *flow)
-{
-	json_t *object = calls_to_json(object_flow_count(flow), flow->timed, flow->sum_ns);
-
-	if (object && set(object, "bytes", count_to_json(flow->bytes)) &&
-	    set(object, "jumps", count_to_json(flow->jumps)) && set(object, "sizes", sizes_to_json(flow)))
-		return object;
-	json_decref(object);
-	return NULL;
-}
-
-static json_t *failures_to_json(const struct object_totals *totals)
-{
-	json_t *array = json_array();
-
-	for (size_t i = 0; i < totals->n_failures; i++) {
-		const struct object_failure *failure = &totals->failures[i];
-
-		json_array_append_new(
-			array,
-			json_pack("{s:o, s:o, s:s, s:o, s:o, s:o}", "call", text_to_json(failure->call),
-				  "errno", text_to_json(failure->symbol), "class",
-				  failure->is_expected ? "expected" : "error", "count",
-				  count_to_json(failure->count), "timed", count_to_json(failure->timed),
-				  "seconds", seconds(failure->sum_ns)));
+	json_field_open(output, key, "{");
+	put_calls(output, object_flow_count(flow), flow->timed, flow->sum_ns);
+	json_field_count(output, "bytes", flow->bytes);
+	json_field_count(output, "jumps", flow->jumps);
+	json_field_open(output, "sizes", "[");
+	for (int i = 0; i < OBJECT_SIZES; i++) {
+		json_put_comma(output);
+		json_put_count(output, flow->sizes[i]);
 	}
-	if (json_array_size(array) == totals->n_failures)
-		return array;
-	json_decref(array);
-	return NULL;
+	json_put(output, "]}");
 }
 
-static bool set_name(json_t *object, const struct object_totals *totals, const char *key)
-{
-	bool is_others = totals->flags & OBJECT_OTHERS;
-
-	return set(object, key, is_others ? json_null() : text_to_json(totals->name)) &&
-	       (totals->kind != OBJECT_LISTENER || set(object, "listening", json_true())) &&
-	       (!(totals->flags & OBJECT_HASHED) || set(object, "hashed", json_true())) &&
-	       (!(totals->flags & OBJECT_CUT) || set(object, "cut", json_true()));
-}
-
-static bool set_flows(json_t *object, const struct object_totals *totals, int i)
+static void put_flows(struct json_output *output, const struct object_totals *totals, int i)
 {
 	const struct object_flow *flow = &totals->flows[i];
 	uint64_t n_streams = totals->streams.flows[i].count;
 
-	if (object_flow_count(flow) && !set(object, flow_keys[i], flow_to_json(flow)))
-		return false;
+	if (object_flow_count(flow))
+		put_flow(output, flow_keys[i], flow);
 	if (!n_streams)
-		return true;
-	json_t *streams = calls_to_json(n_streams, totals->streams.flows[i].timed,
-					totals->streams.flows[i].sum_ns);
-
-	return set(object, stream_keys[i], streams) &&
-	       set(streams, "bytes", count_to_json(totals->streams.flows[i].bytes));
+		return;
+	json_field_open(output, stream_keys[i], "{");
+	put_calls(output, n_streams, totals->streams.flows[i].timed, totals->streams.flows[i].sum_ns);
+	json_field_count(output, "bytes", totals->streams.flows[i].bytes);
+	json_put(output, "}");
 }
 
-static json_t *object_to_json(const struct object_totals *totals, const char *key)
+static void put_failure(struct json_output *output, const struct object_failure *failure)
 {
-	json_t *object = json_object();
-	const struct object_calls *opens = &totals->opens;
-	const struct object_calls *others = &totals->others;
-	bool is_done = object && set_name(object, totals, key) &&
-		       set(object, "opens", calls_to_json(opens->count, opens->timed, opens->sum_ns)) &&
-		       set_flows(object, totals, 0) && set_flows(object, totals, 1) &&
-		       set(object, "other_calls", calls_to_json(others->count, others->timed, others->sum_ns)) &&
-		       set(object, "errors", failures_to_json(totals));
-
-	if (is_done)
-		return object;
-	json_decref(object);
-	return NULL;
+	json_put_comma(output);
+	json_put(output, "{");
+	json_field_text(output, "call", failure->call);
+	json_field_text(output, "errno", failure->symbol);
+	json_field_text(output, "class", failure_class_text(failure->is_expected));
+	put_calls(output, failure->count, failure->timed, failure->sum_ns);
+	json_put(output, "}");
 }
 
-json_t *objects_to_json(const struct object_list *list, const char *key)
+static void put_object_name(struct json_output *output, const struct object_totals *totals, const char *key)
+{
+	json_field_text(output, key, totals->flags & OBJECT_OTHERS ? NULL : totals->name);
+	if (totals->kind == OBJECT_LISTENER)
+		json_field_boolean(output, "listening", true);
+	if (totals->flags & OBJECT_HASHED)
+		json_field_boolean(output, "hashed", true);
+	if (totals->flags & OBJECT_CUT)
+		json_field_boolean(output, "cut", true);
+}
+
+static void put_object(struct json_output *output, const struct object_totals *totals, const char *key)
+{
+	json_put(output, "{");
+	put_object_name(output, totals, key);
+	put_object_calls(output, "opens", &totals->opens);
+	put_flows(output, totals, 0);
+	put_flows(output, totals, 1);
+	put_object_calls(output, "other_calls", &totals->others);
+	json_field_open(output, "errors", "[");
+	for (size_t i = 0; i < totals->n_failures; i++)
+		put_failure(output, &totals->failures[i]);
+	json_put(output, "]}");
+}
+
+void objects_to_json(struct json_output *output, const struct object_list *list, const char *key, unsigned int indent)
 {
 	const struct object_totals **sorted = object_list_sorted(list, object_by_name);
-	json_t *array = sorted || !list->n_objects ? json_array() : NULL;
 
-	for (size_t i = 0; array && i < list->n_objects; i++) {
-		if (json_array_append_new(array, object_to_json(sorted[i], key)) == 0)
-			continue;
-		json_decref(array);
-		array = NULL;
+	if (!sorted && list->n_objects)
+		json_output_fail(output, -ENOMEM);
+	json_put(output, "[");
+	for (size_t i = 0; sorted && i < list->n_objects; i++) {
+		json_put_line(output, indent + 1);
+		put_object(output, sorted[i], key);
 	}
+	json_put_line_end(output, indent, "]");
 	free(sorted);
-	return array;
 }
 
 /* -- Reading ---------------------------------------------------------------------------------------- */

@@ -5,13 +5,15 @@
 #ifndef SONDE_FORMAT_RECORDING_JSON_OBJECTS_H
 #define SONDE_FORMAT_RECORDING_JSON_OBJECTS_H
 
+#include "format/json-output.h"
 #include "format/json-reader.h"
 #include "model/object-list.h"
 
-#include <jansson.h>
-
-/* A new array, in the order of names; NULL without memory. `key` is what a name stands under. */
-json_t *objects_to_json(const struct object_list *list, const char *key);
+/*
+ * An array, in the order of names, whose end is so many spaces from the start of its line. `key` is what a name
+ * stands under.
+ */
+void objects_to_json(struct json_output *output, const struct object_list *list, const char *key, unsigned int indent);
 
 /* Documents of older versions have empty arrays. */
 void objects_from_json(struct json_reader *reader, const json_t *document, const char *array_key,

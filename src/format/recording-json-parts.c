@@ -1,137 +1,92 @@
 // SPDX-License-Identifier: MIT
-/*
- * As in recording-json-write.c, a value that could not be made is NULL, and jansson hands that on: json_pack() fails
- * for all that it would be in.
- */
 #include "config.h"
 
 #include "format/recording-json-parts.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "format/json-text.h"
+#include "format/json-fields.h"
+#include "format/recording-json-calls.h"
 
 /* -- Writing --------------------------------------------------------------------------------------- */
 
-/* Takes the value over. False without memory. */
-static bool set(json_t *object, const char *key, json_t *value)
+void labels_to_json(struct json_output *output, const struct label *labels, size_t n_labels)
 {
-	return json_object_set_new(object, key, value) == 0;
-}
-
-json_t *label_set_to_json(const struct label_set *labels)
-{
-	json_t *object = json_object();
-	bool is_whole = object;
-
-	for (size_t i = 0; is_whole && i < labels->n_labels; i++) {
-		json_t *key = text_to_json(labels->labels[i].key);
-
-		is_whole = key && set(object, json_string_value(key), text_to_json(labels->labels[i].value));
-		json_decref(key);
+	json_put(output, "{");
+	for (size_t i = 0; i < n_labels; i++) {
+		json_put_name(output, labels[i].key);
+		json_put_text(output, labels[i].value);
 	}
-	if (is_whole)
-		return object;
-	json_decref(object);
-	return NULL;
+	json_put(output, "}");
 }
 
-static json_t *label_text_to_json(const char *text)
+static void put_labels(struct json_output *output, const char *text)
 {
 	struct label_set labels = {0};
-	json_t *object = label_set_parse(&labels, text) == 0 ? label_set_to_json(&labels) : NULL;
 
+	if (label_set_parse(&labels, text) < 0)
+		json_output_fail(output, -ENOMEM);
+	json_put_key(output, "labels");
+	labels_to_json(output, labels.labels, labels.n_labels);
 	label_set_deinit(&labels);
-	return object;
 }
 
-static json_t *errors_to_json(const struct part_call *part_call)
+static void put_error(struct json_output *output, const struct part_error *error)
 {
-	json_t *array = json_array();
-	bool is_whole = array;
-
-	for (size_t i = 0; is_whole && i < part_call->n_errors; i++) {
-		const struct part_error *error = &part_call->errors[i];
-		json_t *object = json_pack("{s:o, s:s, s:o}", "errno", text_to_json(error->symbol), "class",
-					   error->is_expected ? "expected" : "error", "count",
-					   count_to_json(error->count));
-
-		is_whole = json_array_append_new(array, object) == 0;
-	}
-	if (is_whole)
-		return array;
-	json_decref(array);
-	return NULL;
+	json_put_comma(output);
+	json_put(output, "{");
+	json_field_text(output, "errno", error->symbol);
+	json_field_text(output, "class", failure_class_text(error->is_expected));
+	json_field_count(output, "count", error->count);
+	json_put(output, "}");
 }
 
-static json_t *part_call_to_json(const struct part_call *part_call)
+static void put_part_call(struct json_output *output, const struct part_call *part_call)
 {
-	json_t *object = json_object();
-	bool is_whole = set(object, "call", text_to_json(part_call->name));
-
+	json_put_comma(output);
+	json_put(output, "{");
+	json_field_text(output, "call", part_call->name);
 	if (part_call->kind[0])
-		is_whole &= set(object, "kind", text_to_json(part_call->kind));
-	is_whole &= set(object, "group", text_to_json(part_call->group)) &&
-		    set(object, "count", count_to_json(part_call->count)) &&
-		    set(object, "failures", count_to_json(part_call->failures)) &&
-		    set(object, "expected", count_to_json(part_call->expected)) &&
-		    set(object, "unfinished", count_to_json(part_call->unfinished)) &&
-		    set(object, "timed", count_to_json(part_call->timed)) &&
-		    set(object, "bytes", count_to_json(part_call->bytes)) &&
-		    set(object, "seconds", json_real((double)part_call->sum_ns / 1e9)) &&
-		    set(object, "errors", errors_to_json(part_call));
-	if (is_whole)
-		return object;
-	json_decref(object);
-	return NULL;
+		json_field_text(output, "kind", part_call->kind);
+	json_field_text(output, "group", part_call->group);
+	json_field_count(output, "count", part_call->count);
+	json_field_count(output, "failures", part_call->failures);
+	json_field_count(output, "expected", part_call->expected);
+	json_field_count(output, "unfinished", part_call->unfinished);
+	json_field_count(output, "timed", part_call->timed);
+	json_field_count(output, "bytes", part_call->bytes);
+	json_field_seconds(output, "seconds", part_call->sum_ns);
+	json_field_open(output, "errors", "[");
+	for (size_t i = 0; i < part_call->n_errors; i++)
+		put_error(output, &part_call->errors[i]);
+	json_put(output, "]}");
 }
 
-static json_t *part_calls_to_json(const struct part *part)
+void part_to_json(struct json_output *output, const struct part *part)
 {
-	json_t *array = json_array();
-	bool is_whole = array;
-
-	for (size_t i = 0; is_whole && i < part->n_calls; i++)
-		is_whole = json_array_append_new(array, part_call_to_json(&part->calls[i])) == 0;
-	if (is_whole)
-		return array;
-	json_decref(array);
-	return NULL;
-}
-
-static json_t *part_to_json(const struct part *part)
-{
-	json_t *object = json_object();
 	int64_t ended_ns = part->n_images ? part->ended_ns : part->started_ns;
 	uint64_t wall_ns = ended_ns > part->started_ns ? (uint64_t)(ended_ns - part->started_ns) : 0;
 
-	if (set(object, "test", text_to_json(part->test)) &&
-	    set(object, "program", text_to_json(part->program)) &&
-	    set(object, "labels", label_text_to_json(part->labels)) &&
-	    set(object, "images", count_to_json(part->n_images)) &&
-	    set(object, "processes", count_to_json(part->n_processes)) &&
-	    set(object, "threads", count_to_json(part->n_threads)) &&
-	    set(object, "peak", part->has_peak ? count_to_json(part->peak) : json_null()) &&
-	    set(object, "started", instant_to_json(part->started_ns)) &&
-	    set(object, "wall_seconds", json_real((double)wall_ns / 1e9)) &&
-	    set(object, "calls", part_calls_to_json(part)))
-		return object;
-	json_decref(object);
-	return NULL;
-}
-
-json_t *parts_to_json(const struct recording *recording)
-{
-	json_t *array = json_array();
-	bool is_whole = array;
-
-	for (size_t i = 0; is_whole && i < recording->parts.n_parts; i++)
-		is_whole = json_array_append_new(array, part_to_json(&recording->parts.parts[i])) == 0;
-	if (is_whole)
-		return array;
-	json_decref(array);
-	return NULL;
+	json_put(output, "{");
+	json_field_text(output, "test", part->test);
+	json_field_text(output, "program", part->program);
+	put_labels(output, part->labels);
+	json_field_count(output, "images", part->n_images);
+	json_field_count(output, "processes", part->n_processes);
+	json_field_count(output, "threads", part->n_threads);
+	json_put_key(output, "peak");
+	if (part->has_peak)
+		json_put_count(output, part->peak);
+	else
+		json_put(output, "null");
+	json_field_instant(output, "started", part->started_ns);
+	json_field_seconds(output, "wall_seconds", wall_ns);
+	json_field_open(output, "calls", "[");
+	for (size_t i = 0; i < part->n_calls; i++)
+		put_part_call(output, &part->calls[i]);
+	json_put(output, "]}");
 }
 
 /* -- Reading --------------------------------------------------------------------------------------- */

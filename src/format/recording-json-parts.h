@@ -8,15 +8,17 @@
 #ifndef SONDE_FORMAT_RECORDING_JSON_PARTS_H
 #define SONDE_FORMAT_RECORDING_JSON_PARTS_H
 
+#include "format/json-output.h"
 #include "format/json-reader.h"
 #include "model/recording.h"
 
-/* {"KEY": "VALUE"}; a new reference, or NULL without memory. */
-json_t *label_set_to_json(const struct label_set *set);
+/* {"KEY": "VALUE"} */
+void labels_to_json(struct json_output *output, const struct label *labels, size_t n_labels);
 void label_set_from_json(struct json_reader *reader, const json_t *object, struct label_set *ret_set);
 
-/* The array "parts". Its calls are in the recording's own list, which must have been read. */
-json_t *parts_to_json(const struct recording *recording);
+/* An element of the array "parts". */
+void part_to_json(struct json_output *output, const struct part *part);
+/* The array. Its calls are in the recording's own list, which must have been read. */
 void parts_from_json(struct json_reader *reader, const json_t *document, struct recording *recording);
 
 #endif

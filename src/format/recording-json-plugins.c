@@ -3,39 +3,26 @@
 
 #include "format/recording-json-plugins.h"
 
-#include "format/json-text.h"
+#include "format/json-fields.h"
 #include "format/recording-json-coverage.h"
 
-static json_t *log_to_json(const struct plugin_record *plugin)
+void plugin_to_json(struct json_output *output, const struct plugin_record *plugin)
 {
-	json_t *array = json_array();
-
-	for (size_t i = 0; i < plugin->n_lines; i++)
-		json_array_append_new(array, text_to_json(plugin->lines[i]));
-	return array;
-}
-
-static json_t *plugin_to_json(const struct plugin_record *plugin)
-{
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name",
-			 text_to_json(plugin->name), "plugin", text_to_json(plugin->plugin),
-			 "version", text_to_json(plugin->version), "state",
-			 text_to_json(plugin->state), "reason", text_to_json(plugin->reason),
-			 "lost", count_to_json(plugin->n_lost), "counts",
-			 name_counts_to_json(&plugin->counts), "log", log_to_json(plugin));
-}
-
-json_t *plugins_to_json(const struct recording *recording)
-{
-	json_t *array = json_array();
-
-	for (size_t i = 0; array && i < recording->n_plugins; i++) {
-		if (json_array_append_new(array, plugin_to_json(&recording->plugins[i])) == 0)
-			continue;
-		json_decref(array);
-		array = NULL;
+	json_put(output, "{");
+	json_field_text(output, "name", plugin->name);
+	json_field_text(output, "plugin", plugin->plugin);
+	json_field_text(output, "version", plugin->version);
+	json_field_text(output, "state", plugin->state);
+	json_field_text(output, "reason", plugin->reason);
+	json_field_count(output, "lost", plugin->n_lost);
+	json_put_key(output, "counts");
+	name_counts_to_json(output, &plugin->counts);
+	json_field_open(output, "log", "[");
+	for (size_t i = 0; i < plugin->n_lines; i++) {
+		json_put_comma(output);
+		json_put_text(output, plugin->lines[i]);
 	}
-	return array;
+	json_put(output, "]}");
 }
 
 static void read_log(struct json_reader *reader, const json_t *object, struct plugin_record *plugin)

@@ -5,13 +5,11 @@
 #ifndef SONDE_FORMAT_RECORDING_JSON_PLUGINS_H
 #define SONDE_FORMAT_RECORDING_JSON_PLUGINS_H
 
-#include <jansson.h>
-
+#include "format/json-output.h"
 #include "format/json-reader.h"
 #include "model/recording.h"
 
-/* A new array; NULL without memory. */
-json_t *plugins_to_json(const struct recording *recording);
+void plugin_to_json(struct json_output *output, const struct plugin_record *plugin);
 
 /* Documents of older versions have none. */
 void plugins_from_json(struct json_reader *reader, const json_t *document,

@@ -409,6 +409,14 @@ static int read_document(struct json_reader *reader, const json_t *document,
 	return reader->error;
 }
 
+/* In large pieces: jansson would ask a stream for each character. */
+static size_t read_piece(void *piece, size_t size, void *file)
+{
+	size_t n_read = fread(piece, 1, size, file);
+
+	return n_read == 0 && ferror(file) ? (size_t)-1 : n_read;
+}
+
 /* What jansson could not make a tree of. */
 static int syntax_error(FILE *file, const char *name, const json_error_t *error,
 			struct message *ret_message)
@@ -436,7 +444,7 @@ int recording_json_read(FILE *file, const char *name, struct recording *ret_reco
 	json_error_t syntax;
 
 	errno = 0;
-	json_t *document = json_loadf(file, JSON_REJECT_DUPLICATES, &syntax);
+	json_t *document = json_load_callback(read_piece, file, JSON_REJECT_DUPLICATES, &syntax);
 
 	if (!document)
 		return syntax_error(file, name, &syntax, ret_message);

@@ -3,10 +3,9 @@
  * recording-json.h - a recording as one JSON document, and back.
  *
  * The format is described in docs/recording.md and docs/recording.schema.json. Counts survive the
- * round trip exactly up to 2^63 - 1 (larger ones are written as that); times to the 15 significant
- * digits they are written with, which is every nanosecond up to eleven days. Quantiles and other
- * values that follow from the rest are written for readers, and computed again when a document is
- * read.
+ * round trip exactly up to 2^63 - 1 (larger ones are written as that); durations, which are read as
+ * floating point, to the nanosecond up to 48 days. Quantiles and other values that follow from the
+ * rest are written for readers, and computed again when a document is read.
  */
 #ifndef SONDE_FORMAT_RECORDING_JSON_H
 #define SONDE_FORMAT_RECORDING_JSON_H

@@ -40,37 +40,18 @@ void text_sink_add(struct text_sink *out, const char *text)
 	text_sink_add_bytes(out, text, strlen(text));
 }
 
-/* The digits of a number, at least so many, at the end of a text; returns where they begin. */
-static char *put_digits(char *end, uint64_t number, int n_least)
-{
-	char *start = end;
-
-	for (; number || n_least > 0; number /= 10, n_least--)
-		*--start = (char)('0' + number % 10);
-	return start;
-}
-
 void text_sink_add_count(struct text_sink *out, uint64_t count)
 {
 	char text[NUMBER_SIZE];
-	char *end = text + sizeof(text);
-	const char *start = put_digits(end, count, 1);
 
-	text_sink_add_bytes(out, start, (size_t)(end - start));
+	text_sink_add(out, count_text(count, text));
 }
 
 void text_sink_add_instant(struct text_sink *out, int64_t ns)
 {
 	char text[NUMBER_SIZE];
-	char *end = text + sizeof(text);
-	char *point = put_digits(end, (uint64_t)ns % 1000000000, 9) - 1;
 
-	*point = '.';
-	while (end[-1] == '0' && end - 2 > point)
-		end--;
-	const char *start = put_digits(point, (uint64_t)ns / 1000000000, 1);
-
-	text_sink_add_bytes(out, start, (size_t)(end - start));
+	text_sink_add(out, decimal_text((uint64_t)ns, SECOND_PLACES, text));
 }
 
 void text_sink_add_number(struct text_sink *out, double number)

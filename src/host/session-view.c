@@ -108,13 +108,24 @@ static int add_regions(struct view *view)
 	return result;
 }
 
-/* What the host added up and wrote down. */
+/* What the host added up and wrote down; of that, a process has to do with what it comes from. */
 static int start_from_totals(struct view *view, const char *directory)
 {
-	int result = view->pid ? -ENOENT : session_totals_read(directory, &view->recording, &view->added, view->family);
+	struct recording totals;
+	struct added_regions added;
+	int result = session_totals_read(directory, &totals, &added, view->family);
 
-	view->has_totals = result == 0;
-	return result == -ENOMEM ? result : 0;
+	if (result < 0)
+		return result == -ENOMEM ? result : 0;
+	if (view->pid) {
+		recording_deinit(&totals);
+		added_regions_deinit(&added);
+		return 0;
+	}
+	view->recording = totals;
+	view->added = added;
+	view->has_totals = true;
+	return 0;
 }
 
 static void free_figures(struct view *view)
@@ -122,6 +133,7 @@ static void free_figures(struct view *view)
 	recording_deinit(&view->recording);
 	added_regions_deinit(&view->added);
 	view->recording = (struct recording){0};
+	view->has_totals = false;
 	view->n_regions = 0;
 	view->end_ns = 0;
 	view->is_running = false;

@@ -395,17 +395,35 @@ static int add_process(struct dividing *dividing, const struct process_record *p
 	return row->name ? 0 : -ENOMEM;
 }
 
-/* The row that a row's process came from: its last image before; what it was before an exec is no parent. */
-static const struct breakdown_row *parent_of(const struct breakdown *breakdown, const struct breakdown_row *row)
+/* The last image of a process that there was before a row began. */
+static const struct breakdown_row *last_before(const struct breakdown *breakdown, const struct breakdown_row *row, int pid)
 {
-	const struct breakdown_row *parent = NULL;
+	const struct breakdown_row *last = NULL;
 
 	for (size_t i = 0; i < breakdown->n_rows; i++) {
 		const struct breakdown_row *other = &breakdown->rows[i];
 
-		if (other->pid == row->parent_pid && other->run == row->run && other->started_ns < row->started_ns &&
-		    (!parent || other->started_ns > parent->started_ns))
-			parent = other;
+		if (other->pid == pid && other->run == row->run && other->started_ns < row->started_ns &&
+		    (!last || other->started_ns > last->started_ns))
+			last = other;
+	}
+	return last;
+}
+
+/*
+ * The row that a row's process came from: its parent's last image before; what it was before an exec is no parent.
+ * But that still knows its parent where that had ended by the time of the exec.
+ */
+static const struct breakdown_row *parent_of(const struct breakdown *breakdown, const struct breakdown_row *row)
+{
+	const struct breakdown_row *parent = last_before(breakdown, row, row->parent_pid);
+
+	while (!parent) {
+		row = last_before(breakdown, row, row->pid);
+		/* One that did not go on as another program was another process of this number. */
+		if (!row || row->n_processes)
+			return NULL;
+		parent = last_before(breakdown, row, row->parent_pid);
 	}
 	return parent;
 }

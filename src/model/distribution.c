@@ -69,7 +69,8 @@ double distribution_quantile(const struct distribution *distribution, double q)
 
 	if (!distribution->count)
 		return 0;
-	if (q <= 0)
+	/* Also where all are the same, as of calls that were made once. */
+	if (q <= 0 || distribution->min == distribution->max)
 		return distribution->min;
 	if (q >= 1)
 		return distribution->max;

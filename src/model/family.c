@@ -87,7 +87,8 @@ static struct image *find_parent(const struct family *family, const struct regio
 {
 	struct image *image = find_before(family, header, header->parent_pid);
 
-	if (image && image->ended_ns && image->ended_ns + PARENT_SLACK_NS < header->started_ns)
+	/* A forked child has the number from its parent itself, and may outlive it for long before its first call. */
+	if (image && image->ended_ns && !(header->flags & REGION_FORKED) && image->ended_ns + PARENT_SLACK_NS < header->started_ns)
 		return NULL;
 	return image;
 }

@@ -89,11 +89,23 @@ static int64_t kernel_ns(clockid_t id)
 	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+/*
+ * A forked child knows its parent from whose region it has: the kernel names another, once the parent has ended, or
+ * one between the two that has recorded nothing. The first in a new pid namespace has a parent without a number; and
+ * of one that has ended the host may have emptied the region.
+ */
+static int find_parent_pid(const struct region_header *parent)
+{
+	int pid = raw_getppid();
+
+	return pid != 0 && parent && parent->pid > 0 ? parent->pid : pid;
+}
+
 void identity_fill(struct region_header *region, const struct region_header *parent,
 		   struct session_settings *settings)
 {
 	region->pid = raw_getpid();
-	region->parent_pid = raw_getppid();
+	region->parent_pid = find_parent_pid(parent);
 	region->started_ticks = clock_ticks(&settings->clock);
 	region->started_ns = kernel_ns(CLOCK_BOOTTIME);
 	region->started_realtime_ns = kernel_ns(CLOCK_REALTIME);

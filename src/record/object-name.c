@@ -392,6 +392,7 @@ static void set_use(int fd, struct object_cell *cell)
 	if ((unsigned int)fd >= OBJECT_USES)
 		return;
 	__atomic_store_n(&process.uses[fd].cell, cell, __ATOMIC_RELAXED);
+	__atomic_store_n(&process.uses[fd].streams, NULL, __ATOMIC_RELAXED);
 	__atomic_store_n(&process.uses[fd].end, 0, __ATOMIC_RELAXED);
 }
 

@@ -273,8 +273,10 @@ static struct object_streams *find_streams(struct object_cell *cell)
 		return streams;
 	if (thread && thread->block && process_owns(cell))
 		made = thread_make_record(thread, sizeof(*made));
-	if (made)
+	if (made) {
+		made->owner = cell->owner;
 		relative_publish(&cell->streams, 0, made);
+	}
 	/* A handler may have made them meanwhile. */
 	streams = relative_get(&cell->streams);
 	if (!streams)
@@ -282,13 +284,25 @@ static struct object_streams *find_streams(struct object_cell *cell)
 	return streams;
 }
 
-void object_add_streamed(const FILE *stream, const struct probe *probe, uint64_t ns, int way, uint64_t bytes)
+/* Remembers them with the descriptor, unless it was closed or reopened meanwhile. */
+static void remember_streams(int fd, const struct object_cell *cell, struct object_streams *streams)
 {
-	struct object_cell *cell = object_of_stream(stream);
+	if ((unsigned int)fd >= OBJECT_USES)
+		return;
+	__atomic_store_n(&process.uses[fd].streams, streams, __ATOMIC_SEQ_CST);
+	if (__atomic_load_n(&process.uses[fd].cell, __ATOMIC_SEQ_CST) != cell)
+		__atomic_store_n(&process.uses[fd].streams, NULL, __ATOMIC_SEQ_CST);
+}
+
+void object_streamed(enum call call, const FILE *stream, const struct probe *probe, uint64_t ns, int way,
+		     uint64_t bytes)
+{
+	struct object_cell *cell = object_is_on(call) ? object_of_stream(stream) : NULL;
 	struct object_streams *streams = cell ? find_streams(cell) : NULL;
 
 	if (!streams)
 		return;
+	remember_streams(stream->_fileno, cell, streams);
 	owner_add(&streams->flows[way].count, 1);
 	owner_add(&streams->flows[way].bytes, bytes);
 	if (probe->start_ticks) {

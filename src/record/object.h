@@ -156,8 +156,9 @@ static inline void object_sought(struct object_cell *cell, int fd, int64_t offse
 
 /* -- Streams ---------------------------------------------------------------------------------------- */
 
-/* What a stream moved, wherever that has to be written, and however long it took. */
-void object_add_streamed(const FILE *stream, const struct probe *probe, uint64_t ns, int way, uint64_t bytes) HIDDEN;
+/* What a call moved by a stream. */
+void object_streamed(enum call call, const FILE *stream, const struct probe *probe, uint64_t ns, int way,
+		     uint64_t bytes) HIDDEN;
 
 static inline struct object_cell *object_of_stream(const FILE *stream)
 {
@@ -167,38 +168,30 @@ static inline struct object_cell *object_of_stream(const FILE *stream)
 	return likely(stream->_fileno >= 0) ? object_of(&untimed, stream->_fileno) : NULL;
 }
 
-static inline void object_streamed(enum call call, const FILE *stream, const struct probe *probe, uint64_t ns, int way,
-				   uint64_t bytes)
-{
-	if (object_is_on(call))
-		object_add_streamed(stream, probe, ns, way, bytes);
-}
-
-/* Those of what the thread was the last to use by way of the stream's descriptor. NULL: that is not known. */
+/* Those of what a stream's descriptor stands for, if the calling thread was the last to use them. NULL: it was not. */
 static inline __attribute__((always_inline)) struct object_streams *object_known_streams(const FILE *stream)
 {
 	unsigned int fd = (unsigned int)stream->_fileno;
-	struct object_cell *cell = likely(fd < OBJECT_USES)
-					   ? __atomic_load_n(&process.uses[fd].cell, __ATOMIC_RELAXED)
-					   : NULL;
 
-	if (unlikely((uintptr_t)cell <= (uintptr_t)OBJECT_NO_CELL) || cell->owner != (uintptr_t)recorder_thread)
+	if (unlikely(fd >= OBJECT_USES))
 		return NULL;
-	return relative_get(&cell->streams);
+	struct object_streams *streams = __atomic_load_n(&process.uses[fd].streams, __ATOMIC_RELAXED);
+
+	return likely(streams && streams->owner == (uintptr_t)recorder_thread) ? streams : NULL;
 }
 
-/* The same of a call that was not timed: there are many of them, and most move a few bytes. */
+/*
+ * The same of a call that was not timed: there are many of them, and most move a few bytes. Where nothing is known by
+ * file, no streams are either.
+ */
 static inline __attribute__((always_inline)) void object_streamed_untimed(enum call call, const FILE *stream, int way,
 									  uint64_t bytes)
 {
 	static const struct probe untimed;
-
-	if (!object_is_on(call))
-		return;
 	struct object_streams *streams = object_known_streams(stream);
 
 	if (unlikely(!streams)) {
-		object_add_streamed(stream, &untimed, 0, way, bytes);
+		object_streamed(call, stream, &untimed, 0, way, bytes);
 		return;
 	}
 	owner_add(&streams->flows[way].count, 1);

@@ -22,6 +22,9 @@ static KEPT bool has_begun;
 
 static KEPT uint64_t n_early_calls;
 
+/* The last of the regions of our ancestors whose addresses we have taken over; they lie at different ones. */
+static KEPT const struct region_header *rest_taken_from;
+
 /* Stands for the region of a parent that found no memory for one. */
 static const struct region_header unknown_parent;
 
@@ -60,24 +63,14 @@ struct region_header *recorder_own_region(void)
 /*
  * A forked child may return from a call that its parent's thread had begun: out of a signal handler, or
  * of a function that pthread_once() called. That call's record lies in the parent's region, which the
- * child has mapped too and must not write to. Private memory takes its place; what nobody can have written
- * to is given back.
+ * child has mapped too and must not write to. Private memory takes the place of what was in use; what nobody can
+ * have written to is given back, or is where the child's own region is mapped.
  */
-static void leave_region(struct region_header *region)
-{
-	uint64_t committed = __atomic_load_n(&region->committed, __ATOMIC_RELAXED);
-
-	/* The host has emptied it, if the parent ended before we came to look: any of it may have been in use. */
-	if (committed < REGION_COMMIT_FIRST)
-		committed = process_mapped.size;
-	if (committed < process_mapped.size)
-		raw_munmap((char *)region + committed, process_mapped.size - committed);
-	else
-		committed = process_mapped.size;
-	raw_mmap(region, committed, PROT_READ | PROT_WRITE,
-		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1);
-	__atomic_store_n(&process_mapped.region, NULL, __ATOMIC_RELAXED);
-}
+struct left_region {
+	struct region_header *region; /* NULL: there is none to be left */
+	uint64_t in_use;
+	struct address_range rest;
+};
 
 /*
  * The region of the process that we were forked from, as long as we have it mapped. (Its number would not tell:
@@ -90,12 +83,56 @@ static struct region_header *parent_region(void)
 	return region != recorder_region() ? region : NULL;
 }
 
+/* How much of the region nobody can have written to. It is the caller's from now on: there is none the next time. */
+static uint64_t take_rest(const struct region_header *region, uint64_t size, uint64_t in_use)
+{
+	const struct region_header *before = __atomic_load_n(&rest_taken_from, __ATOMIC_RELAXED);
+
+	if (before == region || !__atomic_compare_exchange_n(&rest_taken_from, &before, region, false,
+							     __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		return 0;
+	return size - in_use;
+}
+
+/*
+ * A signal handler that comes here too may have left it at any point: what has been read of it is true if it is still
+ * the one to be left afterwards.
+ */
+static struct left_region begin_to_leave(void)
+{
+	struct left_region left = {.region = parent_region()};
+
+	if (!left.region)
+		return left;
+	uint64_t size = __atomic_load_n(&process_mapped.size, __ATOMIC_RELAXED);
+
+	left.in_use = __atomic_load_n(&left.region->committed, __ATOMIC_RELAXED);
+	/* The host has emptied it, if the parent ended before we came to look: any of it may have been in use. */
+	if (left.in_use < REGION_COMMIT_FIRST || left.in_use > size)
+		left.in_use = size;
+	left.rest.address = (char *)left.region + left.in_use;
+	left.rest.size = take_rest(left.region, size, left.in_use);
+	if (left.region != parent_region())
+		left = (struct left_region){0};
+	return left;
+}
+
+static void leave_region(const struct left_region *left)
+{
+	if (!left->region || left->region != parent_region())
+		return;
+	if (left->rest.size)
+		raw_munmap(left->rest.address, left->rest.size);
+	raw_mmap(left->region, left->in_use, PROT_READ | PROT_WRITE,
+		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1);
+	__atomic_store_n(&process_mapped.region, NULL, __ATOMIC_RELAXED);
+}
+
 static void leave_parent_region(void)
 {
-	struct region_header *parent = parent_region();
+	struct left_region left = begin_to_leave();
 
-	if (parent)
-		leave_region(parent);
+	leave_region(&left);
 }
 
 /* The thread that made the region may not have come to say that it is mapped. */
@@ -108,17 +145,17 @@ bool process_owns_new_region(const void *record)
 
 struct region_header *process_make_region(int fd)
 {
-	struct region_header *region;
+	struct left_region left = begin_to_leave();
+	const struct region_header *parent = left.region;
 	struct region_header *none = NULL;
-	const struct region_header *parent;
 
-	parent = parent_region();
 	if (!parent && has_begun)
 		parent = &unknown_parent;
 	has_begun = true;
-	region = region_make(fd, &recorder_session, parent, process.locks_memory);
+	struct region_header *region = region_make(fd, &recorder_session, parent, process.locks_memory, &left.rest);
+
 	/* Not before: what it says of the program has been copied from it. */
-	leave_parent_region();
+	leave_region(&left);
 	if (!region) {
 		process.has_no_region = 1;
 		return NULL;

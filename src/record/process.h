@@ -21,7 +21,9 @@ enum {
 /* A descriptor's file or peer, as the thread that used it last has it; see object.h. */
 struct object_use {
 	struct object_cell *cell;
+	struct object_streams *streams; /* as the thread has them that last used a stream */
 	uint64_t end; /* where the last access ended; OBJECT_MOVED: it has been moved since */
+	uint64_t reserved;
 };
 
 /*

@@ -86,9 +86,9 @@ static int commit_first(char *memory, int fd, uint64_t offset)
 }
 
 /* Maps a place in the session's file; the mapping has no header yet. NULL: there is no memory. */
-static struct region_header *map_place(int fd, uint64_t offset, uint64_t capacity)
+static struct region_header *map_place(int fd, uint64_t offset, uint64_t capacity, void *where)
 {
-	long address = raw_mmap_file(capacity, fd, offset);
+	long address = raw_mmap_file(where, capacity, fd, offset);
 
 	if (raw_failed(address))
 		return NULL;
@@ -139,22 +139,43 @@ static bool has_room(const struct region_header *parent, uint64_t capacity)
 	return raw_limit(RLIMIT_AS) == RLIM_INFINITY;
 }
 
-/* As large as there is room for; where the address space is limited, we are content with less. */
-static uint64_t choose_capacity(const struct session_settings *settings,
-				const struct region_header *parent)
+/* Children of children have a little less each time. */
+static bool is_large(uint64_t size, const struct session_settings *settings)
+{
+	return size >= settings->region_capacity / 2;
+}
+
+/*
+ * As large as there is room for. Where we go on with addresses that we have, nothing has to be asked; where the address
+ * space is limited, we are content with less.
+ */
+static uint64_t choose_capacity(const struct session_settings *settings, const struct region_header *parent,
+				const struct address_range *room)
 {
 	uint64_t capacity = settings->region_capacity;
 
+	if (is_large(room->size, settings))
+		return room->size;
 	return capacity > REGION_SMALL_CAPACITY && !has_room(parent, capacity) ? REGION_SMALL_CAPACITY
 										 : capacity;
 }
 
+/* Maps a place there if it has the room's size, which is empty then. NULL: there is no memory. */
+static struct region_header *map_in(struct address_range *room, int fd, uint64_t offset, uint64_t capacity)
+{
+	void *where = capacity == room->size ? room->address : NULL;
+
+	if (where)
+		*room = (struct address_range){0};
+	return map_place(fd, offset, capacity, where);
+}
+
 struct region_header *region_make(int fd, struct session_file *session,
-				  const struct region_header *parent, bool is_small)
+				  const struct region_header *parent, bool is_small, struct address_range *room)
 {
 	uint64_t offset = fd >= 0 ? session_take_region(&session->settings, fd) : 0;
-	uint64_t capacity = is_small ? REGION_SMALL_CAPACITY : choose_capacity(&session->settings, parent);
-	struct region_header *region = offset ? map_place(fd, offset, capacity) : NULL;
+	uint64_t capacity = is_small ? REGION_SMALL_CAPACITY : choose_capacity(&session->settings, parent, room);
+	struct region_header *region = offset ? map_in(room, fd, offset, capacity) : NULL;
 
 	if (offset && !region)
 		session_release_region(&session->settings, session->settings.region_capacity, offset);

@@ -14,14 +14,22 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Addresses that nobody else uses. */
+struct address_range {
+	void *address;
+	uint64_t size;
+};
+
 /*
  * Makes the region of the calling process, its header filled in, in the session's file, open as `fd`, and maps
  * it. `parent` is that of the process it was forked from, NULL after an exec. When there is no file (-1), or it
  * has no room, the region is private memory that nobody else will see, and the session's notes say so. NULL: not
  * even that. A region is small where it must be, or the address space is limited.
+ *
+ * It is mapped in place of what is mapped in `room`, if that is large enough, which is empty then.
  */
 struct region_header *region_make(int fd, struct session_file *session,
-				  const struct region_header *parent, bool is_small)
+				  const struct region_header *parent, bool is_small, struct address_range *room)
 	__attribute__((visibility("hidden")));
 
 /* Takes a region away that lost the race against another thread's or a signal handler's. */

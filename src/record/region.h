@@ -63,7 +63,7 @@
 #define REGION_MAGIC "SONDEREG"
 
 enum {
-	REGION_VERSION = 10, /* changes with every change of a struct below */
+	REGION_VERSION = 11, /* changes with every change of a struct below */
 	REGION_COMMIT_FIRST = 4096, /* what a process that does little needs */
 	REGION_COMMIT_STEP = 32 * 1024,
 	REGION_CAPACITY = 64 * 1024 * 1024, /* less where the size of files is limited, but not less than: */
@@ -408,6 +408,7 @@ struct object_streams {
 		uint64_t timed;
 		uint64_t sum_ns;
 	} flows[2];
+	uint64_t owner; /* the writer's, as in the cell */
 };
 
 /* Failures of one call with one code. */

@@ -55,6 +55,19 @@ static int make_private_directory(const char *path)
 	return 0;
 }
 
+/*
+ * Every name is as long as the others. Programs see it in their environment and their mappings: a shell copies it, and
+ * others read /proc/self/maps. What they do for that is to be the same from run to run.
+ */
+static void add_pid(struct text *path, int pid)
+{
+	const int largest_unit = 1000000; /* of 2^22, than which the kernel has none larger */
+
+	for (int unit = largest_unit; unit > 1 && pid < unit; unit /= 10)
+		text_add_char(path, '0');
+	text_add_number(path, (uint64_t)pid);
+}
+
 /* A new directory below `base`, named after this process and this instant. */
 static int make_session_below(const char *base, char *ret_path)
 {
@@ -69,7 +82,7 @@ static int make_session_below(const char *base, char *ret_path)
 		text_add_char(&path, '/');
 		text_add_number(&path, (uint64_t)clock_kernel_ns(CLOCK_REALTIME) / 1000);
 		text_add_char(&path, '-');
-		text_add_number(&path, (uint64_t)raw_getpid());
+		add_pid(&path, raw_getpid());
 		if (path.is_cut)
 			return -ENAMETOOLONG;
 		result = raw_mkdir(ret_path, 0700);

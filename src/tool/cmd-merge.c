@@ -60,6 +60,17 @@ static void merge_deinit(struct merge *merge)
 	recording_deinit(&merge->merged);
 }
 
+static int write_merged(const struct merge *merge, struct message *message)
+{
+	struct recording_text text;
+	int result = recording_text_init(&text, &merge->merged);
+
+	if (result == 0)
+		result = recording_file_write(merge->output, &text, message);
+	recording_text_deinit(&text);
+	return result;
+}
+
 static int merge_all(struct merge *merge, int n_names, char **names)
 {
 	struct message message = {.text = "out of memory"};
@@ -68,7 +79,7 @@ static int merge_all(struct merge *merge, int n_names, char **names)
 	if (result == 0)
 		result = recording_merge(merge->recordings, merge->n_recordings, &merge->merged, &message);
 	if (result == 0)
-		result = recording_file_write(merge->output, &merge->merged, &message);
+		result = write_merged(merge, &message);
 	if (result < 0)
 		command_say(&command_merge, "%s", message.text);
 	return result < 0 ? STATUS_FAILED : STATUS_OK;

@@ -328,7 +328,7 @@ static void describe_run(const struct run *run, struct recording *recording)
 	recording->exit = exit_of(run);
 }
 
-static void keep(const struct run *run, const struct recording *recording)
+static void keep(const struct run *run, const struct recording *recording, const struct recording_text *text)
 {
 	struct retention retention = {
 		.count = run->configuration.recordings_kept,
@@ -336,13 +336,32 @@ static void keep(const struct run *run, const struct recording *recording)
 	};
 	struct message message = {0};
 	char *path;
-	int result = recording_store_keep(environ, recording, &retention, &path, &message);
+	int result = recording_store_keep(environ, recording, text, &retention, &path, &message);
 
 	if (run->request.is_verbose && result < 0)
 		command_say(&command_run, "the recording is not kept: %s", message.text);
 	else if (run->request.is_verbose && path)
 		command_say(&command_run, "the recording is kept in %s", path);
 	free(path);
+}
+
+/* To where it was asked for, and where the last ones are kept. */
+static void write_recording(const struct run *run, const struct recording *recording)
+{
+	const char *output = run->request.output;
+	struct recording_text text = {0};
+	struct message message;
+
+	if (!output && run->configuration.recordings_kept == 0)
+		return;
+	if (recording_text_init(&text, recording) < 0) {
+		command_say(&command_run, "cannot write the recording: out of memory");
+	} else {
+		if (output && recording_file_write(output, &text, &message) < 0)
+			command_say(&command_run, "cannot write the recording: %s", message.text);
+		keep(run, recording, &text);
+	}
+	recording_text_deinit(&text);
 }
 
 static void write_report(const struct run *run, const struct recording *recording)
@@ -359,10 +378,7 @@ static void write_report(const struct run *run, const struct recording *recordin
 
 static void finish(struct run *run)
 {
-	const char *output = run->request.output;
 	struct recording recording;
-	struct message message;
-
 	int64_t grace_ms = run->configuration.grace_ns / 1000000;
 	bool may_run = (grace_ms || run->configuration.leaves) && session_host_wait(run->host, grace_ms);
 	bool is_left = may_run && run->configuration.leaves;
@@ -381,9 +397,7 @@ static void finish(struct run *run)
 	describe_run(run, &recording);
 	if (symbols_find(&recording, run->configuration.asks_symbol_servers) < 0)
 		command_say(&command_run, "the stacks' names are incomplete: out of memory");
-	if (output && recording_file_write(output, &recording, &message) < 0)
-		command_say(&command_run, "cannot write the recording: %s", message.text);
-	keep(run, &recording);
+	write_recording(run, &recording);
 	if (run->report)
 		write_report(run, &recording);
 	recording_deinit(&recording);

@@ -124,14 +124,18 @@ static int keep(const struct recording *recording, const struct configuration *c
 		.count = configuration->recordings_kept,
 		.age_ns = configuration->recordings_age_ns,
 	};
-	struct message message = {0};
+	struct message message = {.text = "out of memory"};
+	struct recording_text text;
 	char *path = NULL;
-	int result = recording_store_keep(environ, recording, &retention, &path, &message);
+	int result = recording_text_init(&text, recording);
 
+	if (result == 0)
+		result = recording_store_keep(environ, recording, &text, &retention, &path, &message);
 	if (result < 0)
 		command_say(&command_sessions, "%s", message.text);
 	else if (path)
 		printf("%s\n", path);
+	recording_text_deinit(&text);
 	free(path);
 	return result;
 }

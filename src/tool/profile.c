@@ -7,6 +7,7 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "format/file-sink.h"
 #include "format/stacks-chrome.h"
 #include "format/stacks-folded.h"
 #include "format/stacks-pprof.h"
@@ -20,15 +21,11 @@ const char *profile_format_name(size_t index)
 	return index < sizeof(formats) / sizeof(formats[0]) ? formats[index] : NULL;
 }
 
-static int write_plain(void *argument, const void *data, size_t size)
-{
-	return fwrite(data, 1, size, argument) == size ? 0 : -errno;
-}
-
 /* All of it comes at once. */
-static int write_compressed(void *argument, const void *data, size_t size)
+static int write_compressed(void *file, const void *data, size_t size)
 {
 	z_stream stream = {.next_in = (Bytef *)data, .avail_in = (uInt)size};
+	const struct format_sink sink = file_sink(file);
 	unsigned char piece[4096];
 	int status = Z_OK;
 	int result = 0;
@@ -41,7 +38,7 @@ static int write_compressed(void *argument, const void *data, size_t size)
 		stream.next_out = piece;
 		stream.avail_out = sizeof(piece);
 		status = deflate(&stream, Z_FINISH);
-		result = write_plain(argument, piece, sizeof(piece) - stream.avail_out);
+		result = sink.write(sink.argument, piece, sizeof(piece) - stream.avail_out);
 	}
 	deflateEnd(&stream);
 	return result;
@@ -49,7 +46,7 @@ static int write_compressed(void *argument, const void *data, size_t size)
 
 int profile_write(const struct recording *recording, const char *format, enum stack_value value, FILE *stream)
 {
-	const struct format_sink plain = {write_plain, stream};
+	const struct format_sink plain = file_sink(stream);
 	const struct format_sink compressed = {write_compressed, stream};
 
 	if (strcmp(format, "folded") == 0)

@@ -15,7 +15,6 @@
 #include <unistd.h>
 
 #include "record/session.h"
-#include "tool/recording-file.h"
 
 #define ENDING ".json.gz"
 
@@ -196,8 +195,8 @@ static void prune(const struct recording_store *store, const struct retention *r
 }
 
 int recording_store_keep(char *const *environment, const struct recording *recording,
-			 const struct retention *retention, char **ret_path,
-			 struct message *ret_message)
+			 const struct recording_text *text, const struct retention *retention,
+			 char **ret_path, struct message *ret_message)
 {
 	struct recording_store store;
 
@@ -214,7 +213,7 @@ int recording_store_keep(char *const *environment, const struct recording *recor
 	if (result < 0)
 		fail(-result, store.folder, ret_message);
 	else
-		result = recording_file_write_private(path, recording, ret_message);
+		result = recording_file_write_private(path, text, ret_message);
 	recording_store_deinit(&store);
 	if (result == 0 && recording_store_open(environment, &store, ret_message) == 0) {
 		prune(&store, retention);

@@ -18,6 +18,7 @@
 
 #include "model/message.h"
 #include "model/recording.h"
+#include "tool/recording-file.h"
 
 struct recording_store {
 	char *folder;
@@ -40,12 +41,12 @@ void recording_store_deinit(struct recording_store *store);
 char *recording_store_path(const struct recording_store *store, size_t n);
 
 /*
- * Keeps a recording, and removes those that are too many or too old. Its path, to be freed, is written to ret_path;
+ * Keeps a recording, of which this is the document, and removes those that are too many or too old. Its path, to be freed, is written to ret_path;
  * NULL: none are wanted. 0, or a negative errno with ret_message set.
  */
 int recording_store_keep(char *const *environment, const struct recording *recording,
-			 const struct retention *retention, char **ret_path,
-			 struct message *ret_message);
+			 const struct recording_text *text, const struct retention *retention,
+			 char **ret_path, struct message *ret_message);
 
 /* The number in "@", "@1", ...: 0, 1, ...; or -1 for a name that is another. */
 long recording_store_number(const char *name);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
+#include "format/file-sink.h"
 #include "format/recording-json.h"
 #include "format/snapshot-format.h"
 #include "tool/profile.h"
@@ -54,11 +55,6 @@ struct text_options report_text_options(int fd)
 	return options;
 }
 
-static int write_to_stream(void *argument, const void *data, size_t size)
-{
-	return fwrite(data, 1, size, argument) == size ? 0 : -errno;
-}
-
 static int write_snapshot(const struct snapshot *snapshot, const struct recording *recording, report_format format,
 			  FILE *stream)
 {
@@ -70,7 +66,7 @@ static int write_snapshot(const struct snapshot *snapshot, const struct recordin
 		.start_ns = recording->started_ns,
 		.is_final = true,
 	};
-	const struct format_sink sink = {write_to_stream, stream};
+	const struct format_sink sink = file_sink(stream);
 
 	if (result == 0)
 		result = snapshot_format(format, snapshot, &source, NULL, &sink);

@@ -27,10 +27,10 @@ n_calls() {
 	grep -c '^[0-9]* *[a-z0-9_]*(' "$scratch/calls"
 }
 
-# n_faults PRELOAD OPERATION N
+# n_faults PRELOAD OPERATION N - page faults, in hundredths
 n_faults() {
 	# shellcheck disable=SC2016
-	inside sh -c 'exec "$2" 20 /usr/bin/env LD_PRELOAD="$1" SONDE_SESSION="$session" "$3" "$4" "$5"' sh \
+	inside sh -c 'exec "$2" 100 /usr/bin/env LD_PRELOAD="$1" SONDE_SESSION="$session" "$3" "$4" "$5"' sh \
 		"$1" "$faults" "$subject" "$2" "$3"
 }
 
@@ -44,11 +44,11 @@ costs "a process that starts makes few system calls more" \
 	$(($(n_calls "$ours" malloc 0) - $(n_calls "$scratch/empty.so" malloc 0))) 14
 costs "a forked child makes few system calls more" \
 	$((($(n_calls "$ours" fork 11) - $(n_calls "$ours" fork 1) -
-		$(n_calls "$scratch/empty.so" fork 11) + $(n_calls "$scratch/empty.so" fork 1)) / 10)) 12
+		$(n_calls "$scratch/empty.so" fork 11) + $(n_calls "$scratch/empty.so" fork 1)) / 10)) 11
 costs "a process that starts takes few page faults more" \
-	$(($(n_faults "$ours" malloc 0) - $(n_faults "$scratch/empty.so" malloc 0))) 7
+	$((($(n_faults "$ours" malloc 0) - $(n_faults "$scratch/empty.so" malloc 0)) / 100)) 7
 costs "a forked child takes few page faults more" \
 	$((($(n_faults "$ours" fork 11) - $(n_faults "$ours" fork 1) -
-		$(n_faults "$scratch/empty.so" fork 11) + $(n_faults "$scratch/empty.so" fork 1)) / 10)) 8
+		$(n_faults "$scratch/empty.so" fork 11) + $(n_faults "$scratch/empty.so" fork 1)) / 1000)) 8
 
 finish

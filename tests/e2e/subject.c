@@ -16,6 +16,8 @@
  *     subject obey           does what the lines of its standard input say, and prints "done" after each:
  *                            "access N" and "posix_memalign N" call it N times, "fork N" forks a child that
  *                            calls access N times
+ *     subject heir           leaves a grandchild behind, which makes no call before its parent has ended; then it calls
+ *                            access, and executes true; subject waits for its end
  *     subject orphan         leaves a child behind that lives until it can read from descriptor 9
  */
 #include "config.h"
@@ -30,6 +32,8 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "base/raw.h"
 
 static int do_exit(const char *argument)
 {
@@ -245,6 +249,38 @@ static int do_obey(const char *argument)
 	return 0;
 }
 
+static void inherit(int parent_pid)
+{
+	/* By itself, so that nothing of it is recorded. */
+	while (raw_getppid() == parent_pid)
+		raw_syscall(SYS_sched_yield, 0, 0, 0, 0, 0, 0);
+	access("/", F_OK);
+	execl("/bin/true", "true", NULL);
+	_exit(1);
+}
+
+static int do_heir(const char *argument)
+{
+	int alive[2];
+	char c;
+
+	(void)argument;
+	if (pipe(alive) < 0)
+		return 1;
+	pid_t parent = fork();
+
+	if (parent == 0) {
+		int pid = raw_getpid();
+
+		if (fork() == 0)
+			inherit(pid);
+		_exit(0);
+	}
+	close(alive[1]);
+	/* Both have the other end open until they end. */
+	return waitpid(parent, NULL, 0) != parent || read(alive[0], &c, 1) != 0;
+}
+
 static int do_orphan(const char *argument)
 {
 	int alive[2];
@@ -271,6 +307,7 @@ static const struct action {
 	{"exit", do_exit},		 {"die", do_die},	  {"await", do_await},
 	{"signals", do_signals},	 {"preload", do_preload}, {"fork", do_fork},
 	{"descriptors", do_descriptors}, {"orphan", do_orphan},	  {"vfork", do_vfork},
+	{"heir", do_heir},
 	{"obey", do_obey},		 {"crowd", do_crowd},	  {"chain", do_chain},
 };
 

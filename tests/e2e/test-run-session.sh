@@ -9,6 +9,7 @@ home=$scratch/place/sonde-$(id -u)
 
 act sonde run -c here.cfg --report=none -- sh -c 'echo "$SONDE_SESSION"; ls "$SONDE_SESSION"'
 check "the session is made in session.directory" -n "$(grep "^$home/[0-9]*-[0-9]*\$" out)"
+check "its name is as long as that of any other, which programs see" -n "$(grep -E "/[0-9]{16}-[0-9]{7}\$" out)"
 check "it holds the session file" -n "$(grep '^session$' out)"
 check "it is removed at the end" -z "$(ls -A "$home")"
 act sonde run -c here.cfg --report=none -- nosuchcommand

@@ -10,6 +10,7 @@ tool_tests = \
 	tests/e2e/test-config-plugins.sh \
 	tests/e2e/test-config-show.sh \
 	tests/e2e/test-diff.sh \
+	tests/e2e/test-family.sh \
 	tests/e2e/test-label.sh \
 	tests/e2e/test-host-killed.sh \
 	tests/e2e/test-ledger.sh \

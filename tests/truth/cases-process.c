@@ -515,7 +515,78 @@ static int run_fork_between_instructions(char **arguments)
 	truth_count("read", 5 * n_children);
 	return status != 2 || n_children == 0;
 }
+
+static int trap_to_read_at;
+
+static void read_at_trap(int signal, siginfo_t *info, void *context)
+{
+	ucontext_t *interrupted = context;
+
+	(void)signal;
+	(void)info;
+	if (n_traps++ != trap_to_read_at)
+		return;
+	interrupted->uc_mcontext.gregs[REG_EFL] &= ~TRAP_FLAG;
+	read_zeros(2);
+}
+
+/* A forked child's first call, with two calls of a handler after so many instructions of it. Status 2: it has fewer. */
+static int read_in_first_call(int n_instructions)
+{
+	pid_t pid;
+
+	trap_to_read_at = n_instructions;
+	n_traps = 0;
+	pid = (pid_t)raw_syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0, 0);
+	if (pid)
+		return wait_for(pid);
+	__asm__ volatile("pushfq; orq $0x100, (%%rsp); popfq" : : : "memory", "cc");
+	lseek(-1, 0, SEEK_SET);
+	__asm__ volatile("pushfq; andq $~0x100, (%%rsp); popfq" : : : "memory", "cc");
+	raw_syscall(SYS_exit_group, read_zeros(3) ? 1 : n_traps > trap_to_read_at ? 0 : 2, 0, 0, 0, 0, 0);
+	return 1;
+}
+
+static int run_read_between_instructions(char **arguments)
+{
+	struct sigaction action = {.sa_sigaction = read_at_trap, .sa_flags = SA_SIGINFO};
+	uint64_t n_children = 0;
+	int status = 0;
+
+	(void)arguments;
+	sigaction(SIGTRAP, &action, NULL);
+	lseek(-1, 0, SEEK_SET);
+	while (status == 0) {
+		status = read_in_first_call((int)n_children * TRAP_STRIDE);
+		n_children += status == 0;
+	}
+	truth_count("lseek", n_children + 2);
+	truth_count("read", 5 * n_children + 3);
+	return status != 2 || n_children == 0;
+}
 #endif
+
+/* Each forks the next one. */
+static int read_and_fork(int n_generations)
+{
+	if (read_zeros(3))
+		return 1;
+	if (n_generations == 0)
+		return 0;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(read_and_fork(n_generations - 1));
+	return wait_for(pid);
+}
+
+static int run_generations(char **arguments)
+{
+	(void)arguments;
+	truth_count("fork", 100);
+	truth_count("read", 303);
+	return read_and_fork(100);
+}
 
 static int run_many_children(char **arguments)
 {
@@ -551,7 +622,10 @@ const struct truth_case truth_process_cases[] = {
 #ifdef __x86_64__
 	{"fork-between-instructions", "a child forked by a handler returns to the midst of recording a first call",
 	 run_fork_between_instructions, 0},
+	{"read-between-instructions", "a handler's calls in the midst of a forked child's first call count",
+	 run_read_between_instructions, 0},
 #endif
+	{"generations", "a hundred processes, each forked by the one before, lose no call", run_generations, 0},
 	{"alarmed-children", "a signal during a child's first call loses nothing", run_alarmed_children,
 	 0},
 	{"many-children", "hundreds of short children lose no call", run_many_children, 0},

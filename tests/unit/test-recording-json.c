@@ -204,9 +204,9 @@ static void kinds_of_a_call_survive(void)
 	recording_deinit(&again);
 }
 
-static void durations_survive_to_the_nanosecond_for_eleven_days(void)
+static void durations_survive_to_the_nanosecond_for_48_days(void)
 {
-	struct recording recording = {.wall_ns = UINT64_C(999999999999999)};
+	struct recording recording = {.wall_ns = (UINT64_C(1) << 22) * 1000000000 - 1};
 	struct recording again = {0};
 	char *text = write_text(&recording);
 
@@ -214,6 +214,56 @@ static void durations_survive_to_the_nanosecond_for_eleven_days(void)
 	CU_ASSERT_EQUAL(again.wall_ns, recording.wall_ns);
 	free(text);
 	recording_deinit(&again);
+}
+
+static void durations_are_written_with_all_their_nanoseconds(void)
+{
+	static const struct {
+		uint64_t ns;
+		const char *text;
+	} cases[] = {
+		{0, "\"wall_seconds\":0.0,"},
+		{1, "\"wall_seconds\":0.000000001,"},
+		{120, "\"wall_seconds\":0.00000012,"},
+		{1500000000, "\"wall_seconds\":1.5,"},
+		{20000000000, "\"wall_seconds\":20.0,"},
+		{UINT64_MAX, "\"wall_seconds\":18446744073.709551615,"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct recording recording = {.wall_ns = cases[i].ns};
+		char *text = write_text(&recording);
+		bool is_there = strstr(text, cases[i].text);
+
+		if (!is_there)
+			printf("# not in the document: %s\n", cases[i].text);
+		CU_ASSERT(is_there);
+		free(text);
+	}
+}
+
+/* What is written goes through a few kilobytes of memory; where that is full, what follows is as elsewhere. */
+static void a_document_is_whole_wherever_its_pieces_end(void)
+{
+	enum { SHORTEST = 3500, LONGEST = 4500 };
+	char id[LONGEST + 1];
+
+	memset(id, 'x', sizeof(id));
+	for (size_t length = SHORTEST; length <= LONGEST; length++) {
+		struct recording recording = {.id = strndup(id, length)};
+		struct recording again = {0};
+		struct message message = {{0}};
+		char *text = write_text(&recording);
+		int result = read_text(text, &again, &message);
+
+		if (result)
+			printf("# with %zu characters: %s\n", length, message.text);
+		CU_ASSERT_EQUAL_FATAL(result, 0);
+		CU_ASSERT_STRING_EQUAL(again.id, recording.id);
+		free(text);
+		recording_deinit(&recording);
+		recording_deinit(&again);
+	}
 }
 
 static void an_empty_recording_is_a_document_too(void)
@@ -473,8 +523,12 @@ UNIT_MAIN("recording as JSON",
 	  {"counts survive exactly up to two to the 63",
 	   counts_survive_exactly_up_to_two_to_the_63},
 	  {"kinds of a call survive", kinds_of_a_call_survive},
-	  {"durations survive to the nanosecond for eleven days",
-	   durations_survive_to_the_nanosecond_for_eleven_days},
+	  {"durations survive to the nanosecond for 48 days",
+	   durations_survive_to_the_nanosecond_for_48_days},
+	  {"durations are written with all their nanoseconds",
+	   durations_are_written_with_all_their_nanoseconds},
+	  {"a document is whole wherever its pieces end",
+	   a_document_is_whole_wherever_its_pieces_end},
 	  {"an empty recording is a document too", an_empty_recording_is_a_document_too},
 	  {"text that is not UTF-8 is replaced", text_that_is_not_utf_8_is_replaced},
 	  {"a stream that takes nothing is an error", a_stream_that_takes_nothing_is_an_error},

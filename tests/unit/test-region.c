@@ -383,12 +383,14 @@ static void expect_refusal(struct region_builder *builder, size_t size, const ch
 static void what_is_no_region_is_refused_with_the_reason(void)
 {
 	struct region_builder builder;
+	char newer[32];
 
+	snprintf(newer, sizeof(newer), "region of version %d", REGION_VERSION + 1);
 	builder_init(&builder);
 	expect_refusal(&builder, 1, "1 bytes are too few");
 	expect_refusal(&builder, 100, "100 bytes are too few");
 	builder.header->version = REGION_VERSION + 1;
-	expect_refusal(&builder, BUILDER_SIZE, "region of version 11");
+	expect_refusal(&builder, BUILDER_SIZE, newer);
 	builder.header->version = REGION_VERSION;
 	builder.header->header_size = 8;
 	expect_refusal(&builder, BUILDER_SIZE, "region header of 8 bytes");
