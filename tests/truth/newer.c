@@ -35,7 +35,7 @@ int main(void)
 	int number, pidfd, n = 0;
 
 	fputs("1 2 3 4", file);
-	fputs("5 6", wide);
+	fputws(L"5 6", wide);
 	rewind(file);
 	rewind(wide);
 	for (int i = 0; i < 2; i++)

@@ -122,7 +122,7 @@ function move(descriptor, way,   path) {
 
 # fopen() and mkstemp() have no names in the libc without debugging symbols: strace shows those before them.
 function opens() {
-	return inner == "_IO_file_fopen" || outermost == "tempnam" || call_of(outermost) ~ /^(opendir|fdopendir|fopen|mkstemp|mkostemp)$/
+	return inner == "_IO_file_fopen" || outermost == "tempnam" || call_of(outermost) ~ /^(opendir|fdopendir|fopen|gen_tempname)$/
 }
 
 # A call counts where the function of libc that the program called is one that does just that. A stream opens as well.
