@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { BATCHES = 400, ROUNDS = 5000, THREADS_MAX = 64 };
+enum { BATCHES = 400, ROUNDS = 5000, THREADS_MAX = 64, DEPTH = 20 };
 
 static double now_ns(void)
 {
@@ -65,6 +65,22 @@ static void read_byte(void)
 			abort();
 }
 
+/* From so deep that a stack has its usual length. */
+static __attribute__((noinline)) void read_from(int depth)
+{
+	if (depth == 0)
+		read_byte();
+	else
+		read_from(depth - 1);
+	/* The call is no jump: each has a frame. */
+	__asm__ volatile("" : : : "memory");
+}
+
+static void read_deep(void)
+{
+	read_from(DEPTH);
+}
+
 static void get_character(void)
 {
 	static FILE *stream;
@@ -106,6 +122,7 @@ static const struct operation {
 	{"malloc-failing", fail_to_allocate, 1},
 	{"mutex", lock_and_unlock, 2},
 	{"read", read_byte, 1},
+	{"read-deep", read_deep, 1},
 	{"fgetc", get_character, 1},
 	{"rdtsc-pair", read_counter_twice, 1},
 	{"clock_gettime-pair", read_clock_twice, 1},

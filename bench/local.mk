@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 #
 # make bench: what watching costs on this machine, beside what it could cost at least. Not a part of make check.
-bench_programs = bench/calls bench/forks bench/metrics bench/pairs bench/regions bench/scrapes \
-	bench/snapshots
+bench_programs = bench/calls bench/forks bench/metrics bench/pairs bench/regions bench/requests \
+	bench/scrapes bench/snapshots
 bench_libraries = bench/empty.la bench/forward.la bench/timed.la
 bench_flags = -module -avoid-version -shared -rpath /nowhere
 bench_cflags = $(AM_CFLAGS) -O2 -fno-builtin
@@ -20,6 +20,8 @@ bench_pairs_SOURCES = bench/pairs.c
 bench_regions_SOURCES = bench/regions.c
 bench_regions_CFLAGS = $(bench_cflags)
 bench_regions_LDADD = -lpthread
+bench_requests_SOURCES = bench/requests.c
+bench_requests_LDFLAGS = -all-static
 bench_scrapes_SOURCES = bench/scrapes.c
 bench_scrapes_LDADD = libsonde-core.la
 bench_snapshots_SOURCES = bench/snapshots.c

@@ -29,7 +29,10 @@ static void set_attributes(posix_spawnattr_t *attributes)
 	posix_spawnattr_init(attributes);
 	posix_spawnattr_setsigmask(attributes, &none);
 	posix_spawnattr_setsigdefault(attributes, &all);
-	posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	/* A group of its own, which is what it is killed with: a shell's children would stay. */
+	posix_spawnattr_setpgroup(attributes, 0);
+	posix_spawnattr_setflags(attributes,
+				 POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
 }
 
 static int spawn(struct program *program, char *const *arguments, int input)
@@ -136,7 +139,7 @@ bool program_end(struct program *program, int64_t deadline_ns)
 	close_input(program);
 	if (!program_is_running(program) || wait_for_end(program, deadline_ns))
 		return false;
-	kill(program->pid, SIGKILL);
+	kill(-program->pid, SIGKILL);
 	waitpid(program->pid, &program->status, 0);
 	program->pid = 0;
 	return true;

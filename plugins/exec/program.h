@@ -22,7 +22,7 @@ struct program {
 void program_init(struct program *program, const struct sonde_host *host);
 
 /*
- * Starts it, found in PATH, with signals as any program expects them. Its standard output leads
+ * Starts it, found in PATH, with signals as any program expects them, in a process group of its own. Its standard output leads
  * nowhere, its standard error is ours. 0 or a negative errno.
  */
 int program_start(struct program *program, const struct sonde_list *command);
@@ -37,7 +37,7 @@ bool program_is_running(struct program *program);
 int program_write(struct program *program, const char *text, size_t size, int64_t deadline_ns);
 
 /*
- * Ends it: closes its input and waits until an instant for it to end by itself; then kills it.
+ * Ends it: closes its input and waits until an instant for it to end by itself; then kills it and what it has started.
  * Returns whether it had to be killed.
  */
 bool program_end(struct program *program, int64_t deadline_ns);

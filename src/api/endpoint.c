@@ -64,11 +64,31 @@ static void answer(const struct job *job, enum sonde_export_outcome outcome, uin
 
 /* -- On its thread ---------------------------------------------------------------------------- */
 
+/* Nobody has anything to export. */
+static bool is_flush_due(const struct endpoint *endpoint)
+{
+	return !endpoint->jobs && !endpoint->is_ending && endpoint->is_usable && life_has_to_flush(&endpoint->life);
+}
+
+/* With the lock, which it gives back meanwhile. */
+static void flush(struct endpoint *endpoint)
+{
+	endpoint->is_busy = true;
+	pthread_mutex_unlock(&endpoint->lock);
+	bool is_usable = life_flush(&endpoint->life, INT64_MAX);
+
+	pthread_mutex_lock(&endpoint->lock);
+	endpoint->is_usable = is_usable;
+	endpoint->is_busy = false;
+}
+
 /* NULL: it is to end. */
 static struct job *wait_for_job(struct endpoint *endpoint, int64_t *ret_until_ns)
 {
 	pthread_mutex_lock(&endpoint->lock);
 	endpoint->is_busy = false;
+	while (is_flush_due(endpoint))
+		flush(endpoint);
 	while (!endpoint->jobs && !endpoint->is_ending)
 		pthread_cond_wait(&endpoint->changed, &endpoint->lock);
 	struct job *job = endpoint->jobs;

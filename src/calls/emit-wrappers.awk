@@ -411,12 +411,12 @@ function emit_object_success(name, row, indent, is_peer,   way) {
 	if ((row, "bytes") in fact)
 		out_from_table(row, fact_line[row, "bytes"], \
 			indent "const uint64_t moved = (uint64_t)(" fact[row, "bytes"] ");")
-	out(indent "const uint64_t ns = probe_measured(&probe, " (((row, "bytes") in fact) ? "moved" : "0") ");\n")
+	out(indent "const uint64_t ns = probe_measured(&probe, " moved_bytes(row) ");\n")
 	emit_opened(row, indent)
 	if (is_peer)
 		emit_object_peer(row, indent)
 	else if ((row, "stream") in fact)
-		out(indent "object_streamed(CALL_" row ", " fact[row, "stream"] ", &probe, ns, " way ", moved);")
+		out(indent "object_streamed(CALL_" row ", " fact[row, "stream"] ", &probe, ns, " way ", " moved_bytes(row) ");")
 	else if ((row, "peering") in fact && fact[row, "peering"] == "accepted")
 		out(indent "object_accepted(object, &probe, ns, " fact[row, "fd"] ", result);")
 	else if (has_descriptor(row))
@@ -430,6 +430,11 @@ function emit_object_success(name, row, indent, is_peer,   way) {
 		out(indent "object_note(result, copied);")
 	if ((row, "moves") in fact && fact[row, "moves"] == "directory")
 		out(indent "object_directory_changed();")
+}
+
+# What a call without a number of bytes has moved is not known, and nothing is added for it.
+function moved_bytes(row) {
+	return ((row, "bytes") in fact) ? "moved" : "0"
 }
 
 function emit_object_peer(row, indent) {
@@ -473,10 +478,12 @@ function emit_stream_outcome(row,   way) {
 	} else {
 		out("\t{")
 	}
-	out_from_table(row, fact_line[row, "bytes"], "\t\tconst uint64_t moved = (uint64_t)(" fact[row, "bytes"] ");")
-	out("")
-	out("\t\tprobe_add_bytes(stats, moved);")
-	out("\t\tobject_streamed_untimed(CALL_" row ", " fact[row, "stream"] ", " way ", moved);")
+	if ((row, "bytes") in fact) {
+		out_from_table(row, fact_line[row, "bytes"], "\t\tconst uint64_t moved = (uint64_t)(" fact[row, "bytes"] ");")
+		out("")
+		out("\t\tprobe_add_bytes(stats, moved);")
+	}
+	out("\t\tobject_streamed_untimed(CALL_" row ", " fact[row, "stream"] ", " way ", " moved_bytes(row) ");")
 	out("\t}")
 }
 

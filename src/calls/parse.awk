@@ -378,15 +378,22 @@ function wait_of(row) {
 	return waits_of_group[row] == "" ? "none" : waits_of_group[row]
 }
 
-# Whether what a call does is known by the file or the peer that it is about.
+# Whether what a call does is known by the file or the peer that it is about. The names of shared memory are no paths.
 function has_object(row) {
-	return group_of[row] ~ /^(io|path|stdio|socket)$/ && (has_descriptor(row) || ((row, "path") in fact) || \
+	if (group_of[row] == "memory")
+		return has_descriptor(row)
+	return group_of[row] ~ /^(io|path|stdio|socket)$/ && (has_descriptor(row) || is_own_wrapper(row) || ((row, "path") in fact) || \
 		((row, "peer") in fact) || ((row, "stream") in fact))
+}
+
+# One that is written by hand looks at its descriptor when it can.
+function is_own_wrapper(row) {
+	return kind[row] == "custom" && ((row, "fd") in fact)
 }
 
 # Whether its descriptor is known before it is made: what a pointer leads to is not looked at.
 function has_descriptor(row) {
-	return ((row, "fd") in fact) && fact[row, "fd"] !~ /[^A-Za-z_0-9]/
+	return ((row, "fd") in fact) && fact[row, "fd"] !~ /->|\*|\[|\(/
 }
 
 function check_expression(name, value) {

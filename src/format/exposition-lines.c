@@ -4,6 +4,8 @@
 #include "format/exposition-lines.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -158,6 +160,20 @@ char *exposition_labels(const struct tag *tags, size_t n_tags, const struct expo
 		return text ? text : strdup("");
 	free(text);
 	return NULL;
+}
+
+char *exposition_exemplar_labels(const struct exemplar *exemplar)
+{
+	const struct exposition_common common = {NULL, NULL};
+	char pid[16];
+	char tid[16];
+	const struct tag tags[] = {{"pid", pid}, {"tid", tid}, {"site", exemplar->site}};
+
+	snprintf(pid, sizeof(pid), "%" PRId32, exemplar->pid);
+	snprintf(tid, sizeof(tid), "%" PRId32, exemplar->tid);
+	if (!exemplar->tid)
+		tid[0] = '\0';
+	return exposition_labels(tags, sizeof(tags) / sizeof(tags[0]), &common);
 }
 
 static int compare_families(const void *left, const void *right)

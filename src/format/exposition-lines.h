@@ -45,4 +45,7 @@ struct exposition_common {
 /* Tags as labels, escaped, in a new string; NULL without memory. What has no value is no label. */
 char *exposition_labels(const struct tag *tags, size_t n_tags, const struct exposition_common *common);
 
+/* Whose value it was, likewise: never more than the 128 characters that readers take. */
+char *exposition_exemplar_labels(const struct exemplar *exemplar);
+
 #endif

@@ -92,6 +92,52 @@ static Otlp__KeyValue **make_attributes(const struct maker *maker, const struct 
 
 /* -- Points ----------------------------------------------------------------------------------------- */
 
+static Otlp__KeyValue *make_number_attribute(const struct maker *maker, const char *key, int64_t number)
+{
+	Otlp__KeyValue *pair = NEW(maker, Otlp__KeyValue, OTLP__KEY_VALUE__INIT);
+	Otlp__AnyValue *value = NEW(maker, Otlp__AnyValue, OTLP__ANY_VALUE__INIT);
+
+	if (!pair || !value)
+		return NULL;
+	value->has_int_value = true;
+	value->int_value = number;
+	pair->key = (char *)key;
+	pair->value = value;
+	return pair;
+}
+
+/* Attributes that the series does not have: of this one value. */
+static Otlp__Exemplar *make_exemplar(const struct maker *maker, const struct exemplar *exemplar)
+{
+	Otlp__Exemplar *message = NEW(maker, Otlp__Exemplar, OTLP__EXEMPLAR__INIT);
+	const struct tag site = {"sonde.site", exemplar->site};
+	Otlp__KeyValue **list = take_list(maker, 3, sizeof(*list));
+	size_t n = 0;
+
+	if (!message || !list)
+		return NULL;
+	message->has_time_unix_nano = message->has_as_double = true;
+	message->time_unix_nano = (uint64_t)exemplar->time_ns;
+	message->as_double = exemplar->value;
+	list[n++] = make_number_attribute(maker, "process.pid", exemplar->pid);
+	if (exemplar->tid)
+		list[n++] = make_number_attribute(maker, "thread.id", exemplar->tid);
+	if (*exemplar->site)
+		list[n++] = make_attribute(maker, &site);
+	message->filtered_attributes = list;
+	message->n_filtered_attributes = n;
+	return message;
+}
+
+static Otlp__Exemplar **make_exemplars(const struct maker *maker, const struct series *series)
+{
+	Otlp__Exemplar **list = take_list(maker, series->n_exemplars, sizeof(*list));
+
+	for (size_t i = 0; i < series->n_exemplars && list; i++)
+		list[i] = make_exemplar(maker, &series->exemplars[i]);
+	return list;
+}
+
 /* The fields that points of all kinds have. */
 #define FILL_POINT(maker, series, point)                                                           \
 	do {                                                                                       \
@@ -101,6 +147,8 @@ static Otlp__KeyValue **make_attributes(const struct maker *maker, const struct 
 		(point)->time_unix_nano = time_of(maker);                                          \
 		(point)->has_start_time_unix_nano = series_is_cumulative(series);                  \
 		(point)->start_time_unix_nano = start_of(maker, series);                           \
+		(point)->n_exemplars = (series)->n_exemplars;                                      \
+		(point)->exemplars = make_exemplars(maker, series);                                \
 	} while (0)
 
 static uint64_t time_of(const struct maker *maker)

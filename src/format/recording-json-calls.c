@@ -85,6 +85,8 @@ static void put_error(struct json_output *output, const struct error_totals *err
 	json_field_seconds(output, "seconds", error->sum_ns);
 	json_field_instant(output, "first", error->first_ns);
 	json_field_instant(output, "last", error->last_ns);
+	if (error->last_pid)
+		json_field_integer(output, "last_pid", error->last_pid);
 	json_put(output, "}");
 }
 

@@ -18,6 +18,7 @@
 
 #include <errno.h>
 #include <jansson.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -195,6 +196,8 @@ static void read_error(struct json_reader *reader, const json_t *object, struct 
 	error->sum_ns = reader_seconds(reader, object, "seconds");
 	error->first_ns = reader_instant(reader, object, "first");
 	error->last_ns = reader_instant(reader, object, "last");
+	if (json_object_get(object, "last_pid"))
+		error->last_pid = (int)reader_integer(reader, object, "last_pid", 0, INT_MAX);
 }
 
 static void read_errors(struct json_reader *reader, const json_t *object, struct call_totals *call)
@@ -405,6 +408,8 @@ static int read_document(struct json_reader *reader, const json_t *document,
 	objects_from_json(reader, document, "peers", "peer", &recording->peers);
 	plugins_from_json(reader, document, recording);
 	stacks_from_json(reader, document, &recording->stacks);
+	if (!reader->error && recording_add_exemplars(recording, 0))
+		reader_out_of_memory(reader);
 	read_coverage(reader, document, recording);
 	return reader->error;
 }

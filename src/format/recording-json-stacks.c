@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -111,9 +112,9 @@ json_t *slow_calls_to_json(const struct stack_list *list)
 	for (size_t i = 0; array && i < list->n_slow_calls; i++) {
 		const struct slow_call *call = &list->slow_calls[i];
 
-		append(&array, json_pack("{s:o, s:i, s:i, s:o, s:o}", "stack", count_to_json(call->stack), "pid",
+		append(&array, json_pack("{s:o, s:i, s:i, s:o, s:o, s:s*}", "stack", count_to_json(call->stack), "pid",
 					 call->pid, "tid", call->tid, "started", instant_to_json(call->start_ns),
-					 "seconds", seconds(call->ns)));
+					 "seconds", seconds(call->ns), "kind", *call->kind ? call->kind : NULL));
 	}
 	return array;
 }
@@ -287,6 +288,8 @@ static void read_slow_call(struct json_reader *reader, const json_t *object, str
 	};
 
 	(void)number;
+	if (json_object_get(object, "kind"))
+		snprintf(call.kind, sizeof(call.kind), "%s", reader_text(reader, object, "kind"));
 	if (!reader->error && stack_list_add_slow(list, &call))
 		reader_out_of_memory(reader);
 }

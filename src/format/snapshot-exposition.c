@@ -7,6 +7,8 @@
  * or not. "buckets=used" has the bounds of the buckets that have values instead: quantiles to 4.4 %, of one
  * process only.
  *
+ * Only OpenMetrics has exemplars: of a bucket's values the largest that is known by itself, of failures the latest.
+ *
  * "run=TEXT" is a label of every series, for figures of several runs that come to stand in one place. Of several
  * sources every series has a label with the number of its source, and so has the source's target_info.
  *
@@ -65,6 +67,25 @@ static void add_sample(struct exposition *exposition, const char *family, const 
 		text_sink_add(out, "}");
 	}
 	text_sink_add_char(out, ' ');
+}
+
+/* Behind the sample whose value it is one of. */
+static void add_exemplar(struct exposition *exposition, const struct exemplar *exemplar, double factor)
+{
+	struct text_sink *out = &exposition->out;
+	char *labels = exposition_exemplar_labels(exemplar);
+
+	if (!labels) {
+		out->result = -ENOMEM;
+		return;
+	}
+	text_sink_add(out, " # {");
+	text_sink_add(out, labels);
+	text_sink_add(out, "} ");
+	text_sink_add_number(out, exemplar->value * factor);
+	text_sink_add_char(out, ' ');
+	text_sink_add_instant(out, exemplar->time_ns);
+	free(labels);
 }
 
 static void end_with_count(struct exposition *exposition, uint64_t count)
@@ -159,11 +180,33 @@ static const char *bound_text(struct exposition *exposition, const struct series
 	return text;
 }
 
-static void add_bucket(struct exposition *exposition, const struct exposition_line *line, const char *bound,
-		       uint64_t count)
+/* The last one of the buckets from `first` to before `end`; NULL: there is none. */
+static const struct exemplar *find_exemplar(const struct series *series, unsigned int first, unsigned int end)
 {
-	add_sample(exposition, line->family, "_bucket", line->labels, bound);
-	end_with_count(exposition, count);
+	for (size_t i = series->n_exemplars; i-- > 0;)
+		if (series->exemplars[i].bucket >= first && series->exemplars[i].bucket < end)
+			return &series->exemplars[i];
+	return NULL;
+}
+
+/* What a line of a bucket tells: up to which bound, and how many; and of which buckets it is the first line. */
+struct bucket_line {
+	const char *bound;
+	uint64_t count;
+	unsigned int first;
+	unsigned int end;
+};
+
+static void add_bucket(struct exposition *exposition, const struct exposition_line *line,
+		       const struct bucket_line *bucket)
+{
+	const struct exemplar *exemplar = find_exemplar(line->series, bucket->first, bucket->end);
+
+	add_sample(exposition, line->family, "_bucket", line->labels, bucket->bound);
+	text_sink_add_count(&exposition->out, bucket->count);
+	if (exposition->is_openmetrics && exemplar)
+		add_exemplar(exposition, exemplar, exposition_factor(line->series->unit));
+	text_sink_add_char(&exposition->out, '\n');
 }
 
 /* A bound is needed above a bucket with values, and below it, so that it is known how wide it is. */
@@ -179,16 +222,25 @@ static bool is_bound(const struct exposition *exposition, const struct series_hi
 static void add_buckets(struct exposition *exposition, const struct exposition_line *line)
 {
 	const struct series_histogram *histogram = line->series->value.histogram;
-	uint64_t count = histogram->buckets[HISTOGRAM_ZERO];
+	struct bucket_line bucket = {
+		.count = histogram->buckets[HISTOGRAM_ZERO], .first = HISTOGRAM_ZERO, .end = HISTOGRAM_ZERO + 1};
 
-	if (!exposition->has_used_buckets || count || histogram->buckets[0])
-		add_bucket(exposition, line, bound_text(exposition, line->series, 0), count);
-	for (unsigned int i = 0; i < HISTOGRAM_INSIDE; i++) {
-		count += histogram->buckets[i];
-		if (is_bound(exposition, histogram, i))
-			add_bucket(exposition, line, bound_text(exposition, line->series, i + 1), count);
+	if (!exposition->has_used_buckets || bucket.count || histogram->buckets[0]) {
+		bucket.bound = bound_text(exposition, line->series, 0);
+		add_bucket(exposition, line, &bucket);
 	}
-	add_bucket(exposition, line, "+Inf", histogram->count);
+	bucket.first = 0;
+	for (unsigned int i = 0; i < HISTOGRAM_INSIDE; i++) {
+		bucket.count += histogram->buckets[i];
+		if (!is_bound(exposition, histogram, i))
+			continue;
+		bucket.bound = bound_text(exposition, line->series, i + 1);
+		bucket.end = i + 1;
+		add_bucket(exposition, line, &bucket);
+		bucket.first = bucket.end;
+	}
+	add_bucket(exposition, line,
+		   &(struct bucket_line){"+Inf", histogram->count, HISTOGRAM_OVER, HISTOGRAM_OVER + 1});
 }
 
 static void add_histogram(struct exposition *exposition, const struct exposition_line *line)
@@ -216,9 +268,12 @@ static void add_series(struct exposition *exposition, const struct exposition_li
 
 	add_sample(exposition, line->family, is_counter ? "_total" : "", line->labels, NULL);
 	if (is_counter && !series->is_fractional)
-		end_with_count(exposition, series->value.count);
+		text_sink_add_count(&exposition->out, series->value.count);
 	else
-		end_with_number(exposition, factor == 1 ? series->value.number : series->value.number * factor);
+		text_sink_add_number(&exposition->out, factor == 1 ? series->value.number : series->value.number * factor);
+	if (exposition->is_openmetrics && is_counter && series->n_exemplars)
+		add_exemplar(exposition, &series->exemplars[0], factor);
+	text_sink_add_char(&exposition->out, '\n');
 	if (is_counter)
 		add_created(exposition, line);
 }

@@ -67,6 +67,31 @@ static void put_histogram(struct json_output *output, const struct series_histog
 	json_put(output, "}");
 }
 
+static void put_exemplars(struct json_output *output, const struct series *series)
+{
+	json_put(output, ",\"exemplars\":[");
+	for (size_t i = 0; i < series->n_exemplars; i++) {
+		const struct exemplar *exemplar = &series->exemplars[i];
+
+		json_put(output, i ? ",{\"value\":" : "{\"value\":");
+		json_put_number(output, exemplar->value);
+		json_put(output, ",\"time\":");
+		json_put_instant(output, exemplar->time_ns);
+		json_put(output, ",\"pid\":");
+		json_put_integer(output, exemplar->pid);
+		if (exemplar->tid) {
+			json_put(output, ",\"tid\":");
+			json_put_integer(output, exemplar->tid);
+		}
+		if (*exemplar->site) {
+			json_put(output, ",\"site\":");
+			json_put_string(output, exemplar->site);
+		}
+		json_put(output, "}");
+	}
+	json_put(output, "]");
+}
+
 static void put_value(struct json_output *output, const struct series *series)
 {
 	if (series_has_histogram(series))
@@ -91,6 +116,8 @@ static void put_series(struct json_output *output, const struct series *series)
 	put_tags(output, series->tags, series->n_tags);
 	json_put(output, ",\"value\":");
 	put_value(output, series);
+	if (series->n_exemplars)
+		put_exemplars(output, series);
 	json_put(output, "}");
 }
 

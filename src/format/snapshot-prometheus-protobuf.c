@@ -77,26 +77,46 @@ static char *unescaped(struct writer *writer, const char *value, const char *end
 }
 
 /* The labels are there as text, name="value",...; a message has them one by one. */
-static void add_labels(struct writer *writer, Prometheus__Metric *metric, const char *labels)
+static Prometheus__LabelPair **make_labels(struct writer *writer, const char *labels, size_t *ret_n)
 {
 	size_t n_most = 0;
 
 	for (const char *c = labels; *c; c++)
 		n_most += *c == '=';
-	metric->label = take_list(writer, n_most, sizeof(*metric->label));
-	while (*labels && metric->label) {
+	Prometheus__LabelPair **list = take_list(writer, n_most, sizeof(*list));
+
+	*ret_n = 0;
+	while (*labels && list) {
 		Prometheus__LabelPair *pair =
 			MESSAGE_NEW(&writer->memory, Prometheus__LabelPair, PROMETHEUS__LABEL_PAIR__INIT);
 		const char *equals = strchr(labels, '=');
 		const char *end = end_of_value(equals + 2);
 
 		if (!pair)
-			return;
+			return list;
 		pair->name = message_memory_text(&writer->memory, labels, (size_t)(equals - labels));
 		pair->value = unescaped(writer, equals + 2, end);
-		metric->label[metric->n_label++] = pair;
+		list[(*ret_n)++] = pair;
 		labels = end[1] == ',' ? end + 2 : end + 1;
 	}
+	return list;
+}
+
+static Prometheus__Exemplar *make_exemplar(struct writer *writer, const struct exemplar *exemplar)
+{
+	Prometheus__Exemplar *message = MESSAGE_NEW(&writer->memory, Prometheus__Exemplar, PROMETHEUS__EXEMPLAR__INIT);
+	char *labels = exposition_exemplar_labels(exemplar);
+
+	if (!labels)
+		writer->memory.is_short = true;
+	if (message && labels) {
+		message->label = make_labels(writer, labels, &message->n_label);
+		message->has_value = true;
+		message->value = exemplar->value;
+		message->timestamp = make_time(writer, exemplar->time_ns);
+	}
+	free(labels);
+	return message;
 }
 
 /* -- Histograms ------------------------------------------------------------------------------------- */
@@ -140,6 +160,28 @@ static void add_spans(struct writer *writer, Prometheus__Histogram *message,
 		before = count;
 		end = index + 1;
 	}
+}
+
+static int compare_times(const void *left, const void *right)
+{
+	const struct exemplar *const *a = left;
+	const struct exemplar *const *b = right;
+
+	return ((*a)->time_ns > (*b)->time_ns) - ((*a)->time_ns < (*b)->time_ns);
+}
+
+/* Prometheus refuses one that is older than the one before. */
+static void add_exemplars(struct writer *writer, Prometheus__Histogram *message, const struct series *series)
+{
+	const struct exemplar *sorted[EXEMPLARS_MAX];
+	size_t n = 0;
+
+	for (; n < series->n_exemplars && n < EXEMPLARS_MAX; n++)
+		sorted[n] = &series->exemplars[n];
+	qsort(sorted, n, sizeof(*sorted), compare_times);
+	message->exemplars = take_list(writer, n, sizeof(*message->exemplars));
+	for (size_t i = 0; i < n && message->exemplars; i++)
+		message->exemplars[message->n_exemplars++] = make_exemplar(writer, sorted[i]);
 }
 
 static void add_native_buckets(struct writer *writer, Prometheus__Histogram *message,
@@ -202,10 +244,12 @@ static Prometheus__Histogram *make_histogram(struct writer *writer, const struct
 	message->sample_count = histogram->count;
 	message->sample_sum = histogram->sum * factor;
 	message->start = make_time(writer, series->start_ns);
-	if (factor == 1)
+	if (factor == 1) {
 		add_native_buckets(writer, message, histogram);
-	else
+		add_exemplars(writer, message, series);
+	} else {
 		add_bounds(writer, message, histogram, factor);
+	}
 	return message;
 }
 
@@ -227,6 +271,8 @@ static Prometheus__Counter *make_counter(struct writer *writer, const struct ser
 	counter->has_value = true;
 	counter->value = number_of(series);
 	counter->start = make_time(writer, series->start_ns);
+	if (series->n_exemplars)
+		counter->exemplar = make_exemplar(writer, &series->exemplars[0]);
 	return counter;
 }
 
@@ -247,7 +293,7 @@ static Prometheus__Metric *make_metric(struct writer *writer, const struct expos
 
 	if (!metric)
 		return NULL;
-	add_labels(writer, metric, line->labels);
+	metric->label = make_labels(writer, line->labels, &metric->n_label);
 	if (series_has_histogram(line->series))
 		metric->histogram = make_histogram(writer, line->series);
 	else if (line->series->type == SERIES_COUNTER)
@@ -329,7 +375,7 @@ static int add_target(struct writer *writer, Prometheus__MetricFamily *family, c
 	if (labels && *labels)
 		metric = MESSAGE_NEW(&writer->memory, Prometheus__Metric, PROMETHEUS__METRIC__INIT);
 	if (metric) {
-		add_labels(writer, metric, labels);
+		metric->label = make_labels(writer, labels, &metric->n_label);
 		metric->gauge = make_gauge(writer, 1);
 		family->metric[family->n_metric++] = metric;
 	}

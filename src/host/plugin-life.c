@@ -12,7 +12,7 @@
 #include "host/plugin-emit.h"
 #include "host/plugin-snapshot.h"
 
-enum { CODE_LATE = 0xffff0001u, CODE_RELOAD }; /* of lines that the host writes into a plugin's log */
+enum { CODE_LATE = 0xffff0001u, CODE_RELOAD, CODE_FLUSH }; /* of lines that the host writes into a plugin's log */
 
 #define LEAST_NS INT64_C(1000000) /* that a callback has, also when time is up */
 
@@ -274,6 +274,7 @@ static enum life_outcome export_this(struct plugin_life *life, const struct sond
 	int64_t allowed_ns = earlier(export_time(life->choice), time_until(until_ns));
 
 	enter(life, CALLBACK_EXPORT, allowed_ns);
+	life->may_keep_back = true;
 	int status = life->plugin->desc.export_snapshot(life->instance, given,
 							now_ns() + allowed_ns, &result);
 
@@ -367,12 +368,39 @@ bool life_reload(struct plugin_life *life, const void *options, struct option_va
 	return !is_given_up;
 }
 
-static bool flush(struct plugin_life *life, int64_t until_ns)
+/* It is no snapshot that failed, so nothing is to be offered again: the plugin knows what it has kept. */
+static void say_not_flushed(struct plugin_life *life, int result)
 {
-	enter(life, CALLBACK_FLUSH, time_until(until_ns));
+	char text[HEALTH_TEXT_SIZE];
+
+	if (result < 0 && result > -4096)
+		snprintf(text, sizeof(text), "flush: %s", strerror(-result));
+	else
+		snprintf(text, sizeof(text), "flush returned %d", result);
+	plugin_table_log(&life->table, SONDE_LOG_ERROR, CODE_FLUSH, text);
+}
+
+static bool flush(struct plugin_life *life, int64_t allowed_ns)
+{
+	int result = 0;
+
+	life->may_keep_back = false;
+	enter(life, CALLBACK_FLUSH, allowed_ns);
 	if (life->plugin->desc.flush)
-		life->plugin->desc.flush(life->instance, until_ns);
+		result = life->plugin->desc.flush(life->instance, now_ns() + allowed_ns);
+	if (result)
+		say_not_flushed(life, result);
 	return leave(life, NULL) || health_state(life->health) == PLUGIN_FAILED;
+}
+
+bool life_has_to_flush(const struct plugin_life *life)
+{
+	return life->may_keep_back && life->plugin->desc.flush;
+}
+
+bool life_flush(struct plugin_life *life, int64_t until_ns)
+{
+	return flush(life, earlier(export_time(life->choice), time_until(until_ns)));
 }
 
 /* With its threads. */
@@ -403,7 +431,7 @@ void life_end(struct plugin_life *life, int64_t until_ns)
 {
 	if (health_state(life->health) == PLUGIN_STUCK)
 		return;
-	if (life->is_started && (!flush(life, until_ns) || !stop(life, until_ns)))
+	if (life->is_started && (!flush(life, time_until(until_ns)) || !stop(life, until_ns)))
 		return;
 	life->is_started = false;
 	if (life->is_created && !destroy(life, until_ns))

@@ -3,7 +3,7 @@
  * plugin-life.h - the life of one instance of a plugin: its callbacks, in order, and what comes of
  * them.
  *
- *     life_init -> life_begin -> (life_export | life_collect)... -> life_end -> life_deinit
+ *     life_init -> life_begin -> (life_export | life_flush | life_collect)... -> life_end -> life_deinit
  *
  * All of it happens on one thread. Each callback is entered in the instance's health, where others
  * see how long it takes; once they have given the instance up, none is called any more, and
@@ -38,6 +38,7 @@ struct plugin_life {
 	struct plugin_bases taken;	    /* where differences are wanted */
 	unsigned int n_failures;	    /* in a row */
 	int64_t not_before_ns; /* CLOCK_MONOTONIC: no call until then, after a failure */
+	bool may_keep_back; /* it has exported since it was flushed */
 };
 
 /* What has become of a snapshot. */
@@ -73,6 +74,11 @@ bool life_collect(struct plugin_life *life, struct snapshot **ret_figures);
  * stay in use. False: the instance is given up.
  */
 bool life_reload(struct plugin_life *life, const void *options, struct option_values *values);
+
+/* Whether it is to be flushed when there is nothing else to do. */
+bool life_has_to_flush(const struct plugin_life *life);
+/* Has it write out what it kept back, likewise. False: the instance is given up. */
+bool life_flush(struct plugin_life *life, int64_t until_ns);
 
 /* Flush, stop and destroy, as far as there is something to end. */
 void life_end(struct plugin_life *life, int64_t until_ns);

@@ -40,6 +40,38 @@ static void append(struct plugin_queue *queue, const struct sonde_snapshot *snap
 	queue->n_bytes += plugin_snapshot_size(snapshot);
 }
 
+/* Whether its source will have one that says all that it says. */
+static bool has_successor(const struct plugin_queue *queue, const struct sonde_snapshot *snapshot)
+{
+	return queue->only_newest && !plugin_snapshot_source(snapshot)->is_final;
+}
+
+static bool has_any_successor(const struct plugin_queue *queue)
+{
+	for (size_t i = 0; i < queue->n_snapshots; i++)
+		if (has_successor(queue, queue->snapshots[(queue->first + i) % queue->capacity]))
+			return true;
+	return false;
+}
+
+/* The oldest one that is not the last of its source, or else the oldest. */
+static void drop_one(struct plugin_queue *queue)
+{
+	bool takes_any = !has_any_successor(queue);
+	bool is_done = false;
+
+	for (size_t n_left = queue->n_snapshots; n_left > 0; n_left--) {
+		const struct sonde_snapshot *snapshot = plugin_queue_take(queue);
+
+		if (is_done || (!takes_any && !has_successor(queue, snapshot))) {
+			append(queue, snapshot);
+			continue;
+		}
+		plugin_snapshot_unref(snapshot);
+		is_done = true;
+	}
+}
+
 int plugin_queue_resize(struct plugin_queue *queue, size_t capacity, size_t capacity_bytes,
 			struct queue_change *ret_change)
 {
@@ -51,7 +83,7 @@ int plugin_queue_resize(struct plugin_queue *queue, size_t capacity, size_t capa
 	for (; queue->n_snapshots > capacity ||
 	       (queue->n_snapshots > 1 && queue->n_bytes > capacity_bytes);
 	     change.n_dropped++)
-		plugin_snapshot_unref(plugin_queue_take(queue));
+		drop_one(queue);
 	for (size_t i = 0; i < queue->n_snapshots; i++)
 		snapshots[i] = queue->snapshots[(queue->first + i) % queue->capacity];
 	free(queue->snapshots);
@@ -89,8 +121,12 @@ struct queue_change plugin_queue_add(struct plugin_queue *queue,
 
 	if (queue->only_newest)
 		change.n_superseded = remove_source(queue, snapshot);
+	if (!has_room(queue, size) && has_successor(queue, snapshot) && !has_any_successor(queue)) {
+		change.n_dropped++;
+		return change;
+	}
 	for (; !has_room(queue, size); change.n_dropped++)
-		plugin_snapshot_unref(plugin_queue_take(queue));
+		drop_one(queue);
 	append(queue, plugin_snapshot_ref(snapshot));
 	return change;
 }
@@ -121,17 +157,21 @@ struct queue_change plugin_queue_return(struct plugin_queue *queue,
 {
 	size_t size = plugin_snapshot_size(snapshot);
 	bool is_superseded = plugin_queue_has_newer(queue, snapshot);
+	bool is_last = queue->only_newest && !has_successor(queue, snapshot);
+	struct queue_change change = {.n_superseded = is_superseded};
 
+	for (; is_last && !has_room(queue, size) && has_any_successor(queue); change.n_dropped++)
+		drop_one(queue);
 	if (is_superseded || !has_room(queue, size)) {
 		plugin_snapshot_unref(snapshot);
-		return (struct queue_change){.n_dropped = !is_superseded,
-					     .n_superseded = is_superseded};
+		change.n_dropped += !is_superseded;
+		return change;
 	}
 	queue->first = (queue->first + queue->capacity - 1) % queue->capacity;
 	queue->snapshots[queue->first] = snapshot;
 	queue->n_snapshots++;
 	queue->n_bytes += size;
-	return (struct queue_change){0};
+	return change;
 }
 
 size_t plugin_queue_clear(struct plugin_queue *queue)

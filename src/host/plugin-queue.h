@@ -4,7 +4,9 @@
  *
  * Bounded by their number and by their bytes. For an exporter of totals at most one of each source
  * waits: the newest says all that those before it say, so nothing is lost when it takes their place. For any
- * other the oldest make room, and are counted. One that is larger than the whole queue waits alone.
+ * other the oldest make room, and are counted. Where totals of more sources wait than there is room for, it is those of a
+ * source that goes on: its next one says it all, that of one that has ended says nobody again. One that is larger than
+ * the whole queue waits alone.
  * Not locked: that is for whoever owns it.
  */
 #ifndef SONDE_HOST_PLUGIN_QUEUE_H

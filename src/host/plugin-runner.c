@@ -41,7 +41,7 @@ struct plugin_runner {
 	bool has_ended;
 };
 
-enum task { TASK_RELOAD, TASK_EXPORT, TASK_COLLECT, TASK_END };
+enum task { TASK_RELOAD, TASK_EXPORT, TASK_COLLECT, TASK_FLUSH, TASK_END };
 
 static int64_t now_ns(void)
 {
@@ -80,6 +80,12 @@ static bool is_collection_due(const struct plugin_runner *runner)
 	return life_is_monitor(&runner->life) && now_ns() >= runner->next_collect_ns;
 }
 
+/* Nothing waits, also not for later. */
+static bool is_flush_due(const struct plugin_runner *runner)
+{
+	return runner->queue.n_snapshots == 0 && life_has_to_flush(&runner->life);
+}
+
 /* When there will be something to do, if nothing comes up before. */
 static int64_t next_task_ns(const struct plugin_runner *runner)
 {
@@ -99,7 +105,8 @@ static enum task wait_for_task(struct plugin_runner *runner,
 
 	pthread_mutex_lock(&runner->lock);
 	runner->is_busy = false;
-	while (!runner->has_other && !is_export_due(runner) && !runner->is_ending && !is_collection_due(runner))
+	while (!runner->has_other && !is_export_due(runner) && !runner->is_ending && !is_collection_due(runner) &&
+	       !is_flush_due(runner))
 		wait_until(runner, next_task_ns(runner));
 	if (runner->has_other && !runner->is_ending) {
 		task = TASK_RELOAD;
@@ -107,7 +114,7 @@ static enum task wait_for_task(struct plugin_runner *runner,
 		*ret_snapshot = plugin_queue_take(&runner->queue);
 		task = TASK_EXPORT;
 	} else if (!runner->is_ending) {
-		task = TASK_COLLECT;
+		task = is_collection_due(runner) ? TASK_COLLECT : TASK_FLUSH;
 	}
 	runner->is_busy = true;
 	pthread_mutex_unlock(&runner->lock);
@@ -221,6 +228,8 @@ static bool work_once(struct plugin_runner *runner)
 		return export_one(runner, snapshot);
 	case TASK_COLLECT:
 		return collect_once(runner);
+	case TASK_FLUSH:
+		return life_flush(&runner->life, end_of_time(runner));
 	case TASK_END:
 		break;
 	}

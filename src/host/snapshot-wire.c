@@ -41,6 +41,8 @@ struct wire_series {
 	uint32_t is_fractional;
 	uint32_t n_tags;
 	uint32_t has_histogram;
+	uint32_t n_exemplars;
+	uint32_t reserved;
 	int64_t start_ns;
 	uint64_t value; /* a count, or the bits of a number */
 };
@@ -113,6 +115,7 @@ static void put_series(FILE *stream, const struct series *series)
 		.is_fractional = series->is_fractional,
 		.n_tags = (uint32_t)series->n_tags,
 		.has_histogram = series_has_histogram(series),
+		.n_exemplars = (uint32_t)series->n_exemplars,
 		.start_ns = series->start_ns,
 		.value = value_bits(series),
 	};
@@ -120,6 +123,7 @@ static void put_series(FILE *stream, const struct series *series)
 	fwrite(&row, sizeof(row), 1, stream);
 	if (row.has_histogram)
 		put_histogram(stream, series->value.histogram);
+	fwrite(series->exemplars, sizeof(*series->exemplars), series->n_exemplars, stream);
 	put_text(stream, series->name);
 	put_text(stream, series->unit);
 	put_tags(stream, series->tags, series->n_tags);
@@ -239,6 +243,16 @@ static void take_histogram(struct wire *wire, struct series_histogram *ret_histo
 		     row.n_buckets * sizeof(ret_histogram->buckets[0]));
 }
 
+static void take_exemplars(struct wire *wire, struct exemplar *ret_exemplars, size_t n_exemplars)
+{
+	take(wire, ret_exemplars, n_exemplars * sizeof(*ret_exemplars));
+	for (size_t i = 0; i < n_exemplars; i++) {
+		ret_exemplars[i].site[EXEMPLAR_SITE_SIZE - 1] = '\0';
+		if (ret_exemplars[i].bucket >= HISTOGRAM_BUCKETS)
+			wire->is_bad = true;
+	}
+}
+
 static void take_value(const struct wire_series *row, struct series_histogram *histogram,
 		       struct series *series)
 {
@@ -255,19 +269,24 @@ static struct series *take_series(struct wire *wire)
 {
 	struct wire_series row;
 	struct series_histogram histogram;
+	struct exemplar exemplars[EXEMPLARS_MAX];
 	struct tag tags[SERIES_TAGS_MAX];
 
 	take(wire, &row, sizeof(row));
-	if (row.type > SERIES_RATE || row.n_tags > SERIES_TAGS_MAX)
+	if (row.type > SERIES_RATE || row.n_tags > SERIES_TAGS_MAX || row.n_exemplars > EXEMPLARS_MAX)
 		wire->is_bad = true;
 	if (row.has_histogram)
 		take_histogram(wire, &histogram);
+	if (!wire->is_bad)
+		take_exemplars(wire, exemplars, row.n_exemplars);
 	struct series series = {
 		.type = (enum series_type)row.type,
 		.is_fractional = row.is_fractional != 0,
 		.n_tags = row.n_tags,
 		.tags = tags,
 		.start_ns = row.start_ns,
+		.exemplars = exemplars,
+		.n_exemplars = row.n_exemplars,
 		.name = take_text(wire),
 		.unit = take_text(wire),
 	};

@@ -121,6 +121,7 @@ static struct series *copy_identity(const struct series *series, bool with_tags)
 
 	identity.type = SERIES_GAUGE;
 	identity.value.number = 0;
+	identity.n_exemplars = 0;
 	if (!with_tags)
 		identity.n_tags = 0;
 	return series_copy(&identity);
@@ -243,6 +244,7 @@ static int report_in_rest(struct family *family, const struct series *series)
 	of_rest.tags = &overflow_tag;
 	of_rest.n_tags = 1;
 	of_rest.start_ns = 0;
+	of_rest.n_exemplars = 0;
 	family->rest = series_copy(&of_rest);
 	return family->rest ? 0 : -ENOMEM;
 }

@@ -116,6 +116,9 @@ static int fold_event(const struct stack_folding *folding, const struct stack_ev
 
 	if (!site || !site_is_whole(site))
 		return 0;
+	const struct call_info_record *info = relative_get(&site->info);
+
+	snprintf(call.kind, sizeof(call.kind), "%s", info->kind);
 	result = fold_site(folding, site, (struct stack_figures){0}, &call.stack);
 	return result ? result : stack_list_add_slow(folding->list, &call);
 }

@@ -76,6 +76,7 @@ static int fold_error(const struct folding *folding, struct call_totals *totals,
 		.sum_ns = stats->sum_ns,
 		.first_ns = instant(folding, stats->first_ticks),
 		.last_ns = instant(folding, stats->last_ticks),
+		.last_pid = folding->header->pid,
 	};
 	const struct call_totals failures = {
 		.failures = stats->count,
@@ -406,13 +407,14 @@ int fold_region(struct recording *recording, const struct region_image *image, b
 	struct process_record process = {0};
 	struct folding folding = {header, options, &process};
 	struct fold_scope scope = {.is_running = is_running, .is_alone = options->is_alone};
+	size_t n_slow_before = recording->stacks.n_slow_calls;
 
 	if (describe_process(&process, header, is_running, options->now_ns) ||
 	    fold_calls(&folding) || fold_raw_calls(&folding) ||
 	    call_list_add(&recording->calls, &process.calls) ||
 	    fold_metrics(&recording->metrics, image, scope) ||
 	    fold_objects(recording, image, options->classes) ||
-	    fold_stacks(&recording->stacks, image) ||
+	    fold_stacks(&recording->stacks, image) || recording_add_exemplars(recording, n_slow_before) ||
 	    name_counts_add_all(&recording->raw_calls, &process.coverage.raw_calls)) {
 		process_record_deinit(&process);
 		return -ENOMEM;

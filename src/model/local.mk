@@ -5,6 +5,7 @@ libsonde_core_la_SOURCES += \
 	src/model/comparison.c src/model/comparison.h \
 	src/model/distribution.c src/model/distribution.h \
 	src/model/emitter.c src/model/emitter.h \
+	src/model/exemplar.c src/model/exemplar.h \
 	src/model/failure-class.c src/model/failure-class.h \
 	src/model/family.c src/model/family.h \
 	src/model/fold.c src/model/fold.h \

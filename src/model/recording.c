@@ -33,6 +33,7 @@ static void call_totals_deinit(struct call_totals *totals)
 	free(totals->kind);
 	free(totals->group);
 	errors_deinit(totals->errors, totals->n_errors);
+	exemplar_list_deinit(&totals->exemplars);
 }
 
 void call_list_deinit(struct call_list *list)
@@ -186,6 +187,7 @@ static struct error_totals *add_error(struct call_totals *totals, const struct e
 		.is_expected = other->is_expected,
 		.first_ns = other->first_ns,
 		.last_ns = other->last_ns,
+		.last_pid = other->last_pid,
 	};
 	return &errors[totals->n_errors++];
 }
@@ -203,8 +205,10 @@ static int merge_error(struct call_totals *totals, const struct error_totals *ot
 	add_counts(&error->sum_ns, other->sum_ns);
 	if (other->first_ns < error->first_ns)
 		error->first_ns = other->first_ns;
-	if (other->last_ns > error->last_ns)
+	if (other->last_ns > error->last_ns) {
 		error->last_ns = other->last_ns;
+		error->last_pid = other->last_pid;
+	}
 	return 0;
 }
 
@@ -245,7 +249,7 @@ int call_totals_add(struct call_totals *totals, const struct call_totals *other)
 			return -ENOMEM;
 	if (other->n_errors)
 		qsort(totals->errors, totals->n_errors, sizeof(*totals->errors), compare_errors);
-	return 0;
+	return exemplar_list_add_all(&totals->exemplars, &other->exemplars);
 }
 
 int call_list_add(struct call_list *list, const struct call_list *other)
@@ -258,6 +262,23 @@ int call_list_add(struct call_list *list, const struct call_list *other)
 			return -ENOMEM;
 	}
 	return 0;
+}
+
+int recording_add_exemplars(struct recording *recording, size_t first_slow_call)
+{
+	const struct stack_list *list = &recording->stacks;
+	int result = 0;
+
+	for (size_t i = first_slow_call; result == 0 && i < list->n_slow_calls; i++) {
+		const struct slow_call *slow = &list->slow_calls[i];
+		const struct stack_record *stack = &list->stacks[slow->stack];
+		struct call_totals *call = call_list_find(&recording->calls, stack->call, slow->kind);
+
+		/* It may have come while the region was read: then it is not in its bucket yet. */
+		if (call && !stack->code && call->buckets[histogram_bucket(slow->ns)])
+			result = exemplar_list_add_slow_call(&call->exemplars, list, slow);
+	}
+	return result;
 }
 
 bool call_is_allocation(const struct call_totals *totals)

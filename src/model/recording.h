@@ -14,6 +14,7 @@
 
 #include "base/histogram.h"
 #include "calls/kinds.h"
+#include "model/exemplar.h"
 #include "model/labels.h"
 #include "model/metric-list.h"
 #include "model/name-counts.h"
@@ -36,6 +37,7 @@ struct error_totals {
 	uint64_t sum_ns;
 	int64_t first_ns;    /* CLOCK_REALTIME */
 	int64_t last_ns;
+	int last_pid;        /* whose that was; 0: not known */
 };
 
 struct call_totals {
@@ -54,6 +56,7 @@ struct call_totals {
 	uint64_t buckets[HISTOGRAM_BUCKETS];
 	struct error_totals *errors; /* most frequent first */
 	size_t n_errors;
+	struct exemplar_list exemplars; /* of the durations */
 };
 
 struct call_list {
@@ -237,6 +240,12 @@ bool call_is_allocation(const struct call_totals *totals);
 /* Adds one to another: counts, buckets, errors by symbol, extremes. 0 or -ENOMEM. */
 int call_totals_add(struct call_totals *totals, const struct call_totals *other);
 int call_list_add(struct call_list *list, const struct call_list *other);
+
+/*
+ * Makes exemplars of the recording's slow calls, from this one on: of those that succeeded, as durations are. 0 or
+ * -ENOMEM.
+ */
+int recording_add_exemplars(struct recording *recording, size_t first_slow_call);
 
 /*
  * Bytes that calls moved through descriptors in such a way that the kernel counts them, those of streams

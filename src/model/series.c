@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * A series is one piece of memory: the structure, its histogram, its tags and its strings follow
+ * A series is one piece of memory: the structure, its histogram, its exemplars, its tags and its strings follow
  * each other, so that freeing one is a single free(). Values are added and subtracted bucket by
  * bucket; what cannot be known of a difference, its extremes, is bounded by the buckets that are
  * not empty.
@@ -68,8 +68,8 @@ static size_t histogram_size(const struct series *series)
 
 size_t series_size(const struct series *series)
 {
-	return sizeof(*series) + histogram_size(series) + series->n_tags * sizeof(struct tag) +
-	       strings_size(series);
+	return sizeof(*series) + histogram_size(series) + series->n_exemplars * sizeof(struct exemplar) +
+	       series->n_tags * sizeof(struct tag) + strings_size(series);
 }
 
 /* Copies a string to *place, which moves past it. */
@@ -90,13 +90,17 @@ struct series *series_copy(const struct series *original)
 	*series = *original;
 
 	struct series_histogram *histogram = (struct series_histogram *)(series + 1);
-	struct tag *tags = (struct tag *)((char *)histogram + histogram_size(original));
+	struct exemplar *exemplars = (struct exemplar *)((char *)histogram + histogram_size(original));
+	struct tag *tags = (struct tag *)(exemplars + original->n_exemplars);
 	char *place = (char *)(tags + original->n_tags);
 
 	if (series_has_histogram(original)) {
 		*histogram = *original->value.histogram;
 		series->value.histogram = histogram;
 	}
+	if (original->n_exemplars)
+		memcpy(exemplars, original->exemplars, original->n_exemplars * sizeof(*exemplars));
+	series->exemplars = exemplars;
 	for (size_t i = 0; i < original->n_tags; i++) {
 		tags[i].key = place_string(&place, original->tags[i].key);
 		tags[i].value = place_string(&place, original->tags[i].value);
@@ -220,6 +224,50 @@ static bool histogram_has_fallen(const struct series_histogram *newer,
 	return false;
 }
 
+/* ------------------------------------------------------------------------------------- exemplars
+ */
+
+/* Keeps those of a copy that `stays` is true of; there are few. */
+static void keep_exemplars(struct series *series, const void *argument,
+			   bool (*stays)(const struct exemplar *exemplar, const struct series *series,
+					 const void *argument))
+{
+	struct exemplar *exemplars = (struct exemplar *)series->exemplars;
+	size_t n_kept = 0;
+
+	for (size_t i = 0; i < series->n_exemplars; i++)
+		if (stays(&exemplars[i], series, argument))
+			exemplars[n_kept++] = exemplars[i];
+	series->n_exemplars = n_kept;
+}
+
+static bool is_later(const struct exemplar *exemplar, const struct series *series, const void *until_ns)
+{
+	(void)series;
+	return exemplar->time_ns > *(const int64_t *)until_ns;
+}
+
+void series_forget_exemplars(struct series *series, int64_t until_ns)
+{
+	keep_exemplars(series, &until_ns, is_later);
+}
+
+static bool is_same_exemplar(const struct exemplar *left, const struct exemplar *right)
+{
+	return left->bucket == right->bucket && left->time_ns == right->time_ns && left->tid == right->tid;
+}
+
+/* The older one did not have it, and its bucket has grown. */
+static bool has_come_since(const struct exemplar *exemplar, const struct series *difference, const void *argument)
+{
+	const struct series *older = argument;
+
+	for (size_t i = 0; i < older->n_exemplars; i++)
+		if (is_same_exemplar(&older->exemplars[i], exemplar))
+			return false;
+	return difference->value.histogram->buckets[exemplar->bucket] > 0;
+}
+
 /* ---------------------------------------------------------------------------------------- values
  */
 
@@ -248,12 +296,16 @@ struct series *series_difference(const struct series *newer, const struct series
 	if (!difference || !older || !series_is_cumulative(newer) ||
 	    series_has_restarted(newer, older))
 		return difference;
-	if (series_has_histogram(newer))
+	if (series_has_histogram(newer)) {
 		subtract_histogram(difference->value.histogram, older->value.histogram);
-	else if (newer->is_fractional)
+		keep_exemplars(difference, older, has_come_since);
+	} else if (newer->is_fractional) {
 		difference->value.number -= older->value.number;
-	else
+	} else {
 		difference->value.count -= older->value.count;
+		if (!difference->value.count)
+			difference->n_exemplars = 0;
+	}
 	return difference;
 }
 

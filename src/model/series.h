@@ -12,6 +12,7 @@
 #define SONDE_MODEL_SERIES_H
 
 #include "base/histogram.h"
+#include "model/exemplar.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -63,6 +64,8 @@ struct series {
 		double number;	/* SERIES_GAUGE, SERIES_RATE; fractional counters */
 		struct series_histogram *histogram; /* SERIES_HISTOGRAM, SERIES_TIMER */
 	} value;
+	const struct exemplar *exemplars; /* of a histogram's values, in the order of buckets; of a counter, one */
+	size_t n_exemplars;
 };
 
 /* "counter", "gauge", ... */
@@ -94,9 +97,12 @@ bool series_has_restarted(const struct series *newer, const struct series *older
  * A copy of newer with what has come since older, NULL: since its start. A series that has started
  * again has all that it counted since; one that is not cumulative is as it is now. Buckets subtract
  * exactly; extremes are those of the time between if they are new ones, and else as near to them as
- * the buckets tell. NULL without memory.
+ * the buckets tell. Exemplars are those of values that came since. NULL without memory.
  */
 struct series *series_difference(const struct series *newer, const struct series *older);
+
+/* Takes out of a copy the exemplars that are not later than this. */
+void series_forget_exemplars(struct series *series, int64_t until_ns);
 
 /* Adds a value to that of a copy of the same series; one that is not cumulative replaces it. */
 void series_add(struct series *sum, const struct series *more);

@@ -39,8 +39,10 @@ static int fill(struct snapshot *difference, const struct snapshot *newer,
 		const struct series *series = snapshot_series(newer, i);
 		struct series *since = series_difference(series, walk_to(&walk, series));
 
-		if (since && series_is_cumulative(since))
+		if (since && series_is_cumulative(since)) {
 			since->start_ns = snapshot_taken_ns(older);
+			series_forget_exemplars(since, since->start_ns);
+		}
 		error = snapshot_adopt(difference, since);
 	}
 	return error;

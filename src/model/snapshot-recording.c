@@ -15,20 +15,27 @@ struct adding {
 	int64_t start_ns;
 };
 
-/* Tags are pairs of key and value. */
-static int add_counter(const struct adding *adding, const char *name, const char *unit,
-		       uint64_t count, const struct tag *tags, size_t n_tags)
+/* Without tags. */
+static struct series counter_of(const struct adding *adding, const char *name, const char *unit,
+				uint64_t count)
 {
-	const struct series series = {
+	return (struct series){
 		.name = name,
-		.tags = tags,
-		.n_tags = n_tags,
 		.type = SERIES_COUNTER,
 		.unit = unit,
 		.start_ns = adding->start_ns,
 		.value.count = count,
 	};
+}
 
+/* Tags are pairs of key and value. */
+static int add_counter(const struct adding *adding, const char *name, const char *unit,
+		       uint64_t count, const struct tag *tags, size_t n_tags)
+{
+	struct series series = counter_of(adding, name, unit, count);
+
+	series.tags = tags;
+	series.n_tags = n_tags;
 	return snapshot_adopt(adding->snapshot, series_copy(&series));
 }
 
@@ -67,6 +74,20 @@ static int add_calls(const struct adding *adding, const struct call_totals *call
 	return error;
 }
 
+/* Of the latest failure it is known when it was, and whose. */
+static int add_error(const struct adding *adding, const struct error_totals *error, const struct tag *tags,
+		     size_t n_tags)
+{
+	const struct exemplar latest = {.value = 1, .time_ns = error->last_ns, .pid = error->last_pid};
+	struct series series = counter_of(adding, "libc.errors", "{error}", error->count);
+
+	series.tags = tags;
+	series.n_tags = n_tags;
+	series.exemplars = &latest;
+	series.n_exemplars = error->last_pid != 0;
+	return snapshot_adopt(adding->snapshot, series_copy(&series));
+}
+
 static int add_errors(const struct adding *adding, const struct call_totals *call)
 {
 	int error = 0;
@@ -78,8 +99,7 @@ static int add_errors(const struct adding *adding, const struct call_totals *cal
 			{"kind", call->kind},
 		};
 
-		error = add_counter(adding, "libc.errors", "{error}", call->errors[i].count, tags,
-				    2 + is_told_apart(call));
+		error = add_error(adding, &call->errors[i], tags, 2 + is_told_apart(call));
 	}
 	return error;
 }
@@ -106,6 +126,8 @@ static int add_duration(const struct adding *adding, const struct call_totals *c
 		.unit = "s",
 		.start_ns = adding->start_ns,
 		.value.histogram = &histogram,
+		.exemplars = call->exemplars.exemplars,
+		.n_exemplars = call->exemplars.n_exemplars,
 	};
 
 	if (!call->timed)

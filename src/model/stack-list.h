@@ -10,6 +10,7 @@
 #ifndef SONDE_MODEL_STACK_LIST_H
 #define SONDE_MODEL_STACK_LIST_H
 
+#include "calls/kinds.h"
 #include "model/hash-index.h"
 #include "record/region.h"
 
@@ -54,6 +55,7 @@ struct slow_call {
 	int tid;
 	int64_t start_ns;  /* CLOCK_REALTIME */
 	uint64_t ns;
+	char kind[KIND_NAME_SIZE]; /* of the call, where its kinds are told apart */
 };
 
 struct stack_list {

@@ -92,6 +92,7 @@ static struct track *track_new(const struct series *series)
 		return NULL;
 	identity.type = SERIES_GAUGE;
 	identity.value.number = 0;
+	identity.n_exemplars = 0;
 	track->identity = series_copy(&identity);
 	if (!track->identity) {
 		track_free(track);

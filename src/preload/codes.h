@@ -29,6 +29,12 @@ static inline bool stream_failed(const FILE *stream)
 	return (stream->_flags & (_IO_ERR_SEEN | _IO_EOF_SEEN)) == _IO_ERR_SEEN;
 }
 
+/* Whether the stream gives nothing more. */
+static inline bool stream_ended(const FILE *stream)
+{
+	return stream->_flags & (_IO_ERR_SEEN | _IO_EOF_SEEN);
+}
+
 /* The errno that says what a result of the functions of <threads.h> means. */
 static inline int thrd_code(int result)
 {

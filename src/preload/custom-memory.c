@@ -2,8 +2,8 @@
 /*
  * Allocating and freeing. Each pair of wrappers does what a generated one would. Where the session accounts for
  * memory, the general ones also ask the allocator how large the block is, after it was given and before it is freed.
- * Where the session draws blocks, to say where they came from, the most frequent calls have a third wrapper, which is as
- * short as the first but for a countdown of bytes.
+ * Where the session draws blocks, to say where they came from, the short one of the most frequent calls is there twice, the
+ * other time with a countdown of bytes.
  */
 #include "config.h"
 
@@ -81,19 +81,10 @@ static inline bool draws(enum call call, unsigned int own)
 	return (probe_mode(call) & MODE_DRAWN) && (own == OWN_MALLOC || is_own(own));
 }
 
-/* Where a fast call goes on that is not simply on. */
-#define OTHERWISE_DRAWN(name)                                                                     \
-	((__typeof__(&general_##name))otherwise_drawn(CALL_##name, SYMBOL_##name,                 \
-						      (void *)general_##name, (void *)drawn_##name))
-
-static inline void *otherwise_drawn(enum call call, enum symbol symbol, void *general, void *drawn)
+/* Whether a fast call whose blocks may be drawn is on, and how. */
+static inline bool is_usual_but_drawn(unsigned int mode)
 {
-	void *real = __atomic_load_n(&resolved_symbols[symbol], __ATOMIC_RELAXED);
-	unsigned int mode = probe_mode(call);
-
-	if (likely(mode == (MODE_KNOWN | MODE_OFF) && real))
-		return real;
-	return mode == (MODE_KNOWN | MODE_DRAWN) ? drawn : general;
+	return mode == (MODE_KNOWN | MODE_DRAWN);
 }
 
 static size_t usable_size(void *block)
@@ -150,12 +141,12 @@ static GENERAL void *general_malloc(size_t size)
 	return result;
 }
 
-static void *drawn_malloc(size_t size)
+static inline __attribute__((always_inline)) void *count_malloc(size_t size, bool is_drawn)
 {
 	struct call_stats *stats = probe_find_untimed(CALL_malloc);
 	void *(*real)(size_t) = RESOLVED(malloc);
 
-	if (unlikely(!stats || !real || heap_counts_down(size)))
+	if (unlikely(!stats || !real || (is_drawn && heap_counts_down(size))))
 		return general_malloc(size);
 	owner_add(&stats->count, 1);
 	return finish_counted(stats, real(size), size, size);
@@ -163,15 +154,13 @@ static void *drawn_malloc(size_t size)
 
 EXPORT void *malloc(size_t size)
 {
-	if (!probe_is_usual(CALL_malloc))
-		return OTHERWISE_DRAWN(malloc)(size);
-	struct call_stats *stats = probe_find_untimed(CALL_malloc);
-	void *(*real)(size_t) = RESOLVED(malloc);
+	unsigned int mode = probe_mode(CALL_malloc);
 
-	if (unlikely(!stats || !real))
-		return general_malloc(size);
-	owner_add(&stats->count, 1);
-	return finish_counted(stats, real(size), size, size);
+	if (likely(mode == MODE_KNOWN))
+		return count_malloc(size, false);
+	if (is_usual_but_drawn(mode))
+		return count_malloc(size, true);
+	return OTHERWISE_IN(mode, malloc)(size);
 }
 
 static GENERAL void *general_calloc(size_t n, size_t size)
@@ -183,12 +172,12 @@ static GENERAL void *general_calloc(size_t n, size_t size)
 	return result;
 }
 
-static void *drawn_calloc(size_t n, size_t size)
+static inline __attribute__((always_inline)) void *count_calloc(size_t n, size_t size, bool is_drawn)
 {
 	struct call_stats *stats = probe_find_untimed(CALL_calloc);
 	void *(*real)(size_t, size_t) = RESOLVED(calloc);
 
-	if (unlikely(!stats || !real || heap_counts_down(n * size)))
+	if (unlikely(!stats || !real || (is_drawn && heap_counts_down(n * size))))
 		return general_calloc(n, size);
 	owner_add(&stats->count, 1);
 	return finish_counted(stats, real(n, size), n * size, n && size);
@@ -196,15 +185,13 @@ static void *drawn_calloc(size_t n, size_t size)
 
 EXPORT void *calloc(size_t n, size_t size)
 {
-	if (!probe_is_usual(CALL_calloc))
-		return OTHERWISE_DRAWN(calloc)(n, size);
-	struct call_stats *stats = probe_find_untimed(CALL_calloc);
-	void *(*real)(size_t, size_t) = RESOLVED(calloc);
+	unsigned int mode = probe_mode(CALL_calloc);
 
-	if (unlikely(!stats || !real))
-		return general_calloc(n, size);
-	owner_add(&stats->count, 1);
-	return finish_counted(stats, real(n, size), n * size, n && size);
+	if (likely(mode == MODE_KNOWN))
+		return count_calloc(n, size, false);
+	if (is_usual_but_drawn(mode))
+		return count_calloc(n, size, true);
+	return OTHERWISE_IN(mode, calloc)(n, size);
 }
 
 static GENERAL void *general_memalign(size_t alignment, size_t size)
@@ -362,12 +349,12 @@ static GENERAL void *general_realloc(void *block, size_t size)
 	return result;
 }
 
-static void *drawn_realloc(void *block, size_t size)
+static inline __attribute__((always_inline)) void *count_realloc(void *block, size_t size, bool is_drawn)
 {
 	struct call_stats *stats = probe_find_untimed(CALL_realloc);
 	void *(*real)(void *, size_t) = RESOLVED(realloc);
 
-	if (unlikely(!stats || !real || heap_may_follow(block) || heap_counts_down(size)))
+	if (unlikely(!stats || !real || (is_drawn && (heap_may_follow(block) || heap_counts_down(size)))))
 		return general_realloc(block, size);
 	owner_add(&stats->count, 1);
 	return finish_counted(stats, real(block, size), size, size);
@@ -375,15 +362,13 @@ static void *drawn_realloc(void *block, size_t size)
 
 EXPORT void *realloc(void *block, size_t size)
 {
-	if (!probe_is_usual(CALL_realloc))
-		return OTHERWISE_DRAWN(realloc)(block, size);
-	struct call_stats *stats = probe_find_untimed(CALL_realloc);
-	void *(*real)(void *, size_t) = RESOLVED(realloc);
+	unsigned int mode = probe_mode(CALL_realloc);
 
-	if (unlikely(!stats || !real))
-		return general_realloc(block, size);
-	owner_add(&stats->count, 1);
-	return finish_counted(stats, real(block, size), size, size);
+	if (likely(mode == MODE_KNOWN))
+		return count_realloc(block, size, false);
+	if (is_usual_but_drawn(mode))
+		return count_realloc(block, size, true);
+	return OTHERWISE_IN(mode, realloc)(block, size);
 }
 
 static GENERAL void *general_reallocarray(void *block, size_t n, size_t size)
@@ -432,12 +417,12 @@ static GENERAL void general_free(void *block)
 	probe_succeeded(&probe, 0);
 }
 
-static void drawn_free(void *block)
+static inline __attribute__((always_inline)) void count_free(void *block, bool is_drawn)
 {
 	struct call_stats *stats = probe_find_untimed(CALL_free);
 	void (*real)(void *) = RESOLVED(free);
 
-	if (unlikely(!stats || !real || heap_may_follow(block))) {
+	if (unlikely(!stats || !real || (is_drawn && heap_may_follow(block)))) {
 		general_free(block);
 		return;
 	}
@@ -447,17 +432,12 @@ static void drawn_free(void *block)
 
 EXPORT void free(void *block)
 {
-	if (!probe_is_usual(CALL_free)) {
-		OTHERWISE_DRAWN(free)(block);
-		return;
-	}
-	struct call_stats *stats = probe_find_untimed(CALL_free);
-	void (*real)(void *) = RESOLVED(free);
+	unsigned int mode = probe_mode(CALL_free);
 
-	if (unlikely(!stats || !real)) {
-		general_free(block);
-		return;
-	}
-	owner_add(&stats->count, 1);
-	real(block);
+	if (likely(mode == MODE_KNOWN))
+		count_free(block, false);
+	else if (is_usual_but_drawn(mode))
+		count_free(block, true);
+	else
+		OTHERWISE_IN(mode, free)(block);
 }

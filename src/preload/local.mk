@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 libsonde_preload_la_SOURCES += \
 	src/preload/attempt.c src/preload/attempt.h \
+	src/preload/custom-aio.c \
 	src/preload/custom-exec.c \
 	src/preload/custom-limits.c \
 	src/preload/custom-loader.c \

@@ -76,14 +76,17 @@ static inline size_t wrapper_strlen(const char *text)
  * with everything as the program left it, so that the compiler makes a jump of it. As long as there is no session, or
  * its function has not been looked up, it goes to general_NAME().
  */
-#define OTHERWISE(name, call)                                                                     \
-	((__typeof__(&general_##name))otherwise(call, SYMBOL_##name, (void *)general_##name))
+#define OTHERWISE(name, call) OTHERWISE_IN(probe_mode(call), name)
 
-static inline void *otherwise(enum call call, enum symbol symbol, void *general)
+/* The same for who knows the mode. */
+#define OTHERWISE_IN(mode, name)                                                                  \
+	((__typeof__(&general_##name))otherwise(mode, SYMBOL_##name, (void *)general_##name))
+
+static inline void *otherwise(unsigned int mode, enum symbol symbol, void *general)
 {
 	void *real = __atomic_load_n(&resolved_symbols[symbol], __ATOMIC_RELAXED);
 
-	return probe_mode(call) == (MODE_KNOWN | MODE_OFF) && real ? real : general;
+	return mode == (MODE_KNOWN | MODE_OFF) && real ? real : general;
 }
 
 #endif

@@ -425,20 +425,13 @@ static bool do_one(struct run *run)
 	}
 }
 
-/* Goes on until the rules are those of a place behind the target, whose are then not taken. */
+/* Goes on until what follows are the rules of a place behind the target. What leads there has changed none itself. */
 static bool run_program(struct run *run, struct unwind_bytes program)
 {
 	run->program = program;
-	while (run->program.at < run->program.end) {
-		struct unwind_row before = run->row;
-
+	while (run->program.at < run->program.end && run->location <= run->target)
 		if (!do_one(run))
 			return false;
-		if (run->location > run->target) {
-			run->row = before;
-			return true;
-		}
-	}
 	return true;
 }
 

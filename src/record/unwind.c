@@ -28,6 +28,7 @@ enum {
 	FLAG_KNOWN = 1,
 	FLAG_FROM_FRAME_POINTER = 2,
 	FLAG_FRAME_POINTER_SAVED = 4,
+	FLAG_OUTERMOST = 8, /* nobody has called it */
 };
 
 /* -- Reading the stack ------------------------------------------------------------------------------- */
@@ -49,12 +50,15 @@ static bool add_page(struct unwind *unwind, uintptr_t page)
 	return true;
 }
 
-static bool is_readable(struct unwind *unwind, uintptr_t address)
+static bool is_known_readable(const struct unwind *unwind, uintptr_t address)
+{
+	return address >= unwind->readable_from && address <= unwind->readable_to - WORD;
+}
+
+static __attribute__((noinline)) bool add_pages_of(struct unwind *unwind, uintptr_t address)
 {
 	uintptr_t last = address + WORD - 1;
 
-	if (likely(address >= unwind->readable_from && last < unwind->readable_to && last > address))
-		return true;
 	return last > address && add_page(unwind, address & ~(uintptr_t)(PAGE - 1)) &&
 	       add_page(unwind, last & ~(uintptr_t)(PAGE - 1));
 }
@@ -63,7 +67,7 @@ static bool read_word(void *context, uintptr_t address, uintptr_t *ret_value)
 {
 	struct unwind *unwind = context;
 
-	if (!is_readable(unwind, address))
+	if (unlikely(!is_known_readable(unwind, address)) && !add_pages_of(unwind, address))
 		return false;
 	__builtin_memcpy(ret_value, (const void *)address, WORD);
 	return true;
@@ -89,6 +93,8 @@ static uint64_t packed(int64_t value, unsigned int shift, unsigned int bits)
 /* 0: not of the usual form. */
 static uint64_t pack(const struct unwind_row *row)
 {
+	if (row->return_address.place == PLACE_NOWHERE)
+		return (uint64_t)(FLAG_KNOWN | FLAG_OUTERMOST) << FLAGS_SHIFT;
 	bool is_saved = row->frame_pointer.place == PLACE_MEMORY;
 	bool is_from_frame = row->cfa_register == UNWIND_FRAME_POINTER;
 	int64_t frame_offset = is_saved ? row->frame_pointer.offset : 0;
@@ -149,6 +155,8 @@ static bool take_kept(struct unwind *unwind, uint64_t step)
 	uintptr_t frame_pointer = unwind->frame_pointer;
 	uintptr_t address;
 
+	if (unlikely(flags & FLAG_OUTERMOST))
+		return false;
 	if (!read_word(unwind, cfa + (uintptr_t)field(step, RETURN_SHIFT, RETURN_BITS), &address))
 		return false;
 	if ((flags & FLAG_FRAME_POINTER_SAVED) &&

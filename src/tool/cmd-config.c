@@ -37,20 +37,37 @@ static int load(const struct request *request, struct configuration *ret_configu
 			       ret_configuration);
 }
 
+/* A run goes on without a plugin that cannot be used; who asks beforehand wants to know. It has been said. */
+static bool lacks_plugins(const struct configuration *configuration)
+{
+	for (size_t i = 0; i < configuration->n_plugins; i++)
+		if (configuration->plugins[i]->trouble)
+			return true;
+	return false;
+}
+
+static void say_well(const struct configuration *configuration)
+{
+	if (configuration->file)
+		printf("%s: no errors\n", configuration->file);
+	else if (configuration->given.n_items)
+		puts("there is no configuration file; no errors in what overrides the defaults");
+	else
+		puts("there is no configuration file: all settings have their defaults");
+}
+
 static int check(const struct request *request)
 {
 	struct configuration configuration;
 
 	if (load(request, &configuration) < 0)
 		return STATUS_FAILED;
-	if (configuration.file)
-		printf("%s: no errors\n", configuration.file);
-	else if (configuration.given.n_items)
-		puts("there is no configuration file; no errors in what overrides the defaults");
-	else
-		puts("there is no configuration file: all settings have their defaults");
+	bool is_well = !lacks_plugins(&configuration);
+
+	if (is_well)
+		say_well(&configuration);
 	configuration_deinit(&configuration);
-	return STATUS_OK;
+	return is_well ? STATUS_OK : STATUS_FAILED;
 }
 
 static int print(const struct request *request)

@@ -10,6 +10,7 @@
 
 #include "driver.h"
 
+#include <aio.h>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <wordexp.h>
@@ -23,6 +24,7 @@ enum {
 enum manner {
 	RETURNS,      /* -1 is a failure */
 	OUTPUT,       /* the same, and the result is how many bytes were written */
+	FINISHES,     /* the same of a request that has ended, which has the code of its failure */
 	RETURNS_CODE, /* of the failure, or 0 */
 	EXECUTES,     /* comes back only with a failure */
 	DAEMON,       /* its success is that of another process */
@@ -59,6 +61,7 @@ static char word[] = "word";
 static char *arguments[] = {word, NULL};
 static char *environment[] = {NULL};
 static char object[64];
+static struct aiocb request = {.aio_fildes = -1, .aio_lio_opcode = LIO_WRITE, .__error_code = ENOSPC};
 
 DECLARE(open);
 DECLARE(open64);
@@ -74,6 +77,8 @@ DECLARE(fcntl);
 DECLARE(fcntl64);
 DECLARE(__fcntl);
 DECLARE(ioctl);
+DECLARE(aio_return);
+DECLARE(aio_return64);
 DECLARE(mremap);
 DECLARE(mq_open);
 DECLARE(__mq_open_2);
@@ -178,6 +183,8 @@ static const struct row rows[] = {
 	ROW(fcntl64, RETURNS, 0, "iil", 4, ADD_SEALS, POINTER(object)),
 	ROW(__fcntl, RETURNS, 0, "iil", 5, ADD_SEALS, POINTER(object)),
 	ROW(ioctl, RETURNS, 0, "ill", 3, 0x5401, POINTER(object)),
+	ROW(aio_return, FINISHES, 0, "l", POINTER(&request)),
+	ROW(aio_return64, FINISHES, 0, "l", POINTER(&request)),
 	ROW(mremap, RETURNS, 0, "lllil", POINTER(object), 4096, 8192,
 	    MREMAP_MAYMOVE | MREMAP_FIXED, POINTER(path)),
 	ROW(mq_open, RETURNS, 0, "liil", POINTER(path), O_CREAT, 0640, POINTER(object)),
@@ -296,8 +303,10 @@ static void script(struct step *step, const struct row *row)
 	enum manner manner = row->manner;
 
 	mock.result = is_success ? ANSWER : UINT64_MAX;
-	if (manner == OUTPUT && is_success)
+	if ((manner == OUTPUT || manner == FINISHES) && is_success)
 		step->bytes = ANSWER;
+	if (manner == FINISHES && !is_success)
+		step->code = request.__error_code;
 	if (manner == RETURNS_CODE || manner == WORDEXP) {
 		mock.code = 0;
 		mock.result = is_success ? 0 : FAILURE_CODE;

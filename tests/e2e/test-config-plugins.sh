@@ -32,6 +32,9 @@ complains "an integer that libconfig would take for another" \
 	"x.cfg:2: integer 4294967299 is too large (at most 2147483647)"
 complains "an option that must be given" '\nplugins: ( { plugin = "jsonlines"; } );' \
 	"x.cfg:2: plugins.jsonlines.file: must be given"
+complains "a plugin that there is not" 'plugins: ( { plugin = "jsonline"; file = "a"; } );' \
+	"x.cfg:1: plugins[0]: there is no plugin 'jsonline' in $top_builddir/plugins/.libs; did you mean 'jsonlines'?"
+check "of which is not said that all is well" ! -s out
 complains "a name that is there twice" \
 	'plugins: ( { plugin = "jsonlines"; file = "a"; },\n{ plugin = "jsonlines"; file = "b"; } );' \
 	"x.cfg:2: plugins.jsonlines.name: x.cfg:1 has an instance of this name; give one another"

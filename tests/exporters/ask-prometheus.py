@@ -116,6 +116,30 @@ for job in JOBS:
         low, high = took[int(q * (len(took) - 1))], took[min(int(q * (len(took) - 1)) + 2, len(took) - 1)]
         check(f"{job}: the {q}-quantile is true to 4.4 %", low / 1.044 <= value <= high * 1.044, (low, value, high))
 
+def exemplars_of(query):
+    """[(labels of the series, exemplar)]."""
+    address = f"http://{prometheus}/api/v1/query_exemplars?" + urllib.parse.urlencode(
+        {"query": query, "start": time.time() - 3600, "end": time.time() + 60})
+    with urllib.request.urlopen(address, timeout=30) as answer:
+        result = json.load(answer)["data"]
+    return [(r["seriesLabels"], e) for r in result for e in r["exemplars"]]
+
+
+bounds = sorted(float(dict(k)["le"]) for k in ask(
+    'libc_call_duration_seconds_bucket{job="openmetrics",call=~".*nanosleep"}'))
+exemplars = [(float(labels["le"]), e) for labels, e in exemplars_of(
+    'libc_call_duration_seconds_bucket{job="openmetrics",call=~".*nanosleep"}')]
+check("openmetrics: each exemplar is within its bucket", exemplars and all(
+    max([0] + [b for b in bounds if b < le]) < float(e["value"]) <= le for le, e in exemplars), (bounds, exemplars))
+check("and is one of the sleeps", all(any(float(e["value"]) <= t <= float(e["value"]) * 1.1 + 0.001 for t in took)
+                                       for _, e in exemplars), exemplars)
+check("of the process's one thread, and somewhere in its code", all(
+    e["labels"]["pid"] == e["labels"]["tid"] and "+0x" in e["labels"]["site"] for _, e in exemplars), exemplars)
+for job in ("openmetrics", "protobuf"):
+    exemplars = exemplars_of(f'libc_errors_total{{job="{job}"}}')
+    check(f"{job}: failures have the latest one", exemplars and all(
+        e["value"] == "1" and e["labels"].keys() == {"pid"} for _, e in exemplars), exemplars)
+
 histograms = ask('libc_call_duration_seconds{job="protobuf"}')
 expected = {key_of({"__name__": "libc_call_duration_seconds", **{l.name: l.value for l in metric.label}}):
             metric.histogram for metric in families["libc_call_duration_seconds"].metric}

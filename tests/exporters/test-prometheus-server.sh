@@ -7,7 +7,7 @@
 test -e "$top_builddir/plugins/.libs/prometheus.so" || { echo "built without libmicrohttpd"; exit 77; }
 
 configure 'plugin = "prometheus"; listen = "127.0.0.1:0"; address_file = "address"; buckets = "used";'
-begin -l 'odd=a "b" \c
+begin -s stacks.slower_than=1ms -l 'odd=a "b" \c
 d' "$python" -I "$top_srcdir/tests/exporters/sleeper.py" 200 took
 await_file address
 await_file took
@@ -29,7 +29,7 @@ scrape_configs:
 END
 port=$(free_port STREAM)
 prometheus --config.file=prometheus.yml --storage.tsdb.path=data --web.listen-address="127.0.0.1:$port" \
-	--enable-feature=native-histograms >server.log 2>&1 &
+	--enable-feature=native-histograms,exemplar-storage >server.log 2>&1 &
 children+=" $!"
 timeout 60 tail -f -n +1 --pid=$! server.log | grep -q 'Server is ready to receive'
 

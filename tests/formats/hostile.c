@@ -104,6 +104,25 @@ static void add_histograms(void)
 	add_histogram("h.sizes", "By", (const double[]){1, 1024, 1500}, 3);
 }
 
+/* One at a bound, one above it, and one that came first; with as many characters as there can be, and hard ones. */
+static void add_exemplars(void)
+{
+	struct series_histogram histogram = {.first_index = HISTOGRAM_FIRST_INDEX, .sum = 2.250000001, .min = 0.25, .max = 1.000000001};
+	struct exemplar exemplars[] = {
+		{.value = 0.25, .time_ns = INT64_C(1700000000000000003), .pid = INT32_MAX, .tid = INT32_MAX},
+		{.value = 1, .time_ns = INT64_C(1700000000000000001), .pid = 1, .tid = 2, .site = "\\ \" \n \xff+0x1"},
+		{.value = 1.000000001, .time_ns = INT64_C(1700000000000000002), .pid = 1, .tid = 3},
+	};
+
+	memset(exemplars[0].site, 'x', EXEMPLAR_SITE_SIZE - 1);
+	for (size_t i = 0; i < 3; i++) {
+		exemplars[i].bucket = histogram_bucket((uint64_t)(exemplars[i].value * 1e9 + 0.5));
+		series_histogram_enter(&histogram, (int)exemplars[i].bucket + histogram.first_index, 1);
+	}
+	add((struct series){.name = "e.seconds", .type = SERIES_TIMER, .unit = "s", .value.histogram = &histogram,
+			    .exemplars = exemplars, .n_exemplars = 3});
+}
+
 static int write_out(void *argument, const void *data, size_t size)
 {
 	return fwrite(data, 1, size, argument) == size ? 0 : -errno;
@@ -124,6 +143,7 @@ int main(int argc, char **argv)
 	add_tags();
 	add_counters();
 	add_histograms();
+	add_exemplars();
 	if (emitter_finish(emitter, INT64_C(1700000000123456789), &snapshot) < 0)
 		return 1;
 	int result = snapshot_format(argv[1], snapshot, &source, (const char *const *)argv + 2, &sink);

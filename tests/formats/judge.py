@@ -67,6 +67,16 @@ def judge_families(families):
     check("one byte is not more than one byte", up_to("h_sizes_bytes", 1) == 1)
 
 
+# What hostile.c has of them: value, time, labels.
+EXEMPLARS = [(0.25, "1700000000.000000003", {"pid": "2147483647", "tid": "2147483647", "site": "x" * 63}),
+             (1, "1700000000.000000001", {"pid": "1", "tid": "2", "site": "\\ \" \n \ufffd+0x1"}),
+             (1.000000001, "1700000000.000000002", {"pid": "1", "tid": "3"})]
+
+
+def judge_exemplars(found):
+    check("exemplars come back with value, time and labels", found == EXEMPLARS, found)
+
+
 def judge_histogram(name, count, families):
     buckets = [(float(l["le"]), v, l) for l, v in families[name + "_bucket"]]
     bounds = [b for b, _, _ in buckets]
@@ -90,12 +100,17 @@ def judge_prometheus(text):
 def judge_openmetrics(text):
     from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
-    families = {}
+    families, exemplars = {}, {}
     for family in text_string_to_metric_families(text):
         for sample in family.samples:
             labels = dict(sample.labels)
             families.setdefault(sample.name, []).append((labels, sample.value))
+            if sample.exemplar:
+                exemplars[sample.name, float(labels["le"])] = sample.exemplar
     judge_families(families)
+    judge_exemplars([(e.value, str(e.timestamp), e.labels) for _, e in sorted(exemplars.items())])
+    check("each stands at its own bound", [b >= e.value > max([0] + [float(l["le"]) for l, _ in families[n] if
+          float(l["le"]) < b]) for (n, b), e in exemplars.items()] == [True] * len(EXEMPLARS), exemplars)
     check("it ends where it should", text.endswith("\n# EOF\n"))
     check("when a counter began is told with all its digits", "\nc_most_created 1700000000.123456789\n" in text)
 
@@ -172,6 +187,10 @@ def judge_protobuf(data):
     check("a quarter of a second, a second and a nanosecond more are where they belong",
           list(native_buckets(histograms["h_second_seconds"])) == [(-16, 1), (0, 1), (1, 1)], histograms["h_second_seconds"])
     check("what is above all buckets is in one more", list(native_buckets(histograms["h_over_seconds"])) == [(113, 1)])
+    exemplars = [(e.value, "%d.%09d" % (e.timestamp.seconds, e.timestamp.nanos), {l.name: l.value for l in e.label})
+                 for e in histograms["e_seconds"].exemplars]
+    check("exemplars are in the order of time", exemplars == sorted(exemplars, key=lambda e: e[1]), exemplars)
+    judge_exemplars(sorted(exemplars, key=lambda e: e[0]))
 
 
 def judge_csv(text):
@@ -191,6 +210,8 @@ def judge_jsonlines(text):
     snapshot = json.loads(text)
     check("it is one line", text.count("\n") == 1 and text.endswith("\n"))
     series = {s["name"]: s for s in snapshot["series"]}
+    judge_exemplars([(e["value"], "1700000000." + e["time"][-10:-1], {k: str(e[k]) for k in ("pid", "tid", "site") if k in e})
+                     for e in series["e.seconds"]["exemplars"]])
     check("what is no number is null", series["g.none"]["value"] is None and series["g.high"]["value"] is None)
     check("tags come back", series["t.escapes"]["tags"] == {"path": 'a\\b"c\nd'})
 
@@ -237,10 +258,20 @@ def judge_otlp_request(request):
     check("a second is in the bucket below, a nanosecond more in the one above",
           point["positive"]["offset"] == -17 and counts[-1 - point["positive"]["offset"]] == 1 and
           counts[-point["positive"]["offset"]] == 1, point)
+    judge_otlp_exemplars(by_name["e.seconds"]["exponentialHistogram"]["dataPoints"][0])
     check("counters are integers of digits", by_name["c.zero"]["sum"]["dataPoints"][0]["asInt"] == "0")
     check("what counts is cumulative and has a start", all(
         m[kind]["aggregationTemporality"] == 2 and "startTimeUnixNano" in m[kind]["dataPoints"][0]
         for m in metrics for kind in ("sum", "exponentialHistogram") if kind in m))
+
+
+def judge_otlp_exemplars(point):
+    def labels(exemplar):
+        names = {"process.pid": "pid", "thread.id": "tid", "sonde.site": "site"}
+        return {names[a["key"]]: next(iter(a["value"].values())) for a in exemplar["filteredAttributes"]}
+
+    judge_exemplars([(e["asDouble"], e["timeUnixNano"][:-9] + "." + e["timeUnixNano"][-9:], labels(e))
+                     for e in point["exemplars"]])
 
 
 def judge_otlp_explicit(text):
@@ -252,6 +283,7 @@ def judge_otlp_explicit(text):
     check("counts are one more than bounds, and add up", points and all(
         len(p["bucketCounts"]) == len(p["explicitBounds"]) + 1 and sum(map(int, p["bucketCounts"])) == int(p["count"])
         for p in points.values()), points)
+    judge_otlp_exemplars(points["e.seconds"])
     second = points["h.second"]
     at = second["explicitBounds"].index(1.0)
     check("a bound belongs to the bucket below it", second["bucketCounts"][at:at + 2] == ["1", "1"], second)

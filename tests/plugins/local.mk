@@ -25,7 +25,7 @@ EXTRA_DIST += $(plugin_tests) tests/plugins/lib.sh tests/plugins/bare-lib.sh \
 zoo_animals = \
 	well newest delta monitor \
 	wrong-abi small unresolved declines no-export leaks \
-	fails-probe garbage retries fatal floods refuses-reload \
+	fails-probe fails-flush keeps-back garbage retries fatal floods refuses-reload \
 	hang-load hang-create hang-start hang-export hang-reload hang-collect hang-flush hang-stop hang-destroy \
 	crash-load crash-create crash-start crash-export crash-reload crash-collect crash-stop abort-export exit-export
 

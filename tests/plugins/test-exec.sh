@@ -25,6 +25,21 @@ start=$(date +%s)
 act sonde run -c sonde.cfg -o recording.json --report=none -- true
 check "a program that does not end with its input is killed in time" $(($(date +%s) - start)) -lt 50 -a \
 	"$(of_plugin exec state)" = stopped
+
+# What a shell has started hangs, and would hold the end of what sonde says open.
+length=97.$$
+configure 'plugin = "exec"; command = ["sh", "-c", "sleep '$length' & wait"];'
+act sonde run -c sonde.cfg --report=none -- true
+left() {
+	pgrep -f "^sleep ${length/./[.]}\$"
+}
+for ((n = 0; n < 600; n++)); do
+	left >/dev/null || break
+	sleep 0.05
+done
+check "what such a program has started is killed with it" -z "$(left)"
+for process in $(left); do kill "$process"; done
+
 configure 'plugin = "exec"; command = ["/nowhere/program"];'
 act sonde run -c sonde.cfg --report-file=report -- true
 check "a program that is not there is told" "$status" = 0 -a -n "$(grep 'start: /nowhere/program: No such file' report)"

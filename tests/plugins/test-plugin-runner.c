@@ -242,6 +242,47 @@ static void one_that_hangs_when_it_is_made_is_given_up(void)
 	clean(&cage);
 }
 
+/* Waits until the animal has written that, and looks after it. */
+static bool writes(struct cage *cage, const char *text)
+{
+	int64_t end_ns = now_ns() + PATIENCE;
+
+	while (strcmp(written(cage), text) != 0 && now_ns() < end_ns) {
+		plugin_runner_look(cage->runner);
+		poll(NULL, 0, 1);
+	}
+	return strcmp(written(cage), text) == 0;
+}
+
+static void what_it_keeps_back_is_flushed_when_there_is_nothing_else_to_do(void)
+{
+	static struct cage cage = {0};
+
+	open_cage(&cage, "keeps-back");
+	offer(&cage, 1, 1);
+	CU_ASSERT(writes(&cage, "1 0 1\nflushed\n"));
+	offer(&cage, 2, 2);
+	CU_ASSERT(writes(&cage, "1 0 1\nflushed\n2 0 2\nflushed\n"));
+	CU_ASSERT(close_cage(&cage, PATIENCE));
+	CU_ASSERT_STRING_EQUAL(written(&cage), "1 0 1\nflushed\n2 0 2\nflushed\nflushed\nstopped\n");
+	clean(&cage);
+}
+
+static void one_that_cannot_flush_is_told_and_goes_on(void)
+{
+	static struct cage cage = {0};
+
+	open_cage(&cage, "fails-flush");
+	offer(&cage, 1, 1);
+	CU_ASSERT(writes(&cage, "1 0 1\nflushed\n"));
+	offer(&cage, 2, 2);
+	CU_ASSERT(writes(&cage, "1 0 1\nflushed\n2 0 2\nflushed\n"));
+	CU_ASSERT(close_cage(&cage, PATIENCE));
+	CU_ASSERT_STRING_EQUAL(cage.health.lines[0].text, "flush: Input/output error");
+	CU_ASSERT_EQUAL(health_counted(&cage.health, COUNT_TAKEN), 2);
+	clean(&cage);
+}
+
 static void one_that_hangs_at_its_end_takes_no_more_than_the_budget(void)
 {
 	static const char *const animals[] = {"hang-flush", "hang-stop", "hang-destroy"};
@@ -402,6 +443,9 @@ UNIT_MAIN("plugin-runner",
 	  {"one that hangs is given up and named", one_that_hangs_is_given_up_and_named},
 	  {"one that hangs when it is made is given up",
 	   one_that_hangs_when_it_is_made_is_given_up},
+	  {"what it keeps back is flushed when there is nothing else to do",
+	   what_it_keeps_back_is_flushed_when_there_is_nothing_else_to_do},
+	  {"one that cannot flush is told and goes on", one_that_cannot_flush_is_told_and_goes_on},
 	  {"one that hangs at its end takes no more than the budget",
 	   one_that_hangs_at_its_end_takes_no_more_than_the_budget},
 	  {"what is refused at first is offered again", what_is_refused_at_first_is_offered_again},

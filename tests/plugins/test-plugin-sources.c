@@ -35,13 +35,18 @@ static const struct sonde_snapshot *make(const char *session, int64_t start_ns, 
 
 /* -- The queue -------------------------------------------------------------------------------- */
 
-static struct queue_change add(struct plugin_queue *queue, const char *session)
+static struct queue_change add_made(struct plugin_queue *queue, const char *session, bool is_final)
 {
-	const struct sonde_snapshot *snapshot = make(session, 1, false);
+	const struct sonde_snapshot *snapshot = make(session, 1, is_final);
 	struct queue_change change = plugin_queue_add(queue, snapshot);
 
 	plugin_snapshot_unref(snapshot);
 	return change;
+}
+
+static struct queue_change add(struct plugin_queue *queue, const char *session)
+{
+	return add_made(queue, session, false);
 }
 
 static bool is_next(struct plugin_queue *queue, const char *session)
@@ -88,6 +93,32 @@ static void what_is_given_back_yields_to_its_own_source_only(void)
 	CU_ASSERT_EQUAL(plugin_queue_return(&queue, taken).n_superseded, 1);
 	CU_ASSERT(is_next(&queue, "b"));
 	CU_ASSERT(is_next(&queue, "a"));
+	plugin_queue_deinit(&queue);
+}
+
+static void what_no_other_will_say_again_makes_room_last(void)
+{
+	struct plugin_queue queue;
+
+	plugin_queue_init(&queue, 3, SIZE_MAX, true);
+	add_made(&queue, "ended", true);
+	const struct sonde_snapshot *taken = plugin_queue_take(&queue);
+
+	add_made(&queue, "ended, too", true);
+	add(&queue, "a");
+	add(&queue, "b");
+	CU_ASSERT_EQUAL(add(&queue, "c").n_dropped, 1); /* a */
+	CU_ASSERT_EQUAL(plugin_queue_return(&queue, taken).n_dropped, 1); /* b */
+	CU_ASSERT(is_next(&queue, "ended"));
+	CU_ASSERT(is_next(&queue, "ended, too"));
+	CU_ASSERT(is_next(&queue, "c"));
+	for (unsigned int i = 0; i < 3; i++)
+		add_made(&queue, (const char *[]){"1", "2", "3"}[i], true);
+	CU_ASSERT_EQUAL(add(&queue, "d").n_dropped, 1); /* itself, where all others have ended */
+	CU_ASSERT_EQUAL(add_made(&queue, "4", true).n_dropped, 1);
+	CU_ASSERT(is_next(&queue, "2"));
+	CU_ASSERT(is_next(&queue, "3"));
+	CU_ASSERT(is_next(&queue, "4"));
 	plugin_queue_deinit(&queue);
 }
 
@@ -246,6 +277,7 @@ UNIT_MAIN("plugin-sources",
 	   the_newest_takes_the_place_of_its_own_source_only},
 	  {"what is given back yields to its own source only",
 	   what_is_given_back_yields_to_its_own_source_only},
+	  {"what no other will say again makes room last", what_no_other_will_say_again_makes_room_last},
 	  {"a smaller queue drops the oldest", a_smaller_queue_drops_the_oldest},
 	  {"each source has its own base until it ends", each_source_has_its_own_base_until_it_ends},
 	  {"a choice arrives as it was sent", a_choice_arrives_as_it_was_sent},

@@ -4,7 +4,7 @@
  *
  * Which one this is, the macro ZOO says. In all that the animal is not known for, it is a good
  * exporter: it writes a line to its file for each snapshot, "SEQUENCE FLAGS CALLS", and "stopped"
- * at the end.
+ * at the end; some also "flushed".
  */
 #include <sonde/plugin.h>
 
@@ -182,10 +182,13 @@ static int collect(void *instance, struct sonde_emit *emit, int64_t deadline_ns)
 
 static int flush(void *instance, int64_t deadline_ns)
 {
-	(void)instance;
+	struct animal *animal = instance;
+
 	(void)deadline_ns;
 	misbehave("flush");
-	return 0;
+	if (is("keeps-back") || is("fails-flush"))
+		write_line(animal, "flushed\n");
+	return is("fails-flush") ? -EIO : 0;
 }
 
 static int stop(void *instance, int64_t deadline_ns)

@@ -76,6 +76,14 @@ events = [e for e in json.load(open(sys.argv[1]))["traceEvents"] if e["ph"] == "
 print(len(events), events[0]["name"], events[0]["dur"] >= 30000, events[0]["pid"] == events[0]["tid"],
       events[0]["args"]["stack"][0].split()[0])' "$scratch/trace.json")" = "1 usleep True True sleep_long"
 
+# Exemplars: slow calls of all buckets, from a read of a pipe, whose kinds are told apart, in two processes.
+watch stacks.slower_than=5ms -- sh -c 'for time in 0.01 0.02 0.04 0.07; do sleep $time | cat; done; ls /nowhere'
+/usr/bin/python3 -I "$here/exemplars.py" "$recording" <(sonde report --format=openmetrics "$recording") >"$scratch/verdict" 2>&1
+cat "$scratch/verdict"
+n_passed=$((n_passed + $(grep -c '^ok' "$scratch/verdict")))
+n_failed=$((n_failed + $(grep -c '^not ok' "$scratch/verdict")))
+check "exemplars were looked at to the end" "$(grep -c '^\(not \)\?ok' "$scratch/verdict")" = 6
+
 act sonde report --sample=nothing "$recording"
 says "an unknown value is refused" 2 "sonde: report: unknown value 'nothing': calls, time, bytes, errors or live"
 

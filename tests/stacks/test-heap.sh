@@ -31,6 +31,26 @@ leaked=$(valgrind --leak-check=full --show-leak-kinds=all --run-libc-freeres=no 
 	sed -n 's/.*in use at exit: \([0-9,]*\) bytes.*/\1/p' | tr -d ,)
 check "what is live at the end is what valgrind says is in use at exit" "$live" = "$leaked"
 
+# heaptrack_sum COST [PATTERN] - what heaptrack says of the program's own blocks, at places like the pattern
+heaptrack_sum() {
+	heaptrack_print -f "$scratch"/tracked.* --flamegraph-cost-type "$1" -F "$scratch/flames" >/dev/null 2>&1
+	awk -v pattern="${2:-main}" '$0 ~ /main/ && $0 ~ pattern { sum += $NF } END { printf "%.0f", sum }' "$scratch/flames"
+}
+
+# folded_sum SAMPLE [PATTERN] - the same of the recording
+folded_sum() {
+	sonde report -f folded --sample="$1" "$recording" |
+		awk -v pattern="${2:-main}" '$0 ~ /;main;/ && $0 ~ pattern { sum += $NF } END { printf "%.0f", sum }'
+}
+
+if heaptrack -o "$scratch/tracked" "$scratch/heap" 12 30000 alone >"$scratch/tracking" 2>&1; then
+	check "what is live at the end is what heaptrack says is leaked, to the byte" \
+		"$(folded_sum live)" = "$(heaptrack_sum leaked)"
+	check "so it is at one place" "$(folded_sum live keep_seldom)" = "$(heaptrack_sum leaked keep_seldom)"
+	check "there were as many allocations as heaptrack saw" "$(folded_sum calls)" = "$(heaptrack_sum allocations)"
+	check "heaptrack saw what the program did" "$(heaptrack_sum leaked)" = "$(cut -d ' ' -f 2 "$scratch/out")"
+fi
+
 build sites -O1 -fno-builtin
 watch memory.exact=true -- "$scratch/sites" heap
 came_from "a leak has its place" allocation malloc - 1000 allocate_kept@leak main@- ...

@@ -7,6 +7,7 @@
 
 #include "truth.h"
 
+#include <aio.h>
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -15,12 +16,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sendfile.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <wchar.h>
 
 enum {
 	THREADS = 16,
@@ -409,6 +412,101 @@ static int run_streams(char **arguments)
 	return leave_directory(is_done);
 }
 
+/* How many bytes they move is not known, and no byte is told: that they do is. */
+static int run_wide_streams(char **arguments)
+{
+	bool is_done = enter_directory();
+	FILE *file = fopen("wide", "w+");
+	FILE *numbers = fopen("numbers", "w+");
+	wchar_t line[16];
+	int sum = 0, number;
+
+	(void)arguments;
+	for (int i = 0; i < 100; i++)
+		is_done = is_done && fwprintf(file, L"%d", i % 10) == 1 && fputws(L"abc", file) >= 0 &&
+			  fputwc(L'\n', file) == L'\n';
+	rewind(file);
+	for (int i = 0; i < 50; i++)
+		is_done = is_done && fgetwc(file) != WEOF && fgetws(line, 16, file);
+	is_done = is_done && fputs("1 2 3 4", numbers) >= 0 && putw(-1, numbers) == 0;
+	rewind(numbers);
+	while (sum < 10 && fscanf(numbers, "%d", &number) == 1)
+		sum += number;
+	is_done = is_done && getw(numbers) == -1 && getw(numbers) == EOF && fclose(numbers) == 0 && fclose(file) == 0;
+	state("swrites", "wide", 300);
+	state("sreads", "wide", 100);
+	state("sout", "wide", 0);
+	state("sin", "wide", 0);
+	state("swrites", "numbers", 2);
+	state("sout", "numbers", 7 + sizeof(int));
+	state("sreads", "numbers", 4 + 2);
+	state("sin", "numbers", sizeof(int));
+	return leave_directory(is_done && sum == 10);
+}
+
+/* -- Requests and mappings ---------------------------------------------------------------------------- */
+
+static ssize_t finish_request(struct aiocb *request)
+{
+	const struct aiocb *const list[] = {request};
+
+	while (aio_error(request) == EINPROGRESS)
+		aio_suspend(list, 1, NULL);
+	return aio_return(request);
+}
+
+static int run_requests(char **arguments)
+{
+	bool is_done = enter_directory();
+	char buf[16] = "1234567890";
+	int fd = make_file("data");
+	int closed_to_us = open("data", O_WRONLY);
+	struct aiocb one = {.aio_fildes = fd, .aio_buf = buf, .aio_nbytes = 10};
+	struct aiocb other = {.aio_fildes = fd, .aio_buf = buf, .aio_nbytes = 6, .aio_lio_opcode = LIO_READ};
+	struct aiocb bad = {.aio_fildes = closed_to_us, .aio_buf = buf, .aio_nbytes = 3};
+	struct aiocb *list[] = {&other};
+
+	(void)arguments;
+	is_done = is_done && aio_write(&one) == 0 && finish_request(&one) == 10;
+	is_done = is_done && aio_fsync(O_SYNC, &one) == 0 && finish_request(&one) == 0;
+	is_done = is_done && aio_read(&one) == 0 && finish_request(&one) == 10;
+	is_done = is_done && lio_listio(LIO_WAIT, list, 1, NULL) == 0 && aio_return(&other) == 6;
+	is_done = is_done && aio_read(&bad) == 0 && finish_request(&bad) < 0;
+	state("opens", "data", 2);
+	state("writes", "data", 1);
+	state("out", "data", 10);
+	state("reads", "data", 2);
+	state("in", "data", 16);
+	char path[64];
+
+	truth_state("fails", path_of("data", path), "EBADF", 1);
+	return leave_directory(is_done);
+}
+
+/* What is read and written by way of memory is not seen, but that a file is there is. */
+static int run_mappings(char **arguments)
+{
+	bool is_done = enter_directory();
+	int fd = make_file("data");
+	int unreadable = open("data", O_WRONLY);
+	void *nowhere = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, unreadable, 0);
+
+	(void)arguments;
+	is_done = is_done && ftruncate(fd, 4096) == 0 && nowhere != MAP_FAILED;
+	for (int i = 0; is_done && i < 3; i++) {
+		void *memory = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+		is_done = memory != MAP_FAILED && munmap(memory, 4096) == 0;
+	}
+	is_done = is_done && mmap(NULL, 4096, PROT_READ, MAP_SHARED, unreadable, 0) == MAP_FAILED;
+	state("opens", "data", 2);
+	state("others", "data", 1 + 3);
+	char path[64];
+
+	truth_state("fails", path_of("data", path), "EACCES", 1);
+	return leave_directory(is_done);
+}
+
 /* -- Peers ------------------------------------------------------------------------------------------ */
 
 static bool listen_somewhere(int *ret_fd, struct sockaddr_in *ret_address, char name[32])
@@ -557,6 +655,9 @@ const struct truth_case truth_object_cases[] = {
 	{"object-message", "a file that came in a message is known", run_message, 0},
 	{"object-threads", "threads that read the same files lose nothing", run_threads, 0},
 	{"object-streams", "what goes through streams is known by file", run_streams, 0},
+	{"object-wide-streams", "wide characters and scanf() are known by file, but not by bytes", run_wide_streams, 0},
+	{"object-requests", "what a request has moved is known by file when it has ended", run_requests, 0},
+	{"object-mappings", "a file that is mapped is known, and what is not a file's mapping is not", run_mappings, 0},
 	{"object-sockets", "what goes to a peer and what comes from it is known by address", run_sockets, 0},
 	{"object-datagrams", "what is sent without a connection is known by address", run_datagrams, 0},
 	{"object-local-sockets", "sockets in the filesystem are known by path", run_local_sockets, 0},

@@ -247,6 +247,7 @@ static bool number_of_object(const struct object_totals *totals, const struct st
 		{"writes", object_flow_count(out)},
 		{"out", out->bytes},
 		{"jumps", in->jumps + out->jumps},
+		{"others", totals->others.count},
 		{"small", in->sizes[0] + out->sizes[0]},
 		{"sreads", totals->streams.flows[0].count},
 		{"sin", totals->streams.flows[0].bytes},

@@ -7,6 +7,7 @@ model_unit_tests = \
 	tests/unit/test-failure-class \
 	tests/unit/test-family \
 	tests/unit/test-fold-metrics \
+	tests/unit/test-fold-objects \
 	tests/unit/test-merge \
 	tests/unit/test-recording \
 	tests/unit/test-recording-fuzz \
@@ -42,6 +43,10 @@ tests_unit_test_family_LDADD = $(UNIT_LIBS)
 tests_unit_test_fold_metrics_SOURCES = tests/unit/test-fold-metrics.c $(region_builder_sources)
 tests_unit_test_fold_metrics_CFLAGS = $(UNIT_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_fold_metrics_LDADD = $(UNIT_LIBS) $(JANSSON_LIBS)
+
+tests_unit_test_fold_objects_SOURCES = tests/unit/test-fold-objects.c $(region_builder_sources)
+tests_unit_test_fold_objects_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_fold_objects_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_recording_SOURCES = tests/unit/test-recording.c tests/unit/unit.h
 tests_unit_test_recording_CFLAGS = $(UNIT_CFLAGS)

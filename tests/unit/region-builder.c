@@ -236,6 +236,58 @@ void builder_enter(struct region_builder *builder, struct distribution_cell *cel
 	cell->max = ns > cell->max ? ns : cell->max;
 }
 
+struct object_cell *builder_add_object(struct region_builder *builder, struct thread_block *thread,
+				       enum object_kind kind, const char *name)
+{
+	size_t size = sizeof(struct object_info) + strlen(name) + 1;
+	struct object_info *info = builder_allocate(builder, size);
+	struct object_cell *cell = builder_allocate(builder, sizeof(*cell));
+
+	info->size = (uint32_t)size;
+	info->kind = (uint8_t)kind;
+	stpcpy(info->name, name);
+	cell->info = relative_to(&cell->info, info);
+	cell->next = relative_to(&cell->next, relative_get(&thread->objects));
+	thread->objects = relative_to(&thread->objects, cell);
+	return cell;
+}
+
+struct object_streams *builder_add_streams(struct region_builder *builder, struct object_cell *cell)
+{
+	struct object_streams *streams = builder_allocate(builder, sizeof(*streams));
+
+	cell->streams = relative_to(&cell->streams, streams);
+	return streams;
+}
+
+struct object_error *builder_fail_object(struct region_builder *builder, struct object_cell *cell,
+					 struct call_stats *stats, int code, uint64_t count)
+{
+	struct object_error *error = builder_allocate(builder, sizeof(*error));
+
+	error->code = code;
+	error->count = count;
+	error->call = relative_to(&error->call, relative_get(&stats->info));
+	error->next = relative_to(&error->next, relative_get(&cell->errors));
+	cell->errors = relative_to(&cell->errors, error);
+	return error;
+}
+
+static void fill_objects(struct region_builder *builder, struct thread_block *thread,
+			 struct call_stats *open)
+{
+	struct object_cell *file =
+		builder_add_object(builder, thread, OBJECT_FILE, "/var/log/file");
+	struct object_cell *peer =
+		builder_add_object(builder, thread, OBJECT_PEER, "127.0.0.1:80");
+
+	file->opens.count = 1;
+	file->flows[0] = (struct object_flow){.bytes = 4096, .sizes = {0, 1}};
+	builder_add_streams(builder, file)->flows[1].bytes = 80;
+	builder_fail_object(builder, file, open, ENOENT, 5);
+	peer->flows[1] = (struct object_flow){.bytes = 10, .sizes = {1}};
+}
+
 void builder_fill(struct region_builder *builder)
 {
 	struct series_info *counter = builder_add_series(builder, KIND_COUNTER, "jobs.done",
@@ -262,6 +314,7 @@ void builder_fill(struct region_builder *builder)
 		builder_add_raw_call(builder, thread, -1, 1);
 		builder_add_counter(builder, thread, counter, 1000);
 		builder_enter(builder, builder_add_distribution(builder, thread, timer), 250000);
+		fill_objects(builder, thread, open);
 	}
 }
 

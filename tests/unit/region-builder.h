@@ -60,6 +60,16 @@ struct distribution_cell *builder_add_distribution(struct region_builder *builde
 /* Enters a duration in ns into a timer's part. */
 void builder_enter(struct region_builder *builder, struct distribution_cell *cell, uint64_t ns);
 
+/* What a thread did to a file or with a peer: each call of the function makes records of its own. */
+struct object_cell *builder_add_object(struct region_builder *builder, struct thread_block *thread,
+				       enum object_kind kind, const char *name);
+/* What it moved through streams. */
+struct object_streams *builder_add_streams(struct region_builder *builder,
+					   struct object_cell *cell);
+/* Failures of a call that the thread has made. */
+struct object_error *builder_fail_object(struct region_builder *builder, struct object_cell *cell,
+					 struct call_stats *stats, int code, uint64_t count);
+
 /* Two threads with a few calls each: a region with every kind of record. */
 void builder_fill(struct region_builder *builder);
 

@@ -15,7 +15,7 @@ enum { N_PROCESSES = 8 };
 
 static void add_failure(struct call_totals *call, const char *symbol, uint64_t count, int64_t now_ns)
 {
-	struct error_totals error = {(char *)symbol, true, count, count, 100 * count, now_ns, now_ns + 5};
+	struct error_totals error = {(char *)symbol, true, count, count, 100 * count, now_ns, now_ns + 5, 7};
 	struct call_totals failed = {.count = count, .failures = count, .expected = count, .errors = &error, .n_errors = 1};
 
 	CU_ASSERT_EQUAL(call_totals_add(call, &failed), 0);
@@ -59,7 +59,7 @@ static void add_stacks(struct recording *recording, unsigned int n)
 		CU_ASSERT_EQUAL(stack_list_frame(&recording->stacks, module, i ? 100 + n : 7, &frames[0]), 0);
 		CU_ASSERT_EQUAL(stack_list_frame(&recording->stacks, STACK_NO_MODULE, 9, &frames[1]), 0);
 		CU_ASSERT_EQUAL(stack_list_stack(&recording->stacks, &record, &stack), 0);
-		CU_ASSERT_EQUAL(stack_list_add_slow(&recording->stacks, &(struct slow_call){stack, 1, 1, 5, n}), 0);
+		CU_ASSERT_EQUAL(stack_list_add_slow(&recording->stacks, &(struct slow_call){stack, 1, 1, 5, n, ""}), 0);
 	}
 	recording->stacks.is_known = true;
 	recording->stacks.walks += 2;

@@ -214,6 +214,63 @@ static void a_copy_has_its_tags_in_order(void)
 	free(copy);
 }
 
+/* Of a value in its bucket, that came about then. */
+static struct exemplar make_exemplar(uint64_t ns, int64_t time_ns)
+{
+	return (struct exemplar){.value = (double)ns / 1e9, .bucket = histogram_bucket(ns), .time_ns = time_ns, .tid = 1};
+}
+
+static void exemplars_of_a_difference_are_those_that_came_since(void)
+{
+	struct series_histogram before_values;
+	struct series_histogram after_values;
+	struct series before = make_timer(&before_values);
+	struct series after = make_timer(&after_values);
+	struct exemplar exemplars[] = {
+		make_exemplar(1000, 7), /* late, but nothing has come to its bucket */
+		make_exemplar(2000000, 5),
+		make_exemplar(50000000, 8),
+		make_exemplar(900000000, 4), /* new, but from before */
+	};
+
+	enter(&before_values, 1000);
+	enter(&before_values, 2000000);
+	after_values = before_values;
+	enter(&after_values, 2000000);
+	enter(&after_values, 50000000);
+	enter(&after_values, 900000000);
+	before.exemplars = &exemplars[1];
+	before.n_exemplars = 1;
+	after.exemplars = exemplars;
+	after.n_exemplars = 4;
+	struct series *difference = series_difference(&after, &before);
+
+	CU_ASSERT_EQUAL(difference->n_exemplars, 2);
+	series_forget_exemplars(difference, 6);
+	CU_ASSERT_EQUAL_FATAL(difference->n_exemplars, 1);
+	CU_ASSERT_EQUAL(difference->exemplars[0].time_ns, 8);
+	free(difference);
+}
+
+static void a_counter_that_has_not_grown_has_no_exemplar(void)
+{
+	struct exemplar exemplar = {.value = 1, .time_ns = 9};
+	struct series before = {.name = "c", .unit = "", .type = SERIES_COUNTER, .value.count = 3};
+	struct series after = before;
+
+	after.exemplars = &exemplar;
+	after.n_exemplars = 1;
+	struct series *same = series_difference(&after, &before);
+
+	after.value.count = 4;
+	struct series *grown = series_difference(&after, &before);
+
+	CU_ASSERT_EQUAL(same->n_exemplars, 0);
+	CU_ASSERT_EQUAL(grown->n_exemplars, 1);
+	free(same);
+	free(grown);
+}
+
 UNIT_MAIN("series", {"buckets subtract exactly", buckets_subtract_exactly},
 	  {"extremes of a difference are known as far as the buckets tell",
 	   extremes_of_a_difference_are_known_as_far_as_the_buckets_tell},
@@ -228,4 +285,6 @@ UNIT_MAIN("series", {"buckets subtract exactly", buckets_subtract_exactly},
 	  {"sums of differences are the difference of the sums",
 	   sums_of_differences_are_the_difference_of_the_sums},
 	  {"quantiles of bytes are in bytes", quantiles_of_bytes_are_in_bytes},
+	  {"exemplars of a difference are those that came since", exemplars_of_a_difference_are_those_that_came_since},
+	  {"a counter that has not grown has no exemplar", a_counter_that_has_not_grown_has_no_exemplar},
 	  {"a copy has its tags in order", a_copy_has_its_tags_in_order})
