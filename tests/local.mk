@@ -35,3 +35,4 @@ include tests/exporters/local.mk
 include tests/formats/local.mk
 include tests/cost/local.mk
 include tests/stacks/local.mk
+include tests/aarch64/local.mk

@@ -16,11 +16,24 @@
 #include "host/config-text.h"
 #include "host/nearest.h"
 
-/* libconfig names no file for the text that it was given, and included ones as the directive does.
- */
+/* As its directive names it. Since 1.7 libconfig puts the folder before that. */
+static const char *included_name(const struct loader *loader, const char *included)
+{
+#if LIBCONFIG_VER_MAJOR > 1 || LIBCONFIG_VER_MINOR >= 7
+	size_t len = strlen(loader->folder);
+
+	if (strncmp(included, loader->folder, len) == 0 && included[len] == '/')
+		return included + len + 1;
+#endif
+	(void)loader;
+	return included;
+}
+
+/* libconfig names no file for the text that it was given. */
 static struct place place_of(const struct loader *loader, const char *included, unsigned int line)
 {
-	char *path = included ? config_text_included_path(loader->folder, included) : NULL;
+	char *path = included ? config_text_included_path(loader->folder, included_name(loader, included))
+			      : NULL;
 	struct place place;
 
 	snprintf(place.text, sizeof(place.text), "%s:%u",

@@ -4,12 +4,15 @@
 #include "preload/departure.h"
 
 #include "base/raw.h"
+#include "base/readable.h"
 #include "preload/environment.h"
+#include "record/descriptor.h"
 #include "record/executable.h"
 #include "record/recorder.h"
 #include "record/region.h"
 #include "record/session.h"
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/mman.h>
@@ -135,14 +138,23 @@ static void remove_workspace(struct workspace *workspace)
 	raw_munmap(workspace, workspace->size);
 }
 
+/* Where the kernel may not be asked, the program is believed. */
+static bool may_read(const char *name, char *const *environment)
+{
+	uintptr_t page = READABLE_NONE;
+
+	return !descriptor_may_be_asked_of_memory() ||
+	       (readable_text(name, PATH_MAX, &page) && readable_list(environment));
+}
+
 static int depart(const char *name, bool is_searched, char *const *environment, departure_run *run,
 		  const void *request)
 {
-	struct workspace *workspace = NULL;
+	if (!name || !*recorder_session_directory() || !may_read(name, environment))
+		return run(environment, request);
 	size_t room = environment_copy_room(environment);
+	struct workspace *workspace = make_workspace(room);
 
-	if (name && *recorder_session_directory())
-		workspace = make_workspace(room);
 	if (!workspace)
 		return run(environment, request);
 	if (is_searched)

@@ -9,8 +9,10 @@
 
 #include "base/compiler.h"
 #include "base/raw.h"
+#include "record/startup.h"
 
 #include <stdbool.h>
+#include <sys/prctl.h>
 #include <sys/sysmacros.h>
 
 enum {
@@ -28,6 +30,24 @@ void descriptor_may_ask(bool may_ask)
 bool descriptor_may_be_asked(void)
 {
 	return !may_not_ask;
+}
+
+bool descriptor_may_be_asked_of_memory(void)
+{
+	return !may_not_ask && !startup_is_simulated();
+}
+
+/* Which filters there were is asked once, and not at the start: those of later are the program's own. */
+bool descriptor_is_filtered(void)
+{
+	enum { UNKNOWN, NONE, SOME };
+	static KEPT uint8_t filters;
+
+	if (may_not_ask)
+		return true;
+	if (unlikely(filters == UNKNOWN))
+		filters = raw_syscall(SYS_prctl, PR_GET_SECCOMP, 0, 0, 0, 0, 0) == 0 ? NONE : SOME;
+	return filters == SOME;
 }
 
 /* NULL: there is no room for a note about it. */

@@ -31,6 +31,12 @@ void descriptor_closed_range(int first, int last) HIDDEN;
 void descriptor_may_ask(bool may_ask) HIDDEN;
 bool descriptor_may_be_asked(void) HIDDEN;
 
+/* The same, whether memory can be read (base/readable.h). */
+bool descriptor_may_be_asked_of_memory(void) HIDDEN;
+
+/* Whether a filter may answer in the kernel's place: one of the program's own, or one that it was begun under. */
+bool descriptor_is_filtered(void) HIDDEN;
+
 /* Whether the calling process's descriptors are those that are noted: not in a child that borrows our memory. */
 bool descriptor_is_ours(void) HIDDEN;
 

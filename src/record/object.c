@@ -8,11 +8,13 @@
 #include "record/object.h"
 
 #include "base/keyed-hash.h"
+#include "base/readable.h"
 #include "base/text.h"
 #include "record/descriptor.h"
 #include "record/thread.h"
 
 #include <errno.h>
+#include <limits.h>
 
 enum {
 	BUCKETS = 64,
@@ -319,15 +321,11 @@ void object_stream_failed_untimed(enum call call, const FILE *stream, struct cal
 
 /* -- Paths ------------------------------------------------------------------------------------------ */
 
-/*
- * Whether the kernel has read the path of a call that failed so: it may not be touched otherwise, for it may lead
- * nowhere. Other codes may have come first, EPERM among them; and in a sandbox any of these, from a filter.
- */
+/* Whether the kernel has read the path of a call that ended so: other codes may have come first. */
 static bool has_read_path(int code)
 {
-	if (!descriptor_may_be_asked())
-		return false;
 	switch (code) {
+	case 0:
 	case ENOENT:
 	case ENOTDIR:
 	case EACCES:
@@ -355,6 +353,19 @@ static bool has_read_path(int code)
 	}
 }
 
+/*
+ * Whether the path of a call may be touched that ended so: it may lead nowhere where the kernel has not looked at it,
+ * as when a filter has answered in its place.
+ */
+static bool may_read_path(const char *path, int code)
+{
+	uintptr_t page = READABLE_NONE;
+
+	if (has_read_path(code) && !descriptor_is_filtered())
+		return true;
+	return descriptor_may_be_asked_of_memory() && readable_text(path, PATH_MAX, &page);
+}
+
 static bool are_files_wanted(void)
 {
 	return recorder_session.settings.files.privacy != PRIVACY_OFF;
@@ -365,7 +376,9 @@ void object_add_opened(const struct probe *probe, uint64_t ns, int dirfd, const 
 	/* freopen() without a path opens what was open. */
 	if (!are_files_wanted() || !probe->stats || !path)
 		return;
-	struct object_name *name = object_name_of_path(dirfd, path);
+	/* A filter grants nothing but 0. */
+	struct object_name *name = fd != 0 || may_read_path(path, 0) ? object_name_of_path(dirfd, path)
+								  : object_name_of_others(OBJECT_FILE);
 	struct object_cell *cell = find_cell(name, false);
 
 	object_note(fd, (uintptr_t)name);
@@ -380,8 +393,8 @@ void object_add_path_failure(const struct probe *probe, uint64_t ns, int dirfd, 
 {
 	if (!are_files_wanted() || !probe->stats)
 		return;
-	struct object_name *name = path && has_read_path(code) ? object_name_of_path(dirfd, path)
-						       : object_name_of_others(OBJECT_FILE);
+	struct object_name *name = path && may_read_path(path, code) ? object_name_of_path(dirfd, path)
+								     : object_name_of_others(OBJECT_FILE);
 	struct object_cell *cell = find_cell(name, true);
 
 	object_failed(cell, probe, code, ns);
@@ -389,11 +402,9 @@ void object_add_path_failure(const struct probe *probe, uint64_t ns, int dirfd, 
 
 /* -- Sockets ---------------------------------------------------------------------------------------- */
 
-/* Whether the kernel has read the address of a call that failed so. */
+/* Whether the kernel has read the address of a call that ended so. */
 static bool has_read_address(int code)
 {
-	if (code && code != EINPROGRESS && !descriptor_may_be_asked())
-		return false;
 	switch (code) {
 	case 0:
 	case ECONNREFUSED:
@@ -416,6 +427,19 @@ static bool has_read_address(int code)
 	}
 }
 
+/* The same of an address. Where the kernel may not be asked, a connection is believed to be one. */
+static bool may_read_address(const struct sockaddr *address, socklen_t size, int code)
+{
+	uintptr_t page = READABLE_NONE;
+
+	if (!descriptor_may_be_asked())
+		return code == 0 || code == EINPROGRESS;
+	if (has_read_address(code) && !descriptor_is_filtered())
+		return true;
+	return descriptor_may_be_asked_of_memory() &&
+	       readable_bytes(address, size < READABLE_PAGE ? size : READABLE_PAGE, &page);
+}
+
 static bool are_peers_wanted(void)
 {
 	return recorder_session.settings.peers.privacy != PRIVACY_OFF;
@@ -425,7 +449,7 @@ static struct object_name *name_of(enum object_kind kind, const struct sockaddr 
 				   int code)
 {
 	struct object_name *name =
-		has_read_address(code) ? object_name_of_address(kind, address, size) : NULL;
+		may_read_address(address, size, code) ? object_name_of_address(kind, address, size) : NULL;
 
 	return name ? name : object_name_of_others(kind);
 }

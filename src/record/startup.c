@@ -5,6 +5,7 @@
 
 #include "base/compiler.h"
 #include "base/raw.h"
+#include "base/text.h"
 
 #include <elf.h>
 #include <stddef.h>
@@ -143,4 +144,24 @@ void *startup_find_symbol(struct link_map *object, const char *name, struct link
 		return address;
 	}
 	return NULL;
+}
+
+static bool has_object(const char *name)
+{
+	struct link_map *object = NULL;
+
+	while ((object = startup_next_object(object)))
+		if (object->l_name && text_starts_with(text_file_name(object->l_name), name))
+			return true;
+	return false;
+}
+
+bool startup_is_simulated(void)
+{
+	enum { UNKNOWN, NO, YES };
+	static KEPT uint8_t answer;
+
+	if (unlikely(answer == UNKNOWN))
+		answer = has_object("vgpreload_core") ? YES : NO;
+	return answer == YES;
 }

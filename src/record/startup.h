@@ -35,6 +35,12 @@ bool startup_is_relocated(void);
 struct link_map *startup_own_object(void);
 
 /*
+ * Whether the process is run by valgrind, which takes system calls that ask whether memory can be read for mistakes
+ * of the program's.
+ */
+bool startup_is_simulated(void);
+
+/*
  * From now on startup_next_object() ends at the last object loaded so far: later ones may be unloaded
  * while we look at them.
  */

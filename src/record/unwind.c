@@ -11,11 +11,11 @@
 
 #include "record/unwind.h"
 
-#include "base/raw.h"
+#include "base/readable.h"
 #include "record/unwind-expression.h"
 
 enum {
-	PAGE = 4096,
+	PAGE = READABLE_PAGE,
 	FRAME_MOST = 8 * 1024 * 1024, /* larger ones are taken for a mistake */
 	WORD = sizeof(uintptr_t),
 
@@ -33,17 +33,11 @@ enum {
 
 /* -- Reading the stack ------------------------------------------------------------------------------- */
 
-/* rt_sigprocmask() reads the set before it finds that it does not know what to do with it. */
-static bool page_is_readable(uintptr_t page)
-{
-	return raw_syscall(SYS_rt_sigprocmask, -1, (long)page, 0, 8, 0, 0) == -EINVAL;
-}
-
 static bool add_page(struct unwind *unwind, uintptr_t page)
 {
 	if (page >= unwind->readable_from && page < unwind->readable_to)
 		return true;
-	if (!unwind->may_ask || page == 0 || page_is_readable(page) == false)
+	if (!unwind->may_ask || page == 0 || !readable_page(page))
 		return false;
 	if (page == unwind->readable_to) {
 		unwind->readable_to += PAGE;

@@ -465,7 +465,7 @@ static int run_streams_taken(char **arguments)
 		REQUIRE(status_of(pid) == 0);
 	}
 	REQUIRE(raw_fstat(0, &status) == 0 && status.st_size == 0 && unlink(path) == 0);
-	REQUIRE(raw_syscall(SYS_dup2, out, 1, 0, 0, 0, 0) == 1);
+	REQUIRE(raw_syscall(SYS_dup3, out, 1, 0, 0, 0, 0) == 1);
 	truth_count("lseek", 30);
 	truth_count("execve", 5);
 	return 0;

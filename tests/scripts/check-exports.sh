@@ -49,6 +49,14 @@ report "a symbol that libc lacks is found" finds 'not ok - exports nothing that 
 build good.c good.map $link_flags
 report "a row without its symbol is found" finds 'not ok - exports every symbol' check stray.list
 
+# Of glibc 2.36.
+{ cat "$scratch/good.c"; echo 'unsigned int arc4random(void);'
+	echo 'void own_name(void) { arc4random(); }'; } >"$scratch/newer.c"
+# shellcheck disable=SC2086
+if build newer.c good.map $link_flags -Wl,-z,defs 2>/dev/null; then
+	report "a name that older releases of libc lack is found" finds 'not ok - needs nothing that came after' check
+fi
+
 printf 'read@GLIBC_2.0\nread@@GLIBC_2.1\n' >"$scratch/versions.list"
 report "a version without its symbol is found" finds 'not ok - exports every symbol' check versions.list
 printf 'GLIBC_2.0 { local: older_*; };\nGLIBC_2.1 { };\n' >"$scratch/versions.map"

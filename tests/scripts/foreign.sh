@@ -51,8 +51,13 @@ n_rounds() {
 report "equal results pass" passes with '"$@"'
 report "and are counted, the exit status as one" row 6 6 0 0 0
 report "they are asked for once" n_rounds 2
+FOREIGN_RESUME=1 with '"$@"' >"$scratch/answer"
+report "and not again by a run that goes on" n_rounds 0
+report "which counts them all the same" row 6 6 0 0 0
 report "another result is a difference" finds 'different sum of two: bare pass' with 'BY_WATCHER=fail "$@"'
 report "and is tried three times more each way" n_rounds 8
+FOREIGN_RESUME=1 with '"$@"' >"$scratch/answer"
+report "a run that goes on asks for it again" n_rounds 2
 report "a test that is missing is a difference" finds 'sum of two: bare pass.*, watched missing' with 'CHANGED=other "$@"'
 report "a test that is new is a difference" grep -q 'different other: bare missing' "$scratch/answer"
 report "one run less of a loop is a difference" finds 'bare pass+pass.*, watched pass' with '"$@" | sed "0,/loop/{/loop/d}"'

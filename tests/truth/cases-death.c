@@ -28,7 +28,7 @@ static void *read_and_stay(void *n_ready)
 			return NULL;
 	__atomic_fetch_add((int *)n_ready, 1, __ATOMIC_RELEASE);
 	for (;;)
-		raw_syscall(SYS_pause, 0, 0, 0, 0, 0, 0);
+		raw_syscall(SYS_ppoll, 0, 0, 0, 0, 0, 0);
 }
 
 /* Reads in this thread and in `crowd` others, and states it. All have finished counting on return. */

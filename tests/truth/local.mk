@@ -34,7 +34,7 @@ TESTS += tests/truth/truth.sh
 
 # Programs that strace knows the truth about.
 dist_check_SCRIPTS += tests/truth/strace.sh
-EXTRA_DIST += tests/truth/strace.awk tests/truth/strace-lib.sh
+EXTRA_DIST += tests/truth/newer.c tests/truth/strace.awk tests/truth/strace-lib.sh
 TESTS += tests/truth/strace.sh
 dist_check_SCRIPTS += tests/truth/strace-files.sh
 EXTRA_DIST += tests/truth/strace-files.awk

@@ -4,6 +4,13 @@
 # with what strace -y -k saw the program do: opens, failures by errno, and calls and bytes through descriptors. The first
 # line printed is what was found; then come differences.
 
+# What is exported, of a name that libc has for itself, where its own table of symbols is installed.
+function public(symbol) {
+	sub(/^__GI_/, "", symbol)
+	sub(/_alias_[0-9]+$/, "", symbol)
+	return symbol
+}
+
 # By which names libc calls one function.
 function call_of(symbol) {
 	sub(/^__libc_|^_IO_new_|^_IO_|^__/, "", symbol)
@@ -115,7 +122,7 @@ function move(descriptor, way,   path) {
 
 # fopen() and mkstemp() have no names in the libc without debugging symbols: strace shows those before them.
 function opens() {
-	return inner == "_IO_file_fopen" || outermost == "tempnam" || call_of(outermost) ~ /^(opendir|fdopendir)$/
+	return inner == "_IO_file_fopen" || outermost == "tempnam" || call_of(outermost) ~ /^(opendir|fdopendir|fopen|gen_tempname)$/
 }
 
 # A call counts where the function of libc that the program called is one that does just that. A stream opens as well.
@@ -187,6 +194,7 @@ FILENAME == ARGV[1] {
 		outermost = $2
 		sub(/.*\/libc\.so\.6\(/, "", outermost)
 		sub(/[+)].*/, "", outermost)
+		outermost = public(outermost)
 	}
 }
 

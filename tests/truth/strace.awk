@@ -3,11 +3,19 @@
 # strace.awk -v wanted=CALLS RECORDING TRACE - compares the calls that sonde counted with those that strace -k saw the
 # program make. The first line printed is what was found; then come differences, and what libc did by itself.
 
+# What is exported, of a name that libc has for itself, where its own table of symbols is installed.
+function public(symbol) {
+	sub(/^__GI_/, "", symbol)
+	sub(/_alias_[0-9]+$/, "", symbol)
+	return symbol
+}
+
 # By which names libc calls one function, and which are so alike that libc continues one as the other.
 function call_of(symbol) {
 	sub(/^__libc_|^_IO_|^__/, "", symbol)
 	sub(/_(2|chk)$/, "", symbol)
 	sub(/64$/, "", symbol)
+	sub(/64_l$/, "", symbol)
 	if (symbol ~ /^(stat|lstat|fstat|fstatat|xstat|fxstat|lxstat|fxstatat)$/)
 		return "fstatat"
 	if (symbol ~ /^(wait|waitpid|wait3|wait4)$/)
@@ -103,6 +111,7 @@ FILENAME == ARGV[1] {
 		outermost = $2
 		sub(/.*\/libc\.so\.6\(/, "", outermost)
 		sub(/[+)].*/, "", outermost)
+		outermost = public(outermost)
 	}
 }
 

@@ -62,7 +62,7 @@ sockets='use Socket; socket(my $s, PF_INET, SOCK_STREAM, 0); bind($s, sockaddr_i
 	recv($a, my $text, 5, 0); shutdown($c, 1); print $text; syswrite(STDOUT, "x") for 1..50; sysseek(STDIN, 0, 0)'
 # shellcheck disable=SC2016 # the shell's that is watched
 shell='for i in 1 2 3; do echo $i; done >numbers; cat numbers | wc -l; (cd one && /bin/true); x=$(<numbers); test -e one'
-python='import os, subprocess, socket; subprocess.run(["/bin/true"]); a, b = socket.socketpair(); a.send(b"x"); b.recv(1)
+python='import os, subprocess, socket; subprocess.run(["/bin/true"], start_new_session=True); a, b = socket.socketpair(); a.send(b"x"); b.recv(1)
 f = os.open("new", os.O_RDWR | os.O_CREAT); os.pwrite(f, b"x" * 100, 5); os.pread(f, 10, 0); os.fsync(f); os.unlink("new")'
 table='insert into t values (3); update t set a = a + 1; select sum(a) from t'
 

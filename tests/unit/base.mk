@@ -4,6 +4,7 @@ base_unit_tests = \
 	tests/unit/test-elf-object \
 	tests/unit/test-histogram \
 	tests/unit/test-owner \
+	tests/unit/test-readable \
 	tests/unit/test-relative
 
 check_PROGRAMS += $(base_unit_tests)
@@ -24,6 +25,10 @@ tests_unit_test_histogram_LDADD = $(UNIT_LIBS) -lm
 tests_unit_test_owner_SOURCES = tests/unit/test-owner.c tests/unit/unit.h
 tests_unit_test_owner_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_owner_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_readable_SOURCES = tests/unit/test-readable.c tests/unit/unit.h
+tests_unit_test_readable_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_readable_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_relative_SOURCES = tests/unit/test-relative.c tests/unit/unit.h
 tests_unit_test_relative_CFLAGS = $(UNIT_CFLAGS)

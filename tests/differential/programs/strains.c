@@ -9,7 +9,10 @@
 #include <linux/seccomp.h>
 #include <pthread.h>
 #include <signal.h>
+#include <spawn.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,38 +118,88 @@ static void filter_system_calls(void)
 	exit(7);
 }
 
-/* What a filter refuses, the kernel has not looked at: the path may lead nowhere. */
-static void refuse(unsigned int code)
+static char *const nowhere = (char *)8;
+
+static void open_nowhere(void)
 {
+	int result = open(nowhere, O_RDONLY);
+
+	printf("refused: %d %d\n", result, errno);
+	FILE *stream = fopen(nowhere, "r");
+
+	printf("refused: %d %d\n", stream ? fileno(stream) : -1, errno);
+}
+
+/* What a filter answers, the kernel has not looked at: the path may lead nowhere. */
+static void answer_for_kernel(unsigned int code)
+{
+	enum { PATH = offsetof(struct seccomp_data, args[1]) };
 	struct sock_filter filter[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat, 0, 1),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat, 0, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, PATH),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned int)(uintptr_t)nowhere, 0, 1),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | code),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
-	struct sock_fprog program = {.len = 4, .filter = filter};
+	struct sock_fprog program = {.len = 6, .filter = filter};
 
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
-	int result = open((char *)8, O_RDONLY);
+}
 
-	printf("refused: %d %d\n", result, errno);
+/* Who made the filter is not there any more in the program that is executed under it. */
+static void open_under_filter(unsigned int code, bool is_executed)
+{
+	char *const arguments[] = {"strains", "nowhere", NULL};
+
+	answer_for_kernel(code);
+	if (is_executed)
+		execv("/proc/self/exe", arguments);
+	open_nowhere();
 	exit(0);
 }
 
 static void refuse_bad_paths(void)
 {
-	static const unsigned int codes[] = {EPERM, EACCES, ENOENT};
+	static const unsigned int codes[] = {EPERM, EACCES, ENOENT, 0};
 
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < 2 * 4; i++) {
 		int status = -1;
 
 		fflush(stdout);
 		if (fork() == 0)
-			refuse(codes[i]);
+			open_under_filter(codes[i / 2], i % 2);
 		wait(&status);
 		printf("ended: %#x\n", status);
 	}
+}
+
+static void execute_badly(const char *what, const char *path, char *const *arguments, char *const *environment)
+{
+	errno = 0;
+	int result = execve(path, arguments, environment);
+
+	printf("%s: %d %d\n", what, result, errno);
+}
+
+/* The kernel says so where a pointer of an exec leads nowhere. */
+static void execute_nowhere(void)
+{
+	char *const bad_entries[] = {"A=b", nowhere, NULL};
+	char *pages = mmap(NULL, 2 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char **cut = (char **)(pages + 4096) - 1;
+	pid_t pid;
+
+	munmap(pages + 4096, 4096);
+	*cut = "A=b";
+	execute_badly("path", nowhere, nothing, environ);
+	execute_badly("arguments", "/bin/true", (char **)nowhere, environ);
+	execute_badly("environment", "/bin/true", nothing, (char **)nowhere);
+	execute_badly("entry", "/bin/true", nothing, bad_entries);
+	execute_badly("no end", "/bin/true", nothing, cut);
+	printf("spawned: %d\n", posix_spawn(&pid, nowhere, NULL, NULL, nothing, environ));
+	printf("spawned: %d\n", posix_spawn(&pid, "/bin/true", NULL, NULL, nothing, cut));
 }
 
 static pthread_barrier_t all_are_here;
@@ -222,6 +275,8 @@ int main(int n_arguments, char **arguments)
 		{"locked-child", lock_memory_of_child},
 		{"filtered", filter_system_calls},
 		{"refused", refuse_bad_paths},
+		{"nowhere", open_nowhere},
+		{"executions", execute_nowhere},
 		{"crowd", crowd},
 		{"vforks", vfork_with_large_environment},
 		{"shells", run_shells},
