@@ -297,7 +297,7 @@ static int create(struct sonde *sonde, const char *name, bool is_for_grafana, so
 	if (!name)
 		name = "overview";
 	if (!error && !dashboard_is_known(name))
-		error = SONDE_ENOENT;
+		error = SONDE_EINVAL;
 	if (!error)
 		error = figures_open(sonde, 0, &figures);
 	if (error)

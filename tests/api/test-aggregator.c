@@ -27,7 +27,8 @@ static void a_summary_is_of_all_series_of_a_name(void)
 	CU_ASSERT_EQUAL(summary.n_series, 2);
 	CU_ASSERT_EQUAL(summary.count, 42);
 	CU_ASSERT_EQUAL(summary.sum, 42);
-	CU_ASSERT(summary.rate > 0);
+	/* Of less than half a second there is no rate. */
+	CU_ASSERT_EQUAL(isnan(summary.rate) != 0, summary.covered_ns < 500000000);
 	CU_ASSERT(isnan(summary.avg) && isnan(summary.min) && isnan(summary.last));
 	CU_ASSERT(summary.covered_ns > 0);
 	CU_ASSERT(!summary.is_truncated);
@@ -58,10 +59,13 @@ static void a_gauge_is_summed_up_by_what_it_is(void)
 	struct sonde_metric_summary summary;
 
 	sonde_record_gauge(metrics(), "level", 4, NULL, 0);
+	CU_ASSERT_EQUAL(sonde_get_metric_summary(metrics(), "level", 0, &summary), 0);
+	CU_ASSERT(summary.last == 4 && summary.min == 4 && summary.max == 4 && summary.avg == 4);
 	sonde_record_gauge(metrics(), "level", 3, NULL, 0);
 	CU_ASSERT_EQUAL(sonde_get_metric_summary(metrics(), "level", 0, &summary), 0);
-	CU_ASSERT_EQUAL(summary.last, 3);
-	CU_ASSERT_EQUAL(summary.avg, 3);
+	CU_ASSERT(summary.last == 3 && summary.min == 3 && summary.max == 4);
+	CU_ASSERT(summary.avg >= 3 && summary.avg <= 4);
+	CU_ASSERT(summary.covered_ns > 0 && !summary.is_truncated);
 	CU_ASSERT(isnan(summary.rate) && isnan(summary.p50));
 }
 
@@ -105,8 +109,7 @@ static void unknown_and_empty_are_two_things(void)
 	sonde_timer_open(metrics(), "opened", NULL, 0, &timer);
 	CU_ASSERT_EQUAL(sonde_get_metric_summary(metrics(), "opened", 0, &summary), SONDE_ENOENT);
 	CU_ASSERT_EQUAL(sonde_get_metric_summary(metrics(), NULL, 0, &summary), SONDE_EINVAL);
-	CU_ASSERT_EQUAL(sonde_get_metric_summary(metrics(), "opened", INFINITY, &summary),
-			SONDE_ERANGE);
+	CU_ASSERT_EQUAL(sonde_get_metric_summary(metrics(), "opened", NAN, &summary), SONDE_ERANGE);
 }
 
 static void wait_for_ms(long ms)
@@ -120,7 +123,7 @@ static void wait_for_ms(long ms)
 	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &end, NULL);
 }
 
-/* What a window does is a question of time: this is the one test that lets it go by. */
+/* What windows and rates do is a question of time: it has to go by. */
 static void a_window_has_what_came_in_it(void)
 {
 	struct sonde_metric_summary summary;
@@ -137,6 +140,21 @@ static void a_window_has_what_came_in_it(void)
 	CU_ASSERT_EQUAL(summary.count, 5);
 	CU_ASSERT_EQUAL(sonde_get_metric_summary(metrics(), "windowed", 0, &summary), 0);
 	CU_ASSERT_EQUAL(summary.count, 1005);
+	CU_ASSERT_DOUBLE_EQUAL(summary.rate, 1005e9 / (double)summary.covered_ns, 1e-6);
+}
+
+static void a_window_that_is_longer_than_all_there_is_has_all(void)
+{
+	static const double windows[] = {86400, 1e8, 1e10, 1e300, INFINITY};
+	struct sonde_metric_summary summary;
+
+	sonde_record_counter(metrics(), "all.there.is", 7, NULL, 0);
+	for (size_t i = 0; i < sizeof(windows) / sizeof(windows[0]); i++) {
+		CU_ASSERT_EQUAL(
+			sonde_get_metric_summary(metrics(), "all.there.is", windows[i], &summary),
+			0);
+		CU_ASSERT(summary.count == 7 && summary.is_truncated && summary.covered_ns > 0);
+	}
 }
 
 /* -- Lists ------------------------------------------------------------------------------------ */
@@ -243,12 +261,20 @@ static void rates_are_of_counters(void)
 	struct sonde_metric_values *values;
 
 	sonde_record_counter(metrics(), "fastest", INT64_MAX, NULL, 0);
+	wait_for_ms(510);
+	sonde_record_counter(metrics(), "latest", 1, NULL, 0);
 	CU_ASSERT_EQUAL_FATAL(
-		sonde_get_top_metrics(metrics(), SONDE_RATE, SONDE_BY_SUM, 1, &values), 0);
-	CU_ASSERT_EQUAL_FATAL(values->n_values, 1);
+		sonde_get_top_metrics(metrics(), SONDE_RATE, SONDE_BY_SUM, SIZE_MAX, &values), 0);
+	CU_ASSERT_FATAL(values->n_values > 1);
 	CU_ASSERT_STRING_EQUAL(values->values[0].name, "fastest");
-	CU_ASSERT_EQUAL(values->values[0].type, SONDE_RATE);
-	CU_ASSERT(values->values[0].value > 0);
+	for (size_t i = 0; i < values->n_values; i++) {
+		const struct sonde_metric_value *value = &values->values[i];
+		bool is_new = value->timestamp - value->start_time < 500000000;
+
+		CU_ASSERT_EQUAL(value->type, SONDE_RATE);
+		/* Of less than half a second there is no rate, and what has none comes last. */
+		CU_ASSERT_EQUAL(isnan(value->value) != 0, is_new);
+	}
 	sonde_free(values);
 	CU_ASSERT_EQUAL(sonde_get_top_metrics(metrics(), SONDE_RATE, SONDE_BY_SUM, 0, &values),
 			SONDE_ERANGE);
@@ -536,6 +562,8 @@ UNIT_MAIN("aggregator",
 	   a_name_is_found_however_its_letters_are_written},
 	  {"unknown and empty are two things", unknown_and_empty_are_two_things},
 	  {"a window has what came in it", a_window_has_what_came_in_it},
+	  {"a window that is longer than all there is has all",
+	   a_window_that_is_longer_than_all_there_is_has_all},
 	  {"a filter is met by all its pairs", a_filter_is_met_by_all_its_pairs},
 	  {"values come in the order of names and tags",
 	   values_come_in_the_order_of_names_and_tags},
