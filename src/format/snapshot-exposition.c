@@ -213,12 +213,13 @@ static void add_series(struct exposition *exposition, const struct exposition_li
 		return;
 	}
 	bool is_counter = series->type == SERIES_COUNTER;
+	double number = is_counter && !series->is_fractional ? (double)series->value.count : series->value.number;
 
 	add_sample(exposition, line->family, is_counter ? "_total" : "", line->labels, NULL);
-	if (is_counter && !series->is_fractional)
+	if (is_counter && !series->is_fractional && factor == 1)
 		end_with_count(exposition, series->value.count);
 	else
-		end_with_number(exposition, factor == 1 ? series->value.number : series->value.number * factor);
+		end_with_number(exposition, factor == 1 ? number : number * factor);
 	if (is_counter)
 		add_created(exposition, line);
 }

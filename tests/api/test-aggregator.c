@@ -400,6 +400,57 @@ static bool is_utf8(const char *text)
 	return string != NULL;
 }
 
+static void shares_are_exported_as_ratios(void)
+{
+	const struct sonde_tag percent = {"unit", "percent"};
+	char *text;
+
+	sonde_record_counter(metrics(), "share.counted", 50, &percent, 1);
+	sonde_record_gauge(metrics(), "share.seen", 75, &percent, 1);
+	text = export_text("prometheus");
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "\nshare_counted_ratio_total 0.5\n"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "\nshare_seen_ratio 0.75\n"));
+	free(text);
+}
+
+/* How many lines of a text begin so. */
+static int n_lines_with(const char *text, const char *beginning)
+{
+	int n = 0;
+
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		n += strncmp(line, beginning, strlen(beginning)) == 0;
+	}
+	return n;
+}
+
+static void no_two_samples_of_an_exposition_are_one(void)
+{
+	static const char *const formats[] = {"prometheus", "openmetrics"};
+	static const char *const taken[] = {"both.bucket",  "both.count",  "both.sum",
+					    "both.created", "times.total", "target.info"};
+
+	sonde_record_histogram(metrics(), "both", 3, NULL, 0);
+	sonde_record_counter(metrics(), "times", 3, NULL, 0);
+	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++)
+		sonde_record_gauge(metrics(), taken[i], 7, NULL, 0);
+	sonde_record_gauge(metrics(), "alone.total", 7, NULL, 0);
+	for (size_t i = 0; i < 2; i++) {
+		char *text = export_text(formats[i]);
+
+		CU_ASSERT_EQUAL(n_lines_with(text, "both_count "), 1);
+		CU_ASSERT_EQUAL(n_lines_with(text, "both_sum "), 1);
+		CU_ASSERT_EQUAL(n_lines_with(text, "both_bucket 7"), 0);
+		CU_ASSERT_EQUAL(n_lines_with(text, "both_created 7"), 0);
+		CU_ASSERT_EQUAL(n_lines_with(text, "times_total "), 1);
+		CU_ASSERT_EQUAL(n_lines_with(text, "# TYPE times_total gauge"), 0);
+		CU_ASSERT_EQUAL(n_lines_with(text, "target_info 7"), 0);
+		CU_ASSERT_EQUAL(n_lines_with(text, "alone_total 7"), 1);
+		free(text);
+	}
+}
+
 static void bytes_that_are_no_text_do_no_harm_to_exports(void)
 {
 	static const char *const formats[] = {"json",	     "csv",	  "jsonlines", "prometheus",
@@ -573,6 +624,8 @@ UNIT_MAIN("aggregator",
 	  {"JSON has the program's series and its calls",
 	   json_has_the_program_s_series_and_its_calls},
 	  {"every format has the program's series", every_format_has_the_program_s_series},
+	  {"shares are exported as ratios", shares_are_exported_as_ratios},
+	  {"no two samples of an exposition are one", no_two_samples_of_an_exposition_are_one},
 	  {"bytes that are no text do no harm to exports",
 	   bytes_that_are_no_text_do_no_harm_to_exports},
 	  {"a writer may ask and fork", a_writer_may_ask_and_fork},
