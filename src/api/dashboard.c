@@ -51,7 +51,7 @@ json_t *dashboard_title(const char *name)
 /* What is no number is nothing. */
 static json_t *number(double value)
 {
-	return isfinite(value) ? json_real(value) : json_null();
+	return isfinite(value) ? real_to_json(value) : json_null();
 }
 
 /* -- Series ----------------------------------------------------------------------------------- */

@@ -4,6 +4,7 @@
 #include "api.h"
 
 #include <fcntl.h>
+#include <float.h>
 #include <jansson.h>
 #include <time.h>
 
@@ -358,6 +359,33 @@ static void json_has_the_program_s_series_and_its_calls(void)
 	json_decref(document);
 }
 
+static int collect_dashboard(struct text *text)
+{
+	return sonde_create_dashboard_data(metrics(), "overview", collect, text);
+}
+
+static void json_can_be_read_whatever_gauges_are(void)
+{
+	struct text text = {0};
+	json_error_t problem;
+
+	sonde_record_gauge(metrics(), "extreme.most", DBL_MAX, NULL, 0);
+	sonde_record_gauge(metrics(), "extreme.least", -DBL_MAX, NULL, 0);
+	sonde_record_gauge(metrics(), "extreme.none", NAN, NULL, 0);
+	json_t *document = export_json();
+	json_t *most = find_in(document, "extreme.most", NULL, NULL);
+
+	CU_ASSERT_DOUBLE_EQUAL(json_real_value(json_object_get(most, "value")) / DBL_MAX, 1, 1e-14);
+	json_decref(document);
+	CU_ASSERT_EQUAL(collect_dashboard(&text), 0);
+	document = json_loadb(text.bytes, text.size, JSON_REJECT_DUPLICATES, &problem);
+	if (!document)
+		printf("# %s\n", problem.text);
+	CU_ASSERT_PTR_NOT_NULL(document);
+	json_decref(document);
+	free(text.bytes);
+}
+
 /* The export as a text that ends with a NUL. */
 static char *export_text(const char *format)
 {
@@ -623,6 +651,7 @@ UNIT_MAIN("aggregator",
 	  {"rates are of counters", rates_are_of_counters},
 	  {"JSON has the program's series and its calls",
 	   json_has_the_program_s_series_and_its_calls},
+	  {"JSON can be read whatever gauges are", json_can_be_read_whatever_gauges_are},
 	  {"every format has the program's series", every_format_has_the_program_s_series},
 	  {"shares are exported as ratios", shares_are_exported_as_ratios},
 	  {"no two samples of an exposition are one", no_two_samples_of_an_exposition_are_one},
