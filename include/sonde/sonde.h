@@ -34,10 +34,11 @@
  * that is shown. Two names that exporters would write alike (a.b and a_b) cannot both be used.
  * Those that begin with "libc." or "sonde." are taken.
  *
- * TAGS are a set, in any order: at most 32, keys of 1 to 128 bytes, values of up to 1024, of which
- * what is longer is cut at a character. A tag with an empty value is as none; of two with one key
- * the later one holds. A tag `unit` is not a tag but the unit of the series: one of the words of
- * enum sonde_unit, or any other of at most 63 bytes. Where tags are asked for, (NULL, 0) is none.
+ * TAGS are a set, in any order: at most 32, keys of 1 to 128 bytes, values of up to 1024, of
+ * which what is longer is cut at a character. A tag with an empty value is as none; of two with
+ * one key the later one holds, and the other is counted as refused. A tag `unit` is not a tag
+ * but the unit of the series: one of the words of enum sonde_unit, or any other of at most 63
+ * bytes. Where tags are asked for, (NULL, 0) is none.
  *     A name may have 2000 sets of tags. All further ones together are one series, exact as the
  * others, whose only tag is otel.metric.overflow = "true".
  *
@@ -46,13 +47,15 @@
  * sonde.metrics.refused.
  *
  * NUMBERS. Counters, histograms and timers take no NaN and no infinity (SONDE_EDOM), and nothing
- * negative (SONDE_ERANGE) but by sonde_distribution_open_signed(); gauges take all. A zero is
- * recorded: it makes the series.
+ * negative (SONDE_ERANGE) but by sonde_distribution_open_signed(), nor anything from 2^960 on
+ * (SONDE_ERANGE), so that sums are numbers; gauges take all. A zero is recorded: it makes the
+ * series. What is refused makes none, nor a name.
  *
  * TIME. Windows are in seconds: the last so many before now, rounded up to whole slots (seconds in
  * the last minute, minutes in the last hour, hours in the last day). 0 is all since the program
  * began. An answer says what time it covers; it may be less than what was asked for, and then
- * is_truncated. Instants are nanoseconds of CLOCK_REALTIME.
+ * is_truncated. SONDE_ERANGE: negative or no number; no window is too long. Instants are
+ * nanoseconds of CLOCK_REALTIME.
  *
  * DISTRIBUTIONS. Histograms and timers are kept in buckets, eight from each power of two to the
  * next: for durations from 2^-26 s (15 ns) to 2^14 s (4.5 h), for other values from 2^-10 to 2^30
@@ -347,9 +350,10 @@ SONDE_API int sonde_counter_add_double(struct sonde_counter *counter, double amo
 SONDE_API int sonde_gauge_set(struct sonde_gauge *gauge, double value);
 /* Adds to what it is, 0 at first. */
 SONDE_API int sonde_gauge_change(struct sonde_gauge *gauge, double difference);
-/* SONDE_EDOM; SONDE_ERANGE: negative, and it was not opened as signed; SONDE_ETAGS: negative, and
- * the name has too many sets of tags. */
+/* SONDE_EDOM; SONDE_ERANGE: negative, and it was not opened as signed, or too large; SONDE_ETAGS:
+ * negative, and the name has too many sets of tags. */
 SONDE_API int sonde_distribution_record(struct sonde_distribution *distribution, double value);
+/* SONDE_ERANGE: more than 292 years. */
 SONDE_API int sonde_timer_record(struct sonde_timer *timer, uint64_t duration_ns);
 
 /* -------------------------------------------------------------------------------------- timer */
@@ -383,7 +387,8 @@ SONDE_API int sonde_start_timer(struct sonde *sonde, const char *operation, cons
 /*
  * PerformanceTimer.stop_timer, by any thread. ret_result may be NULL. SONDE_ESTALE: stopped before,
  * or started before a fork; SONDE_ENOENT: not a number that was handed out. With these two,
- * ret_result is all zero, and nothing is recorded. [signal-safe]
+ * ret_result is all zero, and nothing is recorded. SONDE_ESHUTDOWN: it is stopped, but nothing is
+ * recorded. [signal-safe]
  */
 SONDE_API int sonde_stop_timer(struct sonde *sonde, uint64_t id, bool success,
 			       struct sonde_timing_result *ret_result);
@@ -646,8 +651,9 @@ struct sonde_metric_summary {
 };
 
 /*
- * MetricsAggregator.get_metric_summary, of all series of a name together. SONDE_ENOENT: no such
- * name; SONDE_ENODATA: nothing in that time.
+ * MetricsAggregator.get_metric_summary, of all series of a name together. What a gauge was is known
+ * as far as it was looked at, and of the last day. There is no rate of less than half a second.
+ * SONDE_ENOENT: no such name; SONDE_ENODATA: nothing in that time.
  */
 SONDE_API int sonde_get_metric_summary(struct sonde *sonde, const char *name, double window,
 				       struct sonde_metric_summary *ret_summary);
@@ -713,12 +719,12 @@ SONDE_API int sonde_export_metrics(struct sonde *sonde, const char *format, sond
 /*
  * Definition: MetricsSystem.create_dashboard_data: a JSON document that a page can draw, of the
  * type "overview" (as NULL is), "performance", "errors", "resources" or "exporters". The writer is
- * called as that of sonde_export_metrics(), and so are the errors; SONDE_ENOENT: no such type. It
+ * called as that of sonde_export_metrics(), and so are the errors; SONDE_EINVAL: no such type. It
  * has panels, and each panel a title, a kind (stat, graph, table or bars), a unit, series, and
  * thresholds, from which on a value is a warning or bad. A series has a name, tags, a unit and a
  * value, null where there is none; in a graph points of the last minute, [seconds, value] with
- * seconds up to 0, the present; in a table count, avg, min, max, p50, p90, p95, p99. docs/api.md has an
- * example.
+ * seconds up to 0, the present; in a table count, avg, min, max, p50, p90, p95, p99. docs/api.md
+ * has an example.
  */
 SONDE_API int sonde_create_dashboard_data(struct sonde *sonde, const char *dashboard_type,
 					  sonde_writer write, void *argument);

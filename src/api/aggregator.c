@@ -218,12 +218,12 @@ struct ranked {
 	double value;
 };
 
-static double growth(const struct series *series, int64_t taken_ns)
+static double growth(const struct figures *figures, const struct series *series)
 {
-	double seconds = (double)(taken_ns - series->start_ns) * 1e-9;
-	double value = series->is_fractional ? series->value.number : (double)series->value.count;
+	struct window_answer answer;
 
-	return seconds > 0 ? value / seconds : NAN;
+	figures_value(figures, series, &answer);
+	return answer.rate;
 }
 
 static double value_by(const struct series *series, enum sonde_order order)
@@ -270,9 +270,8 @@ static size_t rank(const struct figures *figures, enum sonde_type type, enum son
 		if (value_type(series) != wanted)
 			continue;
 		ranked[n].series = series;
-		ranked[n++].value = type == SONDE_RATE
-					    ? growth(series, snapshot_taken_ns(figures->snapshot))
-					    : value_by(series, order);
+		ranked[n++].value =
+			type == SONDE_RATE ? growth(figures, series) : value_by(series, order);
 	}
 	qsort(ranked, n, sizeof(*ranked), compare_ranked);
 	return n;

@@ -7,20 +7,19 @@
 #include "api/signed.h"
 #include "record/metric-private.h"
 
-/* A metric by its words, for a value that is in order. NULL, with the error. */
-static struct metric *find(struct sonde *sonde, enum series_kind kind, uint8_t flags,
-			   const char *name, const struct sonde_tag *tags, size_t n_tags,
-			   int *ret_error)
+/* Values are looked at before a metric is found, so that what is refused does not make a name. */
+static int begin(struct sonde *sonde, struct request *request, enum series_kind kind,
+		 const char *name, const struct sonde_tag *tags, size_t n_tags)
 {
-	struct request request;
+	int error = instance_check(sonde);
 
-	*ret_error = instance_check(sonde);
-	if (!*ret_error)
-		*ret_error = request_init(&request, kind, name, NULL, tags, n_tags);
-	if (*ret_error)
-		return NULL;
-	request.metric.flags = flags;
-	return request_find(&request, ret_error);
+	return error ? error : request_init(request, kind, name, NULL, tags, n_tags);
+}
+
+/* NULL, with the error, which may be that of before. */
+static struct metric *find(const struct request *request, int *error)
+{
+	return likely(!*error) ? request_find(request, error) : NULL;
 }
 
 _Static_assert((int)METRIC_NO_MEMORY == (int)SONDE_ENOMEM, "it is handed on as it is");
@@ -33,31 +32,39 @@ static int result_of(bool is_recorded)
 int sonde_record_counter(struct sonde *sonde, const char *name, int64_t value,
 			 const struct sonde_tag *tags, size_t n_tags)
 {
-	int error;
-	struct metric *metric = find(sonde, KIND_COUNTER, 0, name, tags, n_tags, &error);
+	struct request request;
+	int error = begin(sonde, &request, KIND_COUNTER, name, tags, n_tags);
 
-	if (metric && value < 0)
-		return instance_refuse(REFUSED_RANGE);
+	if (!error && value < 0)
+		error = instance_refuse(REFUSED_RANGE);
+
+	struct metric *metric = find(&request, &error);
+
 	return metric ? instance.engine->add(metric, (uint64_t)value) : error;
 }
 
 int sonde_record_counter_double(struct sonde *sonde, const char *name, double value,
 				const struct sonde_tag *tags, size_t n_tags)
 {
-	int error;
-	struct metric *metric =
-		find(sonde, KIND_COUNTER, SERIES_OF_FRACTIONS, name, tags, n_tags, &error);
+	struct request request;
+	int error = begin(sonde, &request, KIND_COUNTER, name, tags, n_tags);
 
-	if (metric)
-		error = value_check(value);
-	return error || !metric ? error : result_of(instance.engine->add_fraction(metric, value));
+	if (error)
+		return error;
+	request.metric.flags = SERIES_OF_FRACTIONS;
+	error = value_check(value);
+
+	struct metric *metric = find(&request, &error);
+
+	return metric ? result_of(instance.engine->add_fraction(metric, value)) : error;
 }
 
 int sonde_record_gauge(struct sonde *sonde, const char *name, double value,
 		       const struct sonde_tag *tags, size_t n_tags)
 {
-	int error;
-	struct metric *metric = find(sonde, KIND_GAUGE, 0, name, tags, n_tags, &error);
+	struct request request;
+	int error = begin(sonde, &request, KIND_GAUGE, name, tags, n_tags);
+	struct metric *metric = find(&request, &error);
 
 	return metric ? result_of(instance.engine->set(metric, value)) : error;
 }
@@ -74,11 +81,13 @@ static int enter(struct metric *metric, double value)
 }
 
 /* What is not there as one of values from 0 on: a signed one, if the name is that. */
-static struct metric *find_distribution(struct request *request, enum series_refusal reason,
-					int *ret_error)
+static struct metric *find_distribution(struct request *request, int *ret_error)
 {
-	struct metric *metric = NULL;
+	enum series_refusal reason;
+	struct metric *metric = request_try(request, &reason);
 
+	if (likely(metric))
+		return metric;
 	if (reason == REFUSED_CONFLICT) {
 		request->metric.flags = SERIES_SIGNED;
 		metric = request_try(request, &reason);
@@ -87,34 +96,52 @@ static struct metric *find_distribution(struct request *request, enum series_ref
 	return metric ? metric : request_find(request, ret_error);
 }
 
+/* Only a name that is there already is one of values that may be negative. */
+static int enter_negative(struct request *request, double value)
+{
+	enum series_refusal reason;
+	struct metric *metric;
+
+	request->metric.flags = SERIES_SIGNED;
+	request->metric.must_exist = true;
+	metric = request_try(request, &reason);
+	if (!metric && reason != REFUSED_MEMORY)
+		return instance_refuse(REFUSED_RANGE);
+	request->metric.must_exist = false;
+	metric = request_try(request, &reason);
+	return metric ? signed_enter(metric, value) : instance_refuse(reason);
+}
+
 int sonde_record_histogram(struct sonde *sonde, const char *name, double value,
 			   const struct sonde_tag *tags, size_t n_tags)
 {
-	enum series_refusal reason;
 	struct request request;
 	struct metric *metric;
-	int error = instance_check(sonde);
+	int error = begin(sonde, &request, KIND_HISTOGRAM, name, tags, n_tags);
 
 	if (!error)
-		error = request_init(&request, KIND_HISTOGRAM, name, NULL, tags, n_tags);
+		error = value_check(fabs(value));
 	if (error)
 		return error;
-	metric = request_try(&request, &reason);
-	if (unlikely(!metric))
-		metric = find_distribution(&request, reason, &error);
-	return metric ? enter(metric, value) : error;
+	if (unlikely(value < 0))
+		return enter_negative(&request, value);
+	metric = find_distribution(&request, &error);
+	return metric ? result_of(instance.engine->enter(metric, value)) : error;
 }
 
 int sonde_record_timer(struct sonde *sonde, const char *name, double duration, enum sonde_unit unit,
 		       const struct sonde_tag *tags, size_t n_tags)
 {
-	uint64_t ns;
-	int error;
-	struct metric *metric = find(sonde, KIND_TIMER, 0, name, tags, n_tags, &error);
+	uint64_t ns = 0;
+	struct request request;
+	int error = begin(sonde, &request, KIND_TIMER, name, tags, n_tags);
 
-	if (metric)
+	if (!error)
 		error = duration_to_ns(duration, unit, &ns);
-	return error || !metric ? error : result_of(instance.engine->enter_ns(metric, ns));
+
+	struct metric *metric = find(&request, &error);
+
+	return metric ? result_of(instance.engine->enter_ns(metric, ns)) : error;
 }
 
 /* What a name may be that is incremented: counters first, so that a new one is a counter. */
@@ -141,10 +168,8 @@ int sonde_increment(struct sonde *sonde, const char *name, const struct sonde_ta
 {
 	enum series_refusal reason = REFUSED_CONFLICT;
 	struct request request;
-	int error = instance_check(sonde);
+	int error = begin(sonde, &request, KIND_COUNTER, name, tags, n_tags);
 
-	if (!error)
-		error = request_init(&request, KIND_COUNTER, name, NULL, tags, n_tags);
 	if (error)
 		return error;
 	for (size_t i = 0; i < 3 && reason == REFUSED_CONFLICT; i++) {
@@ -162,15 +187,14 @@ int sonde_decrement(struct sonde *sonde, const char *name, const struct sonde_ta
 		    size_t n_tags)
 {
 	struct request request;
-	struct metric *metric;
-	int error = instance_check(sonde);
+	int error = begin(sonde, &request, KIND_GAUGE, name, tags, n_tags);
 
-	if (!error)
-		error = request_init(&request, KIND_GAUGE, name, NULL, tags, n_tags);
 	if (error)
 		return error;
 	request.metric.merge = MERGE_SUM | MERGE_LIVE;
-	metric = request_find(&request, &error);
+
+	struct metric *metric = request_find(&request, &error);
+
 	return metric ? result_of(instance.engine->change(metric, -1)) : error;
 }
 
@@ -308,7 +332,9 @@ int sonde_distribution_record(struct sonde_distribution *distribution, double va
 
 int sonde_timer_record(struct sonde_timer *timer, uint64_t duration_ns)
 {
-	return is_over()
-		       ? SONDE_ESHUTDOWN
-		       : result_of(instance.engine->enter_ns((struct metric *)timer, duration_ns));
+	if (is_over())
+		return SONDE_ESHUTDOWN;
+	if (unlikely(duration_ns > INT64_MAX))
+		return instance_refuse(REFUSED_RANGE);
+	return result_of(instance.engine->enter_ns((struct metric *)timer, duration_ns));
 }

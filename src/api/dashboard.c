@@ -51,7 +51,7 @@ json_t *dashboard_title(const char *name)
 /* What is no number is nothing. */
 static json_t *number(double value)
 {
-	return isfinite(value) ? json_real(value) : json_null();
+	return isfinite(value) ? real_to_json(value) : json_null();
 }
 
 /* -- Series ----------------------------------------------------------------------------------- */
@@ -297,7 +297,7 @@ static int create(struct sonde *sonde, const char *name, bool is_for_grafana, so
 	if (!name)
 		name = "overview";
 	if (!error && !dashboard_is_known(name))
-		error = SONDE_ENOENT;
+		error = SONDE_EINVAL;
 	if (!error)
 		error = figures_open(sonde, 0, &figures);
 	if (error)

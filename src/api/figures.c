@@ -19,8 +19,10 @@
 #include "model/region-reader.h"
 #include "model/snapshot-build.h"
 
-#define WINDOW_MAX     1e9 /* seconds */
+#define WINDOW_MAX     1e9 /* seconds: longer ones are so long, and truncated as well */
 #define HISTORY_ROW_NS INT64_C(3600000000000)
+#define DAY_NS	       INT64_C(86400000000000)
+#define RATE_LEAST_NS  INT64_C(500000000) /* half a slot of a window, as there */
 
 static int fold_own_region(struct sonde *sonde, struct recording *recording)
 {
@@ -161,10 +163,10 @@ int figures_open(struct sonde *sonde, double window, struct figures *ret_figures
 
 	if (!sonde)
 		return SONDE_EINVAL;
-	if (isnan(window) || window < 0 || window > WINDOW_MAX)
+	if (isnan(window) || window < 0)
 		return SONDE_ERANGE;
 	/* What is less than a nanosecond is still no 0, which is all. */
-	figures.window_ns = (int64_t)ceil(window * 1e9);
+	figures.window_ns = (int64_t)ceil(fmin(window, WINDOW_MAX) * 1e9);
 	figures.hold = instance_lock();
 	figures.now_ns = clock_kernel_ns(CLOCK_MONOTONIC);
 	if (figures_look(sonde, &figures.snapshot)) {
@@ -223,7 +225,7 @@ int figures_open_long(struct sonde *sonde, const char *name, double window,
 {
 	/* In a forked child, SQLite's own locks are as they were in the parent, perhaps taken. */
 	bool is_long = sonde && sonde->history_file && !sonde->is_of_parent &&
-		       window <= WINDOW_MAX && window * 1e9 > (double)HISTORY_BEGINS_NS;
+		       window * 1e9 > (double)HISTORY_BEGINS_NS;
 	int error;
 
 	if (!is_long)
@@ -231,7 +233,8 @@ int figures_open_long(struct sonde *sonde, const char *name, double window,
 	history_catch_up(sonde);
 	error = figures_open(sonde, 0, ret_figures);
 	if (!error) {
-		error = replace_by_history(ret_figures, name, (int64_t)(window * 1e9));
+		error = replace_by_history(ret_figures, name,
+					   (int64_t)(fmin(window, WINDOW_MAX) * 1e9));
 		if (error)
 			figures_close(ret_figures);
 	}
@@ -286,7 +289,7 @@ static int value_in_all(const struct figures *figures, const struct series *seri
 	} else {
 		answer->last = answer->min = answer->max = answer->mean = series->value.number;
 	}
-	if (series_is_cumulative(series) && covered_ns > 0)
+	if (series_is_cumulative(series) && covered_ns >= RATE_LEAST_NS)
 		answer->rate =
 			(series_has_histogram(series) ? (double)answer->count : answer->sum) /
 			((double)covered_ns * 1e-9);
@@ -320,13 +323,29 @@ static int value_in_history(const struct figures *figures, const struct series *
 	return condition;
 }
 
+/* What a gauge was before is known by windows only, which reach back for a day. */
+static int value_of_gauge(const struct figures *figures, const struct series *series,
+			  struct window_answer *answer)
+{
+	int condition = WINDOW_UNKNOWN;
+
+	if (figures->sonde->windows)
+		condition = windows_query(figures->sonde->windows, series->name, series->tags,
+					  series->n_tags, DAY_NS, figures->now_ns, answer);
+	if (condition)
+		return value_in_all(figures, series, answer);
+	answer->is_truncated = answer->covered_ns >= DAY_NS;
+	return 0;
+}
+
 int figures_value(const struct figures *figures, const struct series *series,
 		  struct window_answer *ret_answer)
 {
 	if (figures->history.window_ns)
 		return value_in_history(figures, series, ret_answer);
 	if (!figures->window_ns)
-		return value_in_all(figures, series, ret_answer);
+		return series->type == SERIES_GAUGE ? value_of_gauge(figures, series, ret_answer)
+						    : value_in_all(figures, series, ret_answer);
 	if (!figures->sonde->windows)
 		return WINDOW_UNKNOWN;
 	return windows_query(figures->sonde->windows, series->name, series->tags, series->n_tags,

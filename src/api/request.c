@@ -24,6 +24,7 @@ static bool is_unit_key(const char *key)
 int request_init(struct request *request, enum series_kind kind, const char *name, const char *unit,
 		 const struct sonde_tag *tags, size_t n_tags)
 {
+	const char *given = unit;
 	size_t n = 0;
 
 	if (!name || (n_tags && !tags))
@@ -32,7 +33,7 @@ int request_init(struct request *request, enum series_kind kind, const char *nam
 		if (!tags[i].key || !tags[i].value)
 			return SONDE_EINVAL;
 		if (is_unit_key(tags[i].key)) {
-			unit = unit ? unit : tags[i].value;
+			unit = given ? given : tags[i].value;
 			continue;
 		}
 		if (n == METRIC_TAGS_MAX)
@@ -58,7 +59,9 @@ static bool is_of_other_unit(const struct request *request)
 
 	any.metric.tags = any.tags;
 	any.metric.unit = NULL;
-	return request->metric.unit && instance.engine->find(&any.metric, &reason);
+	any.metric.must_exist = true;
+	return request->metric.unit &&
+	       (instance.engine->find(&any.metric, &reason) || reason != REFUSED_CONFLICT);
 }
 
 struct metric *request_find(const struct request *request, int *ret_error)
@@ -74,11 +77,14 @@ struct metric *request_find(const struct request *request, int *ret_error)
 	return NULL;
 }
 
+/* As many as can be counted of what is below this have a sum that is a number. */
+#define VALUE_END 0x1p960
+
 int value_check(double value)
 {
-	if (unlikely(!isfinite(value)))
-		return instance_refuse(REFUSED_NUMBER);
-	return unlikely(value < 0) ? instance_refuse(REFUSED_RANGE) : 0;
+	if (likely(value >= 0 && value < VALUE_END))
+		return 0;
+	return instance_refuse(isfinite(value) ? REFUSED_RANGE : REFUSED_NUMBER);
 }
 
 int duration_to_ns(double duration, enum sonde_unit unit, uint64_t *ret_ns)
@@ -90,9 +96,10 @@ int duration_to_ns(double duration, enum sonde_unit unit, uint64_t *ret_ns)
 		return error;
 	if (unit == SONDE_UNIT_NONE)
 		unit = SONDE_MILLISECONDS;
-	error = sonde_unit_convert(duration, unit, SONDE_NANOSECONDS, &ns);
-	if (error)
-		return error;
+	if (sonde_unit_convert(duration, unit, SONDE_NANOSECONDS, &ns)) {
+		instance_refuse(REFUSED_CONFLICT);
+		return SONDE_EUNIT;
+	}
 	ns = nearbyint(ns);
 	if (ns >= 0x1p63)
 		return instance_refuse(REFUSED_RANGE);

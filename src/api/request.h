@@ -33,7 +33,8 @@ static inline struct metric *request_try(const struct request *request,
 	return instance.engine->find(&request->metric, ret_reason);
 }
 
-/* 0, SONDE_EDOM or SONDE_ERANGE, then counted: for all but gauges. */
+/* 0; SONDE_EDOM; or SONDE_ERANGE, also of what is so large that sums might become infinite. Errors
+ * are counted. For all but gauges. */
 int value_check(double value) HIDDEN;
 
 /* In nanoseconds, by what a duration is in a unit. 0 or SONDE_EUNIT, or as value_check(). */

@@ -26,6 +26,7 @@ enum {
 	N_SLOTS = 1 << SLOT_BITS,
 	SLOTS_AT_FIRST = 64,
 	TRIES = 8, /* in so few slots as are used so far */
+	N_ANCESTORS = 8,
 };
 
 struct slot {
@@ -41,9 +42,11 @@ struct table {
 };
 
 static struct table *table;
-/* The process that used the table before it was wiped. */
+/* The process that used the table last, and those that used it before it was wiped; the oldest are
+ * forgotten. */
 static int32_t last_pid;
-static int32_t parent_pid;
+static int32_t ancestors[N_ANCESTORS];
+static uint32_t n_ancestors;
 
 static struct table *map_table(void)
 {
@@ -68,8 +71,11 @@ static void claim(struct table *found)
 	int32_t pid = raw_getpid();
 	int32_t before = __atomic_exchange_n(&last_pid, pid, __ATOMIC_RELAXED);
 
-	if (before && before != pid)
-		__atomic_store_n(&parent_pid, before, __ATOMIC_RELAXED);
+	if (before && before != pid) {
+		uint32_t n = __atomic_fetch_add(&n_ancestors, 1, __ATOMIC_RELAXED);
+
+		__atomic_store_n(&ancestors[n % N_ANCESTORS], before, __ATOMIC_RELAXED);
+	}
 	__atomic_store_n(&found->pid, pid, __ATOMIC_RELEASE);
 }
 
@@ -175,6 +181,14 @@ static bool is_of_process(uint64_t id, int32_t pid)
 			      ((uint32_t)pid & ((1U << PID_BITS) - 1));
 }
 
+static bool is_of_ancestor(uint64_t id)
+{
+	for (size_t i = 0; i < N_ANCESTORS; i++)
+		if (is_of_process(id, __atomic_load_n(&ancestors[i], __ATOMIC_RELAXED)))
+			return true;
+	return false;
+}
+
 /* A number that is not in use: was it ever? */
 static int judge(uint64_t id, uint64_t state)
 {
@@ -191,7 +205,7 @@ int timer_table_take(uint64_t id, struct running_timer *ret_timer)
 	if (!found)
 		return SONDE_ENOENT;
 	if (!is_of_process(id, found->pid))
-		return is_of_process(id, parent_pid) ? SONDE_ESTALE : SONDE_ENOENT;
+		return is_of_ancestor(id) ? SONDE_ESTALE : SONDE_ENOENT;
 	struct slot *slot = &found->slots[number];
 	uint64_t state = __atomic_load_n(&slot->state, __ATOMIC_ACQUIRE);
 

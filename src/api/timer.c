@@ -43,7 +43,10 @@ static int record(struct sonde *sonde, const struct running_timer *timer,
 		  const struct sonde_timing_result *result)
 {
 	const char *operation = result->operation_name;
-	int error = 0;
+	int error = instance_check(sonde);
+
+	if (error)
+		return error;
 	struct metric *metric =
 		result->success ? timer->metric : operation_timer(sonde, operation, false, &error);
 	int outcome = operation_record(sonde, operation, result->success ? NULL : ERROR_OTHER);
@@ -175,6 +178,14 @@ static void fill_stats(const struct tally *tally, double scale, struct sonde_tim
 		*quantiles[i].number = series_histogram_quantile(histogram, quantiles[i].q) * scale;
 }
 
+/* As operation_timer() has them. */
+static bool is_failure(const struct series *series)
+{
+	const char *success = series_tag(series, "success");
+
+	return success && strcmp(success, "false") == 0;
+}
+
 /* Whether a series has the durations of the operation's successes. */
 static bool is_timer_of(const struct series *series, const char *operation,
 			enum operation_kind kind)
@@ -183,7 +194,7 @@ static bool is_timer_of(const struct series *series, const char *operation,
 		return strcmp(series->name, "libc.call.duration") == 0 &&
 		       strcmp(series_tag(series, "call"), operation) == 0;
 	return series->type == SERIES_TIMER && series_is_named(series, operation) &&
-	       !series_tag(series, "success");
+	       !is_failure(series);
 }
 
 static int tally_timer(const struct figures *figures, const char *operation, struct tally *tally)

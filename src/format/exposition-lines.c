@@ -230,12 +230,86 @@ static bool has_own_labels(const struct exposition_line *line, const struct expo
 	return strcmp(line->family, last->family) != 0 || strcmp(line->labels, last->labels) != 0;
 }
 
+/* What the names of a family's samples end with. */
+static const struct suffix {
+	const char *text;
+	bool is_of_counters;
+	bool is_of_histograms;
+} suffixes[] = {
+	{"_total", true, false}, {"_created", true, true}, {"_bucket", false, true},
+	{"_count", false, true}, {"_sum", false, true},
+};
+
+static bool has_samples(const struct series *series, const struct suffix *suffix)
+{
+	return (suffix->is_of_counters && series->type == SERIES_COUNTER) ||
+	       (suffix->is_of_histograms && series_has_histogram(series));
+}
+
+/* The first line of a family, in order; NULL: there is none. */
+static const struct exposition_line *find_family(const struct exposition_lines *lines, const char *name,
+						 size_t length)
+{
+	size_t low = 0;
+	size_t high = lines->n_lines;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const char *family = lines->lines[middle].family;
+		int order = strncmp(family, name, length);
+
+		if (order > 0 || (order == 0 && family[length]))
+			high = middle;
+		else if (order == 0)
+			return &lines->lines[middle];
+		else
+			low = middle + 1;
+	}
+	return NULL;
+}
+
+/* Whether a family has the name that another one's samples have, or what the figures are of. */
+static bool is_name_of_samples(const struct exposition_lines *lines, const char *family)
+{
+	size_t length = strlen(family);
+
+	if (strcmp(family, "target_info") == 0)
+		return true;
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
+		size_t n = strlen(suffixes[i].text);
+		const struct exposition_line *other =
+			length > n && strcmp(family + length - n, suffixes[i].text) == 0
+				? find_family(lines, family, length - n)
+				: NULL;
+
+		if (other && has_samples(other->series, &suffixes[i]))
+			return true;
+	}
+	return false;
+}
+
+static void leave_out_names_of_samples(struct exposition_lines *lines)
+{
+	size_t n_kept = 0;
+
+	for (size_t i = 0; i < lines->n_lines; i++)
+		lines->lines[i].is_left_out = is_name_of_samples(lines, lines->lines[i].family);
+	for (size_t i = 0; i < lines->n_lines; i++) {
+		if (lines->lines[i].is_left_out)
+			line_deinit(&lines->lines[i]);
+		else
+			lines->lines[n_kept++] = lines->lines[i];
+	}
+	lines->n_lines = n_kept;
+}
+
 static void order_families(struct exposition_lines *lines)
 {
 	size_t n_before = lines->n_lines;
 
 	qsort(lines->lines, lines->n_lines, sizeof(*lines->lines), compare_families);
 	lines->n_lines = keep_lines(lines->lines, lines->n_lines, has_kind_of_family);
+	leave_out_names_of_samples(lines);
 	for (size_t first = 0, end; first < lines->n_lines; first = end) {
 		for (end = first + 1; end < lines->n_lines; end++)
 			if (strcmp(lines->lines[end].family, lines->lines[first].family) != 0)

@@ -20,8 +20,11 @@ struct exposition_line {
 	char *family;
 	char *labels; /* "call=\"read\",group=\"io\"", or "" */
 	size_t position;
+	bool is_left_out;
 };
 
+/* Without those that would be another one again: of a family of another kind or unit, with its labels, or with the
+ * name of a sample of another family. */
 struct exposition_lines {
 	struct exposition_line *lines;
 	size_t n_lines;

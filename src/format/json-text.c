@@ -15,6 +15,16 @@ json_t *count_to_json(uint64_t count)
 	return json_integer(count > INT64_MAX ? INT64_MAX : (json_int_t)count);
 }
 
+/* The greatest number of 15 digits that a double is. */
+#define GREATEST 1.79769313486231e308
+
+json_t *real_to_json(double number)
+{
+	if (number > GREATEST)
+		return json_real(GREATEST);
+	return json_real(number < -GREATEST ? -GREATEST : number);
+}
+
 /* File names and arguments are bytes; what is not UTF-8 in them becomes U+FFFD. */
 static json_t *replace_invalid(const char *text)
 {

@@ -17,6 +17,10 @@ json_t *count_to_json(uint64_t count);
 /* A string. What is not UTF-8 in it becomes U+FFFD; NULL becomes null. */
 json_t *text_to_json(const char *text);
 
+/* A finite number. Documents have 15 digits of it, and to so many the greatest doubles are rounded up to what none is:
+ * a reader would refuse the document. They are rounded down. */
+json_t *real_to_json(double number);
+
 enum { INSTANT_SIZE = 40 };
 
 /* The text of an instant, as below; false: for a year that no clock shows. */

@@ -38,7 +38,7 @@ static json_t *number_to_json(double number)
 		return json_string("NaN");
 	if (isinf(number))
 		return json_string(number > 0 ? "Infinity" : "-Infinity");
-	return json_real(number);
+	return real_to_json(number);
 }
 
 static json_t *tags_to_json(const struct series *series)

@@ -265,12 +265,13 @@ static void add_series(struct exposition *exposition, const struct exposition_li
 		return;
 	}
 	bool is_counter = series->type == SERIES_COUNTER;
+	double number = is_counter && !series->is_fractional ? (double)series->value.count : series->value.number;
 
 	add_sample(exposition, line->family, is_counter ? "_total" : "", line->labels, NULL);
-	if (is_counter && !series->is_fractional)
+	if (is_counter && !series->is_fractional && factor == 1)
 		text_sink_add_count(&exposition->out, series->value.count);
 	else
-		text_sink_add_number(&exposition->out, factor == 1 ? series->value.number : series->value.number * factor);
+		text_sink_add_number(&exposition->out, factor == 1 ? number : number * factor);
 	if (exposition->is_openmetrics && is_counter && series->n_exemplars)
 		add_exemplar(exposition, &series->exemplars[0], factor);
 	text_sink_add_char(&exposition->out, '\n');

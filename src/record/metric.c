@@ -43,6 +43,7 @@ struct words {
 	struct piece name;
 	struct piece unit;
 	size_t n_tags;
+	bool has_twice; /* a key of two values, of which put_right() has left out one */
 	struct tag_pieces tags[METRIC_TAGS_MAX];
 };
 
@@ -141,14 +142,17 @@ static bool put_right(struct words *words)
 {
 	size_t n = 0;
 
+	words->has_twice = false;
 	for (size_t i = 0; i < words->n_tags; i++) {
 		struct tag_pieces tag = words->tags[i];
 
 		if (!tag.key.len || tag.key.len > METRIC_KEY_MAX)
 			return false;
 		tag.value = cut_value(tag.value);
-		if (n && compare_pieces(words->tags[n - 1].key, tag.key) == 0)
+		if (n && compare_pieces(words->tags[n - 1].key, tag.key) == 0) {
+			words->has_twice = true;
 			n--;
+		}
 		if (tag.value.len)
 			words->tags[n++] = tag;
 	}
@@ -281,6 +285,15 @@ static struct metric_family *look_for_family(struct metric_family *chain, const 
 	while (chain && !folded_are_equal(chain->name, name))
 		chain = chain->next;
 	return chain;
+}
+
+/* NULL: there is none yet. */
+static struct metric_family *known_family(const char *name)
+{
+	struct metric_family **head = &family_chains[hash_folded(name) % FAMILY_CHAINS];
+
+	/* Acquire: pairs with the release in find_family(). */
+	return look_for_family(__atomic_load_n(head, __ATOMIC_ACQUIRE), name);
 }
 
 static struct metric_family *find_family(const struct metric_request *request,
@@ -473,8 +486,10 @@ static __attribute__((noinline)) struct metric *find_carefully(const struct metr
 	if (!put_right(words))
 		return NULL;
 	*ret_reason = REFUSED_MEMORY;
-	struct metric_family *family = find_family(request, words);
-	int problem = family ? check_family(family, request, words) : 1 + REFUSED_MEMORY;
+	struct metric_family *family =
+		request->must_exist ? known_family(request->name) : find_family(request, words);
+	int none = 1 + (request->must_exist ? REFUSED_NAME : REFUSED_MEMORY);
+	int problem = family ? check_family(family, request, words) : none;
 
 	if (problem) {
 		*ret_reason = (enum series_refusal)(problem - 1);
@@ -489,7 +504,11 @@ static __attribute__((noinline)) struct metric *find_carefully(const struct metr
 	}
 	struct metric *metric = find_or_make(family, words, true, &is_over);
 
-	return is_over ? find_overflow(family) : metric;
+	if (is_over)
+		metric = find_overflow(family);
+	if (metric && words->has_twice)
+		metric_refuse(REFUSED_TAGS);
+	return metric;
 }
 
 struct metric *metric_find(const struct metric_request *request, enum series_refusal *ret_reason)

@@ -45,7 +45,7 @@ struct metric_request {
 	uint8_t flags;		       /* enum series_flag */
 	uint8_t merge;		       /* enum gauge_merge */
 	uint8_t n_tags;		       /* at most METRIC_TAGS_MAX */
-	bool must_exist;	       /* none is made; a new one is refused as REFUSED_MEMORY */
+	bool must_exist; /* none is made: a new name is REFUSED_NAME, a new set REFUSED_MEMORY */
 	const struct metric_tag *tags; /* in any order; one with an empty value is as none */
 };
 

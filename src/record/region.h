@@ -98,7 +98,7 @@ enum region_loss {
 /* What a program asked to have recorded, and why it was not. */
 enum series_refusal {
 	REFUSED_NAME,     /* none that a series can have, or one that exporters could not tell from another */
-	REFUSED_TAGS,     /* too many, or a key that is none */
+	REFUSED_TAGS,     /* too many, or a key that is none; or one of two tags with one key */
 	REFUSED_CONFLICT, /* the name has another type or unit */
 	REFUSED_NUMBER,   /* no number, or an infinite one */
 	REFUSED_RANGE,    /* negative, or too large */

@@ -4,6 +4,7 @@
 #include "api.h"
 
 #include <fcntl.h>
+#include <float.h>
 #include <jansson.h>
 #include <time.h>
 
@@ -27,7 +28,8 @@ static void a_summary_is_of_all_series_of_a_name(void)
 	CU_ASSERT_EQUAL(summary.n_series, 2);
 	CU_ASSERT_EQUAL(summary.count, 42);
 	CU_ASSERT_EQUAL(summary.sum, 42);
-	CU_ASSERT(summary.rate > 0);
+	/* Of less than half a second there is no rate. */
+	CU_ASSERT_EQUAL(isnan(summary.rate) != 0, summary.covered_ns < 500000000);
 	CU_ASSERT(isnan(summary.avg) && isnan(summary.min) && isnan(summary.last));
 	CU_ASSERT(summary.covered_ns > 0);
 	CU_ASSERT(!summary.is_truncated);
@@ -58,10 +60,13 @@ static void a_gauge_is_summed_up_by_what_it_is(void)
 	struct sonde_metric_summary summary;
 
 	sonde_record_gauge(metrics(), "level", 4, NULL, 0);
+	CU_ASSERT_EQUAL(sonde_get_metric_summary(metrics(), "level", 0, &summary), 0);
+	CU_ASSERT(summary.last == 4 && summary.min == 4 && summary.max == 4 && summary.avg == 4);
 	sonde_record_gauge(metrics(), "level", 3, NULL, 0);
 	CU_ASSERT_EQUAL(sonde_get_metric_summary(metrics(), "level", 0, &summary), 0);
-	CU_ASSERT_EQUAL(summary.last, 3);
-	CU_ASSERT_EQUAL(summary.avg, 3);
+	CU_ASSERT(summary.last == 3 && summary.min == 3 && summary.max == 4);
+	CU_ASSERT(summary.avg >= 3 && summary.avg <= 4);
+	CU_ASSERT(summary.covered_ns > 0 && !summary.is_truncated);
 	CU_ASSERT(isnan(summary.rate) && isnan(summary.p50));
 }
 
@@ -105,8 +110,7 @@ static void unknown_and_empty_are_two_things(void)
 	sonde_timer_open(metrics(), "opened", NULL, 0, &timer);
 	CU_ASSERT_EQUAL(sonde_get_metric_summary(metrics(), "opened", 0, &summary), SONDE_ENOENT);
 	CU_ASSERT_EQUAL(sonde_get_metric_summary(metrics(), NULL, 0, &summary), SONDE_EINVAL);
-	CU_ASSERT_EQUAL(sonde_get_metric_summary(metrics(), "opened", INFINITY, &summary),
-			SONDE_ERANGE);
+	CU_ASSERT_EQUAL(sonde_get_metric_summary(metrics(), "opened", NAN, &summary), SONDE_ERANGE);
 }
 
 static void wait_for_ms(long ms)
@@ -120,7 +124,7 @@ static void wait_for_ms(long ms)
 	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &end, NULL);
 }
 
-/* What a window does is a question of time: this is the one test that lets it go by. */
+/* What windows and rates do is a question of time: it has to go by. */
 static void a_window_has_what_came_in_it(void)
 {
 	struct sonde_metric_summary summary;
@@ -137,6 +141,21 @@ static void a_window_has_what_came_in_it(void)
 	CU_ASSERT_EQUAL(summary.count, 5);
 	CU_ASSERT_EQUAL(sonde_get_metric_summary(metrics(), "windowed", 0, &summary), 0);
 	CU_ASSERT_EQUAL(summary.count, 1005);
+	CU_ASSERT_DOUBLE_EQUAL(summary.rate, 1005e9 / (double)summary.covered_ns, 1e-6);
+}
+
+static void a_window_that_is_longer_than_all_there_is_has_all(void)
+{
+	static const double windows[] = {86400, 1e8, 1e10, 1e300, INFINITY};
+	struct sonde_metric_summary summary;
+
+	sonde_record_counter(metrics(), "all.there.is", 7, NULL, 0);
+	for (size_t i = 0; i < sizeof(windows) / sizeof(windows[0]); i++) {
+		CU_ASSERT_EQUAL(
+			sonde_get_metric_summary(metrics(), "all.there.is", windows[i], &summary),
+			0);
+		CU_ASSERT(summary.count == 7 && summary.is_truncated && summary.covered_ns > 0);
+	}
 }
 
 /* -- Lists ------------------------------------------------------------------------------------ */
@@ -243,12 +262,20 @@ static void rates_are_of_counters(void)
 	struct sonde_metric_values *values;
 
 	sonde_record_counter(metrics(), "fastest", INT64_MAX, NULL, 0);
+	wait_for_ms(510);
+	sonde_record_counter(metrics(), "latest", 1, NULL, 0);
 	CU_ASSERT_EQUAL_FATAL(
-		sonde_get_top_metrics(metrics(), SONDE_RATE, SONDE_BY_SUM, 1, &values), 0);
-	CU_ASSERT_EQUAL_FATAL(values->n_values, 1);
+		sonde_get_top_metrics(metrics(), SONDE_RATE, SONDE_BY_SUM, SIZE_MAX, &values), 0);
+	CU_ASSERT_FATAL(values->n_values > 1);
 	CU_ASSERT_STRING_EQUAL(values->values[0].name, "fastest");
-	CU_ASSERT_EQUAL(values->values[0].type, SONDE_RATE);
-	CU_ASSERT(values->values[0].value > 0);
+	for (size_t i = 0; i < values->n_values; i++) {
+		const struct sonde_metric_value *value = &values->values[i];
+		bool is_new = value->timestamp - value->start_time < 500000000;
+
+		CU_ASSERT_EQUAL(value->type, SONDE_RATE);
+		/* Of less than half a second there is no rate, and what has none comes last. */
+		CU_ASSERT_EQUAL(isnan(value->value) != 0, is_new);
+	}
 	sonde_free(values);
 	CU_ASSERT_EQUAL(sonde_get_top_metrics(metrics(), SONDE_RATE, SONDE_BY_SUM, 0, &values),
 			SONDE_ERANGE);
@@ -332,6 +359,33 @@ static void json_has_the_program_s_series_and_its_calls(void)
 	json_decref(document);
 }
 
+static int collect_dashboard(struct text *text)
+{
+	return sonde_create_dashboard_data(metrics(), "overview", collect, text);
+}
+
+static void json_can_be_read_whatever_gauges_are(void)
+{
+	struct text text = {0};
+	json_error_t problem;
+
+	sonde_record_gauge(metrics(), "extreme.most", DBL_MAX, NULL, 0);
+	sonde_record_gauge(metrics(), "extreme.least", -DBL_MAX, NULL, 0);
+	sonde_record_gauge(metrics(), "extreme.none", NAN, NULL, 0);
+	json_t *document = export_json();
+	json_t *most = find_in(document, "extreme.most", NULL, NULL);
+
+	CU_ASSERT_DOUBLE_EQUAL(json_real_value(json_object_get(most, "value")) / DBL_MAX, 1, 1e-14);
+	json_decref(document);
+	CU_ASSERT_EQUAL(collect_dashboard(&text), 0);
+	document = json_loadb(text.bytes, text.size, JSON_REJECT_DUPLICATES, &problem);
+	if (!document)
+		printf("# %s\n", problem.text);
+	CU_ASSERT_PTR_NOT_NULL(document);
+	json_decref(document);
+	free(text.bytes);
+}
+
 /* The export as a text that ends with a NUL. */
 static char *export_text(const char *format)
 {
@@ -372,6 +426,57 @@ static bool is_utf8(const char *text)
 
 	json_decref(string);
 	return string != NULL;
+}
+
+static void shares_are_exported_as_ratios(void)
+{
+	const struct sonde_tag percent = {"unit", "percent"};
+	char *text;
+
+	sonde_record_counter(metrics(), "share.counted", 50, &percent, 1);
+	sonde_record_gauge(metrics(), "share.seen", 75, &percent, 1);
+	text = export_text("prometheus");
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "\nshare_counted_ratio_total 0.5\n"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "\nshare_seen_ratio 0.75\n"));
+	free(text);
+}
+
+/* How many lines of a text begin so. */
+static int n_lines_with(const char *text, const char *beginning)
+{
+	int n = 0;
+
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		n += strncmp(line, beginning, strlen(beginning)) == 0;
+	}
+	return n;
+}
+
+static void no_two_samples_of_an_exposition_are_one(void)
+{
+	static const char *const formats[] = {"prometheus", "openmetrics"};
+	static const char *const taken[] = {"both.bucket",  "both.count",  "both.sum",
+					    "both.created", "times.total", "target.info"};
+
+	sonde_record_histogram(metrics(), "both", 3, NULL, 0);
+	sonde_record_counter(metrics(), "times", 3, NULL, 0);
+	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++)
+		sonde_record_gauge(metrics(), taken[i], 7, NULL, 0);
+	sonde_record_gauge(metrics(), "alone.total", 7, NULL, 0);
+	for (size_t i = 0; i < 2; i++) {
+		char *text = export_text(formats[i]);
+
+		CU_ASSERT_EQUAL(n_lines_with(text, "both_count "), 1);
+		CU_ASSERT_EQUAL(n_lines_with(text, "both_sum "), 1);
+		CU_ASSERT_EQUAL(n_lines_with(text, "both_bucket 7"), 0);
+		CU_ASSERT_EQUAL(n_lines_with(text, "both_created 7"), 0);
+		CU_ASSERT_EQUAL(n_lines_with(text, "times_total "), 1);
+		CU_ASSERT_EQUAL(n_lines_with(text, "# TYPE times_total gauge"), 0);
+		CU_ASSERT_EQUAL(n_lines_with(text, "target_info 7"), 0);
+		CU_ASSERT_EQUAL(n_lines_with(text, "alone_total 7"), 1);
+		free(text);
+	}
 }
 
 static void bytes_that_are_no_text_do_no_harm_to_exports(void)
@@ -536,6 +641,8 @@ UNIT_MAIN("aggregator",
 	   a_name_is_found_however_its_letters_are_written},
 	  {"unknown and empty are two things", unknown_and_empty_are_two_things},
 	  {"a window has what came in it", a_window_has_what_came_in_it},
+	  {"a window that is longer than all there is has all",
+	   a_window_that_is_longer_than_all_there_is_has_all},
 	  {"a filter is met by all its pairs", a_filter_is_met_by_all_its_pairs},
 	  {"values come in the order of names and tags",
 	   values_come_in_the_order_of_names_and_tags},
@@ -544,7 +651,10 @@ UNIT_MAIN("aggregator",
 	  {"rates are of counters", rates_are_of_counters},
 	  {"JSON has the program's series and its calls",
 	   json_has_the_program_s_series_and_its_calls},
+	  {"JSON can be read whatever gauges are", json_can_be_read_whatever_gauges_are},
 	  {"every format has the program's series", every_format_has_the_program_s_series},
+	  {"shares are exported as ratios", shares_are_exported_as_ratios},
+	  {"no two samples of an exposition are one", no_two_samples_of_an_exposition_are_one},
 	  {"bytes that are no text do no harm to exports",
 	   bytes_that_are_no_text_do_no_harm_to_exports},
 	  {"a writer may ask and fork", a_writer_may_ask_and_fork},

@@ -138,6 +138,24 @@ static void tags_are_a_set(void)
 	CU_ASSERT_EQUAL(value_of("set.of.tags", sorted, 2), 2);
 }
 
+static void a_key_that_is_given_twice_is_counted_as_refused(void)
+{
+	const struct sonde_tag twice[] = {{"k", "1"}, {"other", "x"}, {"k", "2"}};
+	const struct sonde_tag kept[] = {{"k", "2"}, {"other", "x"}};
+	const struct sonde_tag units[] = {{"unit", "bytes"}, {"unit", "seconds"}};
+	double before = refused("tags");
+	struct sonde_metric_value value;
+
+	CU_ASSERT_EQUAL(sonde_increment(metrics(), "given.twice", twice, 3), 0);
+	CU_ASSERT_EQUAL(sonde_increment(metrics(), "given.twice", kept, 2), 0);
+	CU_ASSERT_EQUAL(sonde_increment(metrics(), "given.twice", twice, 3), 0);
+	CU_ASSERT_EQUAL(value_of("given.twice", kept, 2), 3);
+	CU_ASSERT_EQUAL(refused("tags") - before, 2);
+	CU_ASSERT_EQUAL(sonde_record_gauge(metrics(), "unit.twice", 1, units, 2), 0);
+	CU_ASSERT_FATAL(find_value("unit.twice", NULL, 0, &value));
+	CU_ASSERT_EQUAL(value.unit, SONDE_SECONDS);
+}
+
 static void impossible_tags_are_refused(void)
 {
 	struct sonde_tag many[34];
@@ -298,6 +316,47 @@ static void nothing_negative_is_added(void)
 	CU_ASSERT_EQUAL(value_of("up", NULL, 0), 5);
 	CU_ASSERT_EQUAL(sonde_record_histogram(metrics(), "minus.zero", -0.0, NULL, 0), 0);
 	CU_ASSERT_EQUAL(value_of("minus.zero", NULL, 0), 0);
+}
+
+static void what_is_too_large_to_be_added_up_is_refused(void)
+{
+	double before = refused("range");
+	double largest = nextafter(0x1p960, 0);
+	struct sonde_timer *timer;
+
+	CU_ASSERT_EQUAL(sonde_record_histogram(metrics(), "large", 0x1p960, NULL, 0), SONDE_ERANGE);
+	CU_ASSERT_EQUAL(sonde_record_counter_double(metrics(), "large.sum", 1e308, NULL, 0),
+			SONDE_ERANGE);
+	CU_ASSERT_EQUAL(sonde_timer_open(metrics(), "large.time", NULL, 0, &timer), 0);
+	CU_ASSERT_EQUAL(sonde_timer_record(timer, (uint64_t)1 << 63), SONDE_ERANGE);
+	CU_ASSERT_EQUAL(refused("range") - before, 3);
+	for (int i = 0; i < 4; i++) {
+		CU_ASSERT_EQUAL(sonde_record_histogram(metrics(), "large", largest, NULL, 0), 0);
+		CU_ASSERT_EQUAL(
+			sonde_record_counter_double(metrics(), "large.sum", largest, NULL, 0), 0);
+	}
+	CU_ASSERT_EQUAL(value_of("large", NULL, 0), 4 * largest);
+	CU_ASSERT_EQUAL(value_of("large.sum", NULL, 0), 4 * largest);
+	CU_ASSERT(isnan(value_of("large.time", NULL, 0)));
+}
+
+static void what_is_refused_leaves_the_name_free(void)
+{
+	double before = refused("conflict");
+
+	CU_ASSERT_EQUAL(sonde_record_histogram(metrics(), "free.a", NAN, NULL, 0), SONDE_EDOM);
+	CU_ASSERT_EQUAL(sonde_record_histogram(metrics(), "free.a", -1, NULL, 0), SONDE_ERANGE);
+	CU_ASSERT_EQUAL(sonde_record_gauge(metrics(), "free.a", 1, NULL, 0), 0);
+	CU_ASSERT_EQUAL(sonde_record_counter(metrics(), "free.b", -1, NULL, 0), SONDE_ERANGE);
+	CU_ASSERT_EQUAL(sonde_record_gauge(metrics(), "free.b", 1, NULL, 0), 0);
+	CU_ASSERT_EQUAL(sonde_record_counter_double(metrics(), "free.c", -1, NULL, 0),
+			SONDE_ERANGE);
+	CU_ASSERT_EQUAL(sonde_record_gauge(metrics(), "free.c", 1, NULL, 0), 0);
+	CU_ASSERT_EQUAL(refused("conflict") - before, 0);
+	CU_ASSERT_EQUAL(sonde_record_timer(metrics(), "free.d", 1, SONDE_BYTES, NULL, 0),
+			SONDE_EUNIT);
+	CU_ASSERT_EQUAL(refused("conflict") - before, 1);
+	CU_ASSERT_EQUAL(sonde_record_gauge(metrics(), "free.d", 1, NULL, 0), 0);
 }
 
 static void what_may_be_negative_is_two_series_and_one_summary(void)
@@ -639,6 +698,8 @@ UNIT_MAIN("collector",
 	  {"names differ by more than case and punctuation",
 	   names_differ_by_more_than_case_and_punctuation},
 	  {"tags are a set", tags_are_a_set},
+	  {"a key that is given twice is counted as refused",
+	   a_key_that_is_given_twice_is_counted_as_refused},
 	  {"impossible tags are refused", impossible_tags_are_refused},
 	  {"a long value is cut at a character", a_long_value_is_cut_at_a_character},
 	  {"a long value that is no text is cut nonetheless",
@@ -649,6 +710,9 @@ UNIT_MAIN("collector",
 	   further_sets_of_tags_share_one_exact_series},
 	  {"numbers that are none are for gauges only", numbers_that_are_none_are_for_gauges_only},
 	  {"nothing negative is added", nothing_negative_is_added},
+	  {"what is too large to be added up is refused",
+	   what_is_too_large_to_be_added_up_is_refused},
+	  {"what is refused leaves the name free", what_is_refused_leaves_the_name_free},
 	  {"what may be negative is two series and one summary",
 	   what_may_be_negative_is_two_series_and_one_summary},
 	  {"one sign alone is summed up, too", one_sign_alone_is_summed_up_too},

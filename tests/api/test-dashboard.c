@@ -350,8 +350,8 @@ static void bad_arguments_are_refused(void)
 					    sonde_create_grafana_dashboard};
 
 	for (int i = 0; i < 2; i++) {
-		CU_ASSERT_EQUAL(creates[i](metrics(), "overwiew", keep, &written), SONDE_ENOENT);
-		CU_ASSERT_EQUAL(creates[i](metrics(), "", keep, &written), SONDE_ENOENT);
+		CU_ASSERT_EQUAL(creates[i](metrics(), "overwiew", keep, &written), SONDE_EINVAL);
+		CU_ASSERT_EQUAL(creates[i](metrics(), "", keep, &written), SONDE_EINVAL);
 		CU_ASSERT_EQUAL(creates[i](metrics(), "overview", NULL, NULL), SONDE_EINVAL);
 		CU_ASSERT_EQUAL(creates[i](NULL, "overview", keep, &written), SONDE_EINVAL);
 		CU_ASSERT_EQUAL(creates[i](metrics(), "overview", refuse, NULL), SONDE_EIO);

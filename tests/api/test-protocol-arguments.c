@@ -122,6 +122,46 @@ static void a_timer_that_is_no_time_is_refused(void)
 	CU_ASSERT(isnan(value_of("t", NULL, 0)));
 }
 
+static int do_nothing(void *argument)
+{
+	(void)argument;
+	return 0;
+}
+
+static void an_operation_that_does_nothing_is_timed(void)
+{
+	struct sonde_timing_stats stats;
+
+	CU_ASSERT_EQUAL(
+		sonde_get_timing_stats(metrics(), "one.operation", 0, SONDE_SECONDS, &stats),
+		SONDE_ENOENT);
+	CU_ASSERT_EQUAL(
+		sonde_time_operation(metrics(), "one.operation", do_nothing, NULL, NULL, NULL), 0);
+	CU_ASSERT_EQUAL(
+		sonde_get_timing_stats(metrics(), "one.operation", 0, SONDE_SECONDS, &stats), 0);
+	CU_ASSERT(stats.count == 1 && stats.min >= 0 && stats.min == stats.max);
+}
+
+static void an_outcome_without_words_is_one(void)
+{
+	struct sonde_success_rate rate;
+	struct sonde_failure_breakdown *breakdown;
+
+	CU_ASSERT_EQUAL(sonde_record_success(metrics(), ""), SONDE_EINVAL_NAME);
+	CU_ASSERT_EQUAL(sonde_record_failure(metrics(), "", "x"), SONDE_EINVAL_NAME);
+	CU_ASSERT_EQUAL(sonde_get_success_rate(metrics(), "one.outcome", 0, &rate), SONDE_ENOENT);
+	CU_ASSERT_EQUAL(sonde_record_success(metrics(), "one.outcome"), 0);
+	CU_ASSERT_EQUAL(sonde_get_success_rate(metrics(), "one.outcome", 0, &rate), 0);
+	CU_ASSERT(rate.total == 1 && rate.rate == 1);
+	CU_ASSERT_EQUAL(sonde_record_failure(metrics(), "one.outcome", ""), 0);
+	CU_ASSERT_EQUAL(sonde_record_failure(metrics(), "one.outcome", NULL), 0);
+	CU_ASSERT_EQUAL_FATAL(
+		sonde_get_failure_breakdown(metrics(), "one.outcome", 0, &breakdown), 0);
+	CU_ASSERT(breakdown->n_failures == 1 && breakdown->total == 2);
+	CU_ASSERT_STRING_EQUAL(breakdown->failures[0].error_type, "_OTHER");
+	sonde_free(breakdown);
+}
+
 /* -- What asks, of a program that recorded nothing -------------------------------------------- */
 
 static int ask_for_what_is_not_there(void)
@@ -240,7 +280,7 @@ static void a_network_without_interfaces_has_no_traffic(void)
 
 static void questions_refuse_what_is_no_argument(void)
 {
-	static const double windows[] = {-1, NAN, INFINITY, 1e10};
+	static const double windows[] = {-1, NAN, -INFINITY, -1e-300};
 	struct sonde *sonde = metrics();
 	struct sonde_metric_summary summary;
 	struct sonde_timing_stats stats;
@@ -304,7 +344,7 @@ static void texts_refuse_what_is_no_argument(void)
 	CU_ASSERT_EQUAL(sonde_export_metrics(sonde, "xml", ignore, NULL), SONDE_ENOENT);
 	CU_ASSERT_EQUAL(sonde_create_dashboard_data(NULL, NULL, ignore, NULL), SONDE_EINVAL);
 	CU_ASSERT_EQUAL(sonde_create_dashboard_data(sonde, NULL, NULL, NULL), SONDE_EINVAL);
-	CU_ASSERT_EQUAL(sonde_create_dashboard_data(sonde, "", ignore, NULL), SONDE_ENOENT);
+	CU_ASSERT_EQUAL(sonde_create_dashboard_data(sonde, "", ignore, NULL), SONDE_EINVAL);
 }
 
 static void timers_refuse_what_is_no_argument(void)
@@ -329,6 +369,8 @@ UNIT_MAIN("protocol, by its arguments",
 	  {"a network without interfaces has no traffic",
 	   a_network_without_interfaces_has_no_traffic},
 	  {"what is not recorded is no series", what_is_not_recorded_is_no_series},
+	  {"an operation that does nothing is timed", an_operation_that_does_nothing_is_timed},
+	  {"an outcome without words is one", an_outcome_without_words_is_one},
 	  {"recorders refuse what is no argument", recorders_refuse_what_is_no_argument},
 	  {"a timer that is no time is refused", a_timer_that_is_no_time_is_refused},
 	  {"questions refuse what is no argument", questions_refuse_what_is_no_argument},

@@ -81,6 +81,24 @@ static int begin_with_limits(void)
 	return 0;
 }
 
+static int begin_with_nothing(void)
+{
+	const struct sonde_config config = {.struct_size = sizeof(config)};
+	struct sonde_problem problem = {"as it was"};
+	struct sonde *sonde;
+
+	EXPECT(sonde_initialize_metrics(&config, &sonde, &problem) == 0);
+	EXPECT(strcmp(problem.text, "as it was") == 0);
+	EXPECT(sonde_increment(sonde, "unconfigured", NULL, 0) == 0);
+	EXPECT(value_of("unconfigured", NULL, 0) == 1);
+	return 0;
+}
+
+static void a_configuration_that_says_nothing_is_as_none(void)
+{
+	in_child(begin_with_nothing);
+}
+
 static void it_begins_once_as_configured(void)
 {
 	in_child(begin_with_limits);
@@ -355,6 +373,8 @@ UNIT_MAIN("system",
 	  {"a wrong configuration is refused with the reason",
 	   a_wrong_configuration_is_refused_with_the_reason},
 	  {"nothing is recorded before it begins", nothing_is_recorded_before_it_begins},
+	  {"a configuration that says nothing is as none",
+	   a_configuration_that_says_nothing_is_as_none},
 	  {"it begins once, as configured", it_begins_once_as_configured},
 	  {"after the end nothing is recorded and all can be asked for",
 	   after_the_end_nothing_is_recorded_and_all_can_be_asked_for},

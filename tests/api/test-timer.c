@@ -260,6 +260,63 @@ static void a_timer_is_stopped_by_the_process_that_started_it(void)
 	CU_ASSERT_EQUAL(sonde_stop_timer(metrics(), shared_id, true, NULL), 0);
 }
 
+static int stop_in_grandchild(void)
+{
+	uint64_t id;
+	int status = -1;
+
+	EXPECT(sonde_start_timer(metrics(), "across.a.fork", NULL, &id) == 0);
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(sonde_stop_timer(metrics(), id, true, NULL) != SONDE_ESTALE ||
+		      stop_in_child());
+	EXPECT(waitpid(pid, &status, 0) == pid);
+	EXPECT(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	return sonde_stop_timer(metrics(), id, true, NULL);
+}
+
+static void a_timer_of_any_ancestor_is_stale(void)
+{
+	CU_ASSERT_EQUAL(sonde_start_timer(metrics(), "across.a.fork", NULL, &shared_id), 0);
+	in_child(stop_in_grandchild);
+	CU_ASSERT_EQUAL(sonde_stop_timer(metrics(), shared_id, true, NULL), 0);
+}
+
+static int stop_after_the_end(void)
+{
+	struct sonde_timing_stats stats;
+	struct sonde_success_rate rate;
+	uint64_t id;
+
+	EXPECT(sonde_start_timer(metrics(), "stops.late", NULL, &id) == 0);
+	EXPECT(sonde_shutdown_metrics(metrics()) == 0);
+	EXPECT(sonde_stop_timer(metrics(), id, true, NULL) == SONDE_ESHUTDOWN);
+	EXPECT(sonde_get_timing_stats(metrics(), "stops.late", 0, SONDE_SECONDS, &stats) ==
+	       SONDE_ENOENT);
+	EXPECT(sonde_get_success_rate(metrics(), "stops.late", 0, &rate) == SONDE_ENOENT);
+	return 0;
+}
+
+static void a_timer_that_stops_after_the_end_records_nothing(void)
+{
+	in_child(stop_after_the_end);
+}
+
+static void a_success_that_is_said_to_be_one_counts(void)
+{
+	const struct sonde_tag succeeded = {"success", "true"};
+	const struct sonde_tag failed = {"success", "false"};
+	struct sonde_timing_stats stats;
+
+	sonde_record_timer(metrics(), "said.so", 5, SONDE_MILLISECONDS, &succeeded, 1);
+	sonde_record_timer(metrics(), "said.so", 7, SONDE_MILLISECONDS, &failed, 1);
+	CU_ASSERT_EQUAL(sonde_get_timing_stats(metrics(), "said.so", 0, SONDE_UNIT_NONE, &stats),
+			0);
+	CU_ASSERT_EQUAL(stats.count, 1);
+	CU_ASSERT_EQUAL(stats.max, 5);
+}
+
 UNIT_MAIN("timer", {"a timer is started and stopped", a_timer_is_started_and_stopped},
 	  {"what is timed is told by its statistics", what_is_timed_is_told_by_its_statistics},
 	  {"an operation is timed whatever it returns", an_operation_is_timed_whatever_it_returns},
@@ -273,4 +330,8 @@ UNIT_MAIN("timer", {"a timer is started and stopped", a_timer_is_started_and_sto
 	  {"timers of eight threads add up", timers_of_eight_threads_add_up},
 	  {"of all threads that stop a timer, one does", of_all_threads_that_stop_a_timer_one_does},
 	  {"a timer is stopped by the process that started it",
-	   a_timer_is_stopped_by_the_process_that_started_it})
+	   a_timer_is_stopped_by_the_process_that_started_it},
+	  {"a timer of any ancestor is stale", a_timer_of_any_ancestor_is_stale},
+	  {"a timer that stops after the end records nothing",
+	   a_timer_that_stops_after_the_end_records_nothing},
+	  {"a success that is said to be one counts", a_success_that_is_said_to_be_one_counts})
