@@ -455,18 +455,24 @@ static int run_alarmed_children(char **arguments)
 enum { TRAP_FLAG = 0x100, TRAP_STRIDE = 7 };
 
 static volatile int n_traps;
-static int trap_to_fork_at;
+static int trap_wanted;
 
-/* The processor stops after each instruction. At one of them a child is forked, which then runs on from there. */
-static void count_traps(int signal, siginfo_t *info, void *context)
+/* The processor stops after each instruction, until the wanted one. */
+static bool is_wanted_trap(ucontext_t *interrupted)
 {
-	ucontext_t *interrupted = context;
+	if (n_traps++ != trap_wanted)
+		return false;
+	interrupted->uc_mcontext.gregs[REG_EFL] &= ~TRAP_FLAG;
+	return true;
+}
 
+/* A child is forked, which then runs on from there. */
+static void fork_at_trap(int signal, siginfo_t *info, void *context)
+{
 	(void)signal;
 	(void)info;
-	if (n_traps++ != trap_to_fork_at)
+	if (!is_wanted_trap(context))
 		return;
-	interrupted->uc_mcontext.gregs[REG_EFL] &= ~TRAP_FLAG;
 	handler_child = fork();
 	if (handler_child == 0)
 		read_zeros(2);
@@ -487,7 +493,7 @@ static int fork_in_first_call(int n_instructions)
 {
 	pthread_t thread;
 
-	trap_to_fork_at = n_instructions;
+	trap_wanted = n_instructions;
 	handler_child = -1;
 	if (pthread_create(&thread, NULL, seek_in_steps, NULL) || pthread_join(thread, NULL))
 		return 1;
@@ -496,7 +502,7 @@ static int fork_in_first_call(int n_instructions)
 
 static int run_fork_between_instructions(char **arguments)
 {
-	struct sigaction action = {.sa_sigaction = count_traps, .sa_flags = SA_SIGINFO};
+	struct sigaction action = {.sa_sigaction = fork_at_trap, .sa_flags = SA_SIGINFO};
 	uint64_t n_children = 0;
 	int status = 0;
 
@@ -516,18 +522,12 @@ static int run_fork_between_instructions(char **arguments)
 	return status != 2 || n_children == 0;
 }
 
-static int trap_to_read_at;
-
 static void read_at_trap(int signal, siginfo_t *info, void *context)
 {
-	ucontext_t *interrupted = context;
-
 	(void)signal;
 	(void)info;
-	if (n_traps++ != trap_to_read_at)
-		return;
-	interrupted->uc_mcontext.gregs[REG_EFL] &= ~TRAP_FLAG;
-	read_zeros(2);
+	if (is_wanted_trap(context))
+		read_zeros(2);
 }
 
 /* A forked child's first call, with two calls of a handler after so many instructions of it. Status 2: it has fewer. */
@@ -535,7 +535,7 @@ static int read_in_first_call(int n_instructions)
 {
 	pid_t pid;
 
-	trap_to_read_at = n_instructions;
+	trap_wanted = n_instructions;
 	n_traps = 0;
 	pid = (pid_t)raw_syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0, 0);
 	if (pid)
@@ -543,7 +543,7 @@ static int read_in_first_call(int n_instructions)
 	__asm__ volatile("pushfq; orq $0x100, (%%rsp); popfq" : : : "memory", "cc");
 	lseek(-1, 0, SEEK_SET);
 	__asm__ volatile("pushfq; andq $~0x100, (%%rsp); popfq" : : : "memory", "cc");
-	raw_syscall(SYS_exit_group, read_zeros(3) ? 1 : n_traps > trap_to_read_at ? 0 : 2, 0, 0, 0, 0, 0);
+	raw_syscall(SYS_exit_group, read_zeros(3) ? 1 : n_traps > trap_wanted ? 0 : 2, 0, 0, 0, 0, 0);
 	return 1;
 }
 
