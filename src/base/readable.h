@@ -43,12 +43,21 @@ static inline bool readable_bytes(const void *start, size_t size, uintptr_t *kno
 	return readable_byte(first, known) && (size == 0 || readable_byte(first + size - 1, known));
 }
 
-/* A text to its NUL, which is among so many bytes. */
+/* A text to its NUL, which is among so many bytes. Asked for by the page: an exec has kilobytes of them. */
 static inline bool readable_text(const char *text, size_t most, uintptr_t *known)
 {
-	for (size_t i = 0; i < most && readable_byte((uintptr_t)&text[i], known); i++)
-		if (!text[i])
-			return true;
+	while (most > 0) {
+		size_t rest = READABLE_PAGE - (uintptr_t)text % READABLE_PAGE;
+		size_t n = rest < most ? rest : most;
+
+		if (!readable_byte((uintptr_t)text, known))
+			return false;
+		for (size_t i = 0; i < n; i++)
+			if (!text[i])
+				return true;
+		text += n;
+		most -= n;
+	}
 	return false;
 }
 

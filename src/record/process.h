@@ -23,7 +23,7 @@ struct object_use {
 	struct object_cell *cell;
 	struct object_streams *streams; /* as the thread has them that last used a stream */
 	uint64_t end; /* where the last access ended; OBJECT_MOVED: it has been moved since */
-	uint64_t reserved;
+	uint64_t reserved; /* so that a descriptor's is found by a shift */
 };
 
 /*

@@ -466,6 +466,13 @@ static bool is_wanted_trap(ucontext_t *interrupted)
 	return true;
 }
 
+static void seek_stepwise(void)
+{
+	__asm__ volatile("pushfq; orq $0x100, (%%rsp); popfq" : : : "memory", "cc");
+	lseek(-1, 0, SEEK_SET);
+	__asm__ volatile("pushfq; andq $~0x100, (%%rsp); popfq" : : : "memory", "cc");
+}
+
 /* A child is forked, which then runs on from there. */
 static void fork_at_trap(int signal, siginfo_t *info, void *context)
 {
@@ -478,11 +485,9 @@ static void fork_at_trap(int signal, siginfo_t *info, void *context)
 		read_zeros(2);
 }
 
-static void *seek_in_steps(void *unused)
+static void *seek_in_thread(void *unused)
 {
-	__asm__ volatile("pushfq; orq $0x100, (%%rsp); popfq" : : : "memory", "cc");
-	lseek(-1, 0, SEEK_SET);
-	__asm__ volatile("pushfq; andq $~0x100, (%%rsp); popfq" : : : "memory", "cc");
+	seek_stepwise();
 	if (handler_child == 0)
 		raw_syscall(SYS_exit_group, read_zeros(3), 0, 0, 0, 0, 0);
 	return unused;
@@ -495,7 +500,7 @@ static int fork_in_first_call(int n_instructions)
 
 	trap_wanted = n_instructions;
 	handler_child = -1;
-	if (pthread_create(&thread, NULL, seek_in_steps, NULL) || pthread_join(thread, NULL))
+	if (pthread_create(&thread, NULL, seek_in_thread, NULL) || pthread_join(thread, NULL))
 		return 1;
 	return handler_child < 0 ? 2 : wait_for(handler_child);
 }
@@ -540,9 +545,7 @@ static int read_in_first_call(int n_instructions)
 	pid = (pid_t)raw_syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0, 0);
 	if (pid)
 		return wait_for(pid);
-	__asm__ volatile("pushfq; orq $0x100, (%%rsp); popfq" : : : "memory", "cc");
-	lseek(-1, 0, SEEK_SET);
-	__asm__ volatile("pushfq; andq $~0x100, (%%rsp); popfq" : : : "memory", "cc");
+	seek_stepwise();
 	raw_syscall(SYS_exit_group, read_zeros(3) ? 1 : n_traps > trap_wanted ? 0 : 2, 0, 0, 0, 0, 0);
 	return 1;
 }

@@ -38,14 +38,7 @@ compare() {
 	in_copy strace -f -k -y -s 0 -qq -e signal=none -e trace="$traced" -o "$scratch/trace" "$@"
 	in_copy "$top_builddir/sonde" run --report=none -o "$scratch/recording.json" -- "$@"
 	"$top_builddir/sonde" report --by=file --format=json "$scratch/recording.json" >"$scratch/table"
-	if awk -v wanted="$wanted" -v work="$scratch/copy" -f "$here/strace-files.awk" "$scratch/table" "$scratch/trace" >"$scratch/answer"; then
-		echo "ok - $name: $(head -n 1 "$scratch/answer")"
-		n_passed=$((n_passed + 1))
-	else
-		echo "not ok - $name: $(head -n 1 "$scratch/answer")"
-		n_failed=$((n_failed + 1))
-	fi
-	tail -n +2 "$scratch/answer" | sed 's/^/#   /'
+	say_whether "$name" awk -v wanted="$wanted" -v work="$scratch/copy" -f "$here/strace-files.awk" "$scratch/table" "$scratch/trace"
 }
 
 mkdir "$scratch/files" "$scratch/home"

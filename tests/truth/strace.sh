@@ -40,14 +40,7 @@ compare() {
 	shift 2
 	in_copy strace -f -k -qq -e signal=none -e trace="$traced" -o "$scratch/trace" "$@"
 	in_copy "$top_builddir/sonde" run --report=none -o "$scratch/recording.json" -- "$@"
-	if awk -v wanted="$wanted" -f "$here/strace.awk" "$scratch/recording.json" "$scratch/trace" >"$scratch/answer"; then
-		echo "ok - $name: $(head -n 1 "$scratch/answer")"
-		n_passed=$((n_passed + 1))
-	else
-		echo "not ok - $name: $(head -n 1 "$scratch/answer")"
-		n_failed=$((n_failed + 1))
-	fi
-	tail -n +2 "$scratch/answer" | sed 's/^/#   /'
+	say_whether "$name" awk -v wanted="$wanted" -f "$here/strace.awk" "$scratch/recording.json" "$scratch/trace"
 }
 
 mkdir "$scratch/files" "$scratch/home"
