@@ -138,7 +138,7 @@ static void remove_workspace(struct workspace *workspace)
 	raw_munmap(workspace, workspace->size);
 }
 
-/* Where the kernel may not be asked, the program is believed. */
+/* Where the kernel may not be asked for that but for everything else, the program is believed. */
 static bool may_read(const char *name, char *const *environment)
 {
 	uintptr_t page = READABLE_NONE;
@@ -147,10 +147,16 @@ static bool may_read(const char *name, char *const *environment)
 	       (readable_text(name, PATH_MAX, &page) && readable_list(environment));
 }
 
+/* A process in a sandbox of its own making has nothing but the environment that it hands on. */
+static bool may_prepare(const char *name, char *const *environment)
+{
+	return name && *recorder_session_directory() && descriptor_may_be_asked() && may_read(name, environment);
+}
+
 static int depart(const char *name, bool is_searched, char *const *environment, departure_run *run,
 		  const void *request)
 {
-	if (!name || !*recorder_session_directory() || !may_read(name, environment))
+	if (!may_prepare(name, environment))
 		return run(environment, request);
 	size_t room = environment_copy_room(environment);
 	struct workspace *workspace = make_workspace(room);

@@ -11,6 +11,7 @@
 #include "base/readable.h"
 #include "base/text.h"
 #include "record/descriptor.h"
+#include "record/filter.h"
 #include "record/thread.h"
 
 #include <errno.h>
@@ -361,7 +362,7 @@ static bool may_read_path(const char *path, int code)
 {
 	uintptr_t page = READABLE_NONE;
 
-	if (has_read_path(code) && !descriptor_is_filtered())
+	if (has_read_path(code) && !filter_may_answer(code))
 		return true;
 	return descriptor_may_be_asked_of_memory() && readable_text(path, PATH_MAX, &page);
 }
@@ -427,14 +428,12 @@ static bool has_read_address(int code)
 	}
 }
 
-/* The same of an address. Where the kernel may not be asked, a connection is believed to be one. */
+/* The same of an address. */
 static bool may_read_address(const struct sockaddr *address, socklen_t size, int code)
 {
 	uintptr_t page = READABLE_NONE;
 
-	if (!descriptor_may_be_asked())
-		return code == 0 || code == EINPROGRESS;
-	if (has_read_address(code) && !descriptor_is_filtered())
+	if (has_read_address(code) && !filter_may_answer(code))
 		return true;
 	return descriptor_may_be_asked_of_memory() &&
 	       readable_bytes(address, size < READABLE_PAGE ? size : READABLE_PAGE, &page);
@@ -486,9 +485,10 @@ void object_add_unbound(const struct probe *probe, uint64_t ns, const struct soc
 }
 
 struct object_cell *object_find_addressed(struct object_cell *cell, int fd, const struct sockaddr *address,
-					  socklen_t size)
+					  socklen_t size, uint64_t bytes)
 {
-	if (!are_peers_wanted())
+	/* A filter grants nothing but 0. */
+	if (!are_peers_wanted() || (bytes == 0 && !may_read_address(address, size, 0)))
 		return cell;
 	struct object_name *name = object_name_of_address(OBJECT_PEER, address, size);
 

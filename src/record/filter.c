@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The answers that filters may give are a set of codes, which only grows, and which forked children inherit.
+ */
+#include "config.h"
+
+#include "record/filter.h"
+
+#include "base/raw.h"
+#include "base/readable.h"
+#include "record/descriptor.h"
+
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+
+enum {
+	WORD_BITS = 64,
+	CODES = 192, /* 0 and every errno that there is: the highest is 133 */
+};
+
+static KEPT uint64_t answers[CODES / WORD_BITS];
+static KEPT bool has_asked;
+
+static void add_answer(unsigned int code)
+{
+	if (code < CODES)
+		__atomic_fetch_or(&answers[code / WORD_BITS], (uint64_t)1 << code % WORD_BITS,
+				  __ATOMIC_RELAXED);
+}
+
+static void add_all_answers(void)
+{
+	for (unsigned int code = 0; code < CODES; code++)
+		add_answer(code);
+}
+
+/* What a handler, a tracer or a supervisor answers is up to it. */
+static void add_answers_of_action(unsigned int action)
+{
+	switch (action & SECCOMP_RET_ACTION_FULL) {
+	case SECCOMP_RET_ALLOW:
+	case SECCOMP_RET_LOG:
+	case SECCOMP_RET_KILL_THREAD:
+	case SECCOMP_RET_KILL_PROCESS:
+		break;
+	case SECCOMP_RET_ERRNO:
+		add_answer(action & SECCOMP_RET_DATA);
+		break;
+	default:
+		add_all_answers();
+	}
+}
+
+static void add_answers_of(const struct sock_filter *instruction)
+{
+	if (BPF_CLASS(instruction->code) != BPF_RET)
+		return;
+	if (BPF_RVAL(instruction->code) == BPF_K)
+		add_answers_of_action(instruction->k);
+	else
+		add_all_answers();
+}
+
+/* One that cannot be read is not granted. */
+static void read_filter(const struct sock_fprog *program)
+{
+	uintptr_t page = READABLE_NONE;
+
+	if (!readable_bytes(program, sizeof(*program), &page))
+		return;
+	for (unsigned int i = 0; i < program->len; i++) {
+		const struct sock_filter *instruction = &program->filter[i];
+
+		if (!readable_bytes(instruction, sizeof(*instruction), &page))
+			return;
+		add_answers_of(instruction);
+	}
+}
+
+/* Not at the start, for most processes never need it. Later ones are seen when they are made. */
+static void find_inherited(void)
+{
+	if (__atomic_load_n(&has_asked, __ATOMIC_RELAXED))
+		return;
+	if (!descriptor_may_be_asked() || raw_syscall(SYS_prctl, PR_GET_SECCOMP, 0, 0, 0, 0, 0) != 0)
+		add_all_answers();
+	__atomic_store_n(&has_asked, true, __ATOMIC_RELEASE);
+}
+
+void filter_expect(const struct sock_fprog *program)
+{
+	find_inherited();
+	if (!program)
+		return;
+	if (descriptor_may_be_asked_of_memory())
+		read_filter(program);
+	else
+		add_all_answers();
+}
+
+bool filter_may_answer(int code)
+{
+	if (unlikely(!__atomic_load_n(&has_asked, __ATOMIC_ACQUIRE)))
+		find_inherited();
+	return (unsigned int)code >= CODES ||
+	       (__atomic_load_n(&answers[code / WORD_BITS], __ATOMIC_RELAXED) >> code % WORD_BITS & 1);
+}
+
+bool filter_lets_read(const void *start, size_t size)
+{
+	uintptr_t page = READABLE_NONE;
+
+	return !filter_may_answer(0) ||
+	       (descriptor_may_be_asked_of_memory() && readable_bytes(start, size, &page));
+}
