@@ -20,6 +20,7 @@ enum {
 };
 
 static KEPT uint64_t answers[CODES / WORD_BITS];
+static KEPT bool grants_at_will;
 static KEPT bool has_asked;
 
 static void add_answer(unsigned int code)
@@ -35,7 +36,13 @@ static void add_all_answers(void)
 		add_answer(code);
 }
 
-/* What a handler, a tracer or a supervisor answers is up to it. */
+/* What a handler, a tracer or a supervisor answers is up to it. No program has them from the one before it. */
+static void add_answers_at_will(void)
+{
+	__atomic_store_n(&grants_at_will, true, __ATOMIC_RELAXED);
+	add_all_answers();
+}
+
 static void add_answers_of_action(unsigned int action)
 {
 	switch (action & SECCOMP_RET_ACTION_FULL) {
@@ -48,7 +55,7 @@ static void add_answers_of_action(unsigned int action)
 		add_answer(action & SECCOMP_RET_DATA);
 		break;
 	default:
-		add_all_answers();
+		add_answers_at_will();
 	}
 }
 
@@ -59,7 +66,7 @@ static void add_answers_of(const struct sock_filter *instruction)
 	if (BPF_RVAL(instruction->code) == BPF_K)
 		add_answers_of_action(instruction->k);
 	else
-		add_all_answers();
+		add_answers_at_will();
 }
 
 /* One that cannot be read is not granted. */
@@ -96,7 +103,7 @@ void filter_expect(const struct sock_fprog *program)
 	if (descriptor_may_be_asked_of_memory())
 		read_filter(program);
 	else
-		add_all_answers();
+		add_answers_at_will();
 }
 
 bool filter_may_answer(int code)
@@ -105,6 +112,11 @@ bool filter_may_answer(int code)
 		find_inherited();
 	return (unsigned int)code >= CODES ||
 	       (__atomic_load_n(&answers[code / WORD_BITS], __ATOMIC_RELAXED) >> code % WORD_BITS & 1);
+}
+
+bool filter_may_grant(uint64_t result)
+{
+	return result ? __atomic_load_n(&grants_at_will, __ATOMIC_RELAXED) : filter_may_answer(0);
 }
 
 bool filter_lets_read(const void *start, size_t size)

@@ -16,6 +16,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct sock_fprog;
 
@@ -27,6 +28,9 @@ void filter_expect(const struct sock_fprog *program) HIDDEN;
 
 /* Whether a call may have ended so without a look at what it was given: with 0, or with an errno. */
 bool filter_may_answer(int code) HIDDEN;
+
+/* The same of a call that has succeeded, with that result: most filters can grant nothing but 0. */
+bool filter_may_grant(uint64_t result) HIDDEN;
 
 /*
  * Whether memory that a call was given may be read, after the call ended with 0: it was the kernel that granted it, or

@@ -24,6 +24,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 enum { CROWD = 400, GUARD = 4096 };
@@ -190,31 +191,39 @@ static void call_with_nowhere(void)
 	tell("limited", prlimit(0, RLIMIT_AS, (struct rlimit *)nowhere, NULL));
 }
 
-/* What a filter answers, the kernel has not looked at: what any argument leads to may not be there. */
-static void answer_for_kernel(unsigned int code)
+/*
+ * What a filter answers, the kernel has not looked at: what any argument leads to may not be there. The return from a
+ * handler has no arguments, but what is left in their registers.
+ */
+static void answer_for_kernel(unsigned int answer)
 {
-	enum { ARGUMENTS = 6 };
-	struct sock_filter filter[2 * ARGUMENTS + 2];
-	struct sock_fprog program = {.len = 2 * ARGUMENTS + 2, .filter = filter};
+	enum { ARGUMENTS = 6, ALLOW = 2 + 2 * ARGUMENTS, ANSWER };
+	struct sock_filter filter[ANSWER + 1] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_rt_sigreturn, ALLOW - 2, 0),
+	};
+	struct sock_fprog program = {.len = ANSWER + 1, .filter = filter};
 
 	for (unsigned int i = 0; i < ARGUMENTS; i++) {
-		filter[2 * i] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
-							     offsetof(struct seccomp_data, args[i]));
-		filter[2 * i + 1] = (struct sock_filter)BPF_JUMP(
-			BPF_JMP | BPF_JEQ | BPF_K, (unsigned int)(uintptr_t)nowhere, 2 * (ARGUMENTS - i) - 1, 0);
+		unsigned int at = 2 + 2 * i;
+
+		filter[at] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+							  offsetof(struct seccomp_data, args[i]));
+		filter[at + 1] = (struct sock_filter)BPF_JUMP(
+			BPF_JMP | BPF_JEQ | BPF_K, (unsigned int)(uintptr_t)nowhere, ANSWER - at - 2, 0);
 	}
-	filter[2 * ARGUMENTS] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
-	filter[2 * ARGUMENTS + 1] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | code);
+	filter[ALLOW] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	filter[ANSWER] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, answer);
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
 }
 
 /* Who made the filter is not there any more in the program that is executed under it. */
-static void call_under_filter(unsigned int code, bool is_executed)
+static void call_under_filter(unsigned int answer, bool is_executed)
 {
 	char *const arguments[] = {"strains", "nowhere", NULL};
 
-	answer_for_kernel(code);
+	answer_for_kernel(answer);
 	if (is_executed)
 		execv("/proc/self/exe", arguments);
 	call_with_nowhere();
@@ -230,10 +239,30 @@ static void answer_bad_addresses(void)
 
 		fflush(stdout);
 		if (fork() == 0)
-			call_under_filter(codes[i / 2], i % 2);
+			call_under_filter(SECCOMP_RET_ERRNO | codes[i / 2], i % 2);
 		wait(&status);
 		printf("ended: %#x\n", status);
 	}
+}
+
+/* Any number that the kernel might have answered. */
+static void grant(int signal, siginfo_t *info, void *context)
+{
+	ucontext_t *interrupted = context;
+
+#if defined(__x86_64__)
+	interrupted->uc_mcontext.gregs[REG_RAX] = 77;
+#elif defined(__aarch64__)
+	interrupted->uc_mcontext.regs[0] = 77;
+#endif
+}
+
+static void answer_by_handler(void)
+{
+	struct sigaction action = {.sa_sigaction = grant, .sa_flags = SA_SIGINFO};
+
+	sigaction(SIGSYS, &action, NULL);
+	call_under_filter(SECCOMP_RET_TRAP, false);
 }
 
 static void execute_badly(const char *what, const char *path, char *const *arguments, char *const *environment)
@@ -338,6 +367,7 @@ int main(int n_arguments, char **arguments)
 		{"filtered-in-vain", filter_in_vain},
 		{"executed-in-vain", execute_in_vain},
 		{"answered", answer_bad_addresses},
+		{"answered-by-handler", answer_by_handler},
 		{"nowhere", call_with_nowhere},
 		{"executions", execute_nowhere},
 		{"crowd", crowd},
