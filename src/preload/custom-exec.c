@@ -261,7 +261,7 @@ static struct lending lend_environment(void)
 	size_t room = environment_copy_room(environ);
 	size_t size = room * sizeof(char *) + ENVIRONMENT_PRELOAD_SIZE;
 
-	if (!*recorder_session_directory())
+	if (!departure_is_possible())
 		return lending;
 	char *memory = take_copy(size, &lending.is_kept);
 

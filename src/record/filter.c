@@ -9,8 +9,9 @@
 #include "base/raw.h"
 #include "base/readable.h"
 #include "record/descriptor.h"
+#include "record/filter-program.h"
+#include "record/startup.h"
 
-#include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
 
@@ -22,6 +23,42 @@ enum {
 static KEPT uint64_t answers[CODES / WORD_BITS];
 static KEPT bool grants_at_will;
 static KEPT bool has_asked;
+static KEPT bool forbids[FILTER_USES];
+
+static const struct {
+	uint16_t number;
+	uint8_t use;
+} needed[] = {
+	{SYS_rt_sigprocmask, FILTER_MEMORY},
+	{SYS_mmap, FILTER_CHANGE},
+	{SYS_munmap, FILTER_CHANGE},
+	{SYS_getpid, FILTER_CHANGE},
+	{SYS_openat, FILTER_DEPARTURE},
+	{SYS_fstat, FILTER_DEPARTURE},
+	{SYS_newfstatat, FILTER_DEPARTURE},
+	{SYS_pread64, FILTER_DEPARTURE},
+	{SYS_close, FILTER_DEPARTURE},
+	{SYS_faccessat, FILTER_DEPARTURE},
+	{SYS_faccessat2, FILTER_DEPARTURE},
+	{SYS_getxattr, FILTER_DEPARTURE},
+	{SYS_getuid, FILTER_DEPARTURE},
+	{SYS_geteuid, FILTER_DEPARTURE},
+	{SYS_getgid, FILTER_DEPARTURE},
+	{SYS_getegid, FILTER_DEPARTURE},
+	{SYS_openat, FILTER_ARRIVAL},
+	{SYS_fstat, FILTER_ARRIVAL},
+	{SYS_pread64, FILTER_ARRIVAL},
+	{SYS_close, FILTER_ARRIVAL},
+	{SYS_mmap, FILTER_ARRIVAL},
+	{SYS_madvise, FILTER_ARRIVAL},
+	{SYS_fallocate, FILTER_ARRIVAL},
+	{SYS_prlimit64, FILTER_ARRIVAL},
+	{SYS_readlinkat, FILTER_ARRIVAL},
+	{SYS_clock_gettime, FILTER_ARRIVAL},
+	{SYS_getpid, FILTER_ARRIVAL},
+	{SYS_getppid, FILTER_ARRIVAL},
+	{SYS_gettid, FILTER_ARRIVAL},
+};
 
 static void add_answer(unsigned int code)
 {
@@ -69,20 +106,38 @@ static void add_answers_of(const struct sock_filter *instruction)
 		add_answers_at_will();
 }
 
-/* One that cannot be read is not granted. */
-static void read_filter(const struct sock_fprog *program)
+static bool is_readable(const struct sock_fprog *program)
 {
 	uintptr_t page = READABLE_NONE;
 
 	if (!readable_bytes(program, sizeof(*program), &page))
-		return;
-	for (unsigned int i = 0; i < program->len; i++) {
-		const struct sock_filter *instruction = &program->filter[i];
+		return false;
+	for (unsigned int i = 0; i < program->len; i++)
+		if (!readable_bytes(&program->filter[i], sizeof(program->filter[i]), &page))
+			return false;
+	return true;
+}
 
-		if (!readable_bytes(instruction, sizeof(*instruction), &page))
-			return;
-		add_answers_of(instruction);
-	}
+static void read_filter(const struct sock_fprog *program)
+{
+	for (unsigned int i = 0; i < program->len; i++)
+		add_answers_of(&program->filter[i]);
+	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+		if (!forbids[needed[i].use] && filter_program_kills(program, needed[i].number))
+			forbids[needed[i].use] = true;
+}
+
+static void fear_filter(void)
+{
+	add_answers_at_will();
+	for (int use = 0; use < FILTER_USES; use++)
+		forbids[use] = true;
+}
+
+/* Once there is a filter, we may go on asking only where it lets us. */
+static bool may_ask_of_memory(void)
+{
+	return descriptor_may_be_asked_of_memory() || (!startup_is_simulated() && !forbids[FILTER_MEMORY]);
 }
 
 /* Not at the start, for most processes never need it. Later ones are seen when they are made. */
@@ -100,10 +155,15 @@ void filter_expect(const struct sock_fprog *program)
 	find_inherited();
 	if (!program)
 		return;
-	if (descriptor_may_be_asked_of_memory())
+	if (!may_ask_of_memory())
+		fear_filter();
+	else if (is_readable(program)) /* else it is not granted */
 		read_filter(program);
-	else
-		add_answers_at_will();
+}
+
+bool filter_forbids(enum filter_use use)
+{
+	return forbids[use];
 }
 
 bool filter_may_answer(int code)

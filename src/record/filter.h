@@ -20,11 +20,23 @@
 
 struct sock_fprog;
 
+/* What we do beside the program's own calls, and what a filter that we have read may forbid. */
+enum filter_use {
+	FILTER_MEMORY,    /* to ask whether memory can be read: base/readable.h */
+	FILTER_ARRIVAL,   /* to be in a program that is executed under it */
+	FILTER_DEPARTURE, /* to look at a program before it is executed, */
+	FILTER_CHANGE,    /* and to change its environment */
+	FILTER_USES,
+};
+
 /*
  * The process is about to ask for a filter. NULL: for the strict mode, which answers nothing. To be called before the
  * first filter forbids to ask the kernel. That it is not granted in the end does no harm.
  */
 void filter_expect(const struct sock_fprog *program) HIDDEN;
+
+/* Whether a filter of the process's own making may be the end of who does that. */
+bool filter_forbids(enum filter_use use) HIDDEN;
 
 /* Whether a call may have ended so without a look at what it was given: with 0, or with an errno. */
 bool filter_may_answer(int code) HIDDEN;

@@ -15,6 +15,7 @@ libsonde_preload_la_SOURCES += \
 	src/record/engine.c src/record/engine.h src/record/home.h \
 	src/record/descriptor.c src/record/descriptor.h \
 	src/record/filter.c src/record/filter.h \
+	src/record/filter-program.c src/record/filter-program.h \
 	src/record/identity.c src/record/identity.h \
 	src/record/marks.c src/record/marks.h \
 	src/record/memory.c src/record/memory.h \
@@ -35,6 +36,7 @@ libsonde_preload_la_SOURCES += \
 libsonde_record_la_SOURCES += \
 	src/record/descriptor.c src/record/descriptor.h \
 	src/record/filter.c src/record/filter.h \
+	src/record/filter-program.c src/record/filter-program.h \
 	src/record/engine.c src/record/engine.h src/record/home.h \
 	src/record/identity.c src/record/identity.h \
 	src/record/marks.c src/record/marks.h \

@@ -167,6 +167,17 @@ static void execute_in_vain(void)
 	exit(0);
 }
 
+/* A sandbox for just what a program does bare. */
+static void execute_in_sandbox(void)
+{
+	static const unsigned int deadly[] = {SYS_madvise, SYS_fstat, SYS_getppid, SYS_fallocate};
+	char *const words[] = {"echo", "executed under a filter", NULL};
+
+	fflush(stdout);
+	add_filter(deadly, 4, SECCOMP_RET_KILL_PROCESS);
+	execv("/bin/echo", words);
+}
+
 static void open_nowhere(void)
 {
 	tell("opened", open(nowhere, O_RDONLY));
@@ -366,6 +377,7 @@ int main(int n_arguments, char **arguments)
 		{"filtered", filter_system_calls},
 		{"filtered-in-vain", filter_in_vain},
 		{"executed-in-vain", execute_in_vain},
+		{"executed-in-sandbox", execute_in_sandbox},
 		{"answered", answer_bad_addresses},
 		{"answered-by-handler", answer_by_handler},
 		{"nowhere", call_with_nowhere},
