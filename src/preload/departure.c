@@ -81,13 +81,14 @@ static char *const *prepare_to_leave(const char *path, char *const *environment,
 }
 
 char *const *departure_prepare(const char *path, char *const *environment,
-			       struct environment_copy *copy, struct session_note **ret_note)
+			       struct environment_copy *copy, struct program_file *file,
+			       struct session_note **ret_note)
 {
 	if (filter_forbids(FILTER_ARRIVAL))
 		return prepare_to_leave(path, environment, copy, ret_note);
 	bool can_reach = environment_can_reach_us();
 	char runtime[SANITIZER_NAME_SIZE];
-	enum note_reason reason = executable_inspect(path, runtime);
+	enum note_reason reason = executable_inspect(path, file, runtime);
 
 	copy->runtime = runtime;
 	environment = environment_change(environment, choose_change(reason, can_reach), copy);
@@ -104,8 +105,9 @@ char *const *departure_prepare(const char *path, char *const *environment,
  */
 struct workspace {
 	size_t size;
-	char preload[ENVIRONMENT_PRELOAD_SIZE];
+	struct program_file file;
 	char found[SEARCHED_PATH_SIZE];
+	char preload[ENVIRONMENT_PRELOAD_SIZE];
 	char *entries[];
 };
 
@@ -184,7 +186,7 @@ static int depart(const char *name, bool is_searched, char *const *environment, 
 					.room = room,
 					.preload = workspace->preload};
 	struct session_note *note;
-	int result = run(departure_prepare(name, environment, &copy, &note), request);
+	int result = run(departure_prepare(name, environment, &copy, &workspace->file, &note), request);
 
 	/* exec comes back, and spawn not with 0, when nothing was started. */
 	if (result != 0)

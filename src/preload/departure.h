@@ -11,6 +11,7 @@
 #define SONDE_PRELOAD_DEPARTURE_H
 
 #include "preload/environment.h"
+#include "record/program-file.h"
 #include "record/session.h"
 
 /* Whether programs can be judged: there is a session, and no filter that would kill us for it. */
@@ -18,11 +19,12 @@ bool departure_is_possible(void) __attribute__((visibility("hidden")));
 
 /*
  * Judges the program at `path`, and changes its environment (NULL: empty) accordingly in the memory that
- * `copy` brings. When the program will not be watched that is noted: ret_note is the note, to be taken
+ * `copy` brings; `file` is room to read it in. When the program will not be watched that is noted: ret_note is the note, to be taken
  * back if it is not started after all, else NULL. Returns the environment to give to the program.
  */
 char *const *departure_prepare(const char *path, char *const *environment,
-			       struct environment_copy *copy, struct session_note **ret_note)
+			       struct environment_copy *copy, struct program_file *file,
+			       struct session_note **ret_note)
 	__attribute__((visibility("hidden")));
 
 /*
