@@ -94,9 +94,10 @@ static int enter_sandbox(int option, unsigned long mode, unsigned long filter)
 	bool was_noted = region && recorder_note_sandbox(region);
 	bool could_ask = descriptor_may_be_asked();
 
-	if (option == PR_SET_SECCOMP)
+	if (option == PR_SET_SECCOMP) {
 		filter_expect(mode == SECCOMP_MODE_FILTER ? (const struct sock_fprog *)filter : NULL);
-	descriptor_may_ask(false);
+		descriptor_may_ask(false);
+	}
 	if (region && forbids_counter(option, mode))
 		recorder_stop_clock(region);
 	int result = REAL(prctl)(option, mode, filter, 0UL, 0UL);

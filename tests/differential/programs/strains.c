@@ -167,14 +167,28 @@ static void execute_in_vain(void)
 	exit(0);
 }
 
-/* A sandbox for just what a program does bare. */
+/* A sandbox for just what a program does bare, and its children. */
 static void execute_in_sandbox(void)
 {
-	static const unsigned int deadly[] = {SYS_madvise, SYS_fstat, SYS_getppid, SYS_fallocate};
+	static const unsigned int deadly[] = {SYS_madvise, SYS_fstat, SYS_fallocate};
 	char *const words[] = {"echo", "executed under a filter", NULL};
+	int status = -1;
+	pid_t pid;
 
 	fflush(stdout);
-	add_filter(deadly, 4, SECCOMP_RET_KILL_PROCESS);
+	add_filter(deadly, 3, SECCOMP_RET_KILL_PROCESS);
+	tell("system", system("echo a shell"));
+	tell("spawn", posix_spawnp(&pid, "echo", NULL, NULL, words, environ));
+	tell("ended", waitpid(pid, &status, 0) == pid ? status : -1);
+	fflush(stdout);
+	if (fork() == 0) {
+		lseek(-1, 0, SEEK_SET);
+		close(open("/dev/null", O_RDONLY));
+		execlp("echo", "echo", "of a child", NULL);
+	}
+	wait(&status);
+	tell("ended", status);
+	fflush(stdout);
 	execv("/bin/echo", words);
 }
 
