@@ -304,14 +304,17 @@ function emit_lock(name, row, arguments,   tried, busy, has_errno) {
 
 # -- Descriptors that come and go
 
-function emit_opened(row, indent,   n, word, i, made) {
+# Two that the call has put into an array are looked at there, and not where the array may be nowhere.
+function emit_opened(row, indent,   n, word, kind, array) {
 	if (!((row, "opens") in fact))
 		return
 	n = split(fact[row, "opens"], word, " ")
-	for (i = 2; i <= n; i++) {
-		made = "descriptor_opened(" word[i] ", DESCRIPTOR_" (word[1] == "any" ? "UNKNOWN" : toupper(word[1])) ");"
-		out_from_table(row, fact_line[row, "opens"], indent made)
-	}
+	kind = "DESCRIPTOR_" (word[1] == "any" ? "UNKNOWN" : toupper(word[1]))
+	array = word[2]
+	if (sub(/\[\]$/, "", array))
+		out_from_table(row, fact_line[row, "opens"], indent "descriptor_opened_pair(" array ", " kind ");")
+	else
+		out_from_table(row, fact_line[row, "opens"], indent "descriptor_opened(" word[2] ", " kind ");")
 }
 
 # Which ones are closed is asked before the call: it may free what would tell.
@@ -453,7 +456,7 @@ function emit_object_use(row, indent, way) {
 		return
 	}
 	if ((row, "peering") in fact)
-		out(indent "object = object_addressed(CALL_" row ", object, " fact[row, "fd"] ", " address_size(row) ");")
+		out(indent "object = object_addressed(CALL_" row ", object, " fact[row, "fd"] ", " address_size(row) ", moved);")
 	out(indent "object_moved(object, &probe, ns, " fact[row, "fd"] ", " (((row, "to") in fact) ? "OBJECT_IN" : way) \
 		", moved, " object_offset(row) ");")
 	if ((row, "to") in fact)

@@ -357,7 +357,7 @@ function check_try(value) {
 
 # Expressions without spaces; whether they make sense says the compiler, which is told where they stand.
 function check_opens(value) {
-	if (value !~ ("^(" DESCRIPTORS ")( [^ ]+)+$"))
+	if (value !~ ("^(" DESCRIPTORS ") [^ ]+$"))
 		complain("opens: '" value "' is no kind of descriptor and where it is to be found")
 }
 

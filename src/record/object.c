@@ -11,6 +11,7 @@
 #include "base/readable.h"
 #include "base/text.h"
 #include "record/descriptor.h"
+#include "record/filter.h"
 #include "record/thread.h"
 
 #include <errno.h>
@@ -353,17 +354,13 @@ static bool has_read_path(int code)
 	}
 }
 
-/*
- * Whether the path of a call may be touched that ended so: it may lead nowhere where the kernel has not looked at it,
- * as when a filter has answered in its place.
- */
-static bool may_read_path(const char *path, int code)
+/* A path may lead nowhere where the kernel has not looked at it, as when a filter has answered in its place. */
+static bool may_read_path(const char *path, bool has_been_read)
 {
 	uintptr_t page = READABLE_NONE;
 
-	if (has_read_path(code) && !descriptor_is_filtered())
-		return true;
-	return descriptor_may_be_asked_of_memory() && readable_text(path, PATH_MAX, &page);
+	return has_been_read ||
+	       (descriptor_may_be_asked_of_memory() && readable_text(path, PATH_MAX, &page));
 }
 
 static bool are_files_wanted(void)
@@ -376,9 +373,9 @@ void object_add_opened(const struct probe *probe, uint64_t ns, int dirfd, const 
 	/* freopen() without a path opens what was open. */
 	if (!are_files_wanted() || !probe->stats || !path)
 		return;
-	/* A filter grants nothing but 0. */
-	struct object_name *name = fd != 0 || may_read_path(path, 0) ? object_name_of_path(dirfd, path)
-								  : object_name_of_others(OBJECT_FILE);
+	bool is_readable = may_read_path(path, !filter_may_grant((uint64_t)fd));
+	struct object_name *name =
+		is_readable ? object_name_of_path(dirfd, path) : object_name_of_others(OBJECT_FILE);
 	struct object_cell *cell = find_cell(name, false);
 
 	object_note(fd, (uintptr_t)name);
@@ -393,8 +390,10 @@ void object_add_path_failure(const struct probe *probe, uint64_t ns, int dirfd, 
 {
 	if (!are_files_wanted() || !probe->stats)
 		return;
-	struct object_name *name = path && may_read_path(path, code) ? object_name_of_path(dirfd, path)
-								     : object_name_of_others(OBJECT_FILE);
+	bool has_been_read = has_read_path(code) && !filter_may_answer(code);
+	struct object_name *name = path && may_read_path(path, has_been_read)
+					   ? object_name_of_path(dirfd, path)
+					   : object_name_of_others(OBJECT_FILE);
 	struct object_cell *cell = find_cell(name, true);
 
 	object_failed(cell, probe, code, ns);
@@ -427,17 +426,13 @@ static bool has_read_address(int code)
 	}
 }
 
-/* The same of an address. Where the kernel may not be asked, a connection is believed to be one. */
-static bool may_read_address(const struct sockaddr *address, socklen_t size, int code)
+static bool may_read_address(const struct sockaddr *address, socklen_t size, bool has_been_read)
 {
 	uintptr_t page = READABLE_NONE;
 
-	if (!descriptor_may_be_asked())
-		return code == 0 || code == EINPROGRESS;
-	if (has_read_address(code) && !descriptor_is_filtered())
-		return true;
-	return descriptor_may_be_asked_of_memory() &&
-	       readable_bytes(address, size < READABLE_PAGE ? size : READABLE_PAGE, &page);
+	return has_been_read ||
+	       (descriptor_may_be_asked_of_memory() &&
+		readable_bytes(address, size < READABLE_PAGE ? size : READABLE_PAGE, &page));
 }
 
 static bool are_peers_wanted(void)
@@ -448,8 +443,10 @@ static bool are_peers_wanted(void)
 static struct object_name *name_of(enum object_kind kind, const struct sockaddr *address, socklen_t size,
 				   int code)
 {
-	struct object_name *name =
-		may_read_address(address, size, code) ? object_name_of_address(kind, address, size) : NULL;
+	bool has_been_read = has_read_address(code) && !filter_may_answer(code);
+	struct object_name *name = may_read_address(address, size, has_been_read)
+					   ? object_name_of_address(kind, address, size)
+					   : NULL;
 
 	return name ? name : object_name_of_others(kind);
 }
@@ -486,9 +483,9 @@ void object_add_unbound(const struct probe *probe, uint64_t ns, const struct soc
 }
 
 struct object_cell *object_find_addressed(struct object_cell *cell, int fd, const struct sockaddr *address,
-					  socklen_t size)
+					  socklen_t size, uint64_t bytes)
 {
-	if (!are_peers_wanted())
+	if (!are_peers_wanted() || !may_read_address(address, size, !filter_may_grant(bytes)))
 		return cell;
 	struct object_name *name = object_name_of_address(OBJECT_PEER, address, size);
 

@@ -234,7 +234,7 @@ void object_add_connected(const struct probe *probe, uint64_t ns, int fd, const 
 void object_add_unbound(const struct probe *probe, uint64_t ns, const struct sockaddr *address, socklen_t size,
 			int code) HIDDEN;
 struct object_cell *object_find_addressed(struct object_cell *cell, int fd, const struct sockaddr *address,
-					  socklen_t size) HIDDEN;
+					  socklen_t size, uint64_t bytes) HIDDEN;
 
 /* `code` is 0, or why it failed: some connections are only under way. */
 static inline void object_connected(enum call call, const struct probe *probe, uint64_t ns, int fd,
@@ -264,9 +264,10 @@ static inline void object_accepted(struct object_cell *cell, const struct probe 
 
 /* What a message went to, which may say so itself. */
 static inline struct object_cell *object_addressed(enum call call, struct object_cell *cell, int fd,
-						   const struct sockaddr *address, socklen_t size)
+						   const struct sockaddr *address, socklen_t size,
+						   uint64_t bytes)
 {
-	return address && object_is_on(call) ? object_find_addressed(cell, fd, address, size) : cell;
+	return address && object_is_on(call) ? object_find_addressed(cell, fd, address, size, bytes) : cell;
 }
 
 #endif

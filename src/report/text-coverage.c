@@ -77,6 +77,8 @@ static const char *reason_text(enum note_reason reason)
 		return "no memory for its region";
 	case NOTE_UNREACHABLE:
 		return "cannot reach sonde's files";
+	case NOTE_SANDBOX:
+		return "sandbox forbids what sonde needs";
 	default:
 		return "unknown reason";
 	}
