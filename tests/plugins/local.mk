@@ -19,7 +19,8 @@ plugin_tests = \
 TESTS += $(plugin_tests)
 EXTRA_DIST += $(plugin_tests) tests/plugins/lib.sh tests/plugins/bare-lib.sh \
 	tests/plugins/frozen/1.0/sonde/plugin.h \
-	tests/plugins/frozen/1.1/sonde/plugin.h
+	tests/plugins/frozen/1.1/sonde/plugin.h \
+	tests/plugins/frozen/1.2/sonde/plugin.h
 
 # The animals of the zoo, all from one source: see there.
 zoo_animals = \
