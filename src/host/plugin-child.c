@@ -83,7 +83,17 @@ static void send_figures(void *argument, struct snapshot *figures)
 	snapshot_put(figures);
 }
 
-static void offer(struct child *child, int fd)
+/* On the runner's thread, which has sent nothing before: there is room. */
+static void ask_for_moments(void *argument)
+{
+	const struct child *child = argument;
+	const struct packet packet = {.type = PACKET_WINDOWS};
+
+	channel_send(child->channel, &packet, -1);
+}
+
+static void offer(struct child *child, int fd, void (*take)(struct plugin_runner *runner,
+							     const struct sonde_snapshot *snapshot))
 {
 	struct snapshot *figures;
 	struct snapshot_source source;
@@ -93,7 +103,7 @@ static void offer(struct child *child, int fd)
 	const struct sonde_snapshot *snapshot = plugin_snapshot_new(figures, &source);
 
 	if (snapshot)
-		plugin_runner_offer(child->runner, snapshot);
+		take(child->runner, snapshot);
 	plugin_snapshot_unref(snapshot);
 	snapshot_put(figures);
 	free((void *)source.tags);
@@ -118,7 +128,9 @@ static void end(struct child *child, int64_t until_ns)
 static void take_packet(struct child *child, const struct packet *packet, int fd)
 {
 	if (packet->type == PACKET_SNAPSHOT && fd >= 0)
-		offer(child, fd);
+		offer(child, fd, plugin_runner_offer);
+	else if (packet->type == PACKET_MOMENT && fd >= 0)
+		offer(child, fd, plugin_runner_keep);
 	else if (packet->type == PACKET_CHOICE && fd >= 0)
 		reload(child, fd);
 	else if (packet->type == PACKET_END)
@@ -163,6 +175,7 @@ _Noreturn void plugin_child_run(const struct plugin_choice *choice, const char *
 		.directory = directory,
 		.health = health,
 		.take_figures = send_figures,
+		.ask_for_moments = ask_for_moments,
 		.argument = &child,
 	};
 	struct pollfd readable = {.fd = child.channel, .events = POLLIN};

@@ -55,8 +55,12 @@ int plugin_home_fd(const struct plugin_home *home);
  * again, -1: never. */
 int plugin_home_work(struct plugin_home *home);
 
-/* Whether a snapshot is due for one of the exporters. */
+/*
+ * Whether a snapshot is due for one of the exporters; and whether it is its turn, so that it exports it: windows want
+ * some in between, which count as none.
+ */
 bool plugin_home_is_due(const struct plugin_home *home);
+bool plugin_home_is_turn(const struct plugin_home *home);
 
 /* Hands a snapshot to those for whom one is due. */
 void plugin_home_feed(struct plugin_home *home, struct snapshot *figures,

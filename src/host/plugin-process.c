@@ -34,6 +34,7 @@ struct plugin_process {
 	unsigned int n_crashes;
 	int64_t start_ns;   /* when to start it again */
 	bool is_choice_new; /* to the process that runs now */
+	bool wants_moments; /* so does that one */
 	uint64_t n_offered; /* snapshots, to this process and those before it */
 	bool is_ending;
 	int64_t until_ns;
@@ -53,6 +54,7 @@ static int start(struct plugin_process *process)
 	if (result < 0)
 		return result;
 	process->is_choice_new = false;
+	process->wants_moments = false;
 	process->pid = fork();
 	if (process->pid == 0)
 		plugin_child_run(process->choice, process->directory, process->health, channel[1]);
@@ -207,6 +209,8 @@ static void read_channel(struct plugin_process *process)
 		result = channel_receive(process->channel, &packet, &fd);
 		if (result == 0 && packet.type == PACKET_FIGURES && fd >= 0)
 			take_figures(process, fd);
+		if (result == 0 && packet.type == PACKET_WINDOWS)
+			process->wants_moments = true;
 		if (fd >= 0)
 			close(fd);
 	}
@@ -289,6 +293,20 @@ void plugin_process_offer(struct plugin_process *process, int snapshot_fd)
 	process->n_offered++;
 	if (process->channel < 0 || channel_send(process->channel, &packet, snapshot_fd) < 0)
 		health_count(process->health, COUNT_DROPPED_FULL, 1);
+}
+
+bool plugin_process_wants_moments(const struct plugin_process *process)
+{
+	return process->wants_moments && process->channel >= 0 && !process->is_ending;
+}
+
+void plugin_process_keep_up(const struct plugin_process *process, int snapshot_fd)
+{
+	const struct packet packet = {.type = PACKET_MOMENT};
+
+	/* One that there is no room for is made up for by the next. */
+	if (snapshot_fd >= 0)
+		channel_send(process->channel, &packet, snapshot_fd);
 }
 
 struct snapshot *plugin_process_figures(const struct plugin_process *process)

@@ -216,11 +216,13 @@ static void feed_own(struct agent *agent, bool is_for_all)
 		{"host.name", agent->host_name},
 		{"sonde.agent", agent->number},
 	};
+
+	agent->sequence += is_for_all || plugin_home_is_turn(agent->home);
 	const struct snapshot_source source = {
 		.tags = tags,
 		.n_tags = sizeof(tags) / sizeof(tags[0]),
 		.start_ns = agent->started_ns,
-		.sequence = ++agent->sequence,
+		.sequence = agent->sequence,
 		.is_final = is_for_all,
 		.is_one_of_several = true,
 	};
