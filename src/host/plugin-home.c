@@ -27,7 +27,7 @@ struct room {
 	uint32_t told_state;
 	int watched_fd;	    /* the process's channel, as the epoll has it */
 	int64_t due_ns;	    /* when it wants the next snapshot */
-	int64_t moment_ns;  /* when its windows want one; 0: at once */
+	int64_t moment_ns;  /* when its windows want one; 0: they have had none */
 	int64_t started_ns; /* CLOCK_REALTIME: since when its figures count */
 };
 
@@ -267,13 +267,13 @@ static struct snapshot *join(const struct plugin_home *home, struct snapshot *fi
 }
 
 /* What is missed is not made up for. */
-static void advance(int64_t *due_ns, int64_t interval_ns)
+static void advance(struct room *room)
 {
-	if (*due_ns == 0)
-		*due_ns = now_ns();
+	int64_t interval_ns = plugin_choice_interval_ns(room->choice);
+
 	do
-		*due_ns += interval_ns;
-	while (*due_ns <= now_ns());
+		room->due_ns += interval_ns;
+	while (room->due_ns <= now_ns());
 }
 
 static void deal_out(struct plugin_home *home, int fd, bool is_for_all)
@@ -324,10 +324,11 @@ void plugin_home_next_turn(struct plugin_home *home)
 	for (size_t i = 0; i < home->n_rooms; i++) {
 		struct room *room = &home->rooms[i];
 
+		/* What it exports, its windows have had as well. */
+		if (wants_moments(room) && next_ns_of(room) <= now_ns())
+			room->moment_ns = now_ns() + MOMENT_NS;
 		if (room->due_ns <= now_ns())
-			advance(&room->due_ns, plugin_choice_interval_ns(room->choice));
-		if (wants_moments(room) && room->moment_ns <= now_ns())
-			advance(&room->moment_ns, MOMENT_NS);
+			advance(room);
 	}
 }
 

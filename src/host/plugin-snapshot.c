@@ -27,6 +27,7 @@ struct sonde_snapshot {
 	struct sonde_histogram *histograms;
 	uint32_t *histogram_of; /* of each series, where in histograms; some have none */
 	size_t size;
+	int64_t began_ns; /* its source: a delta says when that began */
 	struct plugin_windows *windows;		/* NULL: it cannot be asked for them */
 	const struct sonde_snapshot *original; /* whose figures, tags and views these are; NULL: our own */
 };
@@ -117,6 +118,7 @@ const struct sonde_snapshot *plugin_snapshot_new(struct snapshot *figures,
 	if (!snapshot)
 		return NULL;
 	snapshot->n_references = 1;
+	snapshot->began_ns = source->start_ns;
 	snapshot->figures = snapshot_get(figures);
 	snapshot->size = sizeof(*snapshot) + snapshot_size(figures);
 	if (copy_source(snapshot, source) == 0 && view_histograms(snapshot) == 0)
@@ -154,6 +156,8 @@ const struct sonde_snapshot *plugin_snapshot_delta(const struct sonde_snapshot *
 	const struct sonde_snapshot *delta = plugin_snapshot_new(figures, &source);
 
 	snapshot_put(figures);
+	if (delta)
+		writable(delta)->began_ns = newer->began_ns;
 	return delta;
 }
 
@@ -207,7 +211,7 @@ bool plugin_snapshot_has_same_source(const struct sonde_snapshot *a, const struc
 	const struct snapshot_source *first = &a->source;
 	const struct snapshot_source *second = &b->source;
 
-	if (first->start_ns != second->start_ns || first->n_tags != second->n_tags)
+	if (a->began_ns != b->began_ns || first->n_tags != second->n_tags)
 		return false;
 	for (size_t i = 0; i < first->n_tags; i++)
 		if (strcmp(first->tags[i].key, second->tags[i].key) != 0 ||

@@ -232,10 +232,26 @@ static const struct series *walk_to_latest(const struct windows *windows, size_t
 	return NULL;
 }
 
+/* Most of them, mostly; a gauge is watched even so. */
+static bool has_done_nothing(const struct series *series, const struct series *before)
+{
+	if (!before || !series_is_cumulative(series) || series->type != before->type ||
+	    series->is_fractional != before->is_fractional || series->start_ns != before->start_ns)
+		return false;
+	if (series_has_histogram(series))
+		return series->value.histogram->count == before->value.histogram->count &&
+		       series->value.histogram->first_index == before->value.histogram->first_index;
+	return series->is_fractional ? series->value.number == before->value.number
+				     : series->value.count == before->value.count;
+}
+
 static int add_value(struct slot_builder *builder, const struct track *track,
 		     const struct series *series, const struct series *before, double seconds)
 {
 	struct window_value value;
+
+	if (has_done_nothing(series, before))
+		return 0;
 	struct series *difference = series_difference(series, before);
 
 	if (!difference)

@@ -14,6 +14,7 @@ plugin_tests = \
 	tests/plugins/test-jsonlines.sh \
 	tests/plugins/test-manual.sh \
 	tests/plugins/test-reload.sh \
+	tests/plugins/test-windows.sh \
 	tests/plugins/test-zoo.sh
 
 TESTS += $(plugin_tests)
@@ -47,7 +48,8 @@ plugin_unit_tests = \
 	tests/plugins/test-plugin-loader \
 	tests/plugins/test-plugin-parts \
 	tests/plugins/test-plugin-runner \
-	tests/plugins/test-plugin-sources
+	tests/plugins/test-plugin-sources \
+	tests/plugins/test-plugin-windows
 
 check_PROGRAMS += $(plugin_unit_tests)
 TESTS += $(plugin_unit_tests)
@@ -73,4 +75,9 @@ tests_plugins_test_plugin_sources_SOURCES = tests/plugins/test-plugin-sources.c 
 tests_plugins_test_plugin_sources_CPPFLAGS = $(plugin_unit_cppflags)
 tests_plugins_test_plugin_sources_CFLAGS = $(UNIT_CFLAGS)
 tests_plugins_test_plugin_sources_LDADD = $(UNIT_LIBS)
+
+tests_plugins_test_plugin_windows_SOURCES = tests/plugins/test-plugin-windows.c tests/unit/unit.h
+tests_plugins_test_plugin_windows_CPPFLAGS = $(plugin_unit_cppflags)
+tests_plugins_test_plugin_windows_CFLAGS = $(UNIT_CFLAGS)
+tests_plugins_test_plugin_windows_LDADD = $(UNIT_LIBS) -lm
 endif
