@@ -39,6 +39,7 @@ struct request {
 	const char **overrides; /* ended by NULL */
 	size_t n_overrides;
 	const char *session; /* NULL: all */
+	struct detached detached;
 	bool is_detached;
 };
 
@@ -206,12 +207,16 @@ static int load_first(struct hosting *hosting)
 		hosting->configuration = load(&hosting->request);
 		return hosting->configuration ? 0 : STATUS_FAILED;
 	}
+	struct detached *session = &hosting->request.detached;
+
+	session->made = hosting->request.session;
 	configuration = calloc(1, sizeof(*configuration));
-	if (configuration && detached_load(hosting->request.session, configuration))
+	if (configuration && detached_load(session, configuration))
 		hosting->configuration = configuration;
 	else
 		free(configuration);
-	detached_release();
+	detached_release(session);
+	hosting->request.session = detached_path(session);
 	return hosting->configuration ? 0 : STATUS_FAILED;
 }
 
