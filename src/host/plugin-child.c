@@ -23,6 +23,7 @@
 #include "host/plugin-channel.h"
 #include "host/plugin-runner.h"
 #include "host/plugin-snapshot.h"
+#include "host/process-family.h"
 #include "host/snapshot-wire.h"
 
 enum { CHANNEL = 3 };
@@ -30,6 +31,7 @@ enum { CHANNEL = 3 };
 struct child {
 	const struct plugin_choice *choice;
 	struct plugin_runner *runner;
+	struct plugin_health *health;
 	int channel;
 	bool is_over;
 };
@@ -57,6 +59,9 @@ int plugin_child_isolate(const char *name, int channel)
 	int nothing = open("/dev/null", O_RDWR);
 
 	reset_signals();
+	/* A signal to its own group is for it alone, and orphans of it stay its own. */
+	setpgid(0, 0);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	setrlimit(RLIMIT_CORE, &no_core);
 	/* The standard output is the watched program's. */
 	dup2(nothing, STDIN_FILENO);
@@ -150,8 +155,14 @@ static void read_channel(struct child *child)
 		if (result == 0)
 			take_packet(child, &packet, fd);
 	}
-	if (result == -EPIPE)
-		end(child, now_ns() + PLUGIN_STOP_NS);
+	bool is_closed = result == -EBADF || result == -ENOTSOCK;
+
+	if (child->is_over || (result != -EPIPE && !is_closed))
+		return;
+	if (is_closed)
+		health_add_line(child->health, SONDE_LOG_ERROR,
+				"it has closed descriptors that are not its own");
+	end(child, now_ns() + PLUGIN_STOP_NS);
 }
 
 static int milliseconds_until(int64_t instant_ns)
@@ -168,6 +179,7 @@ _Noreturn void plugin_child_run(const struct plugin_choice *choice, const char *
 {
 	struct child child = {
 		.choice = choice,
+		.health = health,
 		.channel = plugin_child_isolate(choice->name, channel),
 	};
 	const struct plugin_work work = {
@@ -186,5 +198,6 @@ _Noreturn void plugin_child_run(const struct plugin_choice *choice, const char *
 		poll(&readable, 1, milliseconds_until(plugin_runner_look(child.runner)));
 		read_channel(&child);
 	}
+	health_killed(health, process_family_kill(getpid()));
 	_exit(EXIT_SUCCESS);
 }

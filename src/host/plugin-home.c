@@ -480,6 +480,15 @@ static void read_health(const struct room *room, struct plugin_health *ret_healt
 			      trouble ? trouble : "its process cannot be started");
 }
 
+bool plugin_home_blame(const struct plugin_home *home, int sender, int signal)
+{
+	for (size_t i = 0; i < home->n_rooms; i++)
+		if (home->rooms[i].process &&
+		    plugin_process_blame(home->rooms[i].process, sender, signal))
+			return true;
+	return plugin_leavers_blame(&home->leavers, sender, signal);
+}
+
 bool plugin_home_next_change(struct plugin_home *home, const char **ret_name,
 			     struct plugin_health *ret_health)
 {

@@ -97,6 +97,9 @@ void plugin_home_end(struct plugin_home *home, struct snapshot *figures,
 /* Only the latter. */
 void plugin_home_stop(struct plugin_home *home);
 
+/* Whether a signal is from one of the plugins: plugin_process_blame(). It is to be ignored then. */
+bool plugin_home_blame(const struct plugin_home *home, int sender, int signal);
+
 /* An instance whose state has changed since it was told here, as it is now. False: there is none. */
 bool plugin_home_next_change(struct plugin_home *home, const char **ret_name,
 			     struct plugin_health *ret_health);

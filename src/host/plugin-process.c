@@ -17,6 +17,7 @@
 #include "host/plugin-backoff.h"
 #include "host/plugin-channel.h"
 #include "host/plugin-child.h"
+#include "host/process-family.h"
 #include "host/snapshot-wire.h"
 #include "sonde/plugin.h"
 
@@ -29,6 +30,7 @@ struct plugin_process {
 	const char *directory;
 	struct plugin_health *health; /* shared with the process */
 	pid_t pid;		      /* 0: there is none now */
+	pid_t last_pid;		      /* the last one that there was */
 	int channel;
 	struct snapshot *figures;
 	unsigned int n_crashes;
@@ -61,6 +63,9 @@ static int start(struct plugin_process *process)
 	result = process->pid < 0 ? -errno : 0;
 	close(channel[1]);
 	if (result == 0) {
+		/* It does so, too: whoever comes first. */
+		setpgid(process->pid, process->pid);
+		process->last_pid = process->pid;
 		process->channel = channel[0];
 		return 0;
 	}
@@ -99,14 +104,21 @@ static void close_channel(struct plugin_process *process)
 	process->channel = -1;
 }
 
+/* With all that it has started. */
+static void end_by_force(struct plugin_process *process)
+{
+	health_killed(process->health, process_family_kill(process->pid));
+	kill(process->pid, SIGKILL);
+	waitpid(process->pid, NULL, 0);
+	process->pid = 0;
+}
+
 struct plugin_process *plugin_process_free(struct plugin_process *process)
 {
 	if (!process)
 		return NULL;
-	if (process->pid > 0) {
-		kill(process->pid, SIGKILL);
-		waitpid(process->pid, NULL, 0);
-	}
+	if (process->pid > 0)
+		end_by_force(process);
 	close_channel(process);
 	snapshot_put(process->figures);
 	munmap(process->health, sizeof(*process->health));
@@ -136,7 +148,9 @@ static void count_lost(struct plugin_process *process)
 
 static void describe_end(const struct plugin_process *process, int status, char *ret_reason)
 {
-	const char *where = plugin_callback_name(process->health->callback);
+	const char *where = process->health->callback == CALLBACK_NONE
+				    ? "a moment without callback"
+				    : plugin_callback_name(process->health->callback);
 	char how[64];
 
 	if (WIFSIGNALED(status))
@@ -179,9 +193,14 @@ static void collect_end(struct plugin_process *process)
 
 	if (process->pid <= 0 || waitpid(process->pid, &status, WNOHANG) != process->pid)
 		return;
+	bool is_in_order = process->is_ending && WIFEXITED(status) && health_has_ended(process->health);
+
+	/* Of those that a crash has orphaned, what is in its group can be found. */
+	if (kill(-process->pid, SIGKILL) == 0 && !is_in_order)
+		health_killed(process->health, 1);
 	process->pid = 0;
 	close_channel(process);
-	if (process->is_ending && WIFEXITED(status) && health_has_ended(process->health))
+	if (is_in_order)
 		ended(process);
 	else
 		crashed(process, status);
@@ -245,13 +264,13 @@ static void kill_late(struct plugin_process *process)
 {
 	char reason[HEALTH_TEXT_SIZE];
 
+	uint32_t callback = process->health->callback;
+
 	snprintf(reason, sizeof(reason), "%s has not come back before the end of the run",
-		 plugin_callback_name(process->health->callback));
+		 callback == CALLBACK_NONE ? "its process" : plugin_callback_name(callback));
 	health_change(process->health, PLUGIN_STUCK, reason);
 	count_lost(process);
-	kill(process->pid, SIGKILL);
-	waitpid(process->pid, NULL, 0);
-	process->pid = 0;
+	end_by_force(process);
 	close_channel(process);
 	process->is_over = true;
 }
@@ -340,6 +359,21 @@ void plugin_process_end(struct plugin_process *process, int64_t until_ns)
 bool plugin_process_is_over(const struct plugin_process *process)
 {
 	return process->is_over;
+}
+
+bool plugin_process_blame(struct plugin_process *process, int sender, int signal)
+{
+	char text[HEALTH_TEXT_SIZE];
+
+	if (sender <= 0 ||
+	    (sender != process->last_pid &&
+	     !(process->pid > 0 && process_is_of_family(sender, process->pid))))
+		return false;
+	snprintf(text, sizeof(text), "it has sent SIG%s to sonde, which ignores it",
+		 signal > 0 && signal < NSIG && sigabbrev_np(signal) ? sigabbrev_np(signal) : "?");
+	health_count(process->health, COUNT_SIGNALS_IGNORED, 1);
+	health_add_line(process->health, SONDE_LOG_ERROR, text);
+	return true;
 }
 
 void plugin_process_left_out(struct plugin_process *process, uint64_t n_series)

@@ -65,6 +65,12 @@ void plugin_process_reload(struct plugin_process *process, const struct plugin_c
 void plugin_process_end(struct plugin_process *process, int64_t until_ns);
 bool plugin_process_is_over(const struct plugin_process *process);
 
+/*
+ * Whether a signal is from it, or from a process that it has started: then it is not one that anybody has sent to us on
+ * purpose, and its health says so. A sender that has ended, and is not the instance's process, is not known.
+ */
+bool plugin_process_blame(struct plugin_process *process, int sender, int signal);
+
 /* Tells how many of its figures are left out where they are joined with others; its health has the most there were. */
 void plugin_process_left_out(struct plugin_process *process, uint64_t n_series);
 

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -237,6 +238,14 @@ static void feed(struct agent *agent, bool is_for_all)
 	if (!agent->only)
 		feed_own(agent, is_for_all);
 	plugin_home_next_turn(agent->home);
+}
+
+bool agent_ignores(struct agent *agent, int sender, int signal)
+{
+	if (!plugin_home_blame(agent->home, sender, signal))
+		return false;
+	agent->say("a plugin has sent SIG%s, which is ignored", sigabbrev_np(signal));
+	return true;
 }
 
 bool agent_takes_reload(struct agent *agent)

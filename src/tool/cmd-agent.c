@@ -125,6 +125,9 @@ static void take_requests(struct hosting *hosting)
 	bool is_reload = agent_takes_reload(hosting->agent);
 
 	while (read(hosting->signals, &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_code <= 0 &&
+		    agent_ignores(hosting->agent, (int)info.ssi_pid, (int)info.ssi_signo))
+			continue;
 		is_reload |= info.ssi_signo == SIGHUP;
 		hosting->is_ending |= info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT;
 	}

@@ -95,6 +95,13 @@ int run_plugins_work(struct run_plugins *plugins, struct session_host *host)
 	return plugin_home_work(plugins->home);
 }
 
+bool run_plugins_blame(void *argument, int sender, int signal)
+{
+	const struct run_plugins *plugins = argument;
+
+	return plugins->home && plugin_home_blame(plugins->home, sender, signal);
+}
+
 int run_plugins_end(struct run_plugins *plugins, struct recording *recording)
 {
 	struct snapshot *figures;

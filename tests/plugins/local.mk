@@ -29,7 +29,8 @@ zoo_animals = \
 	wrong-abi small unresolved declines no-export leaks \
 	fails-probe fails-flush keeps-back garbage retries fatal floods refuses-reload \
 	hang-load hang-create hang-start hang-export hang-reload hang-collect hang-flush hang-stop hang-destroy \
-	crash-load crash-create crash-start crash-export crash-reload crash-collect crash-stop abort-export exit-export
+	crash-load crash-create crash-start crash-export crash-reload crash-collect crash-stop abort-export exit-export \
+	term-export hup-export group-export forks-export daemon-export closes-export
 
 check_DATA += tests/plugins/zoo/made
 EXTRA_DIST += tests/plugins/zoo.c docs/plugins.md plugins/examples/total.c plugins/examples/spool.c
