@@ -63,7 +63,7 @@
 #define REGION_MAGIC "SONDEREG"
 
 enum {
-	REGION_VERSION = 11, /* changes with every change of a struct below */
+	REGION_VERSION = 12, /* changes with every change of a struct below */
 	REGION_COMMIT_FIRST = 4096, /* what a process that does little needs */
 	REGION_COMMIT_STEP = 32 * 1024,
 	REGION_CAPACITY = 64 * 1024 * 1024, /* less where the size of files is limited, but not less than: */
@@ -223,6 +223,7 @@ struct call_stats {
 	uint64_t count;
 	uint64_t next_timed; /* the writer's: the count at which a call is timed again */
 	uint64_t bytes;
+	uint64_t next_drawn; /* the writer's: the bytes at which a block is drawn; see heap-samples.h */
 	uint64_t sum_ns;
 	uint64_t min_ns;     /* UINT64_MAX: none timed yet */
 	uint64_t max_ns;
