@@ -211,8 +211,8 @@ static void put_window(struct json_output *output, const struct look *look)
 	bool is_truncated;
 	int64_t covered_ns = look->lately->cover(look->lately->argument, look->window_ns, &is_truncated);
 
-	put_named(output, ",\"window\":{\"asked\":", (double)look->window_ns * 1e-9);
-	put_named(output, ",\"covered\":", (double)covered_ns * 1e-9);
+	put_named(output, ",\"window\":{\"asked\":", (double)look->window_ns / 1e9);
+	put_named(output, ",\"covered\":", (double)covered_ns / 1e9);
 	json_put(output, is_truncated ? ",\"truncated\":true}" : ",\"truncated\":false}");
 }
 
