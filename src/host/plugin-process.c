@@ -23,6 +23,8 @@
 
 enum { CRASHES_MAX = 3 }; /* it is not started again after so many */
 
+#define RECENTLY_NS INT64_C(1000000000)
+
 #define GRACE_NS INT64_C(100000000) /* to end by itself when its time is up */
 
 struct plugin_process {
@@ -30,7 +32,8 @@ struct plugin_process {
 	const char *directory;
 	struct plugin_health *health; /* shared with the process */
 	pid_t pid;		      /* 0: there is none now */
-	pid_t last_pid;		      /* the last one that there was */
+	pid_t last_pid;		      /* the last one that there was, */
+	int64_t ended_ns;	      /* and when it ended */
 	int channel;
 	struct snapshot *figures;
 	unsigned int n_crashes;
@@ -199,6 +202,7 @@ static void collect_end(struct plugin_process *process)
 	if (kill(-process->pid, SIGKILL) == 0 && !is_in_order)
 		health_killed(process->health, 1);
 	process->pid = 0;
+	process->ended_ns = now_ns();
 	close_channel(process);
 	if (is_in_order)
 		ended(process);
@@ -361,13 +365,21 @@ bool plugin_process_is_over(const struct plugin_process *process)
 	return process->is_over;
 }
 
+/* It may just have been waited for; much later, its number may be another's. */
+static bool is_from(const struct plugin_process *process, int sender)
+{
+	if (sender <= 0)
+		return false;
+	if (process->pid > 0)
+		return process_is_of_family(sender, process->pid);
+	return sender == process->last_pid && now_ns() < process->ended_ns + RECENTLY_NS;
+}
+
 bool plugin_process_blame(struct plugin_process *process, int sender, int signal)
 {
 	char text[HEALTH_TEXT_SIZE];
 
-	if (sender <= 0 ||
-	    (sender != process->last_pid &&
-	     !(process->pid > 0 && process_is_of_family(sender, process->pid))))
+	if (!is_from(process, sender))
 		return false;
 	snprintf(text, sizeof(text), "it has sent SIG%s to sonde, which ignores it",
 		 signal > 0 && signal < NSIG && sigabbrev_np(signal) ? sigabbrev_np(signal) : "?");
