@@ -23,7 +23,7 @@ static const struct format {
 	struct parameter parameters[PARAMETERS_MOST];
 } formats[] = {
 	{"csv", snapshot_write_csv, NULL, {{"header", {"true", "false"}}, {"guard", {"true", "false"}}}},
-	{"jsonlines", snapshot_write_jsonlines, NULL, {{0}}},
+	{"jsonlines", snapshot_write_jsonlines, NULL, {{"window", {NULL}}}},
 	{"openmetrics",
 	 NULL,
 	 snapshot_write_openmetrics,

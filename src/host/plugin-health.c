@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "sonde/plugin.h"
 
 const char *plugin_state_name(uint32_t state)
 {
@@ -61,6 +62,8 @@ const char *plugin_count_name(uint32_t count)
 		[COUNT_LATE] = "late",
 		[COUNT_LINES] = "lines",
 		[COUNT_LINES_SUPPRESSED] = "lines_suppressed",
+		[COUNT_SIGNALS_IGNORED] = "signals_ignored",
+		[COUNT_PROCESSES_KILLED] = "processes_killed",
 	};
 
 	return count < PLUGIN_COUNTS ? names[count] : "unknown";
@@ -164,6 +167,14 @@ void health_add_line(struct plugin_health *health, uint32_t level, const char *t
 	line->level = level;
 	keep_text(line->text, text);
 	health_count(health, COUNT_LINES, 1);
+}
+
+void health_killed(struct plugin_health *health, uint64_t n_processes)
+{
+	if (n_processes == 0)
+		return;
+	health_count(health, COUNT_PROCESSES_KILLED, n_processes);
+	health_add_line(health, SONDE_LOG_WARNING, "it has left processes behind, which were killed");
 }
 
 void health_add_own(struct plugin_health *health, const char *name, uint64_t amount)

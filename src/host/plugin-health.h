@@ -61,6 +61,8 @@ enum plugin_count {
 	COUNT_LATE,	      /* callbacks that came back after their deadline */
 	COUNT_LINES,	      /* of the log */
 	COUNT_LINES_SUPPRESSED,
+	COUNT_SIGNALS_IGNORED, /* that it sent to its host */
+	COUNT_PROCESSES_KILLED, /* that it has left behind */
 	PLUGIN_COUNTS,
 };
 
@@ -128,6 +130,9 @@ void health_leave(struct plugin_health *health);
 
 /* Keeps a line of the log, cut to what fits. For one thread at a time. */
 void health_add_line(struct plugin_health *health, uint32_t level, const char *text);
+
+/* Counts processes that it has left behind and that were killed, and says so. */
+void health_killed(struct plugin_health *health, uint64_t n_processes);
 
 /* Adds to a counter of the plugin's own; a name too many or too long is not counted. For one thread
  * at a time. */

@@ -11,6 +11,7 @@
 #include "host/plugin-backoff.h"
 #include "host/plugin-emit.h"
 #include "host/plugin-snapshot.h"
+#include "host/plugin-windows.h"
 
 enum { CODE_LATE = 0xffff0001u, CODE_RELOAD, CODE_FLUSH }; /* of lines that the host writes into a plugin's log */
 
@@ -154,9 +155,22 @@ static bool start(struct plugin_life *life)
 	return health_change(life->health, PLUGIN_RUNNING, NULL);
 }
 
+/* False: no memory. */
+static bool begin_windows(struct plugin_life *life)
+{
+	if (!life->table.wants_windows && !(life->plugin->desc.flags & SONDE_WANTS_WINDOWS))
+		return true;
+	struct plugin_windows *windows = plugin_windows_new(PLUGIN_WINDOWS_BYTES);
+
+	/* Release: pairs with the acquire in windows_of(). */
+	__atomic_store_n(&life->windows, windows, __ATOMIC_RELEASE);
+	return windows || !health_change(life->health, PLUGIN_FAILED, "out of memory");
+}
+
 bool life_begin(struct plugin_life *life, const char *directory)
 {
-	if (!load(life, directory) || !probe(life) || !create(life) || !start(life))
+	if (!load(life, directory) || !probe(life) || !create(life) || !begin_windows(life) ||
+	    !start(life))
 		return false;
 	if (!life_is_monitor(life))
 		return true;
@@ -189,6 +203,24 @@ static bool wants_delta(const struct plugin_life *life)
 bool life_wants_newest(const struct plugin_life *life)
 {
 	return wants(life, SONDE_WANTS_DELTA | SONDE_WANTS_CUMULATIVE);
+}
+
+static struct plugin_windows *windows_of(const struct plugin_life *life)
+{
+	return __atomic_load_n(&life->windows, __ATOMIC_ACQUIRE);
+}
+
+bool life_keeps_windows(const struct plugin_life *life)
+{
+	return windows_of(life) != NULL;
+}
+
+void life_keep(struct plugin_life *life, const struct sonde_snapshot *snapshot)
+{
+	struct plugin_windows *windows = windows_of(life);
+
+	if (windows)
+		plugin_windows_add(windows, snapshot);
 }
 
 static void went_well(struct plugin_life *life)
@@ -281,23 +313,37 @@ static enum life_outcome export_this(struct plugin_life *life, const struct sond
 	return leave(life, NULL) ? take_status(life, status, original, &result) : LIFE_OVER;
 }
 
+/* The snapshot as the instance wants it, with one reference. NULL without memory. */
+static const struct sonde_snapshot *prepare(const struct plugin_life *life,
+					    const struct sonde_snapshot *snapshot)
+{
+	const struct sonde_snapshot *wanted =
+		wants_delta(life)
+			? plugin_snapshot_delta(snapshot, plugin_bases_find(&life->taken, snapshot))
+			: plugin_snapshot_ref(snapshot);
+
+	if (!wanted || !life->windows)
+		return wanted;
+	const struct sonde_snapshot *windowed = plugin_snapshot_windowed(wanted, life->windows);
+
+	plugin_snapshot_unref(wanted);
+	return windowed;
+}
+
 enum life_outcome life_export(struct plugin_life *life, const struct sonde_snapshot *snapshot,
 			      int64_t until_ns)
 {
-	if (!wants_delta(life))
-		return export_this(life, snapshot, snapshot, until_ns);
-	const struct sonde_snapshot *delta = plugin_snapshot_delta(
-		snapshot, plugin_bases_find(&life->taken, snapshot));
+	const struct sonde_snapshot *wanted = prepare(life, snapshot);
 
-	if (!delta) {
+	if (!wanted) {
 		went_wrong(life, "out of memory", true, 0);
 		return LIFE_RETRY;
 	}
-	enum life_outcome outcome = export_this(life, delta, snapshot, until_ns);
+	enum life_outcome outcome = export_this(life, wanted, snapshot, until_ns);
 
 	/* Others' patience may be over, but its thread has come back: nobody works on it any more.
 	 */
-	plugin_snapshot_unref(delta);
+	plugin_snapshot_unref(wanted);
 	return outcome;
 }
 
@@ -444,6 +490,7 @@ void life_deinit(struct plugin_life *life)
 	if (health_state(life->health) == PLUGIN_STUCK)
 		return;
 	plugin_bases_deinit(&life->taken);
+	plugin_windows_free(life->windows);
 	emitter_free(life->emitter);
 	option_values_deinit(&life->options);
 	plugin_table_deinit(&life->table);

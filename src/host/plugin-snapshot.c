@@ -13,8 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/histogram.h"
 #include "host/plugin-tag.h"
+#include "host/plugin-windows.h"
 #include "model/distribution.h"
 
 struct sonde_snapshot {
@@ -25,6 +27,9 @@ struct sonde_snapshot {
 	struct sonde_histogram *histograms;
 	uint32_t *histogram_of; /* of each series, where in histograms; some have none */
 	size_t size;
+	int64_t began_ns; /* its source: a delta says when that began */
+	struct plugin_windows *windows;		/* NULL: it cannot be asked for them */
+	const struct sonde_snapshot *original; /* whose figures, tags and views these are; NULL: our own */
 };
 
 static struct sonde_snapshot *writable(const struct sonde_snapshot *snapshot)
@@ -100,6 +105,8 @@ static int copy_source(struct sonde_snapshot *snapshot, const struct snapshot_so
 	snapshot->source = *source;
 	snapshot->tags = plugin_tags_copy(source->tags, source->n_tags);
 	snapshot->source.tags = snapshot->tags;
+	if (!source->at_ns)
+		snapshot->source.at_ns = clock_kernel_ns(CLOCK_MONOTONIC);
 	return snapshot->tags ? 0 : -ENOMEM;
 }
 
@@ -111,12 +118,27 @@ const struct sonde_snapshot *plugin_snapshot_new(struct snapshot *figures,
 	if (!snapshot)
 		return NULL;
 	snapshot->n_references = 1;
+	snapshot->began_ns = source->start_ns;
 	snapshot->figures = snapshot_get(figures);
 	snapshot->size = sizeof(*snapshot) + snapshot_size(figures);
 	if (copy_source(snapshot, source) == 0 && view_histograms(snapshot) == 0)
 		return snapshot;
 	plugin_snapshot_unref(snapshot);
 	return NULL;
+}
+
+const struct sonde_snapshot *plugin_snapshot_windowed(const struct sonde_snapshot *snapshot,
+						      struct plugin_windows *windows)
+{
+	struct sonde_snapshot *windowed = malloc(sizeof(*windowed));
+
+	if (!windowed)
+		return NULL;
+	*windowed = *snapshot;
+	windowed->n_references = 1;
+	windowed->windows = windows;
+	windowed->original = plugin_snapshot_ref(snapshot);
+	return windowed;
 }
 
 const struct sonde_snapshot *plugin_snapshot_delta(const struct sonde_snapshot *newer,
@@ -134,6 +156,8 @@ const struct sonde_snapshot *plugin_snapshot_delta(const struct sonde_snapshot *
 	const struct sonde_snapshot *delta = plugin_snapshot_new(figures, &source);
 
 	snapshot_put(figures);
+	if (delta)
+		writable(delta)->began_ns = newer->began_ns;
 	return delta;
 }
 
@@ -150,6 +174,11 @@ void plugin_snapshot_unref(const struct sonde_snapshot *snapshot)
 	/* Acquire and release: whoever frees comes after all others' last look. */
 	if (!last || __atomic_sub_fetch(&last->n_references, 1, __ATOMIC_ACQ_REL) > 0)
 		return;
+	if (last->original) {
+		plugin_snapshot_unref(last->original);
+		free(last);
+		return;
+	}
 	snapshot_put(last->figures);
 	free(last->tags);
 	free(last->histograms);
@@ -160,6 +189,11 @@ void plugin_snapshot_unref(const struct sonde_snapshot *snapshot)
 size_t plugin_snapshot_size(const struct sonde_snapshot *snapshot)
 {
 	return snapshot->size;
+}
+
+struct plugin_windows *plugin_snapshot_windows(const struct sonde_snapshot *snapshot)
+{
+	return snapshot->windows;
 }
 
 struct snapshot *plugin_snapshot_figures(const struct sonde_snapshot *snapshot)
@@ -177,7 +211,7 @@ bool plugin_snapshot_has_same_source(const struct sonde_snapshot *a, const struc
 	const struct snapshot_source *first = &a->source;
 	const struct snapshot_source *second = &b->source;
 
-	if (first->start_ns != second->start_ns || first->n_tags != second->n_tags)
+	if (a->began_ns != b->began_ns || first->n_tags != second->n_tags)
 		return false;
 	for (size_t i = 0; i < first->n_tags; i++)
 		if (strcmp(first->tags[i].key, second->tags[i].key) != 0 ||
@@ -287,6 +321,58 @@ int64_t plugin_snapshot_find(const struct sonde_snapshot *snapshot, const char *
 		snapshot_find(snapshot->figures, name, plugin_tags_take(tags), n_tags);
 
 	return series ? position_of(snapshot->figures, series) : -ENOENT;
+}
+
+/* Of what the plugin wants; NAN where there are no values. */
+static void fill_quantiles(const struct window_answer *answer, const struct sonde_window *window)
+{
+	bool has_values = answer->histogram.count > 0;
+
+	for (uint32_t i = 0; i < window->n_quantiles; i++)
+		window->values[i] = has_values ? series_histogram_quantile(&answer->histogram,
+									       window->quantiles[i])
+						  : NAN;
+}
+
+static int fill_window(const struct window_answer *answer, int condition, struct sonde_window *ret_window)
+{
+	struct sonde_window window = {.struct_size = sizeof(window)};
+	uint32_t size = ret_window->struct_size;
+	/* A histogram that nothing was added to has a count, and a rate. */
+	bool is_known = condition == 0 || (condition == WINDOW_EMPTY && answer->covered_ns &&
+					   !isnan(answer->sum));
+
+	if (size < offsetof(struct sonde_window, reserved))
+		return -EINVAL;
+	memcpy(&window, ret_window, size < sizeof(window) ? size : sizeof(window));
+	window.flags = answer->is_truncated ? SONDE_WINDOW_TRUNCATED : 0;
+	window.covered_ns = answer->covered_ns;
+	window.count = answer->count;
+	window.sum = answer->sum;
+	window.rate = answer->rate;
+	window.last = answer->last;
+	window.min = answer->min;
+	window.max = answer->max;
+	window.mean = answer->mean;
+	fill_quantiles(answer, &window);
+	memcpy(ret_window, &window, size < sizeof(window) ? size : sizeof(window));
+	return is_known ? 0 : -ENODATA;
+}
+
+int plugin_snapshot_window(const struct sonde_snapshot *snapshot, size_t position, int64_t window_ns,
+			   struct sonde_window *ret_window)
+{
+	struct window_answer answer;
+
+	if (position >= snapshot_n_series(snapshot->figures) || window_ns <= 0)
+		return -EINVAL;
+	if (!snapshot->windows)
+		return -ENOTSUP;
+	int condition = plugin_windows_query(snapshot->windows, snapshot,
+					     snapshot_series(snapshot->figures, position), window_ns,
+					     &answer);
+
+	return fill_window(&answer, condition, ret_window);
 }
 
 double plugin_quantile(const struct sonde_histogram *histogram, double q)

@@ -19,6 +19,13 @@ const struct sonde_snapshot *plugin_snapshot_new(struct snapshot *figures,
 						 const struct snapshot_source *source);
 
 /*
+ * The same figures, which can be asked for what they did lately. The windows live longer than it. NULL without memory.
+ */
+struct plugin_windows;
+const struct sonde_snapshot *plugin_snapshot_windowed(const struct sonde_snapshot *snapshot,
+						      struct plugin_windows *windows);
+
+/*
  * What has come since an older one of the same source. NULL for `older` is the source's start: then
  * all there is.
  */
@@ -35,6 +42,9 @@ bool plugin_snapshot_has_same_source(const struct sonde_snapshot *a, const struc
 /* Bytes that it takes. */
 size_t plugin_snapshot_size(const struct sonde_snapshot *snapshot);
 
+/* NULL: it cannot be asked for that. */
+struct plugin_windows *plugin_snapshot_windows(const struct sonde_snapshot *snapshot);
+
 struct snapshot *plugin_snapshot_figures(const struct sonde_snapshot *snapshot);
 const struct snapshot_source *plugin_snapshot_source(const struct sonde_snapshot *snapshot);
 
@@ -45,6 +55,8 @@ int plugin_snapshot_series(const struct sonde_snapshot *snapshot, size_t positio
 			   struct sonde_series *ret_series);
 int64_t plugin_snapshot_find(const struct sonde_snapshot *snapshot, const char *name,
 			     const struct sonde_tag *tags, size_t n_tags);
+int plugin_snapshot_window(const struct sonde_snapshot *snapshot, size_t position, int64_t window_ns,
+			   struct sonde_window *ret_window);
 double plugin_quantile(const struct sonde_histogram *histogram, double q);
 
 #endif

@@ -126,6 +126,10 @@ static size_t processes(const struct sonde_host *host, int32_t *ret_pids, size_t
 
 static int want(const struct sonde_host *host, uint32_t flag)
 {
+	if (flag == SONDE_WANTS_WINDOWS) {
+		table_of(host)->wants_windows = true;
+		return 0;
+	}
 	if (flag != SONDE_WANTS_CUMULATIVE && flag != SONDE_WANTS_DELTA)
 		return -EINVAL;
 	table_of(host)->wants = flag;
@@ -163,6 +167,7 @@ void plugin_table_init(struct plugin_table *table, const char *instance,
 				.processes = processes,
 				.want = want,
 				.format_several = plugin_format_several,
+				.window = plugin_snapshot_window,
 			},
 		.health = health,
 		.sessions = sessions,

@@ -28,6 +28,7 @@ struct plugin_table {
 	struct sonde_host host;	      /* the first: a plugin's pointer to it is one to us */
 	struct plugin_health *health; /* NULL: nobody wants to know */
 	uint32_t wants;		      /* of SONDE_WANTS_, in place of the description's; 0: those */
+	bool wants_windows;	      /* besides */
 	const struct session_roster *sessions; /* that the figures are of; NULL: none */
 	size_t n_bytes;		      /* that the plugin has of us now */
 	pthread_mutex_t lock;	      /* of what follows */

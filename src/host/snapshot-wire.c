@@ -29,6 +29,7 @@ struct wire_head {
 	uint64_t n_series;
 	int64_t taken_ns;
 	int64_t start_ns;
+	int64_t at_ns;
 	uint64_t sequence;
 	uint32_t is_delta;
 	uint32_t is_final;
@@ -138,6 +139,7 @@ static void put_snapshot(FILE *stream, const struct snapshot *snapshot,
 		.n_series = snapshot_n_series(snapshot),
 		.taken_ns = snapshot_taken_ns(snapshot),
 		.start_ns = source->start_ns,
+		.at_ns = source->at_ns,
 		.sequence = source->sequence,
 		.is_delta = source->is_delta,
 		.is_final = source->is_final,
@@ -315,6 +317,7 @@ static int take_source(struct wire *wire, const struct wire_head *head,
 		.is_delta = head->is_delta != 0,
 		.is_final = head->is_final != 0,
 		.is_one_of_several = head->is_one_of_several != 0,
+		.at_ns = head->at_ns,
 	};
 	return ret_source->tags ? 0 : -ENOMEM;
 }
