@@ -18,10 +18,19 @@
 
 #include "sonde/sonde.h"
 
+/* The engine's, or others in their place: api/recording.h. */
+struct recording_functions {
+	int (*add)(struct metric *metric, uint64_t amount);
+	bool (*add_fraction)(struct metric *metric, double amount);
+	bool (*set)(struct metric *metric, double value);
+	bool (*change)(struct metric *metric, double difference, double *ret_value);
+	bool (*enter)(struct metric *metric, double value);
+	bool (*enter_ns)(struct metric *metric, uint64_t ns);
+};
+
 struct sonde {
 	const struct engine *engine;
-	int (*add)(struct metric *metric,
-		   uint64_t amount); /* the engine's; nothing after the end */
+	struct recording_functions recording; /* that record now */
 	bool is_shut_down;
 	bool is_engine_own; /* no preload is here */
 

@@ -48,7 +48,7 @@ struct engine {
 	int (*add)(struct metric *metric, uint64_t amount);
 	bool (*add_fraction)(struct metric *metric, double amount);
 	bool (*set)(struct metric *metric, double value);
-	bool (*change)(struct metric *metric, double difference);
+	bool (*change)(struct metric *metric, double difference, double *ret_value);
 	bool (*enter)(struct metric *metric, double value);
 	bool (*enter_ns)(struct metric *metric, uint64_t ns);
 };

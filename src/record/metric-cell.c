@@ -339,7 +339,7 @@ bool metric_set(struct metric *metric, double value)
 	return true;
 }
 
-bool metric_change(struct metric *metric, double difference)
+bool metric_change(struct metric *metric, double difference, double *ret_value)
 {
 	struct series_info *info = find_gauge(metric);
 	uint64_t ticks = clock_last_ticks(&recorder_session.settings.clock) | 1;
@@ -353,5 +353,6 @@ bool metric_change(struct metric *metric, double difference)
 		changed.first = bits_of(number_of(seen.first) + difference);
 		changed.second = ticks > seen.second ? ticks : seen.second;
 	} while (!pair_replace(&info->gauge, &seen, changed));
+	*ret_value = number_of(changed.first);
 	return true;
 }

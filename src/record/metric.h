@@ -94,7 +94,8 @@ enum { METRIC_NO_MEMORY = -8 };
 int metric_add(struct metric *metric, uint64_t amount) HIDDEN;
 bool metric_add_fraction(struct metric *metric, double amount) HIDDEN;
 bool metric_set(struct metric *metric, double value) HIDDEN;
-bool metric_change(struct metric *metric, double difference) HIDDEN;
+/* ret_value is what it became. */
+bool metric_change(struct metric *metric, double difference, double *ret_value) HIDDEN;
 bool metric_enter(struct metric *metric, double value) HIDDEN;
 bool metric_enter_ns(struct metric *metric, uint64_t ns) HIDDEN;
 

@@ -16,6 +16,7 @@ api_programs = \
 	tests/api/test-protocol-threads \
 	tests/api/test-resources \
 	tests/api/test-stream \
+	tests/api/test-stream-events \
 	tests/api/test-system \
 	tests/api/test-timer \
 	tests/api/test-tracker
@@ -36,6 +37,7 @@ api_tests = \
 	tests/api/test-protocol-threads.sh \
 	tests/api/test-resources.sh \
 	tests/api/test-stream.sh \
+	tests/api/test-stream-events.sh \
 	tests/api/test-system.sh \
 	tests/api/test-timer.sh \
 	tests/api/test-tracker.sh
@@ -102,6 +104,10 @@ tests_api_test_resources_LDADD = $(API_LIBS)
 tests_api_test_stream_SOURCES = tests/api/test-stream.c tests/api/api.h
 tests_api_test_stream_CFLAGS = $(UNIT_CFLAGS)
 tests_api_test_stream_LDADD = $(API_LIBS)
+
+tests_api_test_stream_events_SOURCES = tests/api/test-stream-events.c tests/api/api.h
+tests_api_test_stream_events_CFLAGS = $(UNIT_CFLAGS)
+tests_api_test_stream_events_LDADD = $(API_LIBS)
 
 tests_api_test_system_SOURCES = tests/api/test-system.c tests/api/api.h
 tests_api_test_system_CFLAGS = $(UNIT_CFLAGS)
