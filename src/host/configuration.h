@@ -74,6 +74,7 @@ struct configuration {
 struct configuration_source {
 	const char *file;	  /* NULL: none */
 	bool is_named;		  /* by the user, who thereby trusts its owner; else it was found */
+	const char *text;	  /* what stands in it, which is then not read; NULL: nobody knows */
 	char *const *environment; /* with SONDE_TIMING_MEMORY=1 and the like; NULL: none */
 	const char *const *overrides; /* "timing.memory=1", of the command line; NULL: none */
 	const char *overrides_origin; /* as errors call it; NULL: "command line" */
