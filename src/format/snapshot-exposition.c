@@ -248,10 +248,15 @@ static void add_histogram(struct exposition *exposition, const struct exposition
 	const struct series_histogram *histogram = line->series->value.histogram;
 
 	add_buckets(exposition, line);
-	add_sample(exposition, line->family, "_sum", line->labels, NULL);
-	end_with_number(exposition, histogram->sum * exposition_factor(line->series->unit));
-	add_sample(exposition, line->family, "_count", line->labels, NULL);
-	end_with_count(exposition, histogram->count);
+	if (!line->series->is_signed) {
+		add_sample(exposition, line->family, "_sum", line->labels, NULL);
+		end_with_number(exposition, histogram->sum * exposition_factor(line->series->unit));
+	}
+	/* In OpenMetrics there is a count if and only if there is a sum. */
+	if (!line->series->is_signed || !exposition->is_openmetrics) {
+		add_sample(exposition, line->family, "_count", line->labels, NULL);
+		end_with_count(exposition, histogram->count);
+	}
 	add_created(exposition, line);
 }
 

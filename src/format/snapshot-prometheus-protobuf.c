@@ -242,7 +242,8 @@ static Prometheus__Histogram *make_histogram(struct writer *writer, const struct
 		return NULL;
 	message->has_sample_count = message->has_sample_sum = true;
 	message->sample_count = histogram->count;
-	message->sample_sum = histogram->sum * factor;
+	/* Were it left out, it would be read as 0. */
+	message->sample_sum = series->is_signed ? NAN : histogram->sum * factor;
 	message->start = make_time(writer, series->start_ns);
 	if (factor == 1) {
 		add_native_buckets(writer, message, histogram);
