@@ -261,8 +261,10 @@ SONDE_API int sonde_get_system_health(struct sonde *sonde, struct sonde_system_h
  */
 
 /*
- * Adds to a counter of whole numbers: MetricCollector.record_counter, whose default value is 1. It
- * wraps after 2^64. SONDE_ERANGE: negative.
+ * Adds to a counter of whole numbers: MetricCollector.record_counter, whose default value is 1.
+ * After 2^64 it comes round to 0, and is one that has begun again: its start_time is that instant,
+ * or, where the parts of several threads came round together, that of the look before. SONDE_ERANGE:
+ * negative.
  */
 SONDE_API int sonde_record_counter(struct sonde *sonde, const char *name, int64_t value,
 				   const struct sonde_tag *tags, size_t n_tags);

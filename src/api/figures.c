@@ -106,6 +106,15 @@ static int add_others(struct sonde *sonde, struct snapshot **snapshot)
 	return error;
 }
 
+/* What is compared is what was recorded only: others know of their starts themselves. */
+static void remember(struct sonde *sonde, struct snapshot *snapshot)
+{
+	if (sonde->looked)
+		snapshot_move_starts(snapshot, sonde->looked);
+	snapshot_put(sonde->looked);
+	sonde->looked = snapshot_get(snapshot);
+}
+
 int figures_look(struct sonde *sonde, struct snapshot **ret_snapshot)
 {
 	struct recording recording = {0};
@@ -114,8 +123,10 @@ int figures_look(struct sonde *sonde, struct snapshot **ret_snapshot)
 	if (!error)
 		error = snapshot_new_from_recording(&recording, ret_snapshot);
 	recording_deinit(&recording);
-	if (!error)
-		error = add_others(sonde, ret_snapshot);
+	if (error)
+		return SONDE_ENOMEM;
+	remember(sonde, *ret_snapshot);
+	error = add_others(sonde, ret_snapshot);
 	return error ? SONDE_ENOMEM : 0;
 }
 

@@ -105,6 +105,7 @@ static void after_fork_in_child(void)
 {
 	instance.has_collector = false;
 	instance.windows = windows_free(instance.windows);
+	instance.looked = snapshot_put(instance.looked);
 	instance.forked_ns = clock_kernel_ns(CLOCK_MONOTONIC);
 	instance.streams = NULL;
 	events_after_fork();

@@ -38,6 +38,7 @@ struct sonde {
 	struct failure_classes *classes;
 	int64_t abandoned_ns;	 /* a timer that runs for so long has been forgotten */
 	struct windows *windows; /* NULL: to be begun again, in a forked child */
+	struct snapshot *looked; /* what was recorded when it was last looked at; NULL: never */
 	int64_t forked_ns;	 /* CLOCK_MONOTONIC: when the child was; 0: it is none */
 
 	struct sonde_stream *streams;

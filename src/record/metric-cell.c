@@ -216,6 +216,16 @@ static inline void owner_add_number(uint64_t *word, double amount)
 	while (!owner_replace64(word, seen, bits_of(number_of(seen) + amount)));
 }
 
+/* A counter that has come round begins again: readers know it by its start. */
+static __attribute__((noinline, cold)) int begin_again(struct counter_cell *cell)
+{
+	struct series_info *info = relative_get(&cell->info);
+
+	__atomic_store_n(&info->started_ticks, clock_last_ticks(&recorder_session.settings.clock),
+			 __ATOMIC_RELAXED);
+	return 0;
+}
+
 static __attribute__((noinline)) int add_first(struct metric *metric, uint64_t amount)
 {
 	struct counter_cell *cell = make_counter(metric);
@@ -233,7 +243,8 @@ int metric_add(struct metric *metric, uint64_t amount)
 
 	if (unlikely(!cell))
 		return add_first(metric, amount);
-	owner_add(&cell->value, amount);
+	if (unlikely(owner_add_carries(&cell->value, amount)))
+		return begin_again(cell);
 	return 0;
 }
 

@@ -324,7 +324,7 @@ struct series_info {
 	int16_t first_index; /* OpenTelemetry index of a histogram's bucket 0 */
 	uint16_t reserved;
 	struct pair gauge;  /* the bits of a double, and when it became that, in ticks; 0: it has no value yet */
-	uint64_t started_ticks;
+	uint64_t started_ticks; /* of a counter that has come round past 2^64: when it did */
 	uint64_t unused;    /* what follows begins where the size of this ends */
 	char strings[];     /* name, unit, then key and value of each tag by order of keys; each ended by NUL */
 };
