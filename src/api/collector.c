@@ -286,15 +286,24 @@ static inline bool is_over(void)
 	return unlikely(__atomic_load_n(&instance.is_shut_down, __ATOMIC_RELAXED));
 }
 
+static __attribute__((noinline)) int add_otherwise(struct metric *metric, uint64_t amount)
+{
+	if (is_over())
+		return SONDE_ESHUTDOWN;
+	if (metric->flags & SERIES_OF_FRACTIONS)
+		return instance_refuse(REFUSED_CONFLICT);
+	return recording_add(metric, amount);
+}
+
 /* The hottest of all: after the end, `add` is another function, so nobody asks whether it is over.
  */
 int sonde_counter_add(struct sonde_counter *counter, uint64_t amount)
 {
 	struct metric *metric = (struct metric *)counter;
 
-	if (unlikely(metric->flags & SERIES_OF_FRACTIONS))
-		return is_over() ? SONDE_ESHUTDOWN : instance_refuse(REFUSED_CONFLICT);
-	return recording_add(metric, amount);
+	if (unlikely(metric->flags & (SERIES_OF_FRACTIONS | METRIC_OF_OVERFLOW)))
+		return add_otherwise(metric, amount);
+	return RECORDING(add)(metric, amount);
 }
 
 int sonde_counter_add_double(struct sonde_counter *counter, double amount)

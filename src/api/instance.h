@@ -9,6 +9,7 @@
 #define SONDE_API_INSTANCE_H
 
 #include "base/compiler.h"
+#include "format/snapshot-format.h"
 #include "model/failure-class.h"
 #include "model/window.h"
 #include "record/engine.h"
@@ -40,6 +41,9 @@ struct sonde {
 	struct windows *windows; /* NULL: to be begun again, in a forked child */
 	struct snapshot *looked; /* what was recorded when it was last looked at; NULL: never */
 	int64_t forked_ns;	 /* CLOCK_MONOTONIC: when the child was; 0: it is none */
+
+	uint64_t n_left_out[LEFT_OUT_REASONS]; /* series, of exports */
+	char left_out[256];		       /* the last of them, and why */
 
 	struct sonde_stream *streams;
 	struct exports *exports; /* NULL: there is nobody to export to */

@@ -68,7 +68,10 @@ int sonde_start_timer(struct sonde *sonde, const char *operation, const void *me
 	if (error)
 		return error;
 	timer.started = now();
-	return timer_table_put(&timer, ret_id);
+	error = timer_table_put(&timer, ret_id);
+	if (error)
+		instance.engine->refuse(REFUSED_MEMORY);
+	return error;
 }
 
 int sonde_stop_timer(struct sonde *sonde, uint64_t id, bool success,

@@ -425,7 +425,7 @@ int snapshot_write_prometheus_protobuf(const struct snapshot_part *parts, size_t
 	struct exposition_lines lines;
 
 	text_sink_init(&writer.out, sink);
-	int result = exposition_lines_init(&lines, parts, n_parts, run);
+	int result = exposition_lines_init(&lines, parts, n_parts, run, sink->watcher);
 
 	if (result == 0)
 		result = write_targets(&writer, parts, n_parts, run);

@@ -12,7 +12,7 @@
 int plugin_format(const struct sonde_snapshot *snapshot, const char *format,
 		  const char *const *parameters, sonde_write_function write, void *argument)
 {
-	const struct format_sink sink = {write, argument};
+	const struct format_sink sink = {write, argument, plugin_snapshot_watcher(snapshot)};
 
 	return snapshot_format(format, plugin_snapshot_figures(snapshot),
 			       plugin_snapshot_source(snapshot), parameters, &sink);
@@ -21,7 +21,11 @@ int plugin_format(const struct sonde_snapshot *snapshot, const char *format,
 int plugin_format_several(const struct sonde_snapshot *const *snapshots, size_t n_snapshots, const char *format,
 			  const char *const *parameters, sonde_write_function write, void *argument)
 {
-	const struct format_sink sink = {write, argument};
+	const struct format_sink sink = {
+		write,
+		argument,
+		n_snapshots ? plugin_snapshot_watcher(snapshots[0]) : NULL,
+	};
 	struct snapshot_part *parts = calloc(n_snapshots + 1, sizeof(*parts));
 
 	if (!parts)

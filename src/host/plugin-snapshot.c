@@ -19,6 +19,8 @@
 
 struct sonde_snapshot {
 	uint32_t n_references;
+	const struct sonde_snapshot *original; /* whose all below is; NULL: its own */
+	const struct left_out_watcher *watcher;
 	struct snapshot *figures;
 	struct snapshot_source source;
 	struct tag *tags; /* those of the source; the strings lie behind them */
@@ -137,6 +139,40 @@ const struct sonde_snapshot *plugin_snapshot_delta(const struct sonde_snapshot *
 	return delta;
 }
 
+const struct sonde_snapshot *plugin_snapshot_watched(const struct sonde_snapshot *snapshot,
+						     const struct left_out_watcher *watcher)
+{
+	struct sonde_snapshot *watched = malloc(sizeof(*watched));
+
+	if (!watched)
+		return NULL;
+	*watched = (struct sonde_snapshot){
+		.n_references = 1,
+		.original = plugin_snapshot_ref(snapshot),
+		.watcher = watcher,
+		.figures = snapshot->figures,
+		.source = snapshot->source,
+		.tags = snapshot->tags,
+		.histograms = snapshot->histograms,
+		.histogram_of = snapshot->histogram_of,
+		.size = snapshot->size,
+	};
+	return watched;
+}
+
+const struct left_out_watcher *plugin_snapshot_watcher(const struct sonde_snapshot *snapshot)
+{
+	return snapshot->watcher;
+}
+
+static void free_parts(struct sonde_snapshot *snapshot)
+{
+	snapshot_put(snapshot->figures);
+	free(snapshot->tags);
+	free(snapshot->histograms);
+	free(snapshot->histogram_of);
+}
+
 const struct sonde_snapshot *plugin_snapshot_ref(const struct sonde_snapshot *snapshot)
 {
 	__atomic_add_fetch(&writable(snapshot)->n_references, 1, __ATOMIC_RELAXED);
@@ -150,10 +186,10 @@ void plugin_snapshot_unref(const struct sonde_snapshot *snapshot)
 	/* Acquire and release: whoever frees comes after all others' last look. */
 	if (!last || __atomic_sub_fetch(&last->n_references, 1, __ATOMIC_ACQ_REL) > 0)
 		return;
-	snapshot_put(last->figures);
-	free(last->tags);
-	free(last->histograms);
-	free(last->histogram_of);
+	if (last->original)
+		plugin_snapshot_unref(last->original);
+	else
+		free_parts(last);
 	free(last);
 }
 

@@ -25,6 +25,15 @@ const struct sonde_snapshot *plugin_snapshot_new(struct snapshot *figures,
 const struct sonde_snapshot *plugin_snapshot_delta(const struct sonde_snapshot *newer,
 						   const struct sonde_snapshot *older);
 
+/*
+ * The same snapshot for one reader, of whose formats the watcher is told, which must live longer. One
+ * reference, the caller's; NULL without memory.
+ */
+const struct sonde_snapshot *plugin_snapshot_watched(const struct sonde_snapshot *snapshot,
+						     const struct left_out_watcher *watcher);
+/* NULL: there is none. */
+const struct left_out_watcher *plugin_snapshot_watcher(const struct sonde_snapshot *snapshot);
+
 const struct sonde_snapshot *plugin_snapshot_ref(const struct sonde_snapshot *snapshot);
 /* NULL is fine. */
 void plugin_snapshot_unref(const struct sonde_snapshot *snapshot);

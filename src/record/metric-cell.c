@@ -39,6 +39,22 @@ void metric_refuse(enum series_refusal reason)
 		__atomic_fetch_add(&region->refused[reason], 1, __ATOMIC_RELAXED);
 }
 
+void metric_count_respelled(void)
+{
+	struct region_header *region = process_find_region();
+
+	if (region)
+		__atomic_fetch_add(&region->respelled, 1, __ATOMIC_RELAXED);
+}
+
+void metric_count_overflow(void)
+{
+	struct region_header *region = process_find_region();
+
+	if (region)
+		__atomic_fetch_add(&region->overflowed, 1, __ATOMIC_RELAXED);
+}
+
 /* -- Descriptions ----------------------------------------------------------------------------- */
 
 /* As thread_make_record(), of any size. */

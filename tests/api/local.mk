@@ -6,6 +6,7 @@ api_programs = \
 	tests/api/one-engine \
 	tests/api/test-aggregator \
 	tests/api/test-asynchronous \
+	tests/api/test-cardinality \
 	tests/api/test-collector \
 	tests/api/test-dashboard \
 	tests/api/test-exports \
@@ -25,6 +26,7 @@ api_tests = \
 	tests/api/test-label.sh \
 	tests/api/test-aggregator.sh \
 	tests/api/test-asynchronous.sh \
+	tests/api/test-cardinality.sh \
 	tests/api/test-collector.sh \
 	tests/api/test-examples.sh \
 	tests/api/test-one-engine.sh \
@@ -62,6 +64,10 @@ tests_api_test_aggregator_LDADD = $(API_LIBS) $(JANSSON_LIBS)
 tests_api_test_asynchronous_SOURCES = tests/api/test-asynchronous.c tests/api/api.h
 tests_api_test_asynchronous_CFLAGS = $(UNIT_CFLAGS)
 tests_api_test_asynchronous_LDADD = $(API_LIBS)
+
+tests_api_test_cardinality_SOURCES = tests/api/test-cardinality.c tests/api/api.h
+tests_api_test_cardinality_CFLAGS = $(UNIT_CFLAGS)
+tests_api_test_cardinality_LDADD = $(API_LIBS)
 
 tests_api_test_collector_SOURCES = tests/api/test-collector.c tests/api/api.h
 tests_api_test_collector_CFLAGS = $(UNIT_CFLAGS)
