@@ -386,8 +386,9 @@ const char *session_host_path(const struct session_host *host)
 
 void session_host_inspect(struct session_host *host, int pid, const char *program)
 {
+	struct program_file file;
 	char runtime[SANITIZER_NAME_SIZE];
-	enum note_reason reason = executable_inspect(program, runtime);
+	enum note_reason reason = executable_inspect(program, &file, runtime);
 
 	if (reason != NOTE_NONE)
 		session_note(host->file, reason, pid, program);

@@ -224,20 +224,20 @@ EXPORT int execle(const char *path, const char *argument, ...)
  * unmapped, for another thread may be reading it, but used again; only calls at the same time make more.
  */
 static struct {
-	char *memory;
+	void *memory;
 	size_t size;
 	int is_lent;
 } kept_copy;
 
-static char *map_copy(size_t size)
+static void *map_copy(size_t size)
 {
 	long address = raw_mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
 
-	return raw_failed(address) ? NULL : (char *)address;
+	return raw_failed(address) ? NULL : (void *)address;
 }
 
 /* Memory for a copy. NULL: there is none. ret_is_kept: the one that is used again. */
-static char *take_copy(size_t size, bool *ret_is_kept)
+static void *take_copy(size_t size, bool *ret_is_kept)
 {
 	*ret_is_kept = !__atomic_exchange_n(&kept_copy.is_lent, 1, __ATOMIC_ACQUIRE);
 	if (!*ret_is_kept)
@@ -249,6 +249,13 @@ static char *take_copy(size_t size, bool *ret_is_kept)
 	return kept_copy.memory;
 }
 
+/* What a copy is made of. */
+struct copy_memory {
+	struct program_file file;
+	char preload[ENVIRONMENT_PRELOAD_SIZE];
+	char *entries[];
+};
+
 struct lending {
 	char **own;
 	char **lent; /* the same if there is nothing to be changed */
@@ -259,20 +266,17 @@ static struct lending lend_environment(void)
 {
 	struct lending lending = {.own = environ, .lent = environ};
 	size_t room = environment_copy_room(environ);
-	size_t size = room * sizeof(char *) + ENVIRONMENT_PRELOAD_SIZE;
 
 	if (!*recorder_session_directory())
 		return lending;
-	char *memory = take_copy(size, &lending.is_kept);
+	struct copy_memory *memory = take_copy(sizeof(*memory) + room * sizeof(char *), &lending.is_kept);
 
 	if (!memory)
 		return lending;
-	struct environment_copy copy = {.preload = memory,
-					.entries = (char **)(memory + ENVIRONMENT_PRELOAD_SIZE),
-					.room = room};
+	struct environment_copy copy = {.preload = memory->preload, .entries = memory->entries, .room = room};
 	struct session_note *note;
 
-	lending.lent = (char **)departure_prepare(_PATH_BSHELL, lending.own, &copy, &note);
+	lending.lent = (char **)departure_prepare(_PATH_BSHELL, lending.own, &copy, &memory->file, &note);
 	environ = lending.lent;
 	return lending;
 }

@@ -3,7 +3,7 @@
  * Allocating and freeing. Each pair of wrappers does what a generated one would. Where the session accounts for
  * memory, the general ones also ask the allocator how large the block is, after it was given and before it is freed.
  * Where the session draws blocks, to say where they came from, the short one of the most frequent calls is there twice, the
- * other time with a countdown of bytes.
+ * other time with a look at whether this block is one.
  */
 #include "config.h"
 
@@ -84,7 +84,7 @@ static inline bool draws(enum call call, unsigned int own)
 /* Whether a fast call whose blocks may be drawn is on, and how. */
 static inline bool is_usual_but_drawn(unsigned int mode)
 {
-	return mode == (MODE_KNOWN | MODE_DRAWN);
+	return likely(mode == (MODE_KNOWN | MODE_DRAWN));
 }
 
 static size_t usable_size(void *block)
@@ -95,10 +95,10 @@ static size_t usable_size(void *block)
 /* A block that is NULL although one `is_wanted` is a failure. */
 static inline void *finish_counted(struct call_stats *stats, void *result, size_t requested, size_t is_wanted)
 {
-	if (unlikely(!result && is_wanted))
+	if (likely(result != NULL))
+		owner_add(&stats->bytes, requested);
+	else if (is_wanted)
 		recorder_add_failure(stats, 0, errno);
-	else
-		probe_add_bytes(stats, requested);
 	return result;
 }
 
@@ -146,7 +146,7 @@ static inline __attribute__((always_inline)) void *count_malloc(size_t size, boo
 	struct call_stats *stats = probe_find_untimed(CALL_malloc);
 	void *(*real)(size_t) = RESOLVED(malloc);
 
-	if (unlikely(!stats || !real || (is_drawn && heap_counts_down(size))))
+	if (unlikely(!stats || !real || (is_drawn && heap_will_draw(stats, size))))
 		return general_malloc(size);
 	owner_add(&stats->count, 1);
 	return finish_counted(stats, real(size), size, size);
@@ -177,7 +177,7 @@ static inline __attribute__((always_inline)) void *count_calloc(size_t n, size_t
 	struct call_stats *stats = probe_find_untimed(CALL_calloc);
 	void *(*real)(size_t, size_t) = RESOLVED(calloc);
 
-	if (unlikely(!stats || !real || (is_drawn && heap_counts_down(n * size))))
+	if (unlikely(!stats || !real || (is_drawn && heap_will_draw(stats, n * size))))
 		return general_calloc(n, size);
 	owner_add(&stats->count, 1);
 	return finish_counted(stats, real(n, size), n * size, n && size);
@@ -354,7 +354,7 @@ static inline __attribute__((always_inline)) void *count_realloc(void *block, si
 	struct call_stats *stats = probe_find_untimed(CALL_realloc);
 	void *(*real)(void *, size_t) = RESOLVED(realloc);
 
-	if (unlikely(!stats || !real || (is_drawn && (heap_may_follow(block) || heap_counts_down(size)))))
+	if (unlikely(!stats || !real || (is_drawn && (heap_may_follow(block) || heap_will_draw(stats, size)))))
 		return general_realloc(block, size);
 	owner_add(&stats->count, 1);
 	return finish_counted(stats, real(block, size), size, size);

@@ -72,11 +72,12 @@ static void take_back(struct session_note *note)
 }
 
 char *const *departure_prepare(const char *path, char *const *environment,
-			       struct environment_copy *copy, struct session_note **ret_note)
+			       struct environment_copy *copy, struct program_file *file,
+			       struct session_note **ret_note)
 {
 	bool can_reach = environment_can_reach_us();
 	char runtime[SANITIZER_NAME_SIZE];
-	enum note_reason reason = executable_inspect(path, runtime);
+	enum note_reason reason = executable_inspect(path, file, runtime);
 
 	copy->runtime = runtime;
 	environment = environment_change(environment, choose_change(reason, can_reach), copy);
@@ -93,8 +94,9 @@ char *const *departure_prepare(const char *path, char *const *environment,
  */
 struct workspace {
 	size_t size;
-	char preload[ENVIRONMENT_PRELOAD_SIZE];
+	struct program_file file;
 	char found[SEARCHED_PATH_SIZE];
+	char preload[ENVIRONMENT_PRELOAD_SIZE];
 	char *entries[];
 };
 
@@ -164,7 +166,7 @@ static int depart(const char *name, bool is_searched, char *const *environment, 
 					.room = room,
 					.preload = workspace->preload};
 	struct session_note *note;
-	int result = run(departure_prepare(name, environment, &copy, &note), request);
+	int result = run(departure_prepare(name, environment, &copy, &workspace->file, &note), request);
 
 	/* exec comes back, and spawn not with 0, when nothing was started. */
 	if (result != 0)

@@ -11,15 +11,17 @@
 #define SONDE_PRELOAD_DEPARTURE_H
 
 #include "preload/environment.h"
+#include "record/program-file.h"
 #include "record/session.h"
 
 /*
  * Judges the program at `path`, and changes its environment (NULL: empty) accordingly in the memory that
- * `copy` brings. When the program will not be watched that is noted: ret_note is the note, to be taken
+ * `copy` brings; `file` is room to read it in. When the program will not be watched that is noted: ret_note is the note, to be taken
  * back if it is not started after all, else NULL. Returns the environment to give to the program.
  */
 char *const *departure_prepare(const char *path, char *const *environment,
-			       struct environment_copy *copy, struct session_note **ret_note)
+			       struct environment_copy *copy, struct program_file *file,
+			       struct session_note **ret_note)
 	__attribute__((visibility("hidden")));
 
 /*

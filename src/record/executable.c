@@ -10,24 +10,19 @@
 
 #include "base/raw.h"
 #include "base/text.h"
-#include "record/sanitizer.h"
 
 #include <elf.h>
-#include <link.h>
 #include <unistd.h>
 
 #if defined(__x86_64__)
 #define LOADER_NAME "ld-linux-x86-64.so.2"
-#define LOADER_MACHINE EM_X86_64
 #elif defined(__aarch64__)
 #define LOADER_NAME "ld-linux-aarch64.so.1"
-#define LOADER_MACHINE EM_AARCH64
 #endif
 
 enum {
-	SCRIPT_DEPTH = 4,     /* interpreters of interpreters that the kernel follows */
-	SCRIPT_LINE = 256,    /* of a first line, as much as the kernel reads */
-	PROGRAM_HEADERS = 64, /* looked at */
+	SCRIPT_DEPTH = 4,  /* interpreters of interpreters that the kernel follows */
+	SCRIPT_LINE = 256, /* of a first line, as much as the kernel reads */
 };
 
 /* Whether the kernel would run it with rights that its caller lacks. */
@@ -48,37 +43,25 @@ static bool gains_rights(const char *path, const struct stat *status)
 					0, 0) > 0;
 }
 
-/* The loader that the program names; "" when it names none. */
-static void read_loader_name(int fd, const ElfW(Ehdr) *header, char *ret_name, size_t size)
+/* Whether the loader that the program names is ours. */
+static bool names_our_loader(struct program_file *file)
 {
-	*ret_name = '\0';
-	for (int i = 0; i < header->e_phnum && i < PROGRAM_HEADERS; i++) {
-		ElfW(Phdr) program;
-		long offset = (long)(header->e_phoff + (size_t)i * header->e_phentsize);
+	char name[SCRIPT_LINE];
+	size_t len = file->interpreter.size < sizeof(name)
+			     ? program_file_read(file, file->interpreter.offset, name, file->interpreter.size)
+			     : 0;
 
-		if (raw_pread(fd, &program, sizeof(program), offset) != sizeof(program))
-			return;
-		if (program.p_type != PT_INTERP || program.p_filesz >= size)
-			continue;
-		long len = raw_pread(fd, ret_name, program.p_filesz, (long)program.p_offset);
-
-		ret_name[len > 0 ? len : 0] = '\0';
-		return;
-	}
+	name[len] = '\0';
+	return text_equals(text_file_name(name), LOADER_NAME);
 }
 
-static enum note_reason inspect_elf(int fd, const unsigned char *start, size_t size)
+static enum note_reason inspect_elf(struct program_file *file)
 {
-	const ElfW(Ehdr) *header = (const void *)start;
-	char loader[SCRIPT_LINE];
-
-	if (size < sizeof(*header) || header->e_ident[EI_CLASS] != ELFCLASS64 ||
-	    header->e_machine != LOADER_MACHINE)
+	if (!program_file_find_segments(file))
 		return NOTE_ARCHITECTURE;
-	read_loader_name(fd, header, loader, sizeof(loader));
-	if (!*loader)
+	if (!file->interpreter.size)
 		return NOTE_STATIC;
-	return text_equals(text_file_name(loader), LOADER_NAME) ? NOTE_NONE : NOTE_ARCHITECTURE;
+	return names_our_loader(file) ? NOTE_NONE : NOTE_ARCHITECTURE;
 }
 
 /* "#! /bin/sh -e\n" -> "/bin/sh" */
@@ -96,14 +79,10 @@ static void read_interpreter(const char *line, size_t len, char *ret_path)
 /*
  * One file: the answer, or true with the path of the interpreter that is to be judged in its place.
  */
-static bool inspect_file(const char *path, char *ret_interpreter, enum note_reason *ret_reason,
-			 char *ret_runtime)
+static bool inspect_file(const char *path, struct program_file *file, char *ret_interpreter,
+			 enum note_reason *ret_reason, char *ret_runtime)
 {
-	union {
-		char line[SCRIPT_LINE];
-		unsigned char elf[SCRIPT_LINE];
-		ElfW(Ehdr) alignment;
-	} start;
+	char start[SCRIPT_LINE];
 	struct stat status;
 	int fd = raw_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
 	bool is_script = false;
@@ -111,32 +90,34 @@ static bool inspect_file(const char *path, char *ret_interpreter, enum note_reas
 	*ret_reason = NOTE_NONE;
 	if (fd < 0)
 		return false;
-	long len = raw_fstat(fd, &status) == 0 && S_ISREG(status.st_mode)
-			   ? raw_pread(fd, &start, sizeof(start), 0)
-			   : 0;
+	program_file_init(file, fd);
+	size_t len = raw_fstat(fd, &status) == 0 && S_ISREG(status.st_mode)
+			     ? program_file_read(file, 0, start, sizeof(start))
+			     : 0;
 
-	if (len >= 4 && text_starts_with(start.line, ELFMAG)) {
-		*ret_reason = inspect_elf(fd, start.elf, (size_t)len);
+	if (len >= 4 && text_starts_with(start, ELFMAG)) {
+		*ret_reason = inspect_elf(file);
 		if (*ret_reason == NOTE_NONE && gains_rights(path, &status))
 			*ret_reason = NOTE_SETUID;
 		if (*ret_reason == NOTE_NONE)
-			sanitizer_find(fd, ret_runtime);
-	} else if (len >= 2 && start.line[0] == '#' && start.line[1] == '!') {
-		read_interpreter(start.line, (size_t)len, ret_interpreter);
+			sanitizer_find(file, ret_runtime);
+	} else if (len >= 2 && start[0] == '#' && start[1] == '!') {
+		read_interpreter(start, len, ret_interpreter);
 		is_script = true;
 	}
 	raw_close(fd);
 	return is_script;
 }
 
-enum note_reason executable_inspect(const char *path, char ret_runtime[SANITIZER_NAME_SIZE])
+enum note_reason executable_inspect(const char *path, struct program_file *file,
+				    char ret_runtime[SANITIZER_NAME_SIZE])
 {
 	char interpreter[2][SCRIPT_LINE];
 	enum note_reason reason = NOTE_NONE;
 
 	*ret_runtime = '\0';
 	for (int depth = 0; depth <= SCRIPT_DEPTH; depth++) {
-		if (!inspect_file(path, interpreter[depth % 2], &reason, ret_runtime))
+		if (!inspect_file(path, file, interpreter[depth % 2], &reason, ret_runtime))
 			return reason;
 		path = interpreter[depth % 2];
 	}

@@ -7,15 +7,18 @@
 #ifndef SONDE_RECORD_EXECUTABLE_H
 #define SONDE_RECORD_EXECUTABLE_H
 
+#include "record/program-file.h"
 #include "record/sanitizer.h"
 #include "record/session.h"
 
 /*
  * NOTE_NONE: the dynamic loader of this machine would load a preload into it, or the file cannot be read
  * or is no program, and exec will say so itself. Else why not: NOTE_STATIC, NOTE_SETUID or
- * NOTE_ARCHITECTURE. A script is judged by its interpreter. ret_runtime: what must be preloaded before us, or "".
+ * NOTE_ARCHITECTURE. A script is judged by its interpreter. `file`: room to work in. ret_runtime: what must be preloaded
+ * before us, or "".
  */
-enum note_reason executable_inspect(const char *path, char ret_runtime[SANITIZER_NAME_SIZE]);
+enum note_reason executable_inspect(const char *path, struct program_file *file,
+				    char ret_runtime[SANITIZER_NAME_SIZE]);
 
 /*
  * Finds what execvp(3) would execute for a name, in the value of PATH (NULL: the system's default).

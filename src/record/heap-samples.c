@@ -17,8 +17,9 @@
 #include <sys/mman.h>
 
 enum {
-	BITS_OF_SAMPLE = 13, /* 65536 blocks: 32 GiB that are live, at 512 KiB for each */
-	BITS_OF_ALL = 18,    /* 2 million blocks */
+	BITS_OF_SAMPLE = HEAP_SIGN_BITS, /* 65536 blocks: 32 GiB that are live, at 512 KiB for each */
+	BITS_OF_ALL = 18,                /* 2 million blocks */
+	HEAP_GROUP = 8, /* blocks whose addresses hash to one group are looked for there and in the next ones */
 	GROUPS_TRIED = 8,
 };
 
@@ -29,25 +30,43 @@ struct heap_entry {
 	struct heap_block what;
 };
 
-KEPT struct heap_blocks heap_blocks;
+struct heap_signs heap_signs;
 
-/* NULL: no memory. The address of the counts is stored last: whoever sees it may use the rest. */
-static uint8_t *find_blocks(void)
+static KEPT struct heap_entry *known_entries;
+
+static bool is_each_followed(void)
 {
-	uint8_t *known = (uint8_t *)__atomic_load_n(&heap_blocks.n_in_group, __ATOMIC_ACQUIRE);
-	unsigned int bits = recorder_session.settings.stacks.allocated == 1 ? BITS_OF_ALL : BITS_OF_SAMPLE;
-	size_t n_groups = ((size_t)1 << bits) + GROUPS_TRIED;
-	size_t counts_size = (n_groups + 4095) / 4096 * 4096;
-	size_t size = counts_size + n_groups * HEAP_GROUP * sizeof(struct heap_entry);
+	return recorder_session.settings.stacks.allocated == 1;
+}
+
+static unsigned int group_bits(void)
+{
+	return is_each_followed() ? BITS_OF_ALL : BITS_OF_SAMPLE;
+}
+
+static size_t group_of(const void *block)
+{
+	return heap_hash(block) >> (32 - group_bits());
+}
+
+static bool is_in_sandbox(void)
+{
+	const struct region_header *region = recorder_region();
+
+	return region && (__atomic_load_n(&region->flags, __ATOMIC_RELAXED) & REGION_SANDBOXED);
+}
+
+/* NULL: no memory. */
+static struct heap_entry *find_entries(void)
+{
+	/* Acquire: pairs with the release of who made them. */
+	struct heap_entry *known = __atomic_load_n(&known_entries, __ATOMIC_ACQUIRE);
+	size_t size = (((size_t)1 << group_bits()) + GROUPS_TRIED) * HEAP_GROUP * sizeof(*known);
 	static KEPT uintptr_t is_made;
 	uintptr_t not_made = 0;
 
-	const struct region_header *region = recorder_region();
-
-	if (known || !process_is_wiped_by_kernel())
+	if (known || !process_is_wiped_by_kernel() || is_in_sandbox())
 		return known;
-	if (region && (__atomic_load_n(&region->flags, __ATOMIC_RELAXED) & REGION_SANDBOXED))
-		return NULL;
 	if (!__atomic_compare_exchange_n(&is_made, &not_made, 1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
 		return NULL;
 	long address = raw_mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1);
@@ -55,22 +74,21 @@ static uint8_t *find_blocks(void)
 	if (raw_failed(address))
 		return NULL;
 	raw_madvise((void *)address, size, MADV_WIPEONFORK);
-	heap_blocks.entries = (struct heap_entry *)(address + (long)counts_size);
-	heap_blocks.shift = 64 - bits;
-	__atomic_store_n(&heap_blocks.n_in_group, (const uint8_t *)address, __ATOMIC_RELEASE);
-	return (uint8_t *)address;
+	raw_madvise(&heap_signs, sizeof(heap_signs), MADV_WIPEONFORK);
+	__atomic_store_n(&known_entries, (struct heap_entry *)address, __ATOMIC_RELEASE);
+	return (struct heap_entry *)address;
 }
 
 void heap_prepare(void)
 {
 	if (recorder_session.settings.stacks.allocated)
-		find_blocks();
+		find_entries();
 }
 
 /* An entry, of the group or one behind it, that holds `wanted`, for whose turn it is to have it. NULL: there is none. */
-static struct heap_entry *take_entry(size_t group, uintptr_t wanted)
+static struct heap_entry *take_entry(struct heap_entry *entries, size_t group, uintptr_t wanted)
 {
-	struct heap_entry *entry = &heap_blocks.entries[group * HEAP_GROUP];
+	struct heap_entry *entry = &entries[group * HEAP_GROUP];
 
 	for (int i = 0; i < GROUPS_TRIED * HEAP_GROUP; i++, entry++) {
 		uintptr_t seen = __atomic_load_n(&entry->block, __ATOMIC_RELAXED);
@@ -83,10 +101,27 @@ static struct heap_entry *take_entry(size_t group, uintptr_t wanted)
 	return NULL;
 }
 
-static void follow(uint8_t *n_in_group, const void *block, const struct heap_block *what)
+/* Where each block is followed there would be too many to be counted: any block may be one. */
+static void put_up_sign(const void *block)
 {
-	size_t group = heap_group(block, heap_blocks.shift);
-	struct heap_entry *entry = take_entry(group, 0);
+	uint8_t *sign = &heap_signs.of[heap_sign(block)];
+
+	if (is_each_followed())
+		__atomic_store_n(sign, 1, __ATOMIC_RELAXED);
+	else
+		__atomic_fetch_add(sign, 1, __ATOMIC_RELAXED);
+}
+
+static void take_down_sign(const void *block)
+{
+	if (!is_each_followed())
+		__atomic_fetch_sub(&heap_signs.of[heap_sign(block)], 1, __ATOMIC_RELAXED);
+}
+
+static void follow(const void *block, const struct heap_block *what)
+{
+	struct heap_entry *entries = find_entries();
+	struct heap_entry *entry = entries ? take_entry(entries, group_of(block), 0) : NULL;
 
 	if (!entry) {
 		stacks_note_shortage(STACK_UNFOLLOWED);
@@ -94,52 +129,40 @@ static void follow(uint8_t *n_in_group, const void *block, const struct heap_blo
 	}
 	entry->what = *what;
 	__atomic_store_n(&entry->block, (uintptr_t)block, __ATOMIC_RELEASE);
-	__atomic_fetch_add(&n_in_group[group], 1, __ATOMIC_RELAXED);
+	put_up_sign(block);
 }
 
-/* The thread's first allocation does not yet know where the first point is. False: it is behind this block. */
-static bool begin_drawing(struct thread_cache *thread, size_t size, uint64_t period)
+/* Whether a point falls on the last of the bytes. At its first allocation a call has none yet. */
+static bool reaches_point(struct thread_cache *thread, struct call_stats *stats, size_t size, uint64_t period)
 {
-	if (thread->has_begun_drawing)
-		return true;
-	thread->has_begun_drawing = 1;
-	thread->until_drawn = sampling_gap(thread_next_random(thread), period) - (int64_t)size;
-	return thread->until_drawn <= 0;
+	if (!stats->next_drawn && period > 1)
+		stats->next_drawn = stats->bytes - size + sampling_gap(thread_next_random(thread), period);
+	return stats->bytes >= stats->next_drawn;
 }
 
-void heap_draw(void *block, size_t size, enum call call)
+void heap_draw(void *block, size_t size, struct thread_cache *thread, struct call_stats *stats)
 {
 	uint64_t period = recorder_session.settings.stacks.allocated;
-	struct thread_cache *thread = recorder_thread;
-	struct call_stats *stats = thread ? thread->stats[call_table[call].slot] : NULL;
 
-	if (!stats || !period)
+	if (!period || !reaches_point(thread, stats, size, period))
 		return;
-	if (period > 1 && !begin_drawing(thread, size, period))
-		return;
-	thread->until_drawn = period > 1 ? sampling_gap(thread_next_random(thread), period) : 0;
-	if (!block)
-		return;
-	uint8_t *n_in_group = find_blocks();
+	/* How far the next point is does not depend on how far behind the last one the block ends. */
+	if (period > 1)
+		stats->next_drawn = stats->bytes + sampling_gap(thread_next_random(thread), period);
 	struct heap_block what = {
 		.count = sampling_weight(size, period, STACK_SCALE),
 		.bytes = sampling_weight(size, period, size),
 	};
 
 	what.figures = stacks_allocated(stats, what.count, what.bytes);
-	if (!what.figures)
-		return;
-	if (n_in_group)
-		follow(n_in_group, block, &what);
-	else
-		stacks_note_shortage(STACK_UNFOLLOWED);
+	if (what.figures)
+		follow(block, &what);
 }
 
 struct heap_block heap_forget(const void *block)
 {
-	uint8_t *n_in_group = (uint8_t *)heap_blocks.n_in_group;
-	size_t group = heap_group(block, heap_blocks.shift);
-	struct heap_entry *entry = take_entry(group, (uintptr_t)block);
+	struct heap_entry *entries = find_entries();
+	struct heap_entry *entry = entries ? take_entry(entries, group_of(block), (uintptr_t)block) : NULL;
 	struct heap_block what = {.figures = NULL};
 
 	if (!entry)
@@ -147,14 +170,14 @@ struct heap_block heap_forget(const void *block)
 	what = entry->what;
 	/* Release: pairs with the acquire of who takes it next. */
 	__atomic_store_n(&entry->block, 0, __ATOMIC_RELEASE);
-	__atomic_fetch_sub(&n_in_group[group], 1, __ATOMIC_RELAXED);
+	take_down_sign(block);
 	return what;
 }
 
 void heap_remember(const void *block, const struct heap_block *forgotten)
 {
 	if (forgotten->figures)
-		follow((uint8_t *)heap_blocks.n_in_group, block, forgotten);
+		follow(block, forgotten);
 }
 
 void heap_end(const struct heap_block *forgotten)

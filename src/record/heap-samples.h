@@ -3,7 +3,7 @@
  * heap-samples.h - blocks of memory that are followed from their allocation to their end: drawn ones, or all.
  *
  * Where a session draws blocks (MODE_DRAWN), malloc() and its kin tell of each block here, and free() of each that goes. Both are
- * a few instructions unless a block is drawn: a countdown of bytes, and a look at one byte that says whether there may be
+ * a few instructions unless a block is drawn: a comparison of bytes, and a look at one byte that says whether there may be
  * such a block.
  */
 #ifndef SONDE_RECORD_HEAP_SAMPLES_H
@@ -13,62 +13,52 @@
 
 #include <stddef.h>
 
-struct heap_entry;
+enum { HEAP_SIGN_BITS = 13 };
 
-/* Blocks whose addresses hash to one group are looked for there and in the next ones. */
-enum { HEAP_GROUP = 8 };
+/* Of the blocks whose addresses hash to a sign: how many are followed, or 1 for some. At a fixed place: each free() looks. */
+struct heap_signs {
+	uint8_t of[1 << HEAP_SIGN_BITS];
+} __attribute__((aligned(4096)));
 
-/* The blocks that are followed. */
-struct heap_blocks {
-	const uint8_t *n_in_group; /* of 1 << bits groups: blocks that belong there */
-	struct heap_entry *entries;
-	unsigned int shift;        /* 64 - bits */
-};
+extern struct heap_signs heap_signs HIDDEN;
 
-extern struct heap_blocks heap_blocks HIDDEN;
-
-static inline size_t heap_group(const void *block, unsigned int shift)
+/* Its high bits are the good ones. */
+static inline uint32_t heap_hash(const void *block)
 {
-	return (size_t)(((uintptr_t)block >> 4) * UINT64_C(0x9e3779b97f4a7c15) >> shift);
+	return (uint32_t)((uintptr_t)block >> 4) * UINT32_C(0x9e3779b1);
 }
 
-/* A block of a call was allocated, and is drawn. */
-void heap_draw(void *block, size_t size, enum call call) HIDDEN;
+static inline size_t heap_sign(const void *block)
+{
+	return heap_hash(block) >> (32 - HEAP_SIGN_BITS);
+}
 
+/* A block was allocated with a call that has reached its point, or has none yet. The call's figures have its bytes. */
+void heap_draw(void *block, size_t size, struct thread_cache *thread, struct call_stats *stats) HIDDEN;
+
+/*
+ * Points lie on the line of all bytes that a thread was ever given by a call. The block that a point falls on is drawn: so
+ * nothing is counted for it that is not counted in any case.
+ */
 static inline void heap_allocated(void *block, size_t size, enum call call)
 {
 	struct thread_cache *thread = recorder_thread;
+	struct call_stats *stats = thread ? thread->stats[call] : NULL;
 
-	if (likely(thread)) {
-		thread->until_drawn -= (int64_t)size;
-		if (likely(thread->until_drawn > 0))
-			return;
-	}
-	heap_draw(block, size, call);
+	if (stats && unlikely(stats->bytes >= stats->next_drawn))
+		heap_draw(block, size, thread, stats);
 }
 
-/*
- * The same before the block is there, where nothing else is to be done about it. True: it is drawn, and was not counted
- * down; heap_allocated() is to be called when it is there. The calling thread has a cache.
- */
-static inline bool heap_counts_down(size_t size)
+/* The same before the block is there, where nothing else is to be done about it. */
+static inline bool heap_will_draw(const struct call_stats *stats, size_t size)
 {
-	struct thread_cache *thread = recorder_thread;
-	int64_t left = thread->until_drawn - (int64_t)size;
-
-	if (unlikely(left <= 0))
-		return true;
-	thread->until_drawn = left;
-	return false;
+	return unlikely(stats->bytes + size >= stats->next_drawn);
 }
 
 /* Whether a block may be one that is followed. */
 static inline bool heap_may_follow(const void *block)
 {
-	const uint8_t *n_in_group = __atomic_load_n(&heap_blocks.n_in_group, __ATOMIC_ACQUIRE);
-
-	return n_in_group &&
-	       __atomic_load_n(&n_in_group[heap_group(block, heap_blocks.shift)], __ATOMIC_RELAXED);
+	return __atomic_load_n(&heap_signs.of[heap_sign(block)], __ATOMIC_RELAXED);
 }
 
 /* What a followed block was, for who cannot say yet whether it will go. */

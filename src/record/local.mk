@@ -24,6 +24,7 @@ libsonde_preload_la_SOURCES += \
 	src/record/span.c src/record/span.h \
 	src/record/startup.c src/record/startup.h \
 	src/record/executable.c src/record/executable.h \
+	src/record/program-file.c src/record/program-file.h \
 	src/record/sanitizer.c src/record/sanitizer.h \
 	src/record/preload-list.h \
 	src/record/probe.h \
@@ -51,5 +52,6 @@ libsonde_record_la_SOURCES += \
 # Whoever makes or reads sessions needs this much of the recording side.
 libsonde_core_la_SOURCES += src/record/session.c src/record/session.h src/record/region.h \
 	src/record/executable.c src/record/executable.h \
+	src/record/program-file.c src/record/program-file.h \
 	src/record/sanitizer.c src/record/sanitizer.h \
 	src/record/preload-list.c src/record/preload-list.h

@@ -45,10 +45,8 @@ struct thread_cache {
 	struct object_index *objects; /* object.c's */
 	uint64_t random;
 	int64_t until_turn;  /* stacks.c's: calls until the next whose stack is taken because it is its turn */
-	int64_t until_drawn; /* heap-samples.c's: bytes until the next block that is drawn */
 	uintptr_t stack_from; /* stacks.c's: pages that were found to be there before a sandbox was entered, */
 	uintptr_t stack_to;   /* where nothing can be asked for */
-	uint32_t has_begun_drawing;
 	int32_t tid;
 	struct call_stats *stats[SLOT_COUNT];
 };

@@ -225,6 +225,7 @@ struct call_stats {
 	uint64_t count;
 	uint64_t next_timed; /* the writer's: the count at which a call is timed again */
 	uint64_t bytes;
+	uint64_t next_drawn; /* the writer's: the bytes at which a block is drawn; see heap-samples.h */
 	uint64_t sum_ns;
 	uint64_t min_ns;     /* UINT64_MAX: none timed yet */
 	uint64_t max_ns;

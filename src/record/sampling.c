@@ -22,7 +22,7 @@ static double log_of_fraction(double x)
 	return 2 * z * sum;
 }
 
-int64_t sampling_gap(uint64_t random, uint64_t period)
+uint64_t sampling_gap(uint64_t random, uint64_t period)
 {
 	/* Uniform in (0, 1], as a binary fraction times a power of two. */
 	uint64_t bits = random >> 11 ? random >> 11 : 1;
@@ -31,7 +31,7 @@ int64_t sampling_gap(uint64_t random, uint64_t period)
 	double gap = (53 - exponent) * LN2 - log_of_fraction(fraction);
 
 	gap = (gap < GAP_MOST ? gap : GAP_MOST) * (double)period;
-	return gap < 0x1p62 ? (int64_t)gap + 1 : INT64_MAX / 2;
+	return gap < 0x1p62 ? (uint64_t)gap + 1 : UINT64_MAX / 4;
 }
 
 /* 1 - exp(-x), precise also for a small x. */

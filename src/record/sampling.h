@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 /* Bytes to the next point, from a random number: exponentially distributed with the mean `period`. */
-int64_t sampling_gap(uint64_t random, uint64_t period) HIDDEN;
+uint64_t sampling_gap(uint64_t random, uint64_t period) HIDDEN;
 
 /* How many blocks of a size one that was drawn stands for, times `scale`, rounded. */
 uint64_t sampling_weight(uint64_t size, uint64_t period, uint64_t scale) HIDDEN;

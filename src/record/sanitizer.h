@@ -10,16 +10,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct program_file;
+
 enum { SANITIZER_NAME_SIZE = 40 };
 
 /* Whether a file name is that of a runtime: "libasan.so.8". What follows a separator does not matter. */
 bool sanitizer_is_runtime(const char *name) __attribute__((visibility("hidden")));
 
 /*
- * The name of the runtime that a program of this machine, open as `fd`, is linked with, as the loader is to find
+ * The name of the runtime that a program, whose segments have been found, is linked with, as the loader is to find
  * it; "" when there is none.
  */
-void sanitizer_find(int fd, char ret_name[SANITIZER_NAME_SIZE])
+void sanitizer_find(struct program_file *file, char ret_name[SANITIZER_NAME_SIZE])
 	__attribute__((visibility("hidden")));
 
 #endif

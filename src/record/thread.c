@@ -173,7 +173,6 @@ static void clear_cache(struct thread_cache *cache)
 	cache->left_workspace = NULL;
 	cache->cells = NULL;
 	cache->objects = NULL;
-	cache->has_begun_drawing = 0;
 	cache->stack_to = 0;
 }
 

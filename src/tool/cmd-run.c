@@ -209,9 +209,10 @@ static int say_why_not_started(const struct run *run, const char *program, int e
 static int start_child(struct run *run, const char *program)
 {
 	struct preload_environment environment;
+	struct program_file file;
 	char runtime[SANITIZER_NAME_SIZE];
 	/* The loader of another libc would stumble over our library. */
-	bool is_foreign = executable_inspect(program, runtime) == NOTE_ARCHITECTURE;
+	bool is_foreign = executable_inspect(program, &file, runtime) == NOTE_ARCHITECTURE;
 	int result = preload_environment_init(&environment, environ, run->library, runtime,
 					      session_host_path(run->host));
 

@@ -70,10 +70,21 @@ static void replace(struct worker *worker, size_t size)
 	worker->last_size[i] = size;
 }
 
+/* Nothing that was not given may move where the next sample is taken. */
+static void ask_for_too_much(void)
+{
+	volatile size_t size = ((size_t)1 << 63) + ((size_t)1 << 40);
+
+	free(malloc(size));
+	free(realloc(NULL, size));
+	free(calloc(1, size));
+}
+
 static void *work(void *argument)
 {
 	struct worker *worker = argument;
 
+	ask_for_too_much();
 	for (long i = 0; i < worker->n; i++) {
 		size_t size = draw_size(worker);
 		unsigned int choice = next(worker) % 100;
