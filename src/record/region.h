@@ -63,7 +63,7 @@
 #define REGION_MAGIC "SONDEREG"
 
 enum {
-	REGION_VERSION = 12, /* changes with every change of a struct below */
+	REGION_VERSION = 13, /* changes with every change of a struct below */
 	REGION_COMMIT_FIRST = 4096, /* what a process that does little needs */
 	REGION_COMMIT_STEP = 32 * 1024,
 	REGION_CAPACITY = 64 * 1024 * 1024, /* less where the size of files is limited, but not less than: */
