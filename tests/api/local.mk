@@ -16,6 +16,7 @@ api_programs = \
 	tests/api/test-protocol-forks \
 	tests/api/test-protocol-threads \
 	tests/api/test-resources \
+	tests/api/test-restart \
 	tests/api/test-stream \
 	tests/api/test-stream-events \
 	tests/api/test-system \
@@ -38,6 +39,7 @@ api_tests = \
 	tests/api/test-protocol-forks.sh \
 	tests/api/test-protocol-threads.sh \
 	tests/api/test-resources.sh \
+	tests/api/test-restart.sh \
 	tests/api/test-stream.sh \
 	tests/api/test-stream-events.sh \
 	tests/api/test-system.sh \
@@ -106,6 +108,10 @@ tests_api_test_protocol_threads_LDADD = $(API_LIBS)
 tests_api_test_resources_SOURCES = tests/api/test-resources.c tests/api/api.h
 tests_api_test_resources_CFLAGS = $(UNIT_CFLAGS)
 tests_api_test_resources_LDADD = $(API_LIBS)
+
+tests_api_test_restart_SOURCES = tests/api/test-restart.c tests/api/api.h
+tests_api_test_restart_CFLAGS = $(UNIT_CFLAGS)
+tests_api_test_restart_LDADD = $(API_LIBS)
 
 tests_api_test_stream_SOURCES = tests/api/test-stream.c tests/api/api.h
 tests_api_test_stream_CFLAGS = $(UNIT_CFLAGS)
