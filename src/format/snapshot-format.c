@@ -44,6 +44,28 @@ static const struct format {
 	{"statsd", snapshot_write_statsd, NULL, {{"tags", {"names", "dogstatsd"}}}},
 };
 
+const char *left_out_name(enum left_out_reason reason)
+{
+	static const char *const names[LEFT_OUT_REASONS] = {
+		[LEFT_OUT_KIND] = "kind",
+		[LEFT_OUT_LABELS] = "labels",
+		[LEFT_OUT_SAMPLE] = "sample",
+	};
+
+	return names[reason];
+}
+
+const char *left_out_text(enum left_out_reason reason)
+{
+	static const char *const texts[LEFT_OUT_REASONS] = {
+		[LEFT_OUT_KIND] = "another series of its name there has another type or unit",
+		[LEFT_OUT_LABELS] = "another series of its name there has the same labels",
+		[LEFT_OUT_SAMPLE] = "its name there is that of another one's samples",
+	};
+
+	return texts[reason];
+}
+
 static const size_t n_formats = sizeof(formats) / sizeof(formats[0]);
 
 static const struct format *find_format(const char *name)

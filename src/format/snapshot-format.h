@@ -41,10 +41,30 @@ struct snapshot_part {
 	const struct snapshot_source *source;
 };
 
+/* Why a series is not in a format that has names of its own: it would be another one again. */
+enum left_out_reason {
+	LEFT_OUT_KIND,	 /* one of the same name has another type or unit */
+	LEFT_OUT_LABELS, /* one of the same name has the same labels */
+	LEFT_OUT_SAMPLE, /* the name is that of another one's samples */
+	LEFT_OUT_REASONS,
+};
+
+/* "kind", "labels", "sample" */
+const char *left_out_name(enum left_out_reason reason);
+/* "another series of its name has another type or unit", for people. */
+const char *left_out_text(enum left_out_reason reason);
+
+/* Who is told of what is left out. */
+struct left_out_watcher {
+	void (*tell)(void *argument, const struct series *series, enum left_out_reason reason);
+	void *argument;
+};
+
 /* Where a format's pieces go. */
 struct format_sink {
 	int (*write)(void *argument, const void *data, size_t size); /* 0 or a negative errno */
 	void *argument;
+	const struct left_out_watcher *watcher; /* NULL: nobody */
 };
 
 /*

@@ -30,7 +30,7 @@ static int64_t cover(const void *argument, int64_t window_ns, bool *ret_is_trunc
 int plugin_format(const struct sonde_snapshot *snapshot, const char *format,
 		  const char *const *parameters, sonde_write_function write, void *argument)
 {
-	const struct format_sink sink = {write, argument};
+	const struct format_sink sink = {write, argument, plugin_snapshot_watcher(snapshot)};
 	const struct snapshot_lately lately = {ask, cover, snapshot};
 	struct snapshot_source source = *plugin_snapshot_source(snapshot);
 
@@ -41,7 +41,11 @@ int plugin_format(const struct sonde_snapshot *snapshot, const char *format,
 int plugin_format_several(const struct sonde_snapshot *const *snapshots, size_t n_snapshots, const char *format,
 			  const char *const *parameters, sonde_write_function write, void *argument)
 {
-	const struct format_sink sink = {write, argument};
+	const struct format_sink sink = {
+		write,
+		argument,
+		n_snapshots ? plugin_snapshot_watcher(snapshots[0]) : NULL,
+	};
 	struct snapshot_part *parts = calloc(n_snapshots + 1, sizeof(*parts));
 
 	if (!parts)

@@ -35,6 +35,7 @@ struct plugin_life {
 	bool is_created;
 	bool is_started;
 	struct emitter *emitter;	    /* of a monitor */
+	uint64_t n_overflowed;		    /* of its figures, as far as they were counted */
 	struct plugin_bases taken;	    /* where differences are wanted */
 	struct plugin_windows *windows;	    /* where they are wanted; others look at it, too */
 	unsigned int n_failures;	    /* in a row */

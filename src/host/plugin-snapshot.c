@@ -21,6 +21,7 @@
 
 struct sonde_snapshot {
 	uint32_t n_references;
+	const struct left_out_watcher *watcher; /* NULL: nobody is told what its formats leave out */
 	struct snapshot *figures;
 	struct snapshot_source source;
 	struct tag *tags; /* those of the source; the strings lie behind them */
@@ -127,20 +128,6 @@ const struct sonde_snapshot *plugin_snapshot_new(struct snapshot *figures,
 	return NULL;
 }
 
-const struct sonde_snapshot *plugin_snapshot_windowed(const struct sonde_snapshot *snapshot,
-						      struct plugin_windows *windows)
-{
-	struct sonde_snapshot *windowed = malloc(sizeof(*windowed));
-
-	if (!windowed)
-		return NULL;
-	*windowed = *snapshot;
-	windowed->n_references = 1;
-	windowed->windows = windows;
-	windowed->original = plugin_snapshot_ref(snapshot);
-	return windowed;
-}
-
 const struct sonde_snapshot *plugin_snapshot_delta(const struct sonde_snapshot *newer,
 						   const struct sonde_snapshot *older)
 {
@@ -161,6 +148,35 @@ const struct sonde_snapshot *plugin_snapshot_delta(const struct sonde_snapshot *
 	return delta;
 }
 
+const struct sonde_snapshot *plugin_snapshot_for_reader(const struct sonde_snapshot *snapshot,
+							struct plugin_windows *windows,
+							const struct left_out_watcher *watcher)
+{
+	struct sonde_snapshot *copy = malloc(sizeof(*copy));
+
+	if (!copy)
+		return NULL;
+	*copy = *snapshot;
+	copy->n_references = 1;
+	copy->windows = windows;
+	copy->watcher = watcher;
+	copy->original = plugin_snapshot_ref(snapshot);
+	return copy;
+}
+
+const struct left_out_watcher *plugin_snapshot_watcher(const struct sonde_snapshot *snapshot)
+{
+	return snapshot->watcher;
+}
+
+static void free_parts(struct sonde_snapshot *snapshot)
+{
+	snapshot_put(snapshot->figures);
+	free(snapshot->tags);
+	free(snapshot->histograms);
+	free(snapshot->histogram_of);
+}
+
 const struct sonde_snapshot *plugin_snapshot_ref(const struct sonde_snapshot *snapshot)
 {
 	__atomic_add_fetch(&writable(snapshot)->n_references, 1, __ATOMIC_RELAXED);
@@ -174,15 +190,10 @@ void plugin_snapshot_unref(const struct sonde_snapshot *snapshot)
 	/* Acquire and release: whoever frees comes after all others' last look. */
 	if (!last || __atomic_sub_fetch(&last->n_references, 1, __ATOMIC_ACQ_REL) > 0)
 		return;
-	if (last->original) {
+	if (last->original)
 		plugin_snapshot_unref(last->original);
-		free(last);
-		return;
-	}
-	snapshot_put(last->figures);
-	free(last->tags);
-	free(last->histograms);
-	free(last->histogram_of);
+	else
+		free_parts(last);
 	free(last);
 }
 

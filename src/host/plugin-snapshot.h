@@ -19,18 +19,22 @@ const struct sonde_snapshot *plugin_snapshot_new(struct snapshot *figures,
 						 const struct snapshot_source *source);
 
 /*
- * The same figures, which can be asked for what they did lately. The windows live longer than it. NULL without memory.
- */
-struct plugin_windows;
-const struct sonde_snapshot *plugin_snapshot_windowed(const struct sonde_snapshot *snapshot,
-						      struct plugin_windows *windows);
-
-/*
  * What has come since an older one of the same source. NULL for `older` is the source's start: then
  * all there is.
  */
 const struct sonde_snapshot *plugin_snapshot_delta(const struct sonde_snapshot *newer,
 						   const struct sonde_snapshot *older);
+
+/*
+ * The same snapshot for one reader: it can ask what the figures did lately, of `windows`, and the watcher is told what its
+ * formats leave out. Each may be NULL, and must live longer. One reference, the caller's; NULL without memory.
+ */
+struct plugin_windows;
+const struct sonde_snapshot *plugin_snapshot_for_reader(const struct sonde_snapshot *snapshot,
+							struct plugin_windows *windows,
+							const struct left_out_watcher *watcher);
+/* NULL: there is none. */
+const struct left_out_watcher *plugin_snapshot_watcher(const struct sonde_snapshot *snapshot);
 
 const struct sonde_snapshot *plugin_snapshot_ref(const struct sonde_snapshot *snapshot);
 /* NULL is fine. */

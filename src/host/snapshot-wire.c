@@ -43,7 +43,7 @@ struct wire_series {
 	uint32_t n_tags;
 	uint32_t has_histogram;
 	uint32_t n_exemplars;
-	uint32_t reserved;
+	uint32_t is_signed;
 	int64_t start_ns;
 	uint64_t value; /* a count, or the bits of a number */
 };
@@ -114,6 +114,7 @@ static void put_series(FILE *stream, const struct series *series)
 	const struct wire_series row = {
 		.type = series->type,
 		.is_fractional = series->is_fractional,
+		.is_signed = series->is_signed,
 		.n_tags = (uint32_t)series->n_tags,
 		.has_histogram = series_has_histogram(series),
 		.n_exemplars = (uint32_t)series->n_exemplars,
@@ -284,6 +285,7 @@ static struct series *take_series(struct wire *wire)
 	struct series series = {
 		.type = (enum series_type)row.type,
 		.is_fractional = row.is_fractional != 0,
+		.is_signed = row.is_signed != 0,
 		.n_tags = row.n_tags,
 		.tags = tags,
 		.start_ns = row.start_ns,

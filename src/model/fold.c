@@ -339,6 +339,8 @@ static void add_losses(struct recording *recording, const struct region_image *i
 			recording->lost[i] = UINT64_MAX;
 	for (unsigned int i = 0; i < SERIES_REFUSALS; i++)
 		recording->refused[i] += image->header->refused[i];
+	recording->respelled += image->header->respelled;
+	recording->overflowed += image->header->overflowed;
 	recording->damaged_regions += image->n_damaged > 0;
 }
 

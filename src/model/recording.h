@@ -191,6 +191,8 @@ struct recording {
 
 	/* coverage */
 	uint64_t refused[SERIES_REFUSALS]; /* of what they asked to have recorded */
+	uint64_t respelled;  /* names that were used in another case of letters, too */
+	uint64_t overflowed; /* measurements that went into series of overflow */
 	uint64_t lost[LOSS_REASONS];  /* calls, or details of calls, not recorded */
 	uint64_t notes_lost;
 	uint64_t damaged_regions;     /* files that could not be read, or only in part */

@@ -98,7 +98,7 @@ static int ask(struct plugin_windows *windows, const struct moment *moment, cons
 	       struct sonde_window *ret_window)
 {
 	const struct sonde_snapshot *snapshot = make(moment);
-	const struct sonde_snapshot *windowed = plugin_snapshot_windowed(snapshot, windows);
+	const struct sonde_snapshot *windowed = plugin_snapshot_for_reader(snapshot, windows, NULL);
 	int64_t position = plugin_snapshot_find(windowed, name, NULL, 0);
 
 	if (!ret_window->struct_size)
@@ -350,7 +350,7 @@ static void an_exporter_of_differences_can_ask_as_well(void)
 
 	take_in(windows, &moment);
 	const struct sonde_snapshot *delta = plugin_snapshot_delta(newer, older);
-	const struct sonde_snapshot *windowed = plugin_snapshot_windowed(delta, windows);
+	const struct sonde_snapshot *windowed = plugin_snapshot_for_reader(delta, windows, NULL);
 
 	/* It lives as long as its last reference. */
 	plugin_snapshot_unref(delta);
