@@ -428,6 +428,8 @@ struct sonde_timing_stats {
 	enum sonde_unit unit;
 	bool is_truncated;
 	int64_t covered_ns; /* the time that it is of */
+	int64_t window_ns;  /* the time that was asked for; 0: all */
+	double rel_error;   /* how far a quantile may be off at the middle of a bucket, as a share of it */
 };
 
 /*

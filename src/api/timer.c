@@ -229,6 +229,7 @@ int sonde_get_timing_stats(struct sonde *sonde, const char *operation, double wi
 		.p99 = NAN,
 		.p999 = NAN,
 		.stddev = NAN,
+		.rel_error = SONDE_QUANTILE_ERROR,
 	};
 	struct tally tally = {0};
 	struct figures figures;
@@ -245,6 +246,7 @@ int sonde_get_timing_stats(struct sonde *sonde, const char *operation, double wi
 	error = tally_timer(&figures, operation, &tally);
 	stats.covered_ns = tally.sum.covered_ns;
 	stats.is_truncated = tally.sum.is_truncated;
+	stats.window_ns = figures.window_ns;
 	if (!error)
 		fill_stats(&tally, scale, &stats);
 	if (error != SONDE_ENOENT)

@@ -101,6 +101,18 @@ static void a_name_is_found_however_its_letters_are_written(void)
 	CU_ASSERT_EQUAL(stats.count, 1);
 }
 
+static void an_answer_tells_its_window_and_how_exact_it_is(void)
+{
+	struct sonde_timing_stats stats;
+
+	sonde_record_timer(metrics(), "told.window", 1, SONDE_SECONDS, NULL, 0);
+	CU_ASSERT_EQUAL(sonde_get_timing_stats(metrics(), "told.window", 60, SONDE_SECONDS, &stats), 0);
+	CU_ASSERT_EQUAL(stats.window_ns, INT64_C(60000000000));
+	CU_ASSERT_DOUBLE_EQUAL(stats.rel_error, SONDE_QUANTILE_ERROR, 0);
+	CU_ASSERT_EQUAL(sonde_get_timing_stats(metrics(), "told.window", 0, SONDE_SECONDS, &stats), 0);
+	CU_ASSERT_EQUAL(stats.window_ns, 0);
+}
+
 static void unknown_and_empty_are_two_things(void)
 {
 	struct sonde_metric_summary summary;
@@ -681,6 +693,8 @@ UNIT_MAIN("aggregator",
 	   a_unit_of_one_s_own_is_told_as_it_was_given},
 	  {"a name is found however its letters are written",
 	   a_name_is_found_however_its_letters_are_written},
+	  {"an answer tells its window and how exact it is",
+	   an_answer_tells_its_window_and_how_exact_it_is},
 	  {"unknown and empty are two things", unknown_and_empty_are_two_things},
 	  {"a window has what came in it", a_window_has_what_came_in_it},
 	  {"a window that is longer than all there is has all",
