@@ -235,13 +235,34 @@ static uint64_t timed_weight(const struct call_info_record *info)
 	return period > 1 && !(info->flags & CALL_ALWAYS_TIMED) ? period : 1;
 }
 
-static bool is_its_turn(struct thread_cache *thread, const struct call_info_record *info, uint32_t every)
+/* The first of two different numbers up to 2 `every`: as far as the next turn is from anywhere between turns. */
+static int64_t first_turn(struct thread_cache *thread, uint64_t every)
 {
-	thread->until_turn -= (int64_t)timed_weight(info);
-	if (thread->until_turn > 0)
-		return false;
-	thread->until_turn = 1 + (int64_t)(thread_next_random(thread) % (2 * (uint64_t)every - 1));
-	return true;
+	uint64_t one = thread_next_random(thread) % (2 * every);
+	uint64_t other = thread_next_random(thread) % (2 * every - 1);
+
+	other += other >= one;
+	return 1 + (int64_t)(one < other ? one : other);
+}
+
+/*
+ * Turns come at random intervals, one in `every` calls on average, and this call stands for several, on which more than one
+ * may fall: so what is counted is right on average, however few calls a thread makes. How many calls the turns stand for.
+ */
+static uint64_t take_turns(struct thread_cache *thread, const struct call_info_record *info, uint64_t every)
+{
+	uint64_t weight = timed_weight(info);
+	uint64_t n_turns = 0;
+
+	if (weight >= every)
+		return weight;
+	/* A thread that has not begun, or that has chosen when there were fewer turns. */
+	if (!thread->until_turn || thread->until_turn >= 2 * (int64_t)every)
+		thread->until_turn = first_turn(thread, every);
+	thread->until_turn -= (int64_t)weight;
+	for (; thread->until_turn <= 0; n_turns++)
+		thread->until_turn += 1 + (int64_t)(thread_next_random(thread) % (2 * every - 1));
+	return n_turns * every;
 }
 
 static struct call_info_record *info_of(struct call_stats *stats)
@@ -271,9 +292,9 @@ static __attribute__((noinline)) void look_at_timed(struct call_stats *stats, in
 
 	if (!info || !open_records(&taking))
 		return;
-	bool is_turn = every && is_its_turn(taking.thread, info, every);
+	uint64_t turns = every ? take_turns(taking.thread, info, every) : 0;
 
-	if (!is_slow && !is_turn)
+	if (!is_slow && !turns)
 		return;
 	if (!find_caller(&taking)) {
 		note_shortage(taking.table, STACK_UNKNOWN);
@@ -284,10 +305,10 @@ static __attribute__((noinline)) void look_at_timed(struct call_stats *stats, in
 	if (is_slow)
 		take_slow(&taking, info, code, start_ticks, ns);
 	taking.unwind = caller;
-	if (is_turn) {
+	if (turns) {
 		const struct stack_subject subject = {.info = info, .kind = STACK_EVERY};
 
-		count(&taking, &subject, every > timed_weight(info) ? every : timed_weight(info), ns);
+		count(&taking, &subject, turns, ns);
 	}
 }
 
