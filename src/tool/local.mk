@@ -19,6 +19,7 @@ sonde_SOURCES += \
 	src/tool/cmd-set.c \
 	src/tool/command.c src/tool/command.h \
 	src/tool/configured.c src/tool/configured.h \
+	src/tool/debug-scopes.c src/tool/debug-scopes.h \
 	src/tool/demangle.c src/tool/demangle.h \
 	src/tool/detached.c src/tool/detached.h \
 	src/tool/limits.c src/tool/limits.h \
