@@ -371,8 +371,11 @@ function object_way(row) {
 	return ((row, "direction") in fact) && fact[row, "direction"] == "in" ? "OBJECT_IN" : "OBJECT_OUT"
 }
 
+# Where the address is not a parameter, both are told.
 function address_size(row) {
-	return fact[row, "peer"] ", addrlen"
+	if (fact[row, "peering"] == "listed")
+		return fact[row, "peer"] "->msg_hdr.msg_name, " fact[row, "peer"] "->msg_hdr.msg_namelen"
+	return fact[row, "peer"] (fact[row, "peer"] ~ /,/ ? "" : ", addrlen")
 }
 
 function emit_object_outcome(name, row,   is_peer) {
@@ -400,8 +403,12 @@ function emit_object_failure(name, row, is_peer) {
 		out("\t\tobject_stream_failed(CALL_" row ", " fact[row, "stream"] ", &probe, ns, code);")
 	else if ((row, "path") in fact)
 		out("\t\tobject_path_failed(" object_call(row) ", " object_path(name, row) ", code);")
-	else if (has_descriptor(row))
+	else if (has_descriptor(row)) {
+		if ((row, "peering") in fact && fact[row, "peering"] ~ /^(addressed|listed)$/)
+			out("\t\tif (object_has_read_address(code))\n\t\t\tobject = object_addressed(CALL_" row ", object, " \
+				fact[row, "fd"] ", " address_size(row) ");")
 		out("\t\tobject_failed(object, &probe, code, ns);")
+	}
 	if ((row, "to") in fact)
 		out("\t\tobject_failed(object_to, &probe, code, ns);")
 }
@@ -452,19 +459,32 @@ function emit_object_use(row, indent, way) {
 			out(indent "object_sought(object, " fact[row, "fd"] ", result);")
 		return
 	}
+	if ((row, "peering") in fact && fact[row, "peering"] == "listed") {
+		out(indent "object_sent(CALL_" row ", object, &probe, ns, " fact[row, "fd"] ", " fact[row, "peer"] ", (unsigned int)result);")
+		return
+	}
 	if ((row, "peering") in fact)
 		out(indent "object = object_addressed(CALL_" row ", object, " fact[row, "fd"] ", " address_size(row) ");")
 	out(indent "object_moved(object, &probe, ns, " fact[row, "fd"] ", " (((row, "to") in fact) ? "OBJECT_IN" : way) \
 		", moved, " object_offset(row) ");")
 	if ((row, "to") in fact)
-		out(indent "object_moved(object_to, &probe, ns, " fact[row, "to"] ", OBJECT_OUT, moved, OBJECT_AT_END);")
+		out(indent "object_moved(object_to, &probe, ns, " fact[row, "to"] ", OBJECT_OUT, moved, " \
+			moved_offset(row, "off_out") ");")
+}
+
+# The call has moved an offset that it was given by address.
+function moved_offset(row, name,   i) {
+	for (i = 1; i <= n_parameters[row]; i++)
+		if (parameter[row, i] == "off_t *" name)
+			return name " ? *" name " - (off_t)moved : OBJECT_AT_END"
+	return "OBJECT_AT_END"
 }
 
 function object_offset(row,   i) {
 	for (i = 1; i <= n_parameters[row]; i++)
 		if (parameter[row, i] == "off_t offset")
 			return "offset"
-	return "OBJECT_AT_END"
+	return moved_offset(row, ((row, "to") in fact) && fact[row, "to"] == "out_fd" ? "offset" : "off_in")
 }
 
 # Of a call that is only counted: it is not timed.

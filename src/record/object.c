@@ -427,6 +427,11 @@ static bool has_read_address(int code)
 	}
 }
 
+bool object_has_read_address(int code)
+{
+	return has_read_address(code) && !descriptor_is_filtered();
+}
+
 /* The same of an address. Where the kernel may not be asked, a connection is believed to be one. */
 static bool may_read_address(const struct sockaddr *address, socklen_t size, int code)
 {
@@ -434,7 +439,7 @@ static bool may_read_address(const struct sockaddr *address, socklen_t size, int
 
 	if (!descriptor_may_be_asked())
 		return code == 0 || code == EINPROGRESS;
-	if (has_read_address(code) && !descriptor_is_filtered())
+	if (object_has_read_address(code))
 		return true;
 	return descriptor_may_be_asked_of_memory() &&
 	       readable_bytes(address, size < READABLE_PAGE ? size : READABLE_PAGE, &page);
@@ -454,6 +459,13 @@ static struct object_name *name_of(enum object_kind kind, const struct sockaddr 
 	return name ? name : object_name_of_others(kind);
 }
 
+/* A socket that was connected is not any more. */
+static bool is_dissolved(const struct sockaddr *address, socklen_t size, int code)
+{
+	return code == 0 && size >= sizeof(address->sa_family) && may_read_address(address, size, code) &&
+	       address->sa_family == AF_UNSPEC;
+}
+
 static bool is_connected(int code)
 {
 	return code == 0 || code == EINPROGRESS || code == EINTR;
@@ -464,6 +476,10 @@ void object_add_connected(const struct probe *probe, uint64_t ns, int fd, const 
 {
 	if (!are_peers_wanted() || !probe->stats)
 		return;
+	if (is_dissolved(address, size, code)) {
+		object_forget(fd);
+		return;
+	}
 	struct object_name *name = name_of(OBJECT_PEER, address, size, code);
 	struct object_cell *cell = find_cell(name, code != 0 && code != EINPROGRESS);
 
@@ -498,4 +514,16 @@ struct object_cell *object_find_addressed(struct object_cell *cell, int fd, cons
 	if (!cell)
 		object_note(fd, (uintptr_t)name);
 	return find_cell(name, false);
+}
+
+void object_sent(enum call call, struct object_cell *cell, const struct probe *probe, uint64_t ns, int fd,
+		 const struct mmsghdr *messages, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++) {
+		const struct msghdr *message = &messages[i].msg_hdr;
+		struct object_cell *to =
+			object_addressed(call, cell, fd, message->msg_name, message->msg_namelen);
+
+		object_moved(to, probe, ns / n, fd, OBJECT_OUT, messages[i].msg_len, OBJECT_AT_END);
+	}
 }

@@ -121,9 +121,11 @@ static inline void object_follow(struct object_flow *flow, int fd, uint64_t byte
 
 	if (unlikely(offset == OBJECT_AT_END ? end & OBJECT_MOVED : (end & ~OBJECT_MOVED) != (uint64_t)offset))
 		owner_add(&flow->jumps, 1);
+	/* Who reads on where the file is does not begin where this one ended. */
 	if (offset != OBJECT_AT_END)
-		end = (uint64_t)offset;
-	__atomic_store_n(place, (end & ~OBJECT_MOVED) + bytes, __ATOMIC_RELAXED);
+		__atomic_store_n(place, ((uint64_t)offset + bytes) | OBJECT_MOVED, __ATOMIC_RELAXED);
+	else
+		__atomic_store_n(place, (end & ~OBJECT_MOVED) + bytes, __ATOMIC_RELAXED);
 }
 
 /* So many bytes were moved, from `offset` of the file on. */
@@ -235,6 +237,13 @@ void object_add_unbound(const struct probe *probe, uint64_t ns, const struct soc
 			int code) HIDDEN;
 struct object_cell *object_find_addressed(struct object_cell *cell, int fd, const struct sockaddr *address,
 					  socklen_t size) HIDDEN;
+
+/* Whether the kernel has read the address of a message that could not be sent. */
+bool object_has_read_address(int code) HIDDEN;
+
+/* So many messages were sent at once, each of which may say to whom. */
+void object_sent(enum call call, struct object_cell *cell, const struct probe *probe, uint64_t ns, int fd,
+		 const struct mmsghdr *messages, unsigned int n) HIDDEN;
 
 /* `code` is 0, or why it failed: some connections are only under way. */
 static inline void object_connected(enum call call, const struct probe *probe, uint64_t ns, int fd,
