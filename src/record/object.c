@@ -50,15 +50,23 @@ static void write_hash(char *text, const struct object_name *name)
 		text[i - 1] = "0123456789abcdef"[hash & 15];
 }
 
-/* Takes a place for one more. False: there is none, or what only failed has had its share. */
+static uint32_t *count_of(const struct object_name *name)
+{
+	return &process.n_objects[name->kind != OBJECT_FILE];
+}
+
+/* Whether there is a place for one more: what only failed has a share of them. */
+static bool has_place(const struct object_name *name, bool has_failed)
+{
+	return __atomic_load_n(count_of(name), __ATOMIC_RELAXED) <
+	       settings_of(name)->most / (has_failed ? FAILED_SHARE : 1);
+}
+
 static bool take_place(const struct object_name *name, bool has_failed)
 {
-	uint32_t *n = &process.n_objects[name->kind != OBJECT_FILE];
-	uint32_t most = settings_of(name)->most / (has_failed ? FAILED_SHARE : 1);
-
-	if (__atomic_load_n(n, __ATOMIC_RELAXED) >= most)
+	if (!has_place(name, has_failed))
 		return false;
-	__atomic_fetch_add(n, 1, __ATOMIC_RELAXED);
+	__atomic_fetch_add(count_of(name), 1, __ATOMIC_RELAXED);
 	return true;
 }
 
@@ -377,7 +385,7 @@ void object_add_opened(const struct probe *probe, uint64_t ns, int dirfd, const 
 	if (!are_files_wanted() || !probe->stats || !path)
 		return;
 	/* A filter grants nothing but 0. */
-	struct object_name *name = fd != 0 || may_read_path(path, 0) ? object_name_of_path(dirfd, path)
+	struct object_name *name = fd != 0 || may_read_path(path, 0) ? object_name_of_path(dirfd, path, true)
 								  : object_name_of_others(OBJECT_FILE);
 	struct object_cell *cell = find_cell(name, false);
 
@@ -393,8 +401,11 @@ void object_add_path_failure(const struct probe *probe, uint64_t ns, int dirfd, 
 {
 	if (!are_files_wanted() || !probe->stats)
 		return;
-	struct object_name *name = path && may_read_path(path, code) ? object_name_of_path(dirfd, path)
-								     : object_name_of_others(OBJECT_FILE);
+	struct object_name *name = object_name_of_others(OBJECT_FILE);
+
+	/* Names that no row will have are not made: they take the memory that others need. */
+	if (path && may_read_path(path, code))
+		name = object_name_of_path(dirfd, path, has_place(name, true));
 	struct object_cell *cell = find_cell(name, true);
 
 	object_failed(cell, probe, code, ns);

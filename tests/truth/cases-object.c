@@ -30,6 +30,7 @@ enum {
 	ROUNDS = 500,
 	KEPT = 1000, /* files.most as it is without a configuration */
 	BEYOND = 30,
+	MANY = 10000,
 };
 
 static char directory[] = "/tmp/sonde-object-XXXXXX";
@@ -684,6 +685,23 @@ static int run_local_sockets(char **arguments)
 	return leave_directory(is_done);
 }
 
+/* After so many files, a peer. */
+static int run_files_and_peer(char **arguments)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK), .sin_port = htons(9)};
+	bool is_done = enter_directory();
+	char name[128];
+
+	(void)arguments;
+	for (int i = 0; is_done && i < MANY / 2; i++) {
+		snprintf(name, sizeof(name), "%0100d", i);
+		is_done = close(make_file(name)) == 0;
+	}
+	is_done = is_done && connect(socket(AF_INET, SOCK_DGRAM, 0), (struct sockaddr *)&address, sizeof(address)) == 0;
+	truth_state("opens", "127.0.0.1:9", NULL, 1);
+	return leave_directory(is_done);
+}
+
 /* -- More than there is room for --------------------------------------------------------------------- */
 
 static int run_many(char **arguments)
@@ -711,12 +729,12 @@ static int run_many_failures(char **arguments)
 	char name[16];
 
 	(void)arguments;
-	for (int i = 0; is_done && i < KEPT / 2 + BEYOND; i++) {
+	for (int i = 0; is_done && i < KEPT / 2 + MANY; i++) {
 		snprintf(name, sizeof(name), "%d", i);
 		is_done = open(name, O_RDONLY) < 0;
 	}
 	is_done = is_done && close(make_file("data")) == 0;
-	truth_state("fails", "(others)", "ENOENT", BEYOND);
+	truth_state("fails", "(others)", "ENOENT", MANY);
 	state("opens", "data", 1);
 	return leave_directory(is_done);
 }
@@ -744,6 +762,7 @@ const struct truth_case truth_object_cases[] = {
 	{"object-scopes", "addresses of links are known by link, those of IPv4 as such", run_scopes, 0},
 	{"object-local-sockets", "sockets in the filesystem are known by path", run_local_sockets, 0},
 	{"object-many", "files beyond the limit are one row, and exact", run_many, 0},
+	{"object-files-and-peer", "files leave room for peers", run_files_and_peer, 0},
 	{"object-many-failures", "files that are not there leave room for those that are", run_many_failures, 0},
 	{0},
 };
