@@ -34,6 +34,7 @@ sonde_SOURCES += \
 	src/tool/rule.c src/tool/rule.h \
 	src/tool/run-tags.c src/tool/run-tags.h \
 	src/tool/run-plugins.c src/tool/run-plugins.h \
+	src/tool/scope-name.c src/tool/scope-name.h \
 	src/tool/subject.c src/tool/subject.h \
 	src/tool/symbols.c src/tool/symbols.h
 

@@ -20,6 +20,7 @@
 
 #include "tool/debug-scopes.h"
 #include "tool/demangle.h"
+#include "tool/scope-name.h"
 
 enum { SYMBOLS_MOST = 32 }; /* of one frame: so many inlined into each other */
 
@@ -116,30 +117,21 @@ static bool source_open(struct symbol_source *source, const struct stack_module 
 
 /* -- Names --------------------------------------------------------------------------------------------- */
 
-static void add_symbol(struct symbol_list *list, const char *name, const char *file, int line)
+/* The name is the list's from now on. */
+static void add_symbol(struct symbol_list *list, char *name, const char *file, int line)
 {
-	if (list->n_symbols == SYMBOLS_MOST)
+	if (list->n_symbols == SYMBOLS_MOST) {
+		free(name);
 		return;
+	}
 	struct stack_symbol symbol = {
-		.function = demangle(name),
+		.function = name,
 		.file = file ? strdup(file) : NULL,
 		.line = line > 0 ? (unsigned int)line : 0,
 	};
 
 	list->has_failed |= !symbol.function || (file && !symbol.file);
 	list->symbols[list->n_symbols++] = symbol;
-}
-
-/* The name that the linker knows says of which class and which arguments the function is. */
-static const char *scope_name(Dwarf_Die *scope)
-{
-	Dwarf_Attribute attribute;
-	const char *name;
-
-	if (!dwarf_attr_integrate(scope, DW_AT_linkage_name, &attribute))
-		dwarf_attr_integrate(scope, DW_AT_MIPS_linkage_name, &attribute);
-	name = dwarf_formstring(&attribute);
-	return name ? name : dwarf_diename(scope);
 }
 
 static bool is_function(Dwarf_Die *scope)
@@ -187,7 +179,7 @@ static void add_from_table(struct symbol_list *list, struct symbol_source *sourc
 	const char *name = dwfl_module_addrinfo(source->module, address, &offset, &symbol, NULL, NULL, NULL);
 
 	if (name && offset < symbol.st_size)
-		add_symbol(list, name, file, line);
+		add_symbol(list, demangle(name), file, line);
 }
 
 /* Debug information may know lines, but not functions. */
@@ -204,9 +196,7 @@ static void add_all(struct symbol_list *list, struct symbol_source *source, Dwar
 
 		if (!is_function(scope))
 			continue;
-		const char *name = scope_name(scope);
-
-		add_symbol(list, name ? name : "??", file, line);
+		add_symbol(list, scope_name(scope), file, line);
 		if (dwarf_tag(scope) == DW_TAG_subprogram)
 			return;
 		find_call(scope, &file, &line);
