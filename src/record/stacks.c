@@ -320,10 +320,15 @@ void stacks_finished(struct call_stats *stats, uint64_t start_ticks, uint64_t ns
 
 /* -- Failures ----------------------------------------------------------------------------------------- */
 
-static struct stack_look *find_look(struct taking *taking, const struct call_info_record *info, int code)
+/* Of a caller, a call and its code. */
+static uint64_t key_of(const struct taking *taking, const struct call_info_record *info, int code)
 {
-	uint64_t key = taking->unwind.address * UINT64_C(0x9e3779b97f4a7c15) ^
-		       ((uintptr_t)info << 16) * UINT64_C(0xff51afd7ed558ccd) ^ (uint64_t)(uint32_t)code << 40;
+	return taking->unwind.address * UINT64_C(0x9e3779b97f4a7c15) ^
+	       ((uintptr_t)info << 16) * UINT64_C(0xff51afd7ed558ccd) ^ (uint64_t)(uint32_t)code << 40;
+}
+
+static struct stack_look *find_look(struct taking *taking, uint64_t key)
+{
 	struct stack_look *look = &taking->index->looks[(key ^ key >> 32) % STACK_LOOK_SLOTS];
 
 	if (__atomic_load_n(&look->key, __ATOMIC_RELAXED) == key)
@@ -334,6 +339,14 @@ static struct stack_look *find_look(struct taking *taking, const struct call_inf
 	__atomic_store_n(&look->left, 0, __ATOMIC_RELAXED);
 	__atomic_store_n(&look->key, key, __ATOMIC_RELEASE);
 	return look;
+}
+
+/* Figures are kept for the next failure of the kind, unless the place is another kind's by now. */
+static void keep_figures(struct stack_look *look, uint64_t key, struct stack_figures *figures)
+{
+	__atomic_store_n(&look->figures, figures, __ATOMIC_SEQ_CST);
+	if (__atomic_load_n(&look->key, __ATOMIC_SEQ_CST) != key)
+		__atomic_store_n(&look->figures, NULL, __ATOMIC_RELAXED);
 }
 
 /* Where the failure is to be added without a stack of its own: to the last one of its kind. NULL: its stack is taken. */
@@ -377,9 +390,13 @@ static void look_at_failure(struct call_stats *stats, int code, uint64_t ns)
 		note_shortage(taking.table, STACK_UNKNOWN);
 		return;
 	}
-	struct stack_look *look = find_look(&taking, subject.info, code);
+	uint64_t key = key_of(&taking, subject.info, code);
+	struct stack_look *look = find_look(&taking, key);
 	struct stack_figures *figures = choose(look, taking.thread);
 
+	/* Another thread's kind has taken the place. */
+	if (__atomic_load_n(&look->key, __ATOMIC_ACQUIRE) != key)
+		figures = NULL;
 	add_look(&taking, start);
 	if (figures) {
 		add_calls(figures, 1, ns);
@@ -388,7 +405,7 @@ static void look_at_failure(struct call_stats *stats, int code, uint64_t ns)
 	struct stack_site *site = count(&taking, &subject, 1, ns);
 
 	figures = site ? &site->figures : &taking.table->others[STACK_FAILURE];
-	__atomic_store_n(&look->figures, figures, __ATOMIC_RELAXED);
+	keep_figures(look, key, figures);
 }
 
 void stacks_failed(struct call_stats *stats, int code, uint64_t start_ticks, uint64_t now_ticks)
