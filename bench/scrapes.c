@@ -78,7 +78,7 @@ static void measure(const char *format, const struct snapshot *snapshot, int n_r
 	const struct snapshot_source source = {.start_ns = 1};
 	double ms[ROUNDS_MAX];
 	size_t n_bytes = 0;
-	const struct format_sink sink = {count_bytes, &n_bytes};
+	const struct format_sink sink = {.write = count_bytes, .argument = &n_bytes};
 
 	for (int i = 0; i < n_rounds; i++) {
 		double start = now_ms();
@@ -94,7 +94,7 @@ static void measure(const char *format, const struct snapshot *snapshot, int n_r
 int main(int argc, char **argv)
 {
 	static const char *const formats[] = {"prometheus", "openmetrics", "prometheus-protobuf", "otlp-protobuf", "otlp-json"};
-	struct emitter *emitter = emitter_new((struct emitter_limits){0, 0});
+	struct emitter *emitter = emitter_new((struct emitter_limits){0});
 	int n_rounds = argc == 4 ? atoi(argv[3]) : ROUNDS;
 	struct snapshot *snapshot;
 

@@ -90,7 +90,7 @@ static void look(const char *session)
 
 	for (int i = 0; i < ROUNDS; i++) {
 		const struct snapshot_source source = {0};
-		const struct format_sink sink = {throw_away, &n_bytes};
+		const struct format_sink sink = {.write = throw_away, .argument = &n_bytes};
 		struct recording recording = {0};
 		struct snapshot *snapshot;
 		struct message message;

@@ -11,6 +11,7 @@ PLUGIN_CFLAGS = $(AM_CFLAGS) -fvisibility=hidden
 
 # What several of them need.
 buffer_sources = plugins/shared/buffer.c plugins/shared/buffer.h
+window_sources = plugins/shared/window.c plugins/shared/window.h
 sources_sources = plugins/shared/sources.c plugins/shared/sources.h
 gzip_sources = plugins/shared/gzip.c plugins/shared/gzip.h $(buffer_sources)
 

@@ -85,7 +85,7 @@ extern "C" {
 #endif
 
 #define SONDE_ABI_MAJOR 1
-#define SONDE_ABI_MINOR 2
+#define SONDE_ABI_MINOR 3
 
 /* The one symbol of a plugin: the number in it is SONDE_ABI_MAJOR. */
 #define SONDE_PLUGIN_SYMBOL "sonde_plugin_v1"
@@ -175,6 +175,26 @@ struct sonde_snapshot_info {
 	/* -- since 1.2 -- */
 
 	uint64_t size; /* bytes of memory that it takes */
+};
+
+#define SONDE_WINDOW_TRUNCATED 1u /* the window reaches back to before what is known */
+
+/* What a series did lately (since 1.3): host->window() fills it in. NAN where something has no meaning. */
+struct sonde_window {
+	uint32_t struct_size; /* set before the call */
+	uint32_t flags;	      /* SONDE_WINDOW_ */
+	int64_t covered_ns;   /* the time that the figures are really of; 0: there are none */
+	uint64_t count;	      /* by how much a counter grew; how many values a histogram got */
+	double sum;	      /* the same with fractions; the sum of the values */
+	double rate;	      /* a counter's sum, or a histogram's count, by the second */
+	double last;	      /* gauges */
+	double min;	      /* gauges, and histograms with values */
+	double max;
+	double mean;		 /* of the values; of a gauge, over time */
+	const double *quantiles; /* set before the call: those wanted of a histogram, 0 to 1, */
+	double *values;		 /* and where they go */
+	uint32_t n_quantiles;	 /* 0: none is wanted */
+	uint32_t reserved;
 };
 
 /* Where a monitor's figures go. For the time of one collect(). */
@@ -368,7 +388,8 @@ struct sonde_host {
 	/*
 	 * For exporters, in create(): which snapshots this instance wants, where that depends on its
 	 * options. SONDE_WANTS_CUMULATIVE or SONDE_WANTS_DELTA, in place of what the description
-	 * says. 0, or -EINVAL for anything else.
+	 * says; since 1.3 also SONDE_WANTS_WINDOWS, in addition to it. 0, or -EINVAL for anything
+	 * else.
 	 */
 	int (*want)(const struct sonde_host *host, uint32_t flag);
 
@@ -381,6 +402,21 @@ struct sonde_host {
 	int (*format_several)(const struct sonde_snapshot *const *snapshots, size_t n_snapshots,
 			      const char *format, const char *const *parameters,
 			      sonde_write_function write, void *argument);
+
+	/* -- since 1.3 -- */
+
+	/*
+	 * What the series at a position of the snapshot did in the last window_ns before the snapshot
+	 * was taken, for exporters with SONDE_WANTS_WINDOWS. Figures of a second are kept for a
+	 * minute, those of a minute for an hour, those of an hour for a day, as far as the room for
+	 * them allows; a window is rounded up to whole ones, and one that reaches back to before
+	 * what is known is answered with what is known: covered_ns tells. Quantiles are at most
+	 * 4.4 % off. 0; -ENODATA when nothing is known of that time, as in the first snapshot;
+	 * -ENOTSUP for an exporter that did not ask for it; -EINVAL for an impossible size, position
+	 * or window.
+	 */
+	int (*window)(const struct sonde_snapshot *snapshot, size_t position, int64_t window_ns,
+		      struct sonde_window *ret_window);
 };
 
 /* -------------------------------------------------------------------------------------- plugin */
@@ -401,6 +437,12 @@ struct sonde_host {
  */
 #define SONDE_WANTS_CUMULATIVE 16u /* the newest totals: they say all that older ones say */
 #define SONDE_WANTS_DELTA      32u /* what came since the last one that it took or dropped */
+
+/*
+ * Since 1.3: the host keeps what the series did lately, and host->window() tells it. For that it takes a snapshot every
+ * second, whatever the instance's interval, and memory: 16 MiB at most.
+ */
+#define SONDE_WANTS_WINDOWS 64u
 
 struct sonde_err {
 	char text[256];
@@ -545,6 +587,10 @@ SONDE_AT(sonde_host, format, 152);
 SONDE_AT(sonde_host, processes, 160);
 SONDE_AT(sonde_host, want, 168);
 SONDE_AT(sonde_host, format_several, 176);
+SONDE_AT(sonde_host, window, 184);
+SONDE_AT(sonde_window, covered_ns, 8);
+SONDE_AT(sonde_window, quantiles, 72);
+SONDE_AT(sonde_window, n_quantiles, 88);
 SONDE_AT(sonde_result, rejected_points, 8);
 SONDE_AT(sonde_result, message, 32);
 SONDE_AT(sonde_plugin_desc, abi_major, 4);

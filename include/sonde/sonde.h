@@ -31,7 +31,7 @@
  *
  * NAMES are OpenTelemetry's: a letter, then letters, digits and any of _ . - / , at most 255 in
  * all. The case of letters makes no difference: the first way in which a name is written is the one
- * that is shown. Two names that exporters would write alike (a.b and a_b) cannot both be used.
+ * that is shown, and that it is written in another way is counted once, in sonde.metrics.respelled. Two names that exporters would write alike (a.b and a_b) cannot both be used.
  * Those that begin with "libc." or "sonde." are taken.
  *
  * TAGS are a set, in any order: at most 32, keys of 1 to 128 bytes, values of up to 1024, of
@@ -39,8 +39,12 @@
  * one key the later one holds, and the other is counted as refused. A tag `unit` is not a tag
  * but the unit of the series: one of the words of enum sonde_unit, or any other of at most 63
  * bytes. Where tags are asked for, (NULL, 0) is none.
- *     A name may have 2000 sets of tags. All further ones together are one series, exact as the
- * others, whose only tag is otel.metric.overflow = "true".
+ *     A name may have 2000 sets of tags, of which 200 may have a tag that is like a path, since
+ * there are as many of these as files or peers: its value begins with / or has :// in it, or the
+ * last word of its key is path, file, filename, fd, inode, url, uri, addr, address or peer (as in
+ * http.url or peer_address). All further sets together are one series, exact as the others, whose
+ * only tag is otel.metric.overflow = "true". What is recorded there is counted in the series
+ * sonde.metrics.overflowed; how many sets each name has is the gauge sonde.metrics.series.
  *
  * TYPES. A name has one type and one unit: those of its first use. Recording something else under
  * it is SONDE_ETYPE or SONDE_EUNIT. What is not recorded is counted, by reason, in the series
@@ -195,7 +199,7 @@ struct sonde_config {
 	 * docs/exporters.md. 0: by that of the configuration, if it has any.
 	 */
 	uint32_t retention_days;
-	uint32_t reserved;
+	uint32_t max_path_tag_sets; /* of a name, with a tag like a path: see TAGS; 0: 200 */
 	/* Instances of the configuration's `plugins`, to which figures go; none: all there are. */
 	const char *const *export_endpoints;
 	size_t n_export_endpoints;
@@ -246,9 +250,9 @@ struct sonde_system_health {
 
 /*
  * Definition: MetricsSystem.get_system_health, of sonde itself: it is not healthy when something
- * was not recorded, when a name has too many sets of tags, when a timer was abandoned, when an
- * endpoint does not work, or when the thread that looks at figures has not done so for three
- * intervals.
+ * was not recorded, when a name has too many sets of tags, when a timer was abandoned, when a series
+ * was left out of an export, when an endpoint does not work or has dropped something in the last
+ * minute, or when a thread that looks at figures or at resources has not done so for three intervals.
  */
 SONDE_API int sonde_get_system_health(struct sonde *sonde, struct sonde_system_health *ret_health);
 
@@ -261,8 +265,10 @@ SONDE_API int sonde_get_system_health(struct sonde *sonde, struct sonde_system_h
  */
 
 /*
- * Adds to a counter of whole numbers: MetricCollector.record_counter, whose default value is 1. It
- * wraps after 2^64. SONDE_ERANGE: negative.
+ * Adds to a counter of whole numbers: MetricCollector.record_counter, whose default value is 1.
+ * After 2^64 it comes round to 0, and is one that has begun again: its start_time is that instant,
+ * or, where the parts of several threads came round together, that of the look before. SONDE_ERANGE:
+ * negative.
  */
 SONDE_API int sonde_record_counter(struct sonde *sonde, const char *name, int64_t value,
 				   const struct sonde_tag *tags, size_t n_tags);
@@ -332,8 +338,8 @@ SONDE_API int sonde_distribution_open(struct sonde *sonde, const char *name, con
 				      struct sonde_distribution **ret_distribution);
 /*
  * The same for values that may be negative. Those below 0 are a series of their own, with the tag
- * sign = "negative", of how far below 0 they are: exporters' sums must not fall. In a summary of
- * the name both are one again. Values may then also be recorded by name. SONDE_ETAGS: 32 tags, or
+ * sign = "negative", of how far below 0 they are. In a summary of the name both are one again, and
+ * exports have no sum of them. Values may then also be recorded by name. SONDE_ETAGS: 32 tags, or
  * one named sign; SONDE_ETYPE: the name is one of values that are not negative.
  */
 SONDE_API int sonde_distribution_open_signed(struct sonde *sonde, const char *name,
@@ -380,7 +386,7 @@ struct sonde_timing_result {
 /*
  * PerformanceTimer.start_timer. Writes a number by which the timer is stopped: never 0, and not the
  * same again for a long time. `metadata` is handed through to the result, and not looked at.
- * SONDE_ENOSPC: 65,536 timers are running. [signal-safe]
+ * SONDE_ENOSPC: 65,536 timers are running; it is counted as refused. [signal-safe]
  */
 SONDE_API int sonde_start_timer(struct sonde *sonde, const char *operation, const void *metadata,
 				uint64_t *ret_id);
@@ -395,7 +401,8 @@ SONDE_API int sonde_stop_timer(struct sonde *sonde, uint64_t id, bool success,
 /*
  * PerformanceTimer.time_operation: calls operation(argument) and records how long it took; another
  * value than 0 is a failure, and is in ret_result (which may be NULL) either way. An operation that
- * does not come back (longjmp, pthread_exit) is not recorded. It is called also when an error is
+ * does not come back (longjmp, pthread_exit, cancellation) is not recorded: where that matters, a
+ * timer by number can be stopped by a function of pthread_cleanup_push(). It is called also when an error is
  * returned, but for SONDE_EINVAL.
  */
 SONDE_API int sonde_time_operation(struct sonde *sonde, const char *operation_name,
@@ -637,7 +644,8 @@ struct sonde_metric_summary {
 	double sum;  /* of values; of counters, by how much they grew; of gauges, of the last values
 		      */
 	double rate; /* of counters, sum by the second; of distributions, count by the second */
-	double last; /* of gauges: that of the series that comes first by its tags */
+	double last; /* of gauges: that of the series that comes first by its tags; of counters: what
+			all are now, so that they were last - sum at first */
 	double avg;
 	double min;
 	double max;
@@ -710,6 +718,9 @@ typedef int (*sonde_writer)(void *argument, const char *text, size_t size);
  * "csv", "prometheus", "openmetrics", "otlp-json" or "statsd". It is all there before the writer
  * gets the first piece, of at most 64 KiB, and the writer may call whatever it likes. SONDE_ENOENT:
  * there is no such format; SONDE_EIO: the writer failed, what it has got is not to be used.
+ *     Prometheus's formats have names of their own. A series that would be another one there (a gauge
+ * jobs.total beside a counter jobs) is left out and counted, by reason, in the series
+ * sonde.exports.left_out; sonde_get_system_health() tells which it was.
  */
 SONDE_API int sonde_export_metrics(struct sonde *sonde, const char *format, sonde_writer write,
 				   void *argument);

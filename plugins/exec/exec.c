@@ -18,6 +18,7 @@
 #include <sys/wait.h>
 
 #include "exec/program.h"
+#include "shared/window.h"
 
 enum { CODE_ENDED = 1, CODE_KILLED };
 
@@ -25,12 +26,14 @@ enum { CODE_ENDED = 1, CODE_KILLED };
 
 struct options {
 	struct sonde_list command;
+	int64_t window_ns;
 };
 
 struct bridge {
 	const struct sonde_host *host;
 	const struct options *options;
 	struct program program;
+	struct window window;
 	char *line;
 	size_t size;
 	size_t capacity;
@@ -44,6 +47,7 @@ static const struct sonde_option options[] = {
 		.offset = offsetof(struct options, command),
 		.help = "The program, and its arguments; it is looked for in PATH.",
 	},
+	WINDOW_ROW(struct options, window_ns),
 	{0},
 };
 
@@ -61,6 +65,12 @@ static int create(const struct sonde_host *host, const void *given, void **ret_i
 	if (!bridge)
 		return -ENOMEM;
 	*bridge = (struct bridge){.host = host, .options = read};
+	int result = window_init(&bridge->window, host, read->window_ns, err);
+
+	if (result < 0) {
+		host->free(host, bridge);
+		return result;
+	}
 	program_init(&bridge->program, host);
 	*ret_instance = bridge;
 	return 0;
@@ -146,7 +156,8 @@ static int export_snapshot(void *instance, const struct sonde_snapshot *snapshot
 	struct bridge *bridge = instance;
 
 	bridge->size = 0;
-	int result = bridge->host->format(snapshot, "jsonlines", NULL, take_piece, bridge);
+	int result = bridge->host->format(snapshot, "jsonlines", bridge->window.parameters,
+					  take_piece, bridge);
 
 	if (result < 0)
 		return SONDE_DROP;

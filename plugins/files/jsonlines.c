@@ -2,7 +2,7 @@
 /*
  * jsonlines - appends each snapshot to a file, as one line of JSON.
  *
- *     plugins: ( { plugin = "jsonlines"; file = "/var/log/figures.jsonl"; interval = "10s"; } );
+ *     plugins: ( { plugin = "jsonlines"; file = "/var/log/figures.jsonl"; interval = "10s"; window = "60s"; } );
  */
 #include <sonde/plugin.h>
 
@@ -11,13 +11,21 @@
 #include <string.h>
 
 #include "files/append-file.h"
+#include "shared/window.h"
 
 struct options {
 	struct append_options append;
+	int64_t window_ns;
+};
+
+struct lines {
+	struct append_file file;
+	struct window window;
 };
 
 static const struct sonde_option options[] = {
 	APPEND_FILE_ROWS(struct options, append),
+	WINDOW_ROW(struct options, window_ns),
 	{0},
 };
 
@@ -25,19 +33,24 @@ static int create(const struct sonde_host *host, const void *given, void **ret_i
 		  struct sonde_err *err)
 {
 	const struct options *read = given;
-	struct append_file *file = host->alloc(host, sizeof(*file));
+	struct lines *lines = host->alloc(host, sizeof(*lines));
 
-	(void)err;
-	if (!file)
+	if (!lines)
 		return -ENOMEM;
-	append_file_init(file, host, &read->append);
-	*ret_instance = file;
+	int result = window_init(&lines->window, host, read->window_ns, err);
+
+	if (result < 0) {
+		host->free(host, lines);
+		return result;
+	}
+	append_file_init(&lines->file, host, &read->append);
+	*ret_instance = lines;
 	return 0;
 }
 
 static int start(void *instance, struct sonde_err *err)
 {
-	struct append_file *file = instance;
+	struct append_file *file = &((struct lines *)instance)->file;
 	int result = append_file_open(file);
 
 	if (result < 0)
@@ -49,11 +62,13 @@ static int start(void *instance, struct sonde_err *err)
 static int export_snapshot(void *instance, const struct sonde_snapshot *snapshot,
 			   int64_t deadline_ns, struct sonde_result *ret_result)
 {
-	struct append_file *file = instance;
+	struct lines *lines = instance;
+	struct append_file *file = &lines->file;
 
 	(void)deadline_ns;
 	buffer_clear(&file->text);
-	int result = file->host->format(snapshot, "jsonlines", NULL, buffer_take, &file->text);
+	int result = file->host->format(snapshot, "jsonlines", lines->window.parameters, buffer_take,
+					&file->text);
 
 	ret_result->bytes_sent = file->text.size;
 	if (result == 0)
@@ -67,17 +82,20 @@ static int export_snapshot(void *instance, const struct sonde_snapshot *snapshot
 
 static int stop(void *instance, int64_t deadline_ns)
 {
+	struct lines *lines = instance;
+
 	(void)deadline_ns;
-	append_file_close(instance);
+	append_file_close(&lines->file);
 	return 0;
 }
 
 static void destroy(void *instance)
 {
-	struct append_file *file = instance;
+	struct lines *lines = instance;
+	const struct sonde_host *host = lines->file.host;
 
-	append_file_deinit(file);
-	file->host->free(file->host, file);
+	append_file_deinit(&lines->file);
+	host->free(host, lines);
 }
 
 static const struct sonde_plugin_desc description = {

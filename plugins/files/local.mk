@@ -10,7 +10,7 @@ plugins_csv_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 plugins_csv_la_CFLAGS = $(PLUGIN_CFLAGS)
 plugins_csv_la_LDFLAGS = $(PLUGIN_LDFLAGS)
 
-plugins_jsonlines_la_SOURCES = plugins/files/jsonlines.c $(append_file_sources)
+plugins_jsonlines_la_SOURCES = plugins/files/jsonlines.c $(append_file_sources) $(window_sources)
 plugins_jsonlines_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 plugins_jsonlines_la_CFLAGS = $(PLUGIN_CFLAGS)
 plugins_jsonlines_la_LDFLAGS = $(PLUGIN_LDFLAGS)

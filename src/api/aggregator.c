@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,6 +33,14 @@ static void fill_distribution(const struct halves *halves, struct sonde_metric_s
 	summary->p95 = signed_quantile(above, below, 0.95);
 	summary->p99 = signed_quantile(above, below, 0.99);
 	summary->p999 = signed_quantile(above, below, 0.999);
+}
+
+/* What a counter is now; NAN where only what it grew by is known, and of what is no counter. */
+static double total_of(const struct figures *figures, const struct series *series)
+{
+	if (figures->history.window_ns || series->type != SERIES_COUNTER)
+		return NAN;
+	return series->is_fractional ? series->value.number : (double)series->value.count;
 }
 
 /* A gauge has no values but the one it has; a counter no value but what it grew by. */
@@ -103,6 +112,9 @@ static const char *lasting_unit(const struct engine *engine, const struct series
 		"{snapshot}",
 		"{collection}",
 		"{line}",
+		"{series}",
+		"{data_point}",
+		"{name}",
 	};
 	enum sonde_unit known = sonde_unit_find(series->unit);
 	const char *unit =
@@ -132,6 +144,7 @@ int sonde_get_metric_summary(struct sonde *sonde, const char *name, double windo
 	struct halves halves = {0};
 	const struct tally *tally = &halves.both;
 	struct figures figures;
+	double total = 0;
 	int error = name && ret_summary ? figures_open_long(sonde, name, window, &figures)
 					: SONDE_EINVAL;
 
@@ -145,6 +158,7 @@ int sonde_get_metric_summary(struct sonde *sonde, const char *name, double windo
 		summary.type = value_type(series);
 		summary.unit = sonde_unit_find(series->unit);
 		summary.unit_text = lasting_unit(sonde->engine, series);
+		total += total_of(&figures, series);
 		figures_tally(&figures, series,
 			      signed_is_below(sonde->engine, series) ? &halves.below
 								     : &halves.above);
@@ -158,6 +172,8 @@ int sonde_get_metric_summary(struct sonde *sonde, const char *name, double windo
 	summary.is_truncated = tally->sum.is_truncated;
 	if (tally->n_known)
 		fill_summary(&halves, &summary);
+	if (tally->n_known && summary.type == SONDE_COUNTER)
+		summary.last = total;
 	*ret_summary = summary;
 	return tally->n_known ? 0 : SONDE_ENODATA;
 }
@@ -340,10 +356,21 @@ static int export_json(const struct snapshot *snapshot, struct document *documen
 	return result ? -ENOMEM : 0;
 }
 
+/* With the lock. */
+static void count_left_out(void *argument, const struct series *series, enum left_out_reason reason)
+{
+	struct sonde *sonde = argument;
+
+	sonde->n_left_out[reason]++;
+	snprintf(sonde->left_out, sizeof(sonde->left_out), "%.150s: %s", series->name,
+		 left_out_text(reason));
+}
+
 static int export_as(const char *format, const struct figures *figures, struct document *document)
 {
 	const struct region_header *region = figures->sonde->engine->find_region();
-	const struct format_sink sink = {document_add, document};
+	const struct left_out_watcher watcher = {count_left_out, figures->sonde};
+	const struct format_sink sink = {document_add, document, &watcher};
 	const struct snapshot_source source = {.start_ns =
 						       region ? region->started_realtime_ns : 0};
 

@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "api/recording.h"
 #include "api/request.h"
 #include "api/signed.h"
 #include "record/metric-private.h"
@@ -24,11 +25,6 @@ static struct metric *find(const struct request *request, int *error)
 
 _Static_assert((int)METRIC_NO_MEMORY == (int)SONDE_ENOMEM, "it is handed on as it is");
 
-static int result_of(bool is_recorded)
-{
-	return likely(is_recorded) ? 0 : SONDE_ENOMEM;
-}
-
 int sonde_record_counter(struct sonde *sonde, const char *name, int64_t value,
 			 const struct sonde_tag *tags, size_t n_tags)
 {
@@ -40,7 +36,7 @@ int sonde_record_counter(struct sonde *sonde, const char *name, int64_t value,
 
 	struct metric *metric = find(&request, &error);
 
-	return metric ? instance.engine->add(metric, (uint64_t)value) : error;
+	return metric ? recording_add(metric, (uint64_t)value) : error;
 }
 
 int sonde_record_counter_double(struct sonde *sonde, const char *name, double value,
@@ -56,7 +52,7 @@ int sonde_record_counter_double(struct sonde *sonde, const char *name, double va
 
 	struct metric *metric = find(&request, &error);
 
-	return metric ? result_of(instance.engine->add_fraction(metric, value)) : error;
+	return metric ? recording_add_fraction(metric, value) : error;
 }
 
 int sonde_record_gauge(struct sonde *sonde, const char *name, double value,
@@ -66,7 +62,7 @@ int sonde_record_gauge(struct sonde *sonde, const char *name, double value,
 	int error = begin(sonde, &request, KIND_GAUGE, name, tags, n_tags);
 	struct metric *metric = find(&request, &error);
 
-	return metric ? result_of(instance.engine->set(metric, value)) : error;
+	return metric ? recording_set(metric, value) : error;
 }
 
 static int enter(struct metric *metric, double value)
@@ -76,8 +72,7 @@ static int enter(struct metric *metric, double value)
 
 	if (error)
 		return error;
-	return unlikely(is_signed) ? signed_enter(metric, value)
-				   : result_of(instance.engine->enter(metric, value));
+	return unlikely(is_signed) ? signed_enter(metric, value) : recording_enter(metric, value);
 }
 
 /* What is not there as one of values from 0 on: a signed one, if the name is that. */
@@ -126,7 +121,7 @@ int sonde_record_histogram(struct sonde *sonde, const char *name, double value,
 	if (unlikely(value < 0))
 		return enter_negative(&request, value);
 	metric = find_distribution(&request, &error);
-	return metric ? result_of(instance.engine->enter(metric, value)) : error;
+	return metric ? recording_enter(metric, value) : error;
 }
 
 int sonde_record_timer(struct sonde *sonde, const char *name, double duration, enum sonde_unit unit,
@@ -141,7 +136,7 @@ int sonde_record_timer(struct sonde *sonde, const char *name, double duration, e
 
 	struct metric *metric = find(&request, &error);
 
-	return metric ? result_of(instance.engine->enter_ns(metric, ns)) : error;
+	return metric ? recording_enter_ns(metric, ns) : error;
 }
 
 /* What a name may be that is incremented: counters first, so that a new one is a counter. */
@@ -157,10 +152,10 @@ static const struct {
 static int add_one(struct metric *metric)
 {
 	if (metric->family->kind == KIND_GAUGE)
-		return result_of(instance.engine->change(metric, 1));
+		return recording_change(metric, 1);
 	if (metric->family->flags & SERIES_OF_FRACTIONS)
-		return result_of(instance.engine->add_fraction(metric, 1));
-	return instance.engine->add(metric, 1);
+		return recording_add_fraction(metric, 1);
+	return recording_add(metric, 1);
 }
 
 int sonde_increment(struct sonde *sonde, const char *name, const struct sonde_tag *tags,
@@ -195,7 +190,7 @@ int sonde_decrement(struct sonde *sonde, const char *name, const struct sonde_ta
 
 	struct metric *metric = request_find(&request, &error);
 
-	return metric ? result_of(instance.engine->change(metric, -1)) : error;
+	return metric ? recording_change(metric, -1) : error;
 }
 
 /* -- Handles: a handle is its metric ---------------------------------------------------------- */
@@ -291,14 +286,24 @@ static inline bool is_over(void)
 	return unlikely(__atomic_load_n(&instance.is_shut_down, __ATOMIC_RELAXED));
 }
 
-/* The hottest of all: after the end, `add` is another function, so nobody asks whether it is over. */
+static __attribute__((noinline)) int add_otherwise(struct metric *metric, uint64_t amount)
+{
+	if (is_over())
+		return SONDE_ESHUTDOWN;
+	if (metric->flags & SERIES_OF_FRACTIONS)
+		return instance_refuse(REFUSED_CONFLICT);
+	return recording_add(metric, amount);
+}
+
+/* The hottest of all: after the end, `add` is another function, so nobody asks whether it is over.
+ */
 int sonde_counter_add(struct sonde_counter *counter, uint64_t amount)
 {
 	struct metric *metric = (struct metric *)counter;
 
-	if (unlikely(metric->flags & SERIES_OF_FRACTIONS))
-		return is_over() ? SONDE_ESHUTDOWN : instance_refuse(REFUSED_CONFLICT);
-	return __atomic_load_n(&instance.add, __ATOMIC_RELAXED)(metric, amount);
+	if (unlikely(metric->flags & (SERIES_OF_FRACTIONS | METRIC_OF_OVERFLOW)))
+		return add_otherwise(metric, amount);
+	return RECORDING(add)(metric, amount);
 }
 
 int sonde_counter_add_double(struct sonde_counter *counter, double amount)
@@ -310,19 +315,17 @@ int sonde_counter_add_double(struct sonde_counter *counter, double amount)
 		return error;
 	if (unlikely(!(metric->flags & SERIES_OF_FRACTIONS)))
 		return instance_refuse(REFUSED_CONFLICT);
-	return result_of(instance.engine->add_fraction(metric, amount));
+	return recording_add_fraction(metric, amount);
 }
 
 int sonde_gauge_set(struct sonde_gauge *gauge, double value)
 {
-	return is_over() ? SONDE_ESHUTDOWN
-			 : result_of(instance.engine->set((struct metric *)gauge, value));
+	return is_over() ? SONDE_ESHUTDOWN : recording_set((struct metric *)gauge, value);
 }
 
 int sonde_gauge_change(struct sonde_gauge *gauge, double difference)
 {
-	return is_over() ? SONDE_ESHUTDOWN
-			 : result_of(instance.engine->change((struct metric *)gauge, difference));
+	return is_over() ? SONDE_ESHUTDOWN : recording_change((struct metric *)gauge, difference);
 }
 
 int sonde_distribution_record(struct sonde_distribution *distribution, double value)
@@ -336,5 +339,5 @@ int sonde_timer_record(struct sonde_timer *timer, uint64_t duration_ns)
 		return SONDE_ESHUTDOWN;
 	if (unlikely(duration_ns > INT64_MAX))
 		return instance_refuse(REFUSED_RANGE);
-	return result_of(instance.engine->enter_ns((struct metric *)timer, duration_ns));
+	return recording_enter_ns((struct metric *)timer, duration_ns);
 }

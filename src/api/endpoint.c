@@ -297,9 +297,20 @@ static struct job *make_job(const struct sonde_snapshot *snapshot, struct export
 	return job;
 }
 
+bool endpoint_keeps_windows(const struct endpoint *endpoint)
+{
+	return life_keeps_windows(&endpoint->life);
+}
+
+void endpoint_keep(struct endpoint *endpoint, const struct sonde_snapshot *snapshot)
+{
+	life_keep(&endpoint->life, snapshot);
+}
+
 void endpoint_offer(struct endpoint *endpoint, const struct sonde_snapshot *snapshot,
 		    struct export_batch *batch, size_t position)
 {
+	endpoint_keep(endpoint, snapshot);
 	struct job *job = make_job(snapshot, batch, position);
 	const char *trouble = job ? add(endpoint, job, false) : "no memory";
 
@@ -311,6 +322,7 @@ void endpoint_offer(struct endpoint *endpoint, const struct sonde_snapshot *snap
 
 void endpoint_offer_last(struct endpoint *endpoint, const struct sonde_snapshot *snapshot)
 {
+	endpoint_keep(endpoint, snapshot);
 	struct job *job = make_job(snapshot, NULL, 0);
 
 	if (job && add(endpoint, job, true))

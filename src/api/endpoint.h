@@ -34,6 +34,10 @@ void endpoint_offer(struct endpoint *endpoint, const struct sonde_snapshot *snap
 /* The same of the last one, which nobody waits for and which is never left out. */
 void endpoint_offer_last(struct endpoint *endpoint, const struct sonde_snapshot *snapshot) HIDDEN;
 
+/* Whether it wants to be told of every second, for windows; and one such snapshot, which is not exported. */
+bool endpoint_keeps_windows(const struct endpoint *endpoint) HIDDEN;
+void endpoint_keep(struct endpoint *endpoint, const struct sonde_snapshot *snapshot) HIDDEN;
+
 /* What waits is exported, then the plugin is stopped, all until an instant of CLOCK_MONOTONIC. */
 void endpoint_end(struct endpoint *endpoint, int64_t until_ns) HIDDEN;
 

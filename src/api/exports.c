@@ -18,6 +18,8 @@
 
 enum { N_TAGS = 3, COMMAND_SIZE = 4096 };
 
+#define WINDOW_FEED_NS INT64_C(1000000000)
+
 struct place {
 	struct endpoint *endpoint; /* NULL: it could not be started */
 	const struct plugin_choice *choice;
@@ -71,14 +73,16 @@ static void describe(struct exports *exports, const struct engine *engine)
 	exports->tags[exports->n_tags++] = (struct tag){"process.pid", exports->pid};
 }
 
+/* One that is for windows only has no number of its own. */
 static const struct sonde_snapshot *make_snapshot(struct exports *exports, struct snapshot *figures,
-						  bool is_final)
+						  bool is_exported, bool is_final)
 {
+	exports->sequence += is_exported;
 	const struct snapshot_source source = {
 		.tags = exports->tags,
 		.n_tags = exports->n_tags,
 		.start_ns = exports->started_ns,
-		.sequence = ++exports->sequence,
+		.sequence = exports->sequence,
 		.is_final = is_final,
 	};
 
@@ -175,7 +179,7 @@ struct exports *exports_end(struct sonde *sonde, struct snapshot *snapshot, int6
 	if (!exports || exports->is_of_parent)
 		return NULL;
 	const struct sonde_snapshot *last =
-		snapshot ? make_snapshot(exports, snapshot, true) : NULL;
+		snapshot ? make_snapshot(exports, snapshot, true, true) : NULL;
 
 	for (size_t i = 0; i < exports->n_places; i++) {
 		struct endpoint *endpoint = exports->places[i].endpoint;
@@ -265,24 +269,46 @@ static bool is_any_due(const struct exports *exports, int64_t now_ns)
 	return false;
 }
 
+static bool are_windows_kept(const struct exports *exports)
+{
+	for (size_t i = 0; i < exports->n_places; i++)
+		if (exports->places[i].endpoint &&
+		    endpoint_keeps_windows(exports->places[i].endpoint))
+			return true;
+	return false;
+}
+
+static void hand_out(struct place *place, const struct sonde_snapshot *snapshot, int64_t now_ns)
+{
+	if (!place->endpoint)
+		return;
+	if (!is_due(place, now_ns)) {
+		endpoint_keep(place->endpoint, snapshot);
+		return;
+	}
+	endpoint_offer(place->endpoint, snapshot, NULL, 0);
+	/* What is missed is not made up for. */
+	while (place->due_ns <= now_ns)
+		place->due_ns += plugin_choice_interval_ns(place->choice);
+}
+
 void exports_feed(struct sonde *sonde, struct snapshot *figures, int64_t now_ns)
 {
 	struct exports *exports = sonde->exports;
 
-	if (!exports || exports->is_of_parent || !is_any_due(exports, now_ns))
+	if (!exports || exports->is_of_parent)
 		return;
-	const struct sonde_snapshot *snapshot = make_snapshot(exports, figures, false);
+	bool is_due = is_any_due(exports, now_ns);
+	bool has_windows = are_windows_kept(exports);
 
-	for (size_t i = 0; snapshot && i < exports->n_places; i++) {
-		struct place *place = &exports->places[i];
+	if (has_windows && sonde->has_collector)
+		collector_need(sonde, WINDOW_FEED_NS);
+	if (!is_due && !has_windows)
+		return;
+	const struct sonde_snapshot *snapshot = make_snapshot(exports, figures, is_due, false);
 
-		if (!is_due(place, now_ns))
-			continue;
-		endpoint_offer(place->endpoint, snapshot, NULL, 0);
-		/* What is missed is not made up for. */
-		while (place->due_ns <= now_ns)
-			place->due_ns += plugin_choice_interval_ns(place->choice);
-	}
+	for (size_t i = 0; snapshot && i < exports->n_places; i++)
+		hand_out(&exports->places[i], snapshot, now_ns);
 	plugin_snapshot_unref(snapshot);
 }
 
@@ -318,7 +344,7 @@ void exports_ask(struct sonde *sonde, struct snapshot *figures, struct export_ba
 	const struct sonde_snapshot *snapshot = NULL;
 
 	if (exports && figures && !exports->is_of_parent)
-		snapshot = make_snapshot(exports, figures, false);
+		snapshot = make_snapshot(exports, figures, true, false);
 	for (size_t i = 0; i < export_batch_size(batch); i++)
 		ask_one(exports, snapshot, batch, i);
 	plugin_snapshot_unref(snapshot);

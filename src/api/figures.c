@@ -71,12 +71,35 @@ static int add_timers(const struct sonde *sonde, struct snapshot *own)
 	return error ? error : add_gauge(own, "sonde.timers.abandoned", n_abandoned);
 }
 
+/* What sonde_export_metrics() could not write, by reason. */
+static int add_left_out(const struct sonde *sonde, struct snapshot *own)
+{
+	int error = 0;
+
+	for (unsigned int i = 0; !error && i < LEFT_OUT_REASONS; i++) {
+		const struct tag tag = {"reason", left_out_name(i)};
+		const struct series series = {
+			.name = "sonde.exports.left_out",
+			.type = SERIES_COUNTER,
+			.unit = "{series}",
+			.tags = &tag,
+			.n_tags = 1,
+			.value.count = sonde->n_left_out[i],
+		};
+
+		error = snapshot_adopt(own, series_copy(&series));
+	}
+	return error;
+}
+
 /* How the library itself fares. */
 static int look_at_own(const struct sonde *sonde, int64_t taken_ns, struct snapshot **ret_own)
 {
 	struct snapshot *own = snapshot_new(taken_ns);
 	int error = own ? add_timers(sonde, own) : -ENOMEM;
 
+	if (!error)
+		error = add_left_out(sonde, own);
 	if (!error)
 		error = exports_describe(sonde->exports, own);
 	if (error) {
@@ -106,6 +129,15 @@ static int add_others(struct sonde *sonde, struct snapshot **snapshot)
 	return error;
 }
 
+/* What is compared is what was recorded only: others know of their starts themselves. */
+static void remember(struct sonde *sonde, struct snapshot *snapshot)
+{
+	if (sonde->looked)
+		snapshot_move_starts(snapshot, sonde->looked);
+	snapshot_put(sonde->looked);
+	sonde->looked = snapshot_get(snapshot);
+}
+
 int figures_look(struct sonde *sonde, struct snapshot **ret_snapshot)
 {
 	struct recording recording = {0};
@@ -114,8 +146,10 @@ int figures_look(struct sonde *sonde, struct snapshot **ret_snapshot)
 	if (!error)
 		error = snapshot_new_from_recording(&recording, ret_snapshot);
 	recording_deinit(&recording);
-	if (!error)
-		error = add_others(sonde, ret_snapshot);
+	if (error)
+		return SONDE_ENOMEM;
+	remember(sonde, *ret_snapshot);
+	error = add_others(sonde, ret_snapshot);
 	return error ? SONDE_ENOMEM : 0;
 }
 

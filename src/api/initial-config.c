@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "api/plugin-place.h"
 #include "format/number-text.h"
@@ -152,12 +151,13 @@ static int find_plugin(void *context, const char *name, struct option_table *ret
 	return 0;
 }
 
-static int load(struct configuration *configuration, const char *file, char *const *overrides,
-		struct sonde_problem *ret_problem)
+static int load(struct configuration *configuration, const struct sonde_config *config,
+		char *const *overrides, struct sonde_problem *ret_problem)
 {
 	const struct plugin_catalogue catalogue = {.find = find_plugin};
 	const struct configuration_source source = {
-		.file = file,
+		.file = config->text ? "<text>" : config->file,
+		.text = config->text,
 		.is_named = true,
 		.overrides = (const char *const *)overrides,
 		.overrides_origin = "struct sonde_config",
@@ -176,35 +176,14 @@ static int load(struct configuration *configuration, const char *file, char *con
 	return result;
 }
 
-/* By way of a file that has no name: the reader of configurations takes files. */
-static int load_text(struct configuration *configuration, const char *text, char *const *overrides,
-		     struct sonde_problem *ret_problem)
-{
-	FILE *file = tmpfile();
-	char path[32];
-	int result;
-
-	if (!file || fputs(text, file) < 0 || fflush(file) < 0) {
-		result = say(ret_problem, "cannot keep the text: %s", strerror(errno));
-	} else {
-		snprintf(path, sizeof(path), "/proc/self/fd/%d", fileno(file));
-		result = load(configuration, path, overrides, ret_problem);
-	}
-	if (file)
-		fclose(file);
-	return result;
-}
-
 static int read_all(const struct sonde_config *config, struct configuration *configuration,
 		    struct sonde_problem *ret_problem)
 {
 	char *overrides[OVERRIDES_MAX + 1] = {NULL};
 	int result = make_overrides(config, overrides);
 
-	if (!result && config->text)
-		result = load_text(configuration, config->text, overrides, ret_problem);
-	else if (!result)
-		result = load(configuration, config->file, overrides, ret_problem);
+	if (!result)
+		result = load(configuration, config, overrides, ret_problem);
 	for (size_t i = 0; i < OVERRIDES_MAX; i++)
 		free(overrides[i]);
 	return result;

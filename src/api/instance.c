@@ -13,11 +13,13 @@
 #include <unistd.h>
 
 #include "api/deadline.h"
+#include "api/events.h"
 #include "api/exports.h"
 #include "api/figures.h"
 #include "api/history.h"
 #include "api/initial-config.h"
 #include "api/monitor.h"
+#include "api/recording.h"
 #include "api/stream.h"
 #include "api/timer-table.h"
 #include "base/raw.h"
@@ -103,8 +105,11 @@ static void after_fork_in_child(void)
 {
 	instance.has_collector = false;
 	instance.windows = windows_free(instance.windows);
+	instance.looked = snapshot_put(instance.looked);
 	instance.forked_ns = clock_kernel_ns(CLOCK_MONOTONIC);
 	instance.streams = NULL;
+	events_after_fork();
+	recording_choose(&instance, instance.engine);
 	instance.is_of_parent = true;
 	exports_after_fork(&instance);
 	timer_table_after_fork();
@@ -128,14 +133,16 @@ static int apply(const struct engine *engine, const struct sonde_config *config,
 		 const struct configuration *configuration)
 {
 	uint32_t max_tag_sets = (uint32_t)configuration->max_tag_sets;
+	uint32_t max_path_sets = (uint32_t)configuration->max_path_tag_sets;
 
 	instance.classes = configuration_classes(configuration);
 	if (!instance.classes)
 		return SONDE_ENOMEM;
 	if (config->max_tag_sets)
 		max_tag_sets = config->max_tag_sets;
-	if (max_tag_sets)
-		engine->limit_tag_sets(max_tag_sets);
+	if (config->max_path_tag_sets)
+		max_path_sets = config->max_path_tag_sets;
+	engine->limit_tag_sets(max_tag_sets, max_path_sets);
 	instance.interval_ns = interval_of(configuration);
 	instance.is_interval_given = instance.interval_ns > 0;
 	instance.abandoned_ns =
@@ -162,7 +169,7 @@ static int begin(const struct sonde_config *config, struct configuration *config
 	if (result)
 		return result;
 	engine->start();
-	instance.add = engine->add;
+	recording_choose(&instance, engine);
 	pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
 	/* Release: who finds the instance by sonde_get() finds it whole. */
 	__atomic_store_n(&instance.engine, engine, __ATOMIC_RELEASE);
@@ -254,13 +261,6 @@ static struct exports *end_work(struct sonde *sonde, int64_t until_ns)
 	return exports;
 }
 
-static int add_nothing(struct metric *metric, uint64_t amount)
-{
-	(void)metric;
-	(void)amount;
-	return SONDE_ESHUTDOWN;
-}
-
 int sonde_shutdown_metrics_within(struct sonde *sonde, double timeout)
 {
 	int saved_errno = errno;
@@ -271,7 +271,11 @@ int sonde_shutdown_metrics_within(struct sonde *sonde, double timeout)
 		return error;
 	if (__atomic_exchange_n(&sonde->is_shut_down, true, __ATOMIC_RELAXED))
 		return SONDE_ESHUTDOWN;
-	__atomic_store_n(&sonde->add, add_nothing, __ATOMIC_RELAXED);
+
+	struct hold hold = instance_lock();
+
+	recording_end(sonde);
+	instance_unlock(&hold);
 	collector_stop(sonde);
 
 	struct exports *exports = end_work(sonde, until_ns);

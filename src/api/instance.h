@@ -9,6 +9,7 @@
 #define SONDE_API_INSTANCE_H
 
 #include "base/compiler.h"
+#include "format/snapshot-format.h"
 #include "model/failure-class.h"
 #include "model/window.h"
 #include "record/engine.h"
@@ -18,10 +19,19 @@
 
 #include "sonde/sonde.h"
 
+/* The engine's, or others in their place: api/recording.h. */
+struct recording_functions {
+	int (*add)(struct metric *metric, uint64_t amount);
+	bool (*add_fraction)(struct metric *metric, double amount);
+	bool (*set)(struct metric *metric, double value);
+	bool (*change)(struct metric *metric, double difference, double *ret_value);
+	bool (*enter)(struct metric *metric, double value);
+	bool (*enter_ns)(struct metric *metric, uint64_t ns);
+};
+
 struct sonde {
 	const struct engine *engine;
-	int (*add)(struct metric *metric,
-		   uint64_t amount); /* the engine's; nothing after the end */
+	struct recording_functions recording; /* that record now */
 	bool is_shut_down;
 	bool is_engine_own; /* no preload is here */
 
@@ -29,7 +39,11 @@ struct sonde {
 	struct failure_classes *classes;
 	int64_t abandoned_ns;	 /* a timer that runs for so long has been forgotten */
 	struct windows *windows; /* NULL: to be begun again, in a forked child */
+	struct snapshot *looked; /* what was recorded when it was last looked at; NULL: never */
 	int64_t forked_ns;	 /* CLOCK_MONOTONIC: when the child was; 0: it is none */
+
+	uint64_t n_left_out[LEFT_OUT_REASONS]; /* series, of exports */
+	char left_out[256];		       /* the last of them, and why */
 
 	struct sonde_stream *streams;
 	struct exports *exports; /* NULL: there is nobody to export to */

@@ -13,6 +13,8 @@ libsonde_la_SOURCES += \
 	src/api/document.c src/api/document.h \
 	src/api/endpoint.c src/api/endpoint.h \
 	src/api/export-batch.c src/api/export-batch.h \
+	src/api/event-ring.c src/api/event-ring.h \
+	src/api/events.c src/api/events.h \
 	src/api/exports.c src/api/exports.h \
 	src/api/figures.c src/api/figures.h \
 	src/api/future.c src/api/future.h \
@@ -25,6 +27,7 @@ libsonde_la_SOURCES += \
 	src/api/names.c \
 	src/api/operation.c src/api/operation.h \
 	src/api/plugin-place.c src/api/plugin-place.h \
+	src/api/recording.c src/api/recording.h \
 	src/api/request.c src/api/request.h \
 	src/api/resources.c src/api/resources.h \
 	src/api/signed.c src/api/signed.h \

@@ -33,11 +33,14 @@
 #define INTERVAL_MIN 0.1
 #define INTERVAL_MAX 86400.0
 
+#define PAUSE_MOST_NS INT64_C(3600000000000) /* after looks that saw nothing */
+
 enum {
 	LOOK_NS = 200000000,	     /* what a look may take */
 	PROPORTIONAL_MAX = 64 << 20, /* while it is found out, everybody waits for the lock */
 	JITTER_PARTS = 16,	     /* of which one is the most that instants are moved by */
 	JOIN_NS = 2000000000,
+	INTERVALS_LATE = 3, /* of which it says nothing, until something is wrong */
 };
 
 struct monitor {
@@ -46,6 +49,8 @@ struct monitor {
 	bool is_ending;
 	bool is_changed; /* the interval is */
 	int64_t interval_ns;
+	int64_t looked_ns;	 /* CLOCK_MONOTONIC: when it last saw something, or began */
+	unsigned int n_failures; /* looks in a row that saw nothing */
 	struct emitter *emitter;
 	struct plugin_health health; /* of which only refusals are counted */
 	struct text text;
@@ -103,8 +108,8 @@ static void look_around(struct monitor *monitor, const struct cpu *cpu, const st
 	surroundings->memory_total = memory->total;
 }
 
-/* What a kernel does not tell is missing. */
-static void emit_machine(struct monitor *monitor, struct emission *emission)
+/* What a kernel does not tell is missing. Whether it has told anything. */
+static bool emit_machine(struct monitor *monitor, struct emission *emission)
 {
 	static const char *const loopback[] = {"lo"};
 	static const struct name_filter but_loopback = {
@@ -133,6 +138,7 @@ static void emit_machine(struct monitor *monitor, struct emission *emission)
 	disk_io_collect(&this_machine, &monitor->text, &monitor->disks, emission);
 	network_collect(&this_machine, &monitor->text, &but_loopback, &monitor->interfaces,
 			emission);
+	return has_cpu || has_memory;
 }
 
 /* The lock is released while the filesystem is waited for. */
@@ -148,6 +154,13 @@ static bool ask_filesystem(struct hold *hold, struct disk_space *ret_space)
 	return disk_question_end(question, ret_space) == 0;
 }
 
+static void note(struct monitor *monitor, bool has_seen)
+{
+	monitor->n_failures = has_seen ? 0 : monitor->n_failures + 1;
+	if (has_seen)
+		monitor->looked_ns = now_mono_ns();
+}
+
 static void look(struct sonde *sonde, struct monitor *monitor, struct hold *hold)
 {
 	struct sonde_emit emit = {.emitter = monitor->emitter, .health = &monitor->health};
@@ -156,7 +169,7 @@ static void look(struct sonde *sonde, struct monitor *monitor, struct hold *hold
 	bool has_space = ask_filesystem(hold, &space);
 	struct snapshot *snapshot;
 
-	emit_machine(monitor, &emission);
+	note(monitor, emit_machine(monitor, &emission));
 	process_table_collect(&monitor->processes, &this_machine, &monitor->text,
 			      &monitor->surroundings, now_mono_ns() + LOOK_NS, &emission);
 	if (has_space)
@@ -185,6 +198,16 @@ static void wait_until(struct sonde *sonde, struct monitor *monitor, int64_t unt
 		pthread_cond_timedwait(&monitor->wake, &sonde->lock, &until);
 }
 
+/* Twice as long after each look that saw nothing. */
+static int64_t pause_ns(const struct monitor *monitor)
+{
+	int64_t ns = monitor->interval_ns;
+
+	for (unsigned int i = 0; i < monitor->n_failures && ns < PAUSE_MOST_NS; i++)
+		ns *= 2;
+	return ns < PAUSE_MOST_NS || ns == monitor->interval_ns ? ns : PAUSE_MOST_NS;
+}
+
 static void *watch(void *argument)
 {
 	struct monitor *monitor = argument;
@@ -194,7 +217,7 @@ static void *watch(void *argument)
 
 	while (!monitor->is_ending) {
 		look(sonde, monitor, &hold);
-		next_ns += monitor->interval_ns;
+		next_ns += pause_ns(monitor);
 		while (next_ns <= now_mono_ns())
 			next_ns += monitor->interval_ns;
 		wait_until(sonde, monitor, next_ns);
@@ -236,6 +259,7 @@ static struct monitor *monitor_new(int64_t interval_ns)
 		return NULL;
 	init_wake(monitor);
 	monitor->interval_ns = interval_ns;
+	monitor->looked_ns = now_mono_ns();
 	monitor->processes.max_proportional = PROPORTIONAL_MAX;
 	monitor->processes.max_processes = 1;
 	monitor->emitter = emitter_new((struct emitter_limits){0});
@@ -344,4 +368,13 @@ void monitor_after_fork(struct sonde *sonde)
 	sonde->monitor = NULL;
 	sonde->monitored = NULL;
 	resources_after_fork();
+}
+
+int64_t monitor_silent_ns(const struct sonde *sonde, int64_t now_ns)
+{
+	const struct monitor *monitor = sonde->monitor;
+	int64_t silent_ns = monitor ? now_ns - monitor->looked_ns : 0;
+
+	return monitor && silent_ns > INTERVALS_LATE * monitor->interval_ns + LOOK_NS ? silent_ns
+										      : 0;
 }

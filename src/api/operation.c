@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "api/recording.h"
 #include "api/request.h"
 
 static int make_request(struct request *request, const char *operation, const char *error_type)
@@ -60,7 +61,7 @@ int operation_record(struct sonde *sonde, const char *operation, const char *err
 				      &error);
 	if (!metric)
 		return error;
-	return instance.engine->add(metric, 1);
+	return recording_add(metric, 1);
 }
 
 struct metric *operation_timer(struct sonde *sonde, const char *operation, bool success,

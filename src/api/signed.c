@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "api/recording.h"
 #include "api/request.h"
 
 static const char sign_key[] = "sign";
@@ -52,9 +53,7 @@ int signed_enter(struct metric *metric, double value)
 		metric = find_below(metric, &error);
 		value = -value;
 	}
-	if (metric && !instance.engine->enter(metric, value))
-		error = SONDE_ENOMEM;
-	return error;
+	return metric ? recording_enter(metric, value) : error;
 }
 
 static bool is_taken(const struct sonde_tag *tags, size_t n_tags, size_t *ret_n)

@@ -6,6 +6,9 @@
  *
  * All of it is guarded by the instance's lock. Its descriptor is an eventfd, which is made readable
  * when there is something to take, and emptied when there is not.
+ *
+ * A stream of single records has a ring of another kind instead, into which those who record put
+ * them without the lock (api/events.h).
  */
 #include "config.h"
 
@@ -14,12 +17,14 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "api/deadline.h"
+#include "api/events.h"
 #include "api/figures.h"
-#include "api/stream-filter.h"
+#include "api/recording.h"
 #include "api/values.h"
 #include "base/raw.h"
 
@@ -29,6 +34,7 @@
 enum { VALUES = 1024, VALUES_MAX = 1 << 20 };
 
 struct sonde_stream {
+	struct event_outlet outlet; /* the first, so that one is found by the other */
 	struct sonde_stream *next;
 	struct sonde *sonde;
 	pid_t pid; /* of the process that opened it */
@@ -46,6 +52,8 @@ struct sonde_stream {
 	size_t first;
 	size_t n_values;
 	uint64_t n_dropped;
+	struct event event;
+	bool has_event; /* one that was taken, and not handed over yet */
 };
 
 static bool has_something(const struct sonde_stream *stream)
@@ -162,17 +170,22 @@ static void feed(struct sonde_stream *stream, struct snapshot *snapshot, int64_t
 void streams_feed(struct sonde *sonde, struct snapshot *snapshot, int64_t now_ns)
 {
 	for (struct sonde_stream *stream = sonde->streams; stream; stream = stream->next)
-		if (!stream->is_over && now_ns - stream->fed_ns >= stream->interval_ns)
+		if (!stream->outlet.ring && !stream->is_over &&
+		    now_ns - stream->fed_ns >= stream->interval_ns)
 			feed(stream, snapshot, now_ns);
 }
 
 void streams_end(struct sonde *sonde, struct snapshot *last)
 {
 	for (struct sonde_stream *stream = sonde->streams; stream; stream = stream->next) {
+		stream->is_over = true;
+		if (stream->outlet.ring) {
+			event_ring_wake(stream->outlet.ring);
+			continue;
+		}
 		/* However near to the value before: there is none after it. */
 		if (last)
 			feed(stream, last, stream->fed_ns);
-		stream->is_over = true;
 		show(stream);
 	}
 }
@@ -183,6 +196,7 @@ static struct sonde_stream *stream_free(struct sonde_stream *stream)
 {
 	while (stream->n_values)
 		free(take_oldest(stream));
+	event_ring_free(stream->outlet.ring);
 	if (stream->fd >= 0)
 		close(stream->fd);
 	snapshot_put(stream->base);
@@ -192,15 +206,28 @@ static struct sonde_stream *stream_free(struct sonde_stream *stream)
 	return NULL;
 }
 
-static int check(const struct sonde_stream_filter *filter)
+static void free_outlet(struct event_outlet *outlet)
 {
-	if (!filter)
-		return 0;
-	if (filter->struct_size != sizeof(*filter))
+	stream_free((struct sonde_stream *)outlet);
+}
+
+/* Of a program that was built with an earlier sonde.h, it ends where `flags` begins. */
+static int check(const struct sonde_stream_filter *given, struct sonde_stream_filter *ret_filter)
+{
+	const size_t least = offsetof(struct sonde_stream_filter, flags);
+	struct sonde_stream_filter filter = {0};
+
+	if (given && (given->struct_size < least || given->struct_size > sizeof(*given)))
 		return SONDE_EINVAL;
-	if (isnan(filter->min_interval) || filter->min_interval < 0 ||
-	    filter->min_interval > INTERVAL_MAX || filter->capacity > VALUES_MAX)
+	if (given)
+		memcpy(&filter, given, given->struct_size);
+	if (isnan(filter.min_interval) || filter.min_interval < 0 ||
+	    filter.min_interval > INTERVAL_MAX || filter.capacity > VALUES_MAX)
 		return SONDE_ERANGE;
+	if ((filter.flags & ~(uint64_t)SONDE_STREAM_EVENTS) ||
+	    (filter.flags && (filter.wants_totals || filter.min_interval > 0)))
+		return SONDE_EINVAL;
+	*ret_filter = filter;
 	return 0;
 }
 
@@ -210,26 +237,50 @@ static int fill(struct sonde_stream *stream, const struct sonde_stream_filter *f
 
 	if (error)
 		return error;
-	stream->capacity = filter && filter->capacity ? filter->capacity : VALUES;
-	stream->interval_ns = filter ? (int64_t)(filter->min_interval * 1e9) : 0;
-	stream->wants_totals = filter && filter->wants_totals;
+	stream->capacity = filter->capacity ? filter->capacity : VALUES;
+	stream->interval_ns = (int64_t)(filter->min_interval * 1e9);
+	stream->wants_totals = filter->wants_totals;
 	stream->pid = getpid();
-	stream->ring = calloc(stream->capacity, sizeof(struct sonde_metric_value *));
 	stream->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	return stream->ring && stream->fd >= 0 ? 0 : SONDE_ENOMEM;
+	if (stream->fd < 0)
+		return SONDE_ENOMEM;
+	if (filter->flags & SONDE_STREAM_EVENTS)
+		stream->outlet.ring = event_ring_new(stream->capacity, stream->fd);
+	else
+		stream->ring = calloc(stream->capacity, sizeof(struct sonde_metric_value *));
+	return stream->ring || stream->outlet.ring ? 0 : SONDE_ENOMEM;
 }
 
 /* What comes is compared with what is there now. */
-static int attach(struct sonde *sonde, struct sonde_stream *stream)
+static int need_collections(struct sonde *sonde, struct sonde_stream *stream)
 {
 	int error = figures_look(sonde, &stream->base);
 
 	if (!error)
 		error = collector_need(sonde,
 				       stream->interval_ns ? stream->interval_ns : INTERVAL_NS);
+	stream->fed_ns = clock_kernel_ns(CLOCK_MONOTONIC);
+	return error;
+}
+
+static void need_events(struct sonde *sonde, struct sonde_stream *stream)
+{
+	stream->outlet.filter = &stream->filter;
+	stream->outlet.free = free_outlet;
+	events_attach(&stream->outlet);
+	recording_choose(sonde, sonde->engine);
+}
+
+static int attach(struct sonde *sonde, struct sonde_stream *stream)
+{
+	int error = 0;
+
+	if (stream->outlet.ring)
+		need_events(sonde, stream);
+	else
+		error = need_collections(sonde, stream);
 	if (error)
 		return error;
-	stream->fed_ns = clock_kernel_ns(CLOCK_MONOTONIC);
 	stream->sonde = sonde;
 	stream->next = sonde->streams;
 	sonde->streams = stream;
@@ -259,10 +310,11 @@ int sonde_metrics_stream_open(struct sonde *sonde, const struct sonde_stream_fil
 			      struct sonde_stream **ret_stream)
 {
 	int saved_errno = errno;
+	struct sonde_stream_filter known;
 	int error = ret_stream ? instance_check(sonde) : SONDE_EINVAL;
 
 	if (!error)
-		error = check(filter);
+		error = check(filter, &known);
 	if (error)
 		return error;
 
@@ -271,7 +323,7 @@ int sonde_metrics_stream_open(struct sonde *sonde, const struct sonde_stream_fil
 	/* It may have come to its end meanwhile, and nobody would end this one. */
 	error = instance_check(sonde);
 	if (!error)
-		error = open_stream(sonde, filter, ret_stream);
+		error = open_stream(sonde, &known, ret_stream);
 	instance_unlock(&hold);
 	errno = saved_errno;
 	return error;
@@ -303,7 +355,12 @@ void sonde_metrics_stream_close(struct sonde_stream *stream)
 	struct hold hold = instance_lock();
 
 	detach(stream);
-	stream_free(stream);
+	if (stream->outlet.ring) {
+		events_detach(&stream->outlet);
+		recording_choose(&instance, instance.engine);
+	} else {
+		stream_free(stream);
+	}
 	instance_unlock(&hold);
 	errno = saved_errno;
 }
@@ -326,26 +383,58 @@ static struct sonde_metric_value *tell_dropped(struct sonde_stream *stream)
 	return value;
 }
 
+/* The value, or SONDE_ENOMEM. */
+static int hand_over(struct sonde_metric_value *value, struct sonde_metric_value **ret_value)
+{
+	if (value)
+		*ret_value = value;
+	return value ? 0 : SONDE_ENOMEM;
+}
+
+/* SONDE_ENODATA: there is nothing now. */
+static int take_collected(struct sonde_stream *stream, struct sonde_metric_value **ret_value)
+{
+	int error = stream->is_over ? SONDE_ESHUTDOWN : SONDE_ENODATA;
+
+	if (stream->n_dropped)
+		error = hand_over(tell_dropped(stream), ret_value);
+	else if (stream->n_values)
+		error = hand_over(take_oldest(stream), ret_value);
+	show(stream);
+	return error;
+}
+
+/* What cannot be handed over for want of memory is the next again. */
+static int take_event(struct sonde_stream *stream, struct sonde_metric_value **ret_value)
+{
+	enum event_ring_answer answer = EVENT_NONE;
+	uint64_t n_missed = 0;
+	int error;
+
+	if (!stream->n_dropped && !stream->has_event) {
+		answer = event_ring_take(stream->outlet.ring, stream->is_over, &stream->event,
+					 &n_missed);
+		stream->has_event = answer == EVENT_TAKEN;
+		if (answer == EVENT_MISSED)
+			stream->n_dropped += n_missed;
+	}
+	if (stream->n_dropped)
+		return hand_over(tell_dropped(stream), ret_value);
+	if (!stream->has_event)
+		return stream->is_over ? SONDE_ESHUTDOWN : SONDE_ENODATA;
+	error = hand_over(event_value(&stream->event), ret_value);
+	stream->has_event = error != 0;
+	return error;
+}
+
 /* SONDE_ENODATA: there is nothing now. */
 static int take(struct sonde_stream *stream, struct sonde_metric_value **ret_value)
 {
 	int saved_errno = errno;
 	struct hold hold = instance_lock();
-	int error = 0;
+	int error = stream->outlet.ring ? take_event(stream, ret_value)
+					: take_collected(stream, ret_value);
 
-	if (stream->n_dropped) {
-		struct sonde_metric_value *value = tell_dropped(stream);
-
-		if (value)
-			*ret_value = value;
-		else
-			error = SONDE_ENOMEM;
-	} else if (stream->n_values) {
-		*ret_value = take_oldest(stream);
-	} else {
-		error = stream->is_over ? SONDE_ESHUTDOWN : SONDE_ENODATA;
-	}
-	show(stream);
 	instance_unlock(&hold);
 	errno = saved_errno;
 	return error;

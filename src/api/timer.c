@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "api/operation.h"
+#include "api/recording.h"
 #include "api/timer-table.h"
 #include "model/distribution.h"
 
@@ -51,8 +52,8 @@ static int record(struct sonde *sonde, const struct running_timer *timer,
 		result->success ? timer->metric : operation_timer(sonde, operation, false, &error);
 	int outcome = operation_record(sonde, operation, result->success ? NULL : ERROR_OTHER);
 
-	if (metric && !instance.engine->enter_ns(metric, (uint64_t)result->duration_ns))
-		error = SONDE_ENOMEM;
+	if (metric)
+		error = recording_enter_ns(metric, (uint64_t)result->duration_ns);
 	return error ? error : outcome;
 }
 
@@ -67,7 +68,10 @@ int sonde_start_timer(struct sonde *sonde, const char *operation, const void *me
 	if (error)
 		return error;
 	timer.started = now();
-	return timer_table_put(&timer, ret_id);
+	error = timer_table_put(&timer, ret_id);
+	if (error)
+		instance.engine->refuse(REFUSED_MEMORY);
+	return error;
 }
 
 int sonde_stop_timer(struct sonde *sonde, uint64_t id, bool success,

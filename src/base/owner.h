@@ -25,6 +25,19 @@ static inline void owner_add(uint64_t *word, uint64_t amount)
 #endif
 }
 
+/* The same, and tells whether the sum was too large for a word. */
+static inline bool owner_add_carries(uint64_t *word, uint64_t amount)
+{
+#if defined(__x86_64__)
+	bool has_carried;
+
+	__asm__("addq %2, %0" : "+m"(*word), "=@ccc"(has_carried) : "er"(amount));
+	return has_carried;
+#else
+	return __atomic_fetch_add(word, amount, __ATOMIC_RELAXED) > UINT64_MAX - amount;
+#endif
+}
+
 /* Adds and returns the value before. */
 static inline uint32_t owner_fetch_add(uint32_t *word, uint32_t amount)
 {

@@ -304,14 +304,17 @@ function emit_lock(name, row, arguments,   tried, busy, has_errno) {
 
 # -- Descriptors that come and go
 
-function emit_opened(row, indent,   n, word, i, made) {
+# Two that the call has put into an array are looked at there, and not where the array may be nowhere.
+function emit_opened(row, indent,   n, word, kind, array) {
 	if (!((row, "opens") in fact))
 		return
 	n = split(fact[row, "opens"], word, " ")
-	for (i = 2; i <= n; i++) {
-		made = "descriptor_opened(" word[i] ", DESCRIPTOR_" (word[1] == "any" ? "UNKNOWN" : toupper(word[1])) ");"
-		out_from_table(row, fact_line[row, "opens"], indent made)
-	}
+	kind = "DESCRIPTOR_" (word[1] == "any" ? "UNKNOWN" : toupper(word[1]))
+	array = word[2]
+	if (sub(/\[\]$/, "", array))
+		out_from_table(row, fact_line[row, "opens"], indent "descriptor_opened_pair(" array ", " kind ");")
+	else
+		out_from_table(row, fact_line[row, "opens"], indent "descriptor_opened(" word[2] ", " kind ");")
 }
 
 # Which ones are closed is asked before the call: it may free what would tell.
@@ -371,11 +374,19 @@ function object_way(row) {
 	return ((row, "direction") in fact) && fact[row, "direction"] == "in" ? "OBJECT_IN" : "OBJECT_OUT"
 }
 
-# Where the address is not a parameter, both are told.
 function address_size(row) {
-	if (fact[row, "peering"] == "listed")
-		return fact[row, "peer"] "->msg_hdr.msg_name, " fact[row, "peer"] "->msg_hdr.msg_namelen"
-	return fact[row, "peer"] (fact[row, "peer"] ~ /,/ ? "" : ", addrlen")
+	return fact[row, "peer"] ", addrlen"
+}
+
+# The row of whom a message is for: that is a parameter, or stands in the message, or in the first of several.
+function emit_addressee(row, indent, has_been_read,   peering) {
+	peering = ((row, "peering") in fact) ? fact[row, "peering"] : ""
+	if (peering == "addressed")
+		out(indent "object = object_addressed(CALL_" row ", object, " fact[row, "fd"] ", " address_size(row) ", " \
+			has_been_read ");")
+	else if (peering ~ /^(message|messages)$/)
+		out(indent "object = object_messaged(CALL_" row ", object, " fact[row, "fd"] ", " \
+			(peering == "message" ? fact[row, "peer"] : "&" fact[row, "peer"] "->msg_hdr") ", " has_been_read ");")
 }
 
 function emit_object_outcome(name, row,   is_peer) {
@@ -404,9 +415,7 @@ function emit_object_failure(name, row, is_peer) {
 	else if ((row, "path") in fact)
 		out("\t\tobject_path_failed(" object_call(row) ", " object_path(name, row) ", code);")
 	else if (has_descriptor(row)) {
-		if ((row, "peering") in fact && fact[row, "peering"] ~ /^(addressed|listed)$/)
-			out("\t\tif (object_has_read_address(code))\n\t\t\tobject = object_addressed(CALL_" row ", object, " \
-				fact[row, "fd"] ", " address_size(row) ");")
+		emit_addressee(row, "\t\t", "object_is_refused(code)")
 		out("\t\tobject_failed(object, &probe, code, ns);")
 	}
 	if ((row, "to") in fact)
@@ -459,12 +468,11 @@ function emit_object_use(row, indent, way) {
 			out(indent "object_sought(object, " fact[row, "fd"] ", result);")
 		return
 	}
-	if ((row, "peering") in fact && fact[row, "peering"] == "listed") {
+	if ((row, "peering") in fact && fact[row, "peering"] == "messages") {
 		out(indent "object_sent(CALL_" row ", object, &probe, ns, " fact[row, "fd"] ", " fact[row, "peer"] ", (unsigned int)result);")
 		return
 	}
-	if ((row, "peering") in fact)
-		out(indent "object = object_addressed(CALL_" row ", object, " fact[row, "fd"] ", " address_size(row) ");")
+	emit_addressee(row, indent, "object_is_granted(moved)")
 	out(indent "object_moved(object, &probe, ns, " fact[row, "fd"] ", " (((row, "to") in fact) ? "OBJECT_IN" : way) \
 		", moved, " object_offset(row) ");")
 	if ((row, "to") in fact)
@@ -472,11 +480,11 @@ function emit_object_use(row, indent, way) {
 			moved_offset(row, "off_out") ");")
 }
 
-# The call has moved an offset that it was given by address.
+# The call has moved an offset that it was given by address, if it was the kernel's.
 function moved_offset(row, name,   i) {
 	for (i = 1; i <= n_parameters[row]; i++)
 		if (parameter[row, i] == "off_t *" name)
-			return name " ? *" name " - (off_t)moved : OBJECT_AT_END"
+			return name " && object_is_granted(moved) ? *" name " - (off_t)moved : OBJECT_AT_END"
 	return "OBJECT_AT_END"
 }
 

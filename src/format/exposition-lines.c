@@ -147,7 +147,7 @@ static int append(void *argument, const void *data, size_t size)
 char *exposition_labels(const struct tag *tags, size_t n_tags, const struct exposition_common *common)
 {
 	char *text = NULL;
-	const struct format_sink sink = {append, &text};
+	const struct format_sink sink = {.write = append, .argument = &text};
 	struct label_name *labels = malloc((n_tags + 1) * sizeof(*labels));
 	struct text_sink out;
 
@@ -205,19 +205,28 @@ static bool is_of_one_kind(const struct series *left, const struct series *right
 	return left->type == right->type && strcmp(left->unit, right->unit) == 0;
 }
 
-/* Keeps the lines that `may_stay` after the last kept one, and frees the others. */
-static size_t keep_lines(struct exposition_line *lines, size_t n_lines,
-			 bool (*may_stay)(const struct exposition_line *line, const struct exposition_line *last))
+static void leave_out(const struct exposition_lines *lines, struct exposition_line *line,
+		      enum left_out_reason reason)
 {
+	if (lines->watcher)
+		lines->watcher->tell(lines->watcher->argument, line->series, reason);
+	line_deinit(line);
+}
+
+/* Keeps the lines that `may_stay` after the last kept one, and frees the others. */
+static void keep_lines(struct exposition_lines *lines, enum left_out_reason reason,
+		       bool (*may_stay)(const struct exposition_line *line, const struct exposition_line *last))
+{
+	struct exposition_line *line = lines->lines;
 	size_t n_kept = 0;
 
-	for (size_t i = 0; i < n_lines; i++) {
-		if (n_kept && !may_stay(&lines[i], &lines[n_kept - 1]))
-			line_deinit(&lines[i]);
+	for (size_t i = 0; i < lines->n_lines; i++) {
+		if (n_kept && !may_stay(&line[i], &line[n_kept - 1]))
+			leave_out(lines, &line[i], reason);
 		else
-			lines[n_kept++] = lines[i];
+			line[n_kept++] = line[i];
 	}
-	return n_kept;
+	lines->n_lines = n_kept;
 }
 
 static bool has_kind_of_family(const struct exposition_line *line, const struct exposition_line *last)
@@ -296,7 +305,7 @@ static void leave_out_names_of_samples(struct exposition_lines *lines)
 		lines->lines[i].is_left_out = is_name_of_samples(lines, lines->lines[i].family);
 	for (size_t i = 0; i < lines->n_lines; i++) {
 		if (lines->lines[i].is_left_out)
-			line_deinit(&lines->lines[i]);
+			leave_out(lines, &lines->lines[i], LEFT_OUT_SAMPLE);
 		else
 			lines->lines[n_kept++] = lines->lines[i];
 	}
@@ -305,10 +314,8 @@ static void leave_out_names_of_samples(struct exposition_lines *lines)
 
 static void order_families(struct exposition_lines *lines)
 {
-	size_t n_before = lines->n_lines;
-
 	qsort(lines->lines, lines->n_lines, sizeof(*lines->lines), compare_families);
-	lines->n_lines = keep_lines(lines->lines, lines->n_lines, has_kind_of_family);
+	keep_lines(lines, LEFT_OUT_KIND, has_kind_of_family);
 	leave_out_names_of_samples(lines);
 	for (size_t first = 0, end; first < lines->n_lines; first = end) {
 		for (end = first + 1; end < lines->n_lines; end++)
@@ -316,8 +323,7 @@ static void order_families(struct exposition_lines *lines)
 				break;
 		qsort(&lines->lines[first], end - first, sizeof(*lines->lines), compare_labels);
 	}
-	lines->n_lines = keep_lines(lines->lines, lines->n_lines, has_own_labels);
-	lines->n_left_out = n_before - lines->n_lines;
+	keep_lines(lines, LEFT_OUT_LABELS, has_own_labels);
 }
 
 /* There is room for them. */
@@ -343,14 +349,17 @@ static int add_lines(struct exposition_lines *lines, const struct snapshot *snap
 }
 
 int exposition_lines_init(struct exposition_lines *lines, const struct snapshot_part *parts, size_t n_parts,
-			  const char *run)
+			  const char *run, const struct left_out_watcher *watcher)
 {
 	size_t n = 0;
 	int result = 0;
 
 	for (size_t i = 0; i < n_parts; i++)
 		n += snapshot_n_series(parts[i].snapshot);
-	*lines = (struct exposition_lines){.lines = calloc(n + 1, sizeof(*lines->lines))};
+	*lines = (struct exposition_lines){
+		.lines = calloc(n + 1, sizeof(*lines->lines)),
+		.watcher = watcher,
+	};
 	if (!lines->lines)
 		return -ENOMEM;
 	for (size_t i = 0; result == 0 && i < n_parts; i++) {

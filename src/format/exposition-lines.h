@@ -4,7 +4,7 @@
  *
  * Series that have one name there are one family, and stand together, in the order of their labels. Two names of
  * ours may become one of theirs ("a.b" and "a_b"): what then has another type or unit than the first, or the
- * labels of another, is left out and counted. Series of several sources are told apart by a label with the source's
+ * labels of another, is left out, and the watcher is told. Series of several sources are told apart by a label with the source's
  * mark.
  */
 #ifndef SONDE_FORMAT_EXPOSITION_LINES_H
@@ -28,15 +28,15 @@ struct exposition_line {
 struct exposition_lines {
 	struct exposition_line *lines;
 	size_t n_lines;
-	size_t n_left_out;
+	const struct left_out_watcher *watcher;
 };
 
 /*
- * `run` is a label of all of them, if it is not NULL. 0 or -ENOMEM; to be deinitialised in both cases. The snapshots
+ * `run` is a label of all of them, if it is not NULL; nor need there be a watcher. 0 or -ENOMEM; to be deinitialised in both cases. The snapshots
  * must live as long.
  */
 int exposition_lines_init(struct exposition_lines *lines, const struct snapshot_part *parts, size_t n_parts,
-			  const char *run);
+			  const char *run, const struct left_out_watcher *watcher);
 void exposition_lines_deinit(struct exposition_lines *lines);
 
 /* Labels that series have beside their own tags, and before them. */

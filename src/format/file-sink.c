@@ -19,7 +19,7 @@ static int write_stream(void *stream, const void *data, size_t size)
 
 struct format_sink file_sink(FILE *stream)
 {
-	return (struct format_sink){write_stream, stream};
+	return (struct format_sink){.write = write_stream, .argument = stream};
 }
 
 int file_sink_end(FILE *stream, int result)

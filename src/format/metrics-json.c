@@ -106,6 +106,8 @@ json_t *series_to_json(const struct series *series)
 	set(&object, "tags", tags_to_json(series));
 	if (series_is_cumulative(series))
 		set(&object, "start", instant_to_json(series->start_ns));
+	if (series->is_signed)
+		set(&object, "signed", json_true());
 	if (series_has_histogram(series))
 		set_histogram(&object, series->value.histogram);
 	else if (series->type == SERIES_COUNTER && !series->is_fractional)
@@ -255,6 +257,8 @@ static void read_value(struct json_reader *reader, const json_t *object, struct 
 
 	if (series_is_cumulative(series))
 		series->start_ns = reader_instant(reader, object, "start");
+	if (json_object_get(object, "signed"))
+		series->is_signed = reader_boolean(reader, object, "signed");
 	if (series_has_histogram(series))
 		read_histogram(reader, object, reading);
 	else if (series->type == SERIES_COUNTER &&

@@ -81,12 +81,33 @@ static Otlp__KeyValue *make_attribute(const struct maker *maker, const struct ta
 	return pair;
 }
 
+/* The errno of a call that failed is what the conventions call the type of an error. NULL: it is none. */
+static const struct tag *find_errno(const struct series *series)
+{
+	for (size_t i = 0; i < series->n_tags && strcmp(series->name, "libc.errors") == 0; i++)
+		if (strcmp(series->tags[i].key, "errno") == 0)
+			return &series->tags[i];
+	return NULL;
+}
+
+/* With room for one more. */
 static Otlp__KeyValue **make_attributes(const struct maker *maker, const struct tag *tags, size_t n_tags)
 {
-	Otlp__KeyValue **list = take_list(maker, n_tags, sizeof(*list));
+	Otlp__KeyValue **list = take_list(maker, n_tags + 1, sizeof(*list));
 
 	for (size_t i = 0; i < n_tags && list; i++)
 		list[i] = make_attribute(maker, &tags[i]);
+	return list;
+}
+
+static Otlp__KeyValue **describe_point(const struct maker *maker, const struct series *series, size_t *ret_n)
+{
+	const struct tag *code = find_errno(series);
+	Otlp__KeyValue **list = make_attributes(maker, series->tags, series->n_tags);
+
+	*ret_n = list ? series->n_tags : 0;
+	if (code && list)
+		list[(*ret_n)++] = make_attribute(maker, &(struct tag){"error.type", code->value});
 	return list;
 }
 
@@ -141,8 +162,7 @@ static Otlp__Exemplar **make_exemplars(const struct maker *maker, const struct s
 /* The fields that points of all kinds have. */
 #define FILL_POINT(maker, series, point)                                                           \
 	do {                                                                                       \
-		(point)->n_attributes = (series)->n_tags;                                          \
-		(point)->attributes = make_attributes(maker, (series)->tags, (series)->n_tags);    \
+		(point)->attributes = describe_point(maker, series, &(point)->n_attributes);       \
 		(point)->has_time_unix_nano = true;                                                \
 		(point)->time_unix_nano = time_of(maker);                                          \
 		(point)->has_start_time_unix_nano = series_is_cumulative(series);                  \
@@ -217,7 +237,8 @@ static Otlp__ExponentialHistogramDataPoint *make_exponential(const struct maker 
 	if (!point)
 		return NULL;
 	FILL_POINT(maker, series, point);
-	point->has_count = point->has_sum = point->has_scale = true;
+	point->has_count = point->has_scale = true;
+	point->has_sum = !series->is_signed;
 	point->has_zero_count = point->has_zero_threshold = true;
 	point->has_min = point->has_max = histogram->count > 0;
 	point->count = histogram->count;
@@ -252,7 +273,8 @@ static Otlp__HistogramDataPoint *make_explicit(const struct maker *maker, const 
 	if (!point)
 		return NULL;
 	FILL_POINT(maker, series, point);
-	point->has_count = point->has_sum = true;
+	point->has_count = true;
+	point->has_sum = !series->is_signed;
 	point->has_min = point->has_max = histogram->count > 0;
 	point->count = histogram->count;
 	point->sum = histogram->sum;

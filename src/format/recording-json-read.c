@@ -367,6 +367,10 @@ static void read_coverage(struct json_reader *reader, const json_t *document,
 				reader_count(reader, coverage, "seccomp_processes");
 		kernel_io_from_json(reader, coverage, "kernel_io", &recording->io);
 		refusals_from_json(reader, coverage, "refused", recording->refused);
+		if (json_object_get(coverage, "overflowed"))
+			recording->overflowed = reader_count(reader, coverage, "overflowed");
+		if (json_object_get(coverage, "respelled"))
+			recording->respelled = reader_count(reader, coverage, "respelled");
 		names_from_json(reader, coverage, "switched", &recording->switched);
 		names_from_json(reader, coverage, "retimed", &recording->retimed);
 	}

@@ -262,6 +262,10 @@ static void put_coverage(struct json_output *output, const struct recording *rec
 	put_io(output, recording);
 	json_put_key(output, "refused");
 	refusals_to_json(output, recording->refused);
+	if (recording->overflowed)
+		json_field_count(output, "overflowed", recording->overflowed);
+	if (recording->respelled)
+		json_field_count(output, "respelled", recording->respelled);
 	put_allocators(output, recording);
 	if (recording->stacks.is_known) {
 		json_put_key(output, "stacks");

@@ -35,6 +35,7 @@ struct exposition {
 	bool is_openmetrics;
 	bool has_used_buckets; /* else one for each power of two */
 	const char *run;       /* NULL: no such label */
+	const struct left_out_watcher *watcher;
 	/* Texts of the bounds of one kind of histogram, as far as they were needed: making them is most of the work. */
 	int bounds_first_index;
 	double bounds_factor; /* 0: there are none yet */
@@ -248,10 +249,15 @@ static void add_histogram(struct exposition *exposition, const struct exposition
 	const struct series_histogram *histogram = line->series->value.histogram;
 
 	add_buckets(exposition, line);
-	add_sample(exposition, line->family, "_sum", line->labels, NULL);
-	end_with_number(exposition, histogram->sum * exposition_factor(line->series->unit));
-	add_sample(exposition, line->family, "_count", line->labels, NULL);
-	end_with_count(exposition, histogram->count);
+	if (!line->series->is_signed) {
+		add_sample(exposition, line->family, "_sum", line->labels, NULL);
+		end_with_number(exposition, histogram->sum * exposition_factor(line->series->unit));
+	}
+	/* In OpenMetrics there is a count if and only if there is a sum. */
+	if (!line->series->is_signed || !exposition->is_openmetrics) {
+		add_sample(exposition, line->family, "_count", line->labels, NULL);
+		end_with_count(exposition, histogram->count);
+	}
 	add_created(exposition, line);
 }
 
@@ -310,7 +316,7 @@ static int write_exposition(struct exposition *exposition, const struct snapshot
 {
 	struct exposition_lines lines;
 	bool has_begun = false;
-	int result = exposition_lines_init(&lines, parts, n_parts, exposition->run);
+	int result = exposition_lines_init(&lines, parts, n_parts, exposition->run, exposition->watcher);
 
 	for (size_t i = 0; result == 0 && i < n_parts; i++)
 		result = add_target(exposition, parts[i].source, &has_begun);
@@ -336,6 +342,7 @@ static int write_as(bool is_openmetrics, const struct snapshot_part *parts, size
 		.is_openmetrics = is_openmetrics,
 		.has_used_buckets = buckets && strcmp(buckets, "used") == 0,
 		.run = format_parameter(parameters, "run"),
+		.watcher = sink->watcher,
 	};
 
 	text_sink_init(&exposition.out, sink);

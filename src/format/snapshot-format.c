@@ -23,7 +23,7 @@ static const struct format {
 	struct parameter parameters[PARAMETERS_MOST];
 } formats[] = {
 	{"csv", snapshot_write_csv, NULL, {{"header", {"true", "false"}}, {"guard", {"true", "false"}}}},
-	{"jsonlines", snapshot_write_jsonlines, NULL, {{0}}},
+	{"jsonlines", snapshot_write_jsonlines, NULL, {{"window", {NULL}}}},
 	{"openmetrics",
 	 NULL,
 	 snapshot_write_openmetrics,
@@ -43,6 +43,28 @@ static const struct format {
 	{"prometheus-protobuf", NULL, snapshot_write_prometheus_protobuf, {{"run", {NULL}}}},
 	{"statsd", snapshot_write_statsd, NULL, {{"tags", {"names", "dogstatsd"}}}},
 };
+
+const char *left_out_name(enum left_out_reason reason)
+{
+	static const char *const names[LEFT_OUT_REASONS] = {
+		[LEFT_OUT_KIND] = "kind",
+		[LEFT_OUT_LABELS] = "labels",
+		[LEFT_OUT_SAMPLE] = "sample",
+	};
+
+	return names[reason];
+}
+
+const char *left_out_text(enum left_out_reason reason)
+{
+	static const char *const texts[LEFT_OUT_REASONS] = {
+		[LEFT_OUT_KIND] = "another series of its name there has another type or unit",
+		[LEFT_OUT_LABELS] = "another series of its name there has the same labels",
+		[LEFT_OUT_SAMPLE] = "its name there is that of another one's samples",
+	};
+
+	return texts[reason];
+}
 
 static const size_t n_formats = sizeof(formats) / sizeof(formats[0]);
 

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "model/snapshot.h"
+#include "model/window.h"
 
 /* What the figures of a snapshot are of, and which of its snapshots it is. */
 struct snapshot_source {
@@ -23,6 +24,16 @@ struct snapshot_source {
 	bool is_delta;	   /* what has come since start_ns, where it can be told */
 	bool is_final;	   /* the source has ended */
 	bool is_one_of_several; /* whoever gets its snapshots gets those of others as well */
+	int64_t at_ns;		/* CLOCK_MONOTONIC: when the snapshot was taken; 0: not known */
+	const struct snapshot_lately *lately; /* NULL: nobody has kept windows of it */
+};
+
+/* What the series of a snapshot did lately, up to when it was taken: answers as of model/window.h. */
+struct snapshot_lately {
+	int (*ask)(const void *argument, const struct series *series, int64_t window_ns,
+		   struct window_answer *ret_answer);
+	int64_t (*cover)(const void *argument, int64_t window_ns, bool *ret_is_truncated);
+	const void *argument;
 };
 
 struct snapshot_part {
@@ -30,10 +41,30 @@ struct snapshot_part {
 	const struct snapshot_source *source;
 };
 
+/* Why a series is not in a format that has names of its own: it would be another one again. */
+enum left_out_reason {
+	LEFT_OUT_KIND,	 /* one of the same name has another type or unit */
+	LEFT_OUT_LABELS, /* one of the same name has the same labels */
+	LEFT_OUT_SAMPLE, /* the name is that of another one's samples */
+	LEFT_OUT_REASONS,
+};
+
+/* "kind", "labels", "sample" */
+const char *left_out_name(enum left_out_reason reason);
+/* "another series of its name has another type or unit", for people. */
+const char *left_out_text(enum left_out_reason reason);
+
+/* Who is told of what is left out. */
+struct left_out_watcher {
+	void (*tell)(void *argument, const struct series *series, enum left_out_reason reason);
+	void *argument;
+};
+
 /* Where a format's pieces go. */
 struct format_sink {
 	int (*write)(void *argument, const void *data, size_t size); /* 0 or a negative errno */
 	void *argument;
+	const struct left_out_watcher *watcher; /* NULL: nobody */
 };
 
 /*

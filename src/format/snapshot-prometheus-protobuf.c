@@ -242,7 +242,8 @@ static Prometheus__Histogram *make_histogram(struct writer *writer, const struct
 		return NULL;
 	message->has_sample_count = message->has_sample_sum = true;
 	message->sample_count = histogram->count;
-	message->sample_sum = histogram->sum * factor;
+	/* Were it left out, it would be read as 0. */
+	message->sample_sum = series->is_signed ? NAN : histogram->sum * factor;
 	message->start = make_time(writer, series->start_ns);
 	if (factor == 1) {
 		add_native_buckets(writer, message, histogram);
@@ -424,7 +425,7 @@ int snapshot_write_prometheus_protobuf(const struct snapshot_part *parts, size_t
 	struct exposition_lines lines;
 
 	text_sink_init(&writer.out, sink);
-	int result = exposition_lines_init(&lines, parts, n_parts, run);
+	int result = exposition_lines_init(&lines, parts, n_parts, run, sink->watcher);
 
 	if (result == 0)
 		result = write_targets(&writer, parts, n_parts, run);

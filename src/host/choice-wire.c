@@ -24,6 +24,7 @@ struct wire_head {
 	uint64_t queue_snapshots;
 	uint64_t queue_bytes;
 	uint64_t max_tag_sets;
+	uint64_t max_path_tag_sets;
 };
 
 /* Of one value: as much of it as its type has. Texts follow, each with its NUL. */
@@ -100,6 +101,7 @@ static void put_choice(FILE *stream, const struct plugin_choice *choice)
 		.queue_snapshots = choice->queue_snapshots,
 		.queue_bytes = choice->queue_bytes,
 		.max_tag_sets = choice->max_tag_sets,
+		.max_path_tag_sets = choice->max_path_tag_sets,
 	};
 	struct writing writing = {.stream = stream, .options = choice->options};
 
@@ -224,6 +226,7 @@ static int take_choice(FILE *stream, struct plugin_choice *choice, struct option
 	choice->queue_snapshots = head.queue_snapshots;
 	choice->queue_bytes = head.queue_bytes;
 	choice->max_tag_sets = head.max_tag_sets;
+	choice->max_path_tag_sets = head.max_path_tag_sets;
 	choice->options = values->data;
 	return 0;
 }

@@ -295,7 +295,9 @@ static void load_file(struct loader *loader)
 {
 	const struct configuration_source *source = loader->source;
 	char *folder = config_text_folder(source->file);
-	char *text = config_text_read(source->file, source->is_named, &loader->complaints->errors);
+	struct messages *errors = &loader->complaints->errors;
+	char *text = source->text ? config_text_copy(source->text, source->file, errors)
+				  : config_text_read(source->file, source->is_named, errors);
 
 	loader->folder = folder;
 	loader->configuration->file = strdup(source->file);

@@ -21,7 +21,7 @@
 enum { INCLUDE_DEPTH_MAX = 10 };
 
 struct scan {
-	const char *folder; /* where included files are looked for: the first file's */
+	const char *folder; /* where included files are looked for: the first file's; NULL: nowhere */
 	const char *file;
 	const char *next; /* of the text */
 	int line;
@@ -109,11 +109,13 @@ static void scan_number(struct scan *scan)
 
 static void scan_included(struct scan *scan, const char *name)
 {
-	char *path = config_text_included_path(scan->folder, name);
+	char *path = scan->folder ? config_text_included_path(scan->folder, name) : NULL;
 	const char *reason = "out of memory";
 	char *text = NULL;
 
-	if (scan->depth == INCLUDE_DEPTH_MAX)
+	if (!scan->folder)
+		reason = "this text lies in no folder";
+	else if (scan->depth == INCLUDE_DEPTH_MAX)
 		reason = "too many files include each other";
 	else if (*name == '/' || strchr(name, '\\'))
 		reason = "give its name relative to the folder of the first file";
@@ -264,4 +266,27 @@ char *config_text_read(const char *file, bool is_named, struct messages *message
 	}
 	free(folder);
 	return text;
+}
+
+char *config_text_copy(const char *text, const char *name, struct messages *messages)
+{
+	size_t n_before = messages->n_lines;
+	char *copy = strdup(text);
+	struct scan scan = {
+		.file = name,
+		.next = copy,
+		.line = 1,
+		.messages = messages,
+	};
+
+	if (!copy)
+		messages_add(messages, "%s: out of memory", name);
+	else if (strlen(copy) > CONFIG_TEXT_MAX)
+		messages_add(messages, "%s: larger than 1 MiB", name);
+	else
+		scan_text(&scan);
+	if (messages->n_lines == n_before && !messages->is_incomplete)
+		return copy;
+	free(copy);
+	return NULL;
 }

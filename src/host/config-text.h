@@ -24,6 +24,12 @@ enum { CONFIG_TEXT_MAX = 1024 * 1024 }; /* bytes in a file */
  */
 char *config_text_read(const char *file, bool is_named, struct messages *messages);
 
+/*
+ * The same of a text that is there already: a copy, to be freed, or NULL. `name` is what messages
+ * call it. It lies in no folder, so it can include nothing.
+ */
+char *config_text_copy(const char *text, const char *name, struct messages *messages);
+
 /* The folder of a file, in which libconfig is to look for included files; to be freed. */
 char *config_text_folder(const char *file);
 

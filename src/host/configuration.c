@@ -23,6 +23,7 @@ int configuration_init(struct configuration *configuration)
 	*configuration = (struct configuration){
 		.follow = FOLLOW_ALL,
 		.max_tag_sets = EMITTER_TAG_SETS,
+		.max_path_tag_sets = EMITTER_PATH_TAG_SETS,
 		.files = {.privacy = PRIVACY_PLAIN, .most = OBJECTS_DEFAULT},
 		.peers = {.privacy = PRIVACY_PLAIN, .most = OBJECTS_DEFAULT},
 		.stacks = {.slower_ns = UINT64_MAX, .depth = STACK_DEPTH},

@@ -55,7 +55,8 @@ struct configuration {
 	bool follows_blocks;
 	struct stack_settings stacks;
 	bool asks_symbol_servers;
-	int64_t max_tag_sets; /* of each name of a plugin's figures */
+	int64_t max_tag_sets; /* of each name of a plugin's figures, or the program's */
+	int64_t max_path_tag_sets; /* of them, with a tag like a path */
 	int64_t interval_ns; /* of plugins that have none of their own */
 	int64_t retention_days; /* of what a plugin keeps of the past, if it has none of its own */
 	int64_t recordings_kept;
@@ -73,6 +74,7 @@ struct configuration {
 /* Where a configuration comes from; all but the catalogue is needed only while it is loaded. */
 struct configuration_source {
 	const char *file;	  /* NULL: none */
+	const char *text;	  /* what stands in it, which is then not read; NULL: nobody knows */
 	bool is_named;		  /* by the user, who thereby trusts its owner; else it was found */
 	char *const *environment; /* with SONDE_TIMING_MEMORY=1 and the like; NULL: none */
 	const char *const *overrides; /* "timing.memory=1", of the command line; NULL: none */

@@ -13,6 +13,8 @@
 
 enum packet_type {
 	PACKET_SNAPSHOT, /* to the plugin, with a descriptor: snapshot-wire.h */
+	PACKET_MOMENT,	 /* the same, for its windows only */
+	PACKET_WINDOWS,	 /* from the plugin: it wants those, once a second */
 	PACKET_END,	 /* to the plugin: until_ns */
 	PACKET_FIGURES,	 /* from a monitor, with a descriptor */
 	PACKET_CHOICE,	 /* to the plugin, with a descriptor: choice-wire.h */

@@ -27,6 +27,7 @@
 #include "host/plugin-describe.h"
 #include "host/plugin-runner.h"
 #include "host/plugin-snapshot.h"
+#include "host/process-family.h"
 #include "model/snapshot-build.h"
 
 enum { INSTANCES = 2, SNAPSHOTS = 2, FOLDER_MODE = 0700 };
@@ -187,6 +188,8 @@ static _Noreturn void run_instances(const struct check *check, int pipe)
 		offer(runners, number);
 	look_after(check, runners);
 	end(runners);
+	/* What it has started holds the pipe open, and the instances are not told apart by it. */
+	health_killed(&check->healths[0], process_family_kill(getpid()));
 	_exit(EXIT_SUCCESS);
 }
 
@@ -373,6 +376,8 @@ static void judge_process(struct check *check, int status)
 		snprintf(detail, sizeof(detail), "ended by itself with status %d",
 			 WEXITSTATUS(status));
 	say(check, status == 0, "no crash", detail);
+	if (health_counted(&check->healths[0], COUNT_PROCESSES_KILLED))
+		say(check, false, "ends what it has started", "it has left processes behind");
 }
 
 /* Whether it only lacks somebody who takes what it sends: nobody has said where that is. */

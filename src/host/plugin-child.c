@@ -23,6 +23,7 @@
 #include "host/plugin-channel.h"
 #include "host/plugin-runner.h"
 #include "host/plugin-snapshot.h"
+#include "host/process-family.h"
 #include "host/snapshot-wire.h"
 
 enum { CHANNEL = 3 };
@@ -30,6 +31,7 @@ enum { CHANNEL = 3 };
 struct child {
 	const struct plugin_choice *choice;
 	struct plugin_runner *runner;
+	struct plugin_health *health;
 	int channel;
 	bool is_over;
 };
@@ -57,6 +59,9 @@ int plugin_child_isolate(const char *name, int channel)
 	int nothing = open("/dev/null", O_RDWR);
 
 	reset_signals();
+	/* A signal to its own group is for it alone, and orphans of it stay its own. */
+	setpgid(0, 0);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	setrlimit(RLIMIT_CORE, &no_core);
 	/* The standard output is the watched program's. */
 	dup2(nothing, STDIN_FILENO);
@@ -83,7 +88,17 @@ static void send_figures(void *argument, struct snapshot *figures)
 	snapshot_put(figures);
 }
 
-static void offer(struct child *child, int fd)
+/* On the runner's thread, which has sent nothing before: there is room. */
+static void ask_for_moments(void *argument)
+{
+	const struct child *child = argument;
+	const struct packet packet = {.type = PACKET_WINDOWS};
+
+	channel_send(child->channel, &packet, -1);
+}
+
+static void offer(struct child *child, int fd, void (*take)(struct plugin_runner *runner,
+							     const struct sonde_snapshot *snapshot))
 {
 	struct snapshot *figures;
 	struct snapshot_source source;
@@ -93,7 +108,7 @@ static void offer(struct child *child, int fd)
 	const struct sonde_snapshot *snapshot = plugin_snapshot_new(figures, &source);
 
 	if (snapshot)
-		plugin_runner_offer(child->runner, snapshot);
+		take(child->runner, snapshot);
 	plugin_snapshot_unref(snapshot);
 	snapshot_put(figures);
 	free((void *)source.tags);
@@ -118,7 +133,9 @@ static void end(struct child *child, int64_t until_ns)
 static void take_packet(struct child *child, const struct packet *packet, int fd)
 {
 	if (packet->type == PACKET_SNAPSHOT && fd >= 0)
-		offer(child, fd);
+		offer(child, fd, plugin_runner_offer);
+	else if (packet->type == PACKET_MOMENT && fd >= 0)
+		offer(child, fd, plugin_runner_keep);
 	else if (packet->type == PACKET_CHOICE && fd >= 0)
 		reload(child, fd);
 	else if (packet->type == PACKET_END)
@@ -138,8 +155,14 @@ static void read_channel(struct child *child)
 		if (result == 0)
 			take_packet(child, &packet, fd);
 	}
-	if (result == -EPIPE)
-		end(child, now_ns() + PLUGIN_STOP_NS);
+	bool is_closed = result == -EBADF || result == -ENOTSOCK;
+
+	if (child->is_over || (result != -EPIPE && !is_closed))
+		return;
+	if (is_closed)
+		health_add_line(child->health, SONDE_LOG_ERROR,
+				"it has closed descriptors that are not its own");
+	end(child, now_ns() + PLUGIN_STOP_NS);
 }
 
 static int milliseconds_until(int64_t instant_ns)
@@ -156,6 +179,7 @@ _Noreturn void plugin_child_run(const struct plugin_choice *choice, const char *
 {
 	struct child child = {
 		.choice = choice,
+		.health = health,
 		.channel = plugin_child_isolate(choice->name, channel),
 	};
 	const struct plugin_work work = {
@@ -163,6 +187,7 @@ _Noreturn void plugin_child_run(const struct plugin_choice *choice, const char *
 		.directory = directory,
 		.health = health,
 		.take_figures = send_figures,
+		.ask_for_moments = ask_for_moments,
 		.argument = &child,
 	};
 	struct pollfd readable = {.fd = child.channel, .events = POLLIN};
@@ -173,5 +198,6 @@ _Noreturn void plugin_child_run(const struct plugin_choice *choice, const char *
 		poll(&readable, 1, milliseconds_until(plugin_runner_look(child.runner)));
 		read_channel(&child);
 	}
+	health_killed(health, process_family_kill(getpid()));
 	_exit(EXIT_SUCCESS);
 }

@@ -34,6 +34,7 @@ struct plugin_choice {
 	size_t queue_snapshots;
 	size_t queue_bytes;
 	size_t max_tag_sets; /* of each name of a monitor's figures */
+	size_t max_path_tag_sets; /* of them, with a tag like a path */
 	const char *trouble; /* why it cannot be used; NULL: it can */
 	const struct session_roster *sessions; /* that the figures are of; NULL: none */
 };

@@ -22,6 +22,7 @@ static struct plugin_choice choice_of(const struct configuration *configuration,
 		.queue_snapshots = (size_t)config->common->queue_snapshots,
 		.queue_bytes = config->common->queue_size,
 		.max_tag_sets = (size_t)configuration->max_tag_sets,
+		.max_path_tag_sets = (size_t)configuration->max_path_tag_sets,
 		.trouble = config->trouble,
 		.sessions = sessions,
 	};

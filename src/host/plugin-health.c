@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "sonde/plugin.h"
 
 const char *plugin_state_name(uint32_t state)
 {
@@ -53,14 +54,22 @@ const char *plugin_count_name(uint32_t count)
 		[COUNT_DROPPED_STUCK] = "dropped_stuck",
 		[COUNT_DROPPED_END] = "dropped_end",
 		[COUNT_REJECTED_POINTS] = "rejected_points",
+		[COUNT_POINTS_TAKEN] = "points_taken",
+		[COUNT_POINTS_LOST] = "points_lost",
 		[COUNT_BYTES_SENT] = "bytes_sent",
 		[COUNT_COLLECTED] = "collected",
 		[COUNT_COLLECT_FAILED] = "collect_failed",
 		[COUNT_SERIES_REFUSED] = "series_refused",
 		[COUNT_SERIES_LEFT_OUT] = "series_left_out",
+		[COUNT_OVERFLOWED] = "overflowed",
+		[COUNT_UNEXPOSED_KIND] = "unexposed_kind",
+		[COUNT_UNEXPOSED_LABELS] = "unexposed_labels",
+		[COUNT_UNEXPOSED_SAMPLE] = "unexposed_sample",
 		[COUNT_LATE] = "late",
 		[COUNT_LINES] = "lines",
 		[COUNT_LINES_SUPPRESSED] = "lines_suppressed",
+		[COUNT_SIGNALS_IGNORED] = "signals_ignored",
+		[COUNT_PROCESSES_KILLED] = "processes_killed",
 	};
 
 	return count < PLUGIN_COUNTS ? names[count] : "unknown";
@@ -92,9 +101,26 @@ static void keep_text(char *kept, const char *text)
 	make_printable(kept, HEALTH_TEXT_SIZE);
 }
 
+_Static_assert(sizeof(struct plugin_health) % sizeof(uint64_t) == 0, "it is so many words");
+
+/*
+ * Word by word, so that no number is of two. Texts may be, as the header says, whoever writes them
+ * meanwhile, here or in another process: so nobody is to look whether this is a race.
+ */
+__attribute__((no_sanitize("thread"))) static void copy_words(const struct plugin_health *health,
+							      struct plugin_health *ret_copy)
+{
+	typedef uint64_t __attribute__((may_alias)) word;
+	const word *words = (const word *)health;
+	word *copies = (word *)ret_copy;
+
+	for (size_t i = 0; i < sizeof(*health) / sizeof(word); i++)
+		copies[i] = __atomic_load_n(&words[i], __ATOMIC_RELAXED);
+}
+
 void health_copy(const struct plugin_health *health, struct plugin_health *ret_copy)
 {
-	memcpy(ret_copy, health, sizeof(*ret_copy));
+	copy_words(health, ret_copy);
 	make_printable(ret_copy->version, sizeof(ret_copy->version));
 	make_printable(ret_copy->reason, sizeof(ret_copy->reason));
 	for (size_t i = 0; i < HEALTH_LINES; i++)
@@ -156,6 +182,20 @@ void health_leave(struct plugin_health *health)
 	__atomic_store_n(&health->callback, CALLBACK_NONE, __ATOMIC_RELEASE);
 }
 
+/* Relaxed, as all numbers: a reader may see the one without the others. */
+void durations_add(struct plugin_durations *durations, int64_t ns)
+{
+	uint64_t duration_ns = ns > 0 ? (uint64_t)ns : 0;
+	uint64_t *bucket = &durations->buckets[histogram_bucket(duration_ns)];
+
+	if (duration_ns < durations->min_ns || !durations->max_ns)
+		__atomic_store_n(&durations->min_ns, duration_ns, __ATOMIC_RELAXED);
+	if (duration_ns > durations->max_ns)
+		__atomic_store_n(&durations->max_ns, duration_ns, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&durations->sum_ns, duration_ns, __ATOMIC_RELAXED);
+	__atomic_fetch_add(bucket, 1, __ATOMIC_RELAXED);
+}
+
 void health_add_line(struct plugin_health *health, uint32_t level, const char *text)
 {
 	uint64_t position = health_counted(health, COUNT_LINES) % HEALTH_LINES;
@@ -164,6 +204,14 @@ void health_add_line(struct plugin_health *health, uint32_t level, const char *t
 	line->level = level;
 	keep_text(line->text, text);
 	health_count(health, COUNT_LINES, 1);
+}
+
+void health_killed(struct plugin_health *health, uint64_t n_processes)
+{
+	if (n_processes == 0)
+		return;
+	health_count(health, COUNT_PROCESSES_KILLED, n_processes);
+	health_add_line(health, SONDE_LOG_WARNING, "it has left processes behind, which were killed");
 }
 
 void health_add_own(struct plugin_health *health, const char *name, uint64_t amount)

@@ -13,6 +13,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/histogram.h"
+
 enum plugin_state {
 	PLUGIN_NEW, /* nothing has happened yet */
 	PLUGIN_LOADED,
@@ -53,14 +55,22 @@ enum plugin_count {
 	COUNT_DROPPED_STUCK, /* queued when the instance was given up, or crashed */
 	COUNT_DROPPED_END,   /* still not taken when the run was over */
 	COUNT_REJECTED_POINTS,
+	COUNT_POINTS_TAKEN, /* series of snapshots, each time */
+	COUNT_POINTS_LOST,  /* of snapshots that were refused, and those that were rejected */
 	COUNT_BYTES_SENT,
 	COUNT_COLLECTED, /* times that a monitor has brought figures */
 	COUNT_COLLECT_FAILED,
 	COUNT_SERIES_REFUSED, /* emitted, but not as they should be */
 	COUNT_SERIES_LEFT_OUT, /* at a time: others of the same names and tags, or of another kind, come before them */
+	COUNT_OVERFLOWED, /* figures that went into series of overflow: too many sets of tags */
+	COUNT_UNEXPOSED_KIND,	/* series left out of a text of the exporter's: enum left_out_reason */
+	COUNT_UNEXPOSED_LABELS,
+	COUNT_UNEXPOSED_SAMPLE,
 	COUNT_LATE,	      /* callbacks that came back after their deadline */
 	COUNT_LINES,	      /* of the log */
 	COUNT_LINES_SUPPRESSED,
+	COUNT_SIGNALS_IGNORED, /* that it sent to its host */
+	COUNT_PROCESSES_KILLED, /* that it has left behind */
 	PLUGIN_COUNTS,
 };
 
@@ -77,6 +87,14 @@ struct plugin_own_counter {
 	uint64_t count;
 };
 
+/* How long one kind of callback took. Written by the plugin's thread. */
+struct plugin_durations {
+	uint64_t sum_ns;
+	uint64_t min_ns; /* of those that there are */
+	uint64_t max_ns;
+	uint64_t buckets[HISTOGRAM_BUCKETS];
+};
+
 struct plugin_health {
 	uint32_t state;
 	uint32_t callback;
@@ -85,6 +103,9 @@ struct plugin_health {
 	int64_t called_ns;  /* CLOCK_MONOTONIC: since when it is in the callback */
 	int64_t allowed_ns; /* how long it may be there */
 	uint64_t counts[PLUGIN_COUNTS];
+	uint64_t n_inflight; /* series that are being exported */
+	struct plugin_durations exports;
+	struct plugin_durations collections;
 	struct plugin_own_counter own[HEALTH_OWN_COUNTERS];
 	char version[32];	       /* of the plugin */
 	char reason[HEALTH_TEXT_SIZE]; /* why it is in the state, "" when there is nothing to say */
@@ -126,8 +147,13 @@ uint64_t health_n_lost(const struct plugin_health *health);
 void health_enter(struct plugin_health *health, enum plugin_callback callback, int64_t allowed_ns);
 void health_leave(struct plugin_health *health);
 
+void durations_add(struct plugin_durations *durations, int64_t ns);
+
 /* Keeps a line of the log, cut to what fits. For one thread at a time. */
 void health_add_line(struct plugin_health *health, uint32_t level, const char *text);
+
+/* Counts processes that it has left behind and that were killed, and says so. */
+void health_killed(struct plugin_health *health, uint64_t n_processes);
 
 /* Adds to a counter of the plugin's own; a name too many or too long is not counted. For one thread
  * at a time. */

@@ -17,6 +17,8 @@
 #include "host/snapshot-wire.h"
 #include "model/snapshot-build.h"
 
+#define MOMENT_NS INT64_C(1000000000) /* how often windows are fed */
+
 /* A place for one instance. */
 struct room {
 	struct plugin_process *process; /* NULL: it could not be started, or not yet */
@@ -25,6 +27,7 @@ struct room {
 	uint32_t told_state;
 	int watched_fd;	    /* the process's channel, as the epoll has it */
 	int64_t due_ns;	    /* when it wants the next snapshot */
+	int64_t moment_ns;  /* when its windows want one; 0: they have had none */
 	int64_t started_ns; /* CLOCK_REALTIME: since when its figures count */
 };
 
@@ -60,6 +63,7 @@ static void start(struct plugin_home *home, struct room *room)
 	room->is_waiting = false;
 	room->started_ns = clock_kernel_ns(CLOCK_REALTIME);
 	room->due_ns = now_ns() + plugin_choice_interval_ns(room->choice);
+	room->moment_ns = 0;
 	if (room->choice->trouble ||
 	    plugin_process_new(room->choice, home->directory, &room->process) < 0)
 		room->process = NULL;
@@ -123,6 +127,29 @@ static bool wants_snapshots(const struct room *room)
 	       plugin_process_is_exporter(room->process);
 }
 
+static bool is_turn(const struct room *room)
+{
+	return wants_snapshots(room) && now_ns() >= room->due_ns;
+}
+
+static bool wants_moments(const struct room *room)
+{
+	return wants_snapshots(room) && plugin_process_wants_moments(room->process);
+}
+
+static bool is_moment(const struct room *room)
+{
+	return wants_moments(room) && now_ns() >= room->moment_ns;
+}
+
+/* When there is something to hand out to it; INT64_MAX: never. */
+static int64_t next_ns_of(const struct room *room)
+{
+	if (!wants_snapshots(room))
+		return INT64_MAX;
+	return wants_moments(room) && room->moment_ns < room->due_ns ? room->moment_ns : room->due_ns;
+}
+
 static int milliseconds_until(int64_t instant_ns)
 {
 	int64_t left_ms = (instant_ns - now_ns()) / 1000000 + 1;
@@ -149,8 +176,8 @@ int plugin_home_work(struct plugin_home *home)
 		watch(home, room);
 		if (again_ns < next_ns)
 			next_ns = again_ns;
-		if (wants_snapshots(room) && room->due_ns < next_ns)
-			next_ns = room->due_ns;
+		if (next_ns_of(room) < next_ns)
+			next_ns = next_ns_of(room);
 	}
 	return milliseconds_until(next_ns);
 }
@@ -158,7 +185,15 @@ int plugin_home_work(struct plugin_home *home)
 bool plugin_home_is_due(const struct plugin_home *home)
 {
 	for (size_t i = 0; i < home->n_rooms; i++)
-		if (wants_snapshots(&home->rooms[i]) && now_ns() >= home->rooms[i].due_ns)
+		if (is_turn(&home->rooms[i]) || is_moment(&home->rooms[i]))
+			return true;
+	return false;
+}
+
+bool plugin_home_is_turn(const struct plugin_home *home)
+{
+	for (size_t i = 0; i < home->n_rooms; i++)
+		if (is_turn(&home->rooms[i]))
 			return true;
 	return false;
 }
@@ -243,20 +278,32 @@ static void advance(struct room *room)
 
 static void deal_out(struct plugin_home *home, int fd, bool is_for_all)
 {
-	int64_t now = now_ns();
-
 	for (size_t i = 0; i < home->n_rooms; i++) {
 		struct room *room = &home->rooms[i];
 
-		if (wants_snapshots(room) && (is_for_all || now >= room->due_ns))
+		if (wants_snapshots(room) && (is_for_all || is_turn(room)))
 			plugin_process_offer(room->process, fd);
+		else if (is_moment(room))
+			plugin_process_keep_up(room->process, fd);
 	}
 }
 
-void plugin_home_hand_out(struct plugin_home *home, struct snapshot *figures,
-			  const struct snapshot_source *source, bool is_for_all)
+/* Windows go by the clock that does not jump. */
+static int64_t monotonic(int64_t realtime_ns)
 {
-	int fd = figures ? snapshot_wire_write(figures, source) : -ENOMEM;
+	int64_t ago_ns = clock_kernel_ns(CLOCK_REALTIME) - realtime_ns;
+
+	return now_ns() - (ago_ns > 0 ? ago_ns : 0);
+}
+
+void plugin_home_hand_out(struct plugin_home *home, struct snapshot *figures,
+			  const struct snapshot_source *given, bool is_for_all)
+{
+	struct snapshot_source source = *given;
+
+	if (figures)
+		source.at_ns = monotonic(snapshot_taken_ns(figures));
+	int fd = figures ? snapshot_wire_write(figures, &source) : -ENOMEM;
 
 	deal_out(home, fd, is_for_all);
 	if (fd >= 0)
@@ -274,9 +321,15 @@ void plugin_home_hand_out_own(struct plugin_home *home, const struct snapshot_so
 
 void plugin_home_next_turn(struct plugin_home *home)
 {
-	for (size_t i = 0; i < home->n_rooms; i++)
-		if (home->rooms[i].due_ns <= now_ns())
-			advance(&home->rooms[i]);
+	for (size_t i = 0; i < home->n_rooms; i++) {
+		struct room *room = &home->rooms[i];
+
+		/* What it exports, its windows have had as well. */
+		if (wants_moments(room) && next_ns_of(room) <= now_ns())
+			room->moment_ns = now_ns() + MOMENT_NS;
+		if (room->due_ns <= now_ns())
+			advance(room);
+	}
 }
 
 void plugin_home_hand_out_joined(struct plugin_home *home, struct snapshot *figures,
@@ -425,6 +478,15 @@ static void read_health(const struct room *room, struct plugin_health *ret_healt
 	else if (!room->is_waiting)
 		health_change(ret_health, PLUGIN_FAILED,
 			      trouble ? trouble : "its process cannot be started");
+}
+
+bool plugin_home_blame(const struct plugin_home *home, int sender, int signal)
+{
+	for (size_t i = 0; i < home->n_rooms; i++)
+		if (home->rooms[i].process &&
+		    plugin_process_blame(home->rooms[i].process, sender, signal))
+			return true;
+	return plugin_leavers_blame(&home->leavers, sender, signal);
 }
 
 bool plugin_home_next_change(struct plugin_home *home, const char **ret_name,

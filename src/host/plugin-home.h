@@ -55,8 +55,12 @@ int plugin_home_fd(const struct plugin_home *home);
  * again, -1: never. */
 int plugin_home_work(struct plugin_home *home);
 
-/* Whether a snapshot is due for one of the exporters. */
+/*
+ * Whether a snapshot is due for one of the exporters; and whether it is its turn, so that it exports it: windows want
+ * some in between, which count as none.
+ */
 bool plugin_home_is_due(const struct plugin_home *home);
+bool plugin_home_is_turn(const struct plugin_home *home);
 
 /* Hands a snapshot to those for whom one is due. */
 void plugin_home_feed(struct plugin_home *home, struct snapshot *figures,
@@ -92,6 +96,9 @@ void plugin_home_end(struct plugin_home *home, struct snapshot *figures,
 
 /* Only the latter. */
 void plugin_home_stop(struct plugin_home *home);
+
+/* Whether a signal is from one of the plugins: plugin_process_blame(). It is to be ignored then. */
+bool plugin_home_blame(const struct plugin_home *home, int sender, int signal);
 
 /* An instance whose state has changed since it was told here, as it is now. False: there is none. */
 bool plugin_home_next_change(struct plugin_home *home, const char **ret_name,

@@ -100,6 +100,14 @@ bool plugin_leavers_is_there(const struct plugin_leavers *leavers, const char *n
 	return false;
 }
 
+bool plugin_leavers_blame(const struct plugin_leavers *leavers, int sender, int signal)
+{
+	for (struct plugin_leaver *leaver = leavers->first; leaver; leaver = leaver->next)
+		if (plugin_process_blame(leaver->process, sender, signal))
+			return true;
+	return false;
+}
+
 int plugin_leavers_describe(const struct plugin_leavers *leavers, struct recording *recording)
 {
 	int result = 0;

@@ -37,6 +37,9 @@ int64_t plugin_leavers_work(struct plugin_leavers *leavers);
 /* Whether one of this name still runs; NULL: one of any name. */
 bool plugin_leavers_is_there(const struct plugin_leavers *leavers, const char *name);
 
+/* plugin_process_blame() of each of them. */
+bool plugin_leavers_blame(const struct plugin_leavers *leavers, int sender, int signal);
+
 /* Adds how they fared to a recording. 0 or -ENOMEM. */
 int plugin_leavers_describe(const struct plugin_leavers *leavers, struct recording *recording);
 

@@ -11,6 +11,7 @@
 #include "host/plugin-backoff.h"
 #include "host/plugin-emit.h"
 #include "host/plugin-snapshot.h"
+#include "host/plugin-windows.h"
 
 enum { CODE_LATE = 0xffff0001u, CODE_RELOAD, CODE_FLUSH }; /* of lines that the host writes into a plugin's log */
 
@@ -64,6 +65,10 @@ static bool leave(struct plugin_life *life, bool *ret_is_late)
 	int64_t allowed_ns = life->health->allowed_ns;
 	int64_t took_ns = now_ns() - life->health->called_ns;
 
+	if (life->health->callback == CALLBACK_EXPORT)
+		durations_add(&life->health->exports, took_ns);
+	if (life->health->callback == CALLBACK_COLLECT)
+		durations_add(&life->health->collections, took_ns);
 	if (took_ns > allowed_ns)
 		say_late(life, took_ns, allowed_ns);
 	if (ret_is_late)
@@ -154,14 +159,29 @@ static bool start(struct plugin_life *life)
 	return health_change(life->health, PLUGIN_RUNNING, NULL);
 }
 
+/* False: no memory. */
+static bool begin_windows(struct plugin_life *life)
+{
+	if (!life->table.wants_windows && !(life->plugin->desc.flags & SONDE_WANTS_WINDOWS))
+		return true;
+	struct plugin_windows *windows = plugin_windows_new(PLUGIN_WINDOWS_BYTES);
+
+	/* Release: pairs with the acquire in windows_of(). */
+	__atomic_store_n(&life->windows, windows, __ATOMIC_RELEASE);
+	return windows || !health_change(life->health, PLUGIN_FAILED, "out of memory");
+}
+
 bool life_begin(struct plugin_life *life, const char *directory)
 {
-	if (!load(life, directory) || !probe(life) || !create(life) || !start(life))
+	if (!load(life, directory) || !probe(life) || !create(life) || !begin_windows(life) ||
+	    !start(life))
 		return false;
 	if (!life_is_monitor(life))
 		return true;
-	life->emitter =
-		emitter_new((struct emitter_limits){.max_tag_sets = life->choice->max_tag_sets});
+	life->emitter = emitter_new((struct emitter_limits){
+		.max_tag_sets = life->choice->max_tag_sets,
+		.max_path_tag_sets = life->choice->max_path_tag_sets,
+	});
 	return life->emitter || !health_change(life->health, PLUGIN_FAILED, "out of memory");
 }
 
@@ -189,6 +209,24 @@ static bool wants_delta(const struct plugin_life *life)
 bool life_wants_newest(const struct plugin_life *life)
 {
 	return wants(life, SONDE_WANTS_DELTA | SONDE_WANTS_CUMULATIVE);
+}
+
+static struct plugin_windows *windows_of(const struct plugin_life *life)
+{
+	return __atomic_load_n(&life->windows, __ATOMIC_ACQUIRE);
+}
+
+bool life_keeps_windows(const struct plugin_life *life)
+{
+	return windows_of(life) != NULL;
+}
+
+void life_keep(struct plugin_life *life, const struct sonde_snapshot *snapshot)
+{
+	struct plugin_windows *windows = windows_of(life);
+
+	if (windows)
+		plugin_windows_add(windows, snapshot);
 }
 
 static void went_well(struct plugin_life *life)
@@ -233,6 +271,21 @@ static void describe_result(int status, struct sonde_result *result, char *ret_r
 			 "export_snapshot returned %d, which is no status", status);
 }
 
+static uint64_t n_points(const struct sonde_snapshot *snapshot)
+{
+	return snapshot_n_series(plugin_snapshot_figures(snapshot));
+}
+
+static void count_points(struct plugin_life *life, const struct sonde_snapshot *snapshot,
+			 uint64_t n_lost)
+{
+	uint64_t n = n_points(snapshot);
+
+	n_lost = n_lost < n ? n_lost : n;
+	health_count(life->health, COUNT_POINTS_TAKEN, n - n_lost);
+	health_count(life->health, COUNT_POINTS_LOST, n_lost);
+}
+
 static enum life_outcome take_status(struct plugin_life *life, int status,
 				     const struct sonde_snapshot *snapshot,
 				     struct sonde_result *result)
@@ -249,11 +302,13 @@ static enum life_outcome take_status(struct plugin_life *life, int status,
 	if (status == SONDE_OK || status == SONDE_PARTIAL) {
 		health_count(life->health, status == SONDE_OK ? COUNT_TAKEN : COUNT_PARTIAL, 1);
 		health_count(life->health, COUNT_REJECTED_POINTS, result->rejected_points);
+		count_points(life, snapshot, result->rejected_points);
 		health_count(life->health, COUNT_BYTES_SENT, result->bytes_sent);
 		went_well(life);
 		return LIFE_DONE;
 	}
 	health_count(life->health, COUNT_REFUSED, 1);
+	count_points(life, snapshot, UINT64_MAX);
 	if (status == SONDE_FATAL)
 		health_change(life->health, PLUGIN_FAILED, reason);
 	else
@@ -267,38 +322,63 @@ static int64_t export_time(const struct plugin_choice *choice)
 				   : earlier(PLUGIN_EXPORT_NS, plugin_choice_interval_ns(choice));
 }
 
-static enum life_outcome export_this(struct plugin_life *life, const struct sonde_snapshot *given,
-				     const struct sonde_snapshot *original, int64_t until_ns)
+static enum life_outcome export_prepared(struct plugin_life *life, const struct sonde_snapshot *given,
+					 const struct sonde_snapshot *original, int64_t until_ns)
 {
 	struct sonde_result result = {.struct_size = sizeof(result)};
 	int64_t allowed_ns = earlier(export_time(life->choice), time_until(until_ns));
 
 	enter(life, CALLBACK_EXPORT, allowed_ns);
 	life->may_keep_back = true;
+	__atomic_store_n(&life->health->n_inflight, n_points(given), __ATOMIC_RELAXED);
 	int status = life->plugin->desc.export_snapshot(life->instance, given,
 							now_ns() + allowed_ns, &result);
 
+	__atomic_store_n(&life->health->n_inflight, 0, __ATOMIC_RELAXED);
 	return leave(life, NULL) ? take_status(life, status, original, &result) : LIFE_OVER;
+}
+
+/*
+ * The snapshot as the instance wants it, with one reference. What it has formatted of it, at any time, is told to its
+ * table. NULL without memory.
+ */
+static const struct sonde_snapshot *prepare(const struct plugin_life *life,
+					    const struct sonde_snapshot *snapshot)
+{
+	const struct sonde_snapshot *wanted =
+		wants_delta(life)
+			? plugin_snapshot_delta(snapshot, plugin_bases_find(&life->taken, snapshot))
+			: plugin_snapshot_ref(snapshot);
+	const struct sonde_snapshot *given =
+		wanted ? plugin_snapshot_for_reader(wanted, life->windows, &life->table.watcher) : NULL;
+
+	plugin_snapshot_unref(wanted);
+	return given;
 }
 
 enum life_outcome life_export(struct plugin_life *life, const struct sonde_snapshot *snapshot,
 			      int64_t until_ns)
 {
-	if (!wants_delta(life))
-		return export_this(life, snapshot, snapshot, until_ns);
-	const struct sonde_snapshot *delta = plugin_snapshot_delta(
-		snapshot, plugin_bases_find(&life->taken, snapshot));
+	const struct sonde_snapshot *wanted = prepare(life, snapshot);
 
-	if (!delta) {
+	if (!wanted) {
 		went_wrong(life, "out of memory", true, 0);
 		return LIFE_RETRY;
 	}
-	enum life_outcome outcome = export_this(life, delta, snapshot, until_ns);
+	enum life_outcome outcome = export_prepared(life, wanted, snapshot, until_ns);
 
 	/* Others' patience may be over, but its thread has come back: nobody works on it any more.
 	 */
-	plugin_snapshot_unref(delta);
+	plugin_snapshot_unref(wanted);
 	return outcome;
+}
+
+static void count_overflow(struct plugin_life *life)
+{
+	uint64_t n_overflowed = emitter_n_overflowed(life->emitter);
+
+	health_count(life->health, COUNT_OVERFLOWED, n_overflowed - life->n_overflowed);
+	life->n_overflowed = n_overflowed;
 }
 
 static void take_collection(struct plugin_life *life, int result, bool is_late,
@@ -306,6 +386,7 @@ static void take_collection(struct plugin_life *life, int result, bool is_late,
 {
 	char reason[HEALTH_TEXT_SIZE];
 
+	count_overflow(life);
 	if (result == 0 && !is_late &&
 	    emitter_finish(life->emitter, clock_kernel_ns(CLOCK_REALTIME), ret_figures) == 0) {
 		health_count(life->health, COUNT_COLLECTED, 1);
@@ -444,6 +525,7 @@ void life_deinit(struct plugin_life *life)
 	if (health_state(life->health) == PLUGIN_STUCK)
 		return;
 	plugin_bases_deinit(&life->taken);
+	plugin_windows_free(life->windows);
 	emitter_free(life->emitter);
 	option_values_deinit(&life->options);
 	plugin_table_deinit(&life->table);

@@ -35,7 +35,9 @@ struct plugin_life {
 	bool is_created;
 	bool is_started;
 	struct emitter *emitter;	    /* of a monitor */
+	uint64_t n_overflowed;		    /* of its figures, as far as they were counted */
 	struct plugin_bases taken;	    /* where differences are wanted */
+	struct plugin_windows *windows;	    /* where they are wanted; others look at it, too */
 	unsigned int n_failures;	    /* in a row */
 	int64_t not_before_ns; /* CLOCK_MONOTONIC: no call until then, after a failure */
 	bool may_keep_back; /* it has exported since it was flushed */
@@ -60,6 +62,13 @@ bool life_is_exporter(const struct plugin_life *life);
 bool life_is_monitor(const struct plugin_life *life);
 /* Whether of several snapshots that wait only the newest is of interest. */
 bool life_wants_newest(const struct plugin_life *life);
+
+/*
+ * Whether the instance wants to know what series did lately; then it is to be told of each source once a second, and of
+ * what it exports before it does. Any thread may call these, at any time.
+ */
+bool life_keeps_windows(const struct plugin_life *life);
+void life_keep(struct plugin_life *life, const struct sonde_snapshot *snapshot);
 
 /* Exports a snapshot, until an instant of CLOCK_MONOTONIC at the latest. */
 enum life_outcome life_export(struct plugin_life *life, const struct sonde_snapshot *snapshot,

@@ -17,10 +17,13 @@
 #include "host/plugin-backoff.h"
 #include "host/plugin-channel.h"
 #include "host/plugin-child.h"
+#include "host/process-family.h"
 #include "host/snapshot-wire.h"
 #include "sonde/plugin.h"
 
 enum { CRASHES_MAX = 3 }; /* it is not started again after so many */
+
+#define RECENTLY_NS INT64_C(1000000000)
 
 #define GRACE_NS INT64_C(100000000) /* to end by itself when its time is up */
 
@@ -29,11 +32,14 @@ struct plugin_process {
 	const char *directory;
 	struct plugin_health *health; /* shared with the process */
 	pid_t pid;		      /* 0: there is none now */
+	pid_t last_pid;		      /* the last one that there was, */
+	int64_t ended_ns;	      /* and when it ended */
 	int channel;
 	struct snapshot *figures;
 	unsigned int n_crashes;
 	int64_t start_ns;   /* when to start it again */
 	bool is_choice_new; /* to the process that runs now */
+	bool wants_moments; /* so does that one */
 	uint64_t n_offered; /* snapshots, to this process and those before it */
 	bool is_ending;
 	int64_t until_ns;
@@ -53,12 +59,16 @@ static int start(struct plugin_process *process)
 	if (result < 0)
 		return result;
 	process->is_choice_new = false;
+	process->wants_moments = false;
 	process->pid = fork();
 	if (process->pid == 0)
 		plugin_child_run(process->choice, process->directory, process->health, channel[1]);
 	result = process->pid < 0 ? -errno : 0;
 	close(channel[1]);
 	if (result == 0) {
+		/* It does so, too: whoever comes first. */
+		setpgid(process->pid, process->pid);
+		process->last_pid = process->pid;
 		process->channel = channel[0];
 		return 0;
 	}
@@ -97,14 +107,21 @@ static void close_channel(struct plugin_process *process)
 	process->channel = -1;
 }
 
+/* With all that it has started. */
+static void end_by_force(struct plugin_process *process)
+{
+	health_killed(process->health, process_family_kill(process->pid));
+	kill(process->pid, SIGKILL);
+	waitpid(process->pid, NULL, 0);
+	process->pid = 0;
+}
+
 struct plugin_process *plugin_process_free(struct plugin_process *process)
 {
 	if (!process)
 		return NULL;
-	if (process->pid > 0) {
-		kill(process->pid, SIGKILL);
-		waitpid(process->pid, NULL, 0);
-	}
+	if (process->pid > 0)
+		end_by_force(process);
 	close_channel(process);
 	snapshot_put(process->figures);
 	munmap(process->health, sizeof(*process->health));
@@ -134,7 +151,9 @@ static void count_lost(struct plugin_process *process)
 
 static void describe_end(const struct plugin_process *process, int status, char *ret_reason)
 {
-	const char *where = plugin_callback_name(process->health->callback);
+	const char *where = process->health->callback == CALLBACK_NONE
+				    ? "a moment without callback"
+				    : plugin_callback_name(process->health->callback);
 	char how[64];
 
 	if (WIFSIGNALED(status))
@@ -177,9 +196,15 @@ static void collect_end(struct plugin_process *process)
 
 	if (process->pid <= 0 || waitpid(process->pid, &status, WNOHANG) != process->pid)
 		return;
+	bool is_in_order = process->is_ending && WIFEXITED(status) && health_has_ended(process->health);
+
+	/* Of those that a crash has orphaned, what is in its group can be found. */
+	if (kill(-process->pid, SIGKILL) == 0 && !is_in_order)
+		health_killed(process->health, 1);
 	process->pid = 0;
+	process->ended_ns = now_ns();
 	close_channel(process);
-	if (process->is_ending && WIFEXITED(status) && health_has_ended(process->health))
+	if (is_in_order)
 		ended(process);
 	else
 		crashed(process, status);
@@ -207,6 +232,8 @@ static void read_channel(struct plugin_process *process)
 		result = channel_receive(process->channel, &packet, &fd);
 		if (result == 0 && packet.type == PACKET_FIGURES && fd >= 0)
 			take_figures(process, fd);
+		if (result == 0 && packet.type == PACKET_WINDOWS)
+			process->wants_moments = true;
 		if (fd >= 0)
 			close(fd);
 	}
@@ -241,13 +268,13 @@ static void kill_late(struct plugin_process *process)
 {
 	char reason[HEALTH_TEXT_SIZE];
 
+	uint32_t callback = process->health->callback;
+
 	snprintf(reason, sizeof(reason), "%s has not come back before the end of the run",
-		 plugin_callback_name(process->health->callback));
+		 callback == CALLBACK_NONE ? "its process" : plugin_callback_name(callback));
 	health_change(process->health, PLUGIN_STUCK, reason);
 	count_lost(process);
-	kill(process->pid, SIGKILL);
-	waitpid(process->pid, NULL, 0);
-	process->pid = 0;
+	end_by_force(process);
 	close_channel(process);
 	process->is_over = true;
 }
@@ -291,6 +318,20 @@ void plugin_process_offer(struct plugin_process *process, int snapshot_fd)
 		health_count(process->health, COUNT_DROPPED_FULL, 1);
 }
 
+bool plugin_process_wants_moments(const struct plugin_process *process)
+{
+	return process->wants_moments && process->channel >= 0 && !process->is_ending;
+}
+
+void plugin_process_keep_up(const struct plugin_process *process, int snapshot_fd)
+{
+	const struct packet packet = {.type = PACKET_MOMENT};
+
+	/* One that there is no room for is made up for by the next. */
+	if (snapshot_fd >= 0)
+		channel_send(process->channel, &packet, snapshot_fd);
+}
+
 struct snapshot *plugin_process_figures(const struct plugin_process *process)
 {
 	return process->figures;
@@ -322,6 +363,29 @@ void plugin_process_end(struct plugin_process *process, int64_t until_ns)
 bool plugin_process_is_over(const struct plugin_process *process)
 {
 	return process->is_over;
+}
+
+/* It may just have been waited for; much later, its number may be another's. */
+static bool is_from(const struct plugin_process *process, int sender)
+{
+	if (sender <= 0)
+		return false;
+	if (process->pid > 0)
+		return process_is_of_family(sender, process->pid);
+	return sender == process->last_pid && now_ns() < process->ended_ns + RECENTLY_NS;
+}
+
+bool plugin_process_blame(struct plugin_process *process, int sender, int signal)
+{
+	char text[HEALTH_TEXT_SIZE];
+
+	if (!is_from(process, sender))
+		return false;
+	snprintf(text, sizeof(text), "it has sent SIG%s to sonde, which ignores it",
+		 signal > 0 && signal < NSIG && sigabbrev_np(signal) ? sigabbrev_np(signal) : "?");
+	health_count(process->health, COUNT_SIGNALS_IGNORED, 1);
+	health_add_line(process->health, SONDE_LOG_ERROR, text);
+	return true;
 }
 
 void plugin_process_left_out(struct plugin_process *process, uint64_t n_series)

@@ -47,6 +47,10 @@ bool plugin_process_is_exporter(const struct plugin_process *process);
 /* A snapshot: snapshot_wire_write(). The descriptor stays the caller's. */
 void plugin_process_offer(struct plugin_process *process, int snapshot_fd);
 
+/* Whether it wants to be told of every second, for its windows; and one such snapshot, as above. */
+bool plugin_process_wants_moments(const struct plugin_process *process);
+void plugin_process_keep_up(const struct plugin_process *process, int snapshot_fd);
+
 /* What a monitor has collected last, without a reference for the caller; NULL: nothing yet. */
 struct snapshot *plugin_process_figures(const struct plugin_process *process);
 
@@ -61,10 +65,16 @@ void plugin_process_reload(struct plugin_process *process, const struct plugin_c
 void plugin_process_end(struct plugin_process *process, int64_t until_ns);
 bool plugin_process_is_over(const struct plugin_process *process);
 
-/* A copy of its health. */
+/*
+ * Whether a signal is from it, or from a process that it has started: then it is not one that anybody has sent to us on
+ * purpose, and its health says so. A sender that has ended, and is not the instance's process, is not known.
+ */
+bool plugin_process_blame(struct plugin_process *process, int sender, int signal);
+
 /* Tells how many of its figures are left out where they are joined with others; its health has the most there were. */
 void plugin_process_left_out(struct plugin_process *process, uint64_t n_series);
 
+/* A copy of its health. */
 void plugin_process_health(const struct plugin_process *process, struct plugin_health *ret_health);
 
 const struct plugin_choice *plugin_process_choice(const struct plugin_process *process);

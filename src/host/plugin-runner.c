@@ -245,6 +245,8 @@ static void accept_work(struct plugin_runner *runner)
 	if (!runner->takes_snapshots)
 		plugin_queue_clear(&runner->queue);
 	pthread_mutex_unlock(&runner->lock);
+	if (life_keeps_windows(&runner->life) && runner->work.ask_for_moments)
+		runner->work.ask_for_moments(runner->work.argument);
 }
 
 static void end(struct plugin_runner *runner)
@@ -325,6 +327,7 @@ void plugin_runner_offer(struct plugin_runner *runner, const struct sonde_snapsh
 	const struct plugin_health *health = runner->work.health;
 	struct queue_change change = {0};
 
+	life_keep(&runner->life, snapshot);
 	pthread_mutex_lock(&runner->lock);
 	if (runner->takes_snapshots && !runner->has_ended && !health_has_ended(health)) {
 		change = plugin_queue_add(&runner->queue, snapshot);
@@ -334,6 +337,11 @@ void plugin_runner_offer(struct plugin_runner *runner, const struct sonde_snapsh
 	count_change(runner, &change);
 	if (health_state(health) == PLUGIN_STUCK)
 		health_count(runner->work.health, COUNT_DROPPED_STUCK, 1);
+}
+
+void plugin_runner_keep(struct plugin_runner *runner, const struct sonde_snapshot *snapshot)
+{
+	life_keep(&runner->life, snapshot);
 }
 
 void plugin_runner_reload(struct plugin_runner *runner, const struct plugin_choice *choice,

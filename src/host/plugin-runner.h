@@ -32,6 +32,8 @@ struct plugin_work {
 	struct plugin_health *health;
 	/* Takes what a monitor has collected, and the reference; NULL: nobody wants it. */
 	void (*take_figures)(void *argument, struct snapshot *figures);
+	/* Hears that the exporter wants snapshots for its windows: plugin_runner_keep(). NULL: nobody does. */
+	void (*ask_for_moments)(void *argument);
 	void *argument;
 };
 
@@ -47,6 +49,9 @@ void plugin_runner_reload(struct plugin_runner *runner, const struct plugin_choi
 
 /* A snapshot for an exporter; one that is not running yet gets it when it is. Takes a reference. */
 void plugin_runner_offer(struct plugin_runner *runner, const struct sonde_snapshot *snapshot);
+
+/* A snapshot that is of use for windows only, if the exporter wants them. Takes a reference. */
+void plugin_runner_keep(struct plugin_runner *runner, const struct sonde_snapshot *snapshot);
 
 /*
  * Looks whether the instance is in a callback for too long, and gives it up if so. Returns the

@@ -13,18 +13,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/histogram.h"
 #include "host/plugin-tag.h"
+#include "host/plugin-windows.h"
 #include "model/distribution.h"
 
 struct sonde_snapshot {
 	uint32_t n_references;
+	const struct left_out_watcher *watcher; /* NULL: nobody is told what its formats leave out */
 	struct snapshot *figures;
 	struct snapshot_source source;
 	struct tag *tags; /* those of the source; the strings lie behind them */
 	struct sonde_histogram *histograms;
 	uint32_t *histogram_of; /* of each series, where in histograms; some have none */
 	size_t size;
+	int64_t began_ns; /* its source: a delta says when that began */
+	struct plugin_windows *windows;		/* NULL: it cannot be asked for them */
+	const struct sonde_snapshot *original; /* whose figures, tags and views these are; NULL: our own */
 };
 
 static struct sonde_snapshot *writable(const struct sonde_snapshot *snapshot)
@@ -100,6 +106,8 @@ static int copy_source(struct sonde_snapshot *snapshot, const struct snapshot_so
 	snapshot->source = *source;
 	snapshot->tags = plugin_tags_copy(source->tags, source->n_tags);
 	snapshot->source.tags = snapshot->tags;
+	if (!source->at_ns)
+		snapshot->source.at_ns = clock_kernel_ns(CLOCK_MONOTONIC);
 	return snapshot->tags ? 0 : -ENOMEM;
 }
 
@@ -111,6 +119,7 @@ const struct sonde_snapshot *plugin_snapshot_new(struct snapshot *figures,
 	if (!snapshot)
 		return NULL;
 	snapshot->n_references = 1;
+	snapshot->began_ns = source->start_ns;
 	snapshot->figures = snapshot_get(figures);
 	snapshot->size = sizeof(*snapshot) + snapshot_size(figures);
 	if (copy_source(snapshot, source) == 0 && view_histograms(snapshot) == 0)
@@ -134,7 +143,38 @@ const struct sonde_snapshot *plugin_snapshot_delta(const struct sonde_snapshot *
 	const struct sonde_snapshot *delta = plugin_snapshot_new(figures, &source);
 
 	snapshot_put(figures);
+	if (delta)
+		writable(delta)->began_ns = newer->began_ns;
 	return delta;
+}
+
+const struct sonde_snapshot *plugin_snapshot_for_reader(const struct sonde_snapshot *snapshot,
+							struct plugin_windows *windows,
+							const struct left_out_watcher *watcher)
+{
+	struct sonde_snapshot *copy = malloc(sizeof(*copy));
+
+	if (!copy)
+		return NULL;
+	*copy = *snapshot;
+	copy->n_references = 1;
+	copy->windows = windows;
+	copy->watcher = watcher;
+	copy->original = plugin_snapshot_ref(snapshot);
+	return copy;
+}
+
+const struct left_out_watcher *plugin_snapshot_watcher(const struct sonde_snapshot *snapshot)
+{
+	return snapshot->watcher;
+}
+
+static void free_parts(struct sonde_snapshot *snapshot)
+{
+	snapshot_put(snapshot->figures);
+	free(snapshot->tags);
+	free(snapshot->histograms);
+	free(snapshot->histogram_of);
 }
 
 const struct sonde_snapshot *plugin_snapshot_ref(const struct sonde_snapshot *snapshot)
@@ -150,16 +190,21 @@ void plugin_snapshot_unref(const struct sonde_snapshot *snapshot)
 	/* Acquire and release: whoever frees comes after all others' last look. */
 	if (!last || __atomic_sub_fetch(&last->n_references, 1, __ATOMIC_ACQ_REL) > 0)
 		return;
-	snapshot_put(last->figures);
-	free(last->tags);
-	free(last->histograms);
-	free(last->histogram_of);
+	if (last->original)
+		plugin_snapshot_unref(last->original);
+	else
+		free_parts(last);
 	free(last);
 }
 
 size_t plugin_snapshot_size(const struct sonde_snapshot *snapshot)
 {
 	return snapshot->size;
+}
+
+struct plugin_windows *plugin_snapshot_windows(const struct sonde_snapshot *snapshot)
+{
+	return snapshot->windows;
 }
 
 struct snapshot *plugin_snapshot_figures(const struct sonde_snapshot *snapshot)
@@ -177,7 +222,7 @@ bool plugin_snapshot_has_same_source(const struct sonde_snapshot *a, const struc
 	const struct snapshot_source *first = &a->source;
 	const struct snapshot_source *second = &b->source;
 
-	if (first->start_ns != second->start_ns || first->n_tags != second->n_tags)
+	if (a->began_ns != b->began_ns || first->n_tags != second->n_tags)
 		return false;
 	for (size_t i = 0; i < first->n_tags; i++)
 		if (strcmp(first->tags[i].key, second->tags[i].key) != 0 ||
@@ -287,6 +332,58 @@ int64_t plugin_snapshot_find(const struct sonde_snapshot *snapshot, const char *
 		snapshot_find(snapshot->figures, name, plugin_tags_take(tags), n_tags);
 
 	return series ? position_of(snapshot->figures, series) : -ENOENT;
+}
+
+/* Of what the plugin wants; NAN where there are no values. */
+static void fill_quantiles(const struct window_answer *answer, const struct sonde_window *window)
+{
+	bool has_values = answer->histogram.count > 0;
+
+	for (uint32_t i = 0; i < window->n_quantiles; i++)
+		window->values[i] = has_values ? series_histogram_quantile(&answer->histogram,
+									       window->quantiles[i])
+						  : NAN;
+}
+
+static int fill_window(const struct window_answer *answer, int condition, struct sonde_window *ret_window)
+{
+	struct sonde_window window = {.struct_size = sizeof(window)};
+	uint32_t size = ret_window->struct_size;
+	/* A histogram that nothing was added to has a count, and a rate. */
+	bool is_known = condition == 0 || (condition == WINDOW_EMPTY && answer->covered_ns &&
+					   !isnan(answer->sum));
+
+	if (size < offsetof(struct sonde_window, reserved))
+		return -EINVAL;
+	memcpy(&window, ret_window, size < sizeof(window) ? size : sizeof(window));
+	window.flags = answer->is_truncated ? SONDE_WINDOW_TRUNCATED : 0;
+	window.covered_ns = answer->covered_ns;
+	window.count = answer->count;
+	window.sum = answer->sum;
+	window.rate = answer->rate;
+	window.last = answer->last;
+	window.min = answer->min;
+	window.max = answer->max;
+	window.mean = answer->mean;
+	fill_quantiles(answer, &window);
+	memcpy(ret_window, &window, size < sizeof(window) ? size : sizeof(window));
+	return is_known ? 0 : -ENODATA;
+}
+
+int plugin_snapshot_window(const struct sonde_snapshot *snapshot, size_t position, int64_t window_ns,
+			   struct sonde_window *ret_window)
+{
+	struct window_answer answer;
+
+	if (position >= snapshot_n_series(snapshot->figures) || window_ns <= 0)
+		return -EINVAL;
+	if (!snapshot->windows)
+		return -ENOTSUP;
+	int condition = plugin_windows_query(snapshot->windows, snapshot,
+					     snapshot_series(snapshot->figures, position), window_ns,
+					     &answer);
+
+	return fill_window(&answer, condition, ret_window);
 }
 
 double plugin_quantile(const struct sonde_histogram *histogram, double q)

@@ -25,6 +25,17 @@ const struct sonde_snapshot *plugin_snapshot_new(struct snapshot *figures,
 const struct sonde_snapshot *plugin_snapshot_delta(const struct sonde_snapshot *newer,
 						   const struct sonde_snapshot *older);
 
+/*
+ * The same snapshot for one reader: it can ask what the figures did lately, of `windows`, and the watcher is told what its
+ * formats leave out. Each may be NULL, and must live longer. One reference, the caller's; NULL without memory.
+ */
+struct plugin_windows;
+const struct sonde_snapshot *plugin_snapshot_for_reader(const struct sonde_snapshot *snapshot,
+							struct plugin_windows *windows,
+							const struct left_out_watcher *watcher);
+/* NULL: there is none. */
+const struct left_out_watcher *plugin_snapshot_watcher(const struct sonde_snapshot *snapshot);
+
 const struct sonde_snapshot *plugin_snapshot_ref(const struct sonde_snapshot *snapshot);
 /* NULL is fine. */
 void plugin_snapshot_unref(const struct sonde_snapshot *snapshot);
@@ -34,6 +45,9 @@ bool plugin_snapshot_has_same_source(const struct sonde_snapshot *a, const struc
 
 /* Bytes that it takes. */
 size_t plugin_snapshot_size(const struct sonde_snapshot *snapshot);
+
+/* NULL: it cannot be asked for that. */
+struct plugin_windows *plugin_snapshot_windows(const struct sonde_snapshot *snapshot);
 
 struct snapshot *plugin_snapshot_figures(const struct sonde_snapshot *snapshot);
 const struct snapshot_source *plugin_snapshot_source(const struct sonde_snapshot *snapshot);
@@ -45,6 +59,8 @@ int plugin_snapshot_series(const struct sonde_snapshot *snapshot, size_t positio
 			   struct sonde_series *ret_series);
 int64_t plugin_snapshot_find(const struct sonde_snapshot *snapshot, const char *name,
 			     const struct sonde_tag *tags, size_t n_tags);
+int plugin_snapshot_window(const struct sonde_snapshot *snapshot, size_t position, int64_t window_ns,
+			   struct sonde_window *ret_window);
 double plugin_quantile(const struct sonde_histogram *histogram, double q);
 
 #endif

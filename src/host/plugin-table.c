@@ -66,6 +66,49 @@ void plugin_table_log(struct plugin_table *table, uint32_t level, uint32_t code,
 	pthread_mutex_unlock(&table->lock);
 }
 
+/* -- What is left out -------------------------------------------------------------------------- */
+
+static uint32_t hash_name(const char *name)
+{
+	uint32_t hash = 2166136261;
+
+	for (; *name; name++)
+		hash = (hash ^ (unsigned char)*name) * 16777619;
+	return hash;
+}
+
+/* Whether nothing was said of the name yet; where there are too many, nothing more is. */
+static bool is_news(struct plugin_table *table, uint32_t hash)
+{
+	bool is_new = table->n_unexposed < TABLE_UNEXPOSED;
+
+	for (size_t i = 0; i < table->n_unexposed; i++)
+		is_new &= table->unexposed[i] != hash;
+	if (is_new)
+		table->unexposed[table->n_unexposed++] = hash;
+	return is_new;
+}
+
+/* By any thread of the plugin's. */
+static void tell_left_out(void *argument, const struct series *series, enum left_out_reason reason)
+{
+	struct plugin_table *table = argument;
+	uint32_t hash = hash_name(series->name);
+	char text[HEALTH_TEXT_SIZE];
+
+	if (!table->health)
+		return;
+	health_count(table->health, (enum plugin_count)(COUNT_UNEXPOSED_KIND + reason), 1);
+	pthread_mutex_lock(&table->lock);
+	bool is_new = is_news(table, hash);
+
+	pthread_mutex_unlock(&table->lock);
+	if (!is_new)
+		return;
+	snprintf(text, sizeof(text), "%.150s is left out: %s", series->name, left_out_text(reason));
+	plugin_table_log(table, SONDE_LOG_WARNING, hash, text);
+}
+
 static void log_line(const struct sonde_host *host, uint32_t level, uint32_t code,
 		     const char *format, ...)
 {
@@ -126,6 +169,10 @@ static size_t processes(const struct sonde_host *host, int32_t *ret_pids, size_t
 
 static int want(const struct sonde_host *host, uint32_t flag)
 {
+	if (flag == SONDE_WANTS_WINDOWS) {
+		table_of(host)->wants_windows = true;
+		return 0;
+	}
 	if (flag != SONDE_WANTS_CUMULATIVE && flag != SONDE_WANTS_DELTA)
 		return -EINVAL;
 	table_of(host)->wants = flag;
@@ -136,6 +183,7 @@ void plugin_table_init(struct plugin_table *table, const char *instance,
 		       const struct session_roster *sessions, struct plugin_health *health)
 {
 	*table = (struct plugin_table){
+		.watcher = {tell_left_out, table},
 		.host =
 			{
 				.struct_size = sizeof(table->host),
@@ -163,6 +211,7 @@ void plugin_table_init(struct plugin_table *table, const char *instance,
 				.processes = processes,
 				.want = want,
 				.format_several = plugin_format_several,
+				.window = plugin_snapshot_window,
 			},
 		.health = health,
 		.sessions = sessions,

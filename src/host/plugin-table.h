@@ -12,6 +12,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 
+#include "format/snapshot-format.h"
 #include "host/plugin-health.h"
 #include "host/plugin-log.h"
 #include "host/session-roster.h"
@@ -20,6 +21,7 @@
 enum {
 	PLUGIN_MEMORY = 16 * 1024 * 1024,
 	PLUGIN_STACK = 256 * 1024,
+	TABLE_UNEXPOSED = 64,
 };
 
 struct plugin_thread;
@@ -28,10 +30,14 @@ struct plugin_table {
 	struct sonde_host host;	      /* the first: a plugin's pointer to it is one to us */
 	struct plugin_health *health; /* NULL: nobody wants to know */
 	uint32_t wants;		      /* of SONDE_WANTS_, in place of the description's; 0: those */
+	bool wants_windows;	      /* besides */
 	const struct session_roster *sessions; /* that the figures are of; NULL: none */
+	struct left_out_watcher watcher; /* of what the plugin has formatted: counts, and says it once */
 	size_t n_bytes;		      /* that the plugin has of us now */
 	pthread_mutex_t lock;	      /* of what follows */
 	struct plugin_log log;
+	uint32_t unexposed[TABLE_UNEXPOSED]; /* hashes of names of which it was said already */
+	size_t n_unexposed;
 	struct plugin_thread *threads;
 };
 

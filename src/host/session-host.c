@@ -36,6 +36,7 @@
 #include "model/family.h"
 #include "model/fold.h"
 #include "model/region-reader.h"
+#include "model/snapshot-build.h"
 #include "model/test-rule.h"
 #include "record/executable.h"
 #include "record/session.h"
@@ -60,6 +61,7 @@ struct session_host {
 	struct process_sights sights;
 	struct family *family;
 	struct added_regions added; /* in the recording, and not yet removed */
+	struct snapshot *last;	    /* NULL: none was made yet */
 	int64_t next_totals_ms;
 	bool is_adopted;
 	bool may_be_killed;
@@ -596,7 +598,13 @@ int session_host_snapshot(struct session_host *host, struct snapshot **ret_snaps
 	if (result == 0)
 		result = snapshot_new_from_recording(&recording, ret_snapshot);
 	recording_deinit(&recording);
-	return result;
+	if (result < 0)
+		return result;
+	if (host->last)
+		snapshot_move_starts(*ret_snapshot, host->last);
+	snapshot_put(host->last);
+	host->last = snapshot_get(*ret_snapshot);
+	return 0;
 }
 
 /* Processes that began afterwards did not find it. */
@@ -720,6 +728,7 @@ struct session_host *session_host_free(struct session_host *host)
 	process_sights_deinit(&host->sights);
 	added_regions_deinit(&host->added);
 	recording_deinit(&host->recording);
+	snapshot_put(host->last);
 	free(host);
 	return NULL;
 }

@@ -24,6 +24,25 @@ int session_prepare(const char *directory, const struct configuration *configura
 	return 0;
 }
 
+int session_copy(const char *directory, const char *where, char *ret_path)
+{
+	struct session_settings settings;
+	struct session_file *file;
+	int result = session_map(directory, &file);
+
+	if (result < 0)
+		return result;
+	settings = file->settings;
+	munmap(file, sizeof(*file));
+	result = session_make_directory(environ, where, ret_path);
+	if (result < 0)
+		return result;
+	result = session_write_file(ret_path, &settings);
+	if (result < 0)
+		rmdir(ret_path);
+	return result;
+}
+
 void session_abandon(const char *directory)
 {
 	char name[SESSION_PATH_SIZE + sizeof("/" SESSION_FILE)];

@@ -205,6 +205,14 @@ static int take_tag_sets(struct configuration *configuration, const char *key,
 	return 0;
 }
 
+static int take_path_tag_sets(struct configuration *configuration, const char *key,
+			      const struct value *value)
+{
+	(void)key;
+	configuration->max_path_tag_sets = value->integer;
+	return 0;
+}
+
 static int take_interval(struct configuration *configuration, const char *key,
 			 const struct value *value)
 {
@@ -467,10 +475,17 @@ const struct setting settings_table[] = {
 		.path = "metrics.max_tag_sets",
 		.rule = {.type = VALUE_INTEGER, .min = 1, .max = 100000},
 		.default_text = "2000",
-		.summary = "So many series a name of a plugin's figures may have; those beyond go "
-			   "into one that "
-			   "has the tag otel.metric.overflow.",
+		.summary = "So many series a name may have, of a plugin's figures or of the program's; "
+			   "those beyond go into one that has the tag otel.metric.overflow.",
 		.take = take_tag_sets,
+	},
+	{
+		.path = "metrics.max_path_tag_sets",
+		.rule = {.type = VALUE_INTEGER, .min = 1, .max = 100000},
+		.default_text = "200",
+		.summary = "So many of them may have a tag that is like a path: its value begins with / or "
+			   "has :// in it, or its key ends with a word such as path, file, url, address or peer.",
+		.take = take_path_tag_sets,
 	},
 	{
 		.path = "recordings.keep",

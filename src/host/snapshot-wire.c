@@ -29,6 +29,7 @@ struct wire_head {
 	uint64_t n_series;
 	int64_t taken_ns;
 	int64_t start_ns;
+	int64_t at_ns;
 	uint64_t sequence;
 	uint32_t is_delta;
 	uint32_t is_final;
@@ -42,7 +43,7 @@ struct wire_series {
 	uint32_t n_tags;
 	uint32_t has_histogram;
 	uint32_t n_exemplars;
-	uint32_t reserved;
+	uint32_t is_signed;
 	int64_t start_ns;
 	uint64_t value; /* a count, or the bits of a number */
 };
@@ -113,6 +114,7 @@ static void put_series(FILE *stream, const struct series *series)
 	const struct wire_series row = {
 		.type = series->type,
 		.is_fractional = series->is_fractional,
+		.is_signed = series->is_signed,
 		.n_tags = (uint32_t)series->n_tags,
 		.has_histogram = series_has_histogram(series),
 		.n_exemplars = (uint32_t)series->n_exemplars,
@@ -138,6 +140,7 @@ static void put_snapshot(FILE *stream, const struct snapshot *snapshot,
 		.n_series = snapshot_n_series(snapshot),
 		.taken_ns = snapshot_taken_ns(snapshot),
 		.start_ns = source->start_ns,
+		.at_ns = source->at_ns,
 		.sequence = source->sequence,
 		.is_delta = source->is_delta,
 		.is_final = source->is_final,
@@ -282,6 +285,7 @@ static struct series *take_series(struct wire *wire)
 	struct series series = {
 		.type = (enum series_type)row.type,
 		.is_fractional = row.is_fractional != 0,
+		.is_signed = row.is_signed != 0,
 		.n_tags = row.n_tags,
 		.tags = tags,
 		.start_ns = row.start_ns,
@@ -315,6 +319,7 @@ static int take_source(struct wire *wire, const struct wire_head *head,
 		.is_delta = head->is_delta != 0,
 		.is_final = head->is_final != 0,
 		.is_one_of_several = head->is_one_of_several != 0,
+		.at_ns = head->at_ns,
 	};
 	return ret_source->tags ? 0 : -ENOMEM;
 }

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path-like.h"
 #include "model/hash-index.h"
 #include "model/series-check.h"
 #include "model/snapshot-build.h"
@@ -27,6 +28,7 @@ static const struct tag overflow_tag = {OVERFLOW_KEY, "true"};
 struct family {
 	struct series *pattern; /* its name, unit and kind */
 	size_t n_sets;		/* with a series of their own */
+	size_t n_path_sets;	/* of them, with a tag like a path */
 	bool is_overflowing;
 	struct series *rest;	    /* the sum of the other sets in this collection; NULL: none */
 	struct series *rest_before; /* in the last one */
@@ -41,6 +43,7 @@ struct tag_set {
 	uint64_t collection;	 /* the last one in which it was reported */
 	int64_t start_ns;	 /* when it was first in a snapshot; 0: not yet */
 	bool is_in_rest;
+	bool has_path;
 };
 
 struct emitter {
@@ -65,6 +68,8 @@ struct emitter *emitter_new(struct emitter_limits limits)
 	emitter->collection = 1;
 	emitter->limits = (struct emitter_limits){
 		.max_tag_sets = limits.max_tag_sets ? limits.max_tag_sets : EMITTER_TAG_SETS,
+		.max_path_tag_sets = limits.max_path_tag_sets ? limits.max_path_tag_sets
+							      : EMITTER_PATH_TAG_SETS,
 		.max_series = limits.max_series ? limits.max_series : EMITTER_SERIES,
 	};
 	return emitter;
@@ -222,15 +227,29 @@ static struct tag_set *add_set(struct emitter *emitter, const struct series *ser
 	return &sets[n];
 }
 
+static bool has_path(const struct series *series)
+{
+	for (size_t i = 0; i < series->n_tags; i++)
+		if (path_like_key(series->tags[i].key, strlen(series->tags[i].key)) ||
+		    path_like_value(series->tags[i].value, strlen(series->tags[i].value)))
+			return true;
+	return false;
+}
+
 /* A set that is new gets a series of its own, or none, from its first report on. */
 static void admit(struct emitter *emitter, struct tag_set *set, struct family *family)
 {
 	set->family = (size_t)(family - emitter->families);
-	set->is_in_rest = family->n_sets >= emitter->limits.max_tag_sets;
-	if (set->is_in_rest)
+	set->has_path = has_path(set->identity);
+	set->is_in_rest =
+		family->n_sets >= emitter->limits.max_tag_sets ||
+		(set->has_path && family->n_path_sets >= emitter->limits.max_path_tag_sets);
+	if (set->is_in_rest) {
 		family->is_overflowing = true;
-	else
-		family->n_sets++;
+		return;
+	}
+	family->n_sets++;
+	family->n_path_sets += set->has_path;
 }
 
 static int report_in_rest(struct family *family, const struct series *series)
@@ -410,8 +429,10 @@ static void forget_gone_sets(struct emitter *emitter)
 			emitter->sets[n_kept++] = *set;
 			continue;
 		}
-		if (!set->is_in_rest)
+		if (!set->is_in_rest) {
 			emitter->families[set->family].n_sets--;
+			emitter->families[set->family].n_path_sets -= set->has_path;
+		}
 		set_deinit(set);
 	}
 	if (n_kept == emitter->n_sets)

@@ -7,7 +7,8 @@
  *
  *     emitter_new -> (emitter_add... -> emitter_finish or emitter_cancel)... -> emitter_free
  *
- * It remembers the sets of tags of each name. Of a name with more than max_tag_sets of them, those
+ * It remembers the sets of tags of each name. Of a name with more than max_tag_sets of them, or more
+ * than max_path_tag_sets with a tag like a path (base/path-like.h), those
  * that were there first keep their series, and all others together have one, with the only tag
  * otel.metric.overflow = "true". What it counts is exact as long as those others last: of one that
  * has gone, it keeps what it had counted. Once such a series is there, its name lets no set of tags
@@ -26,11 +27,13 @@
 
 enum {
 	EMITTER_TAG_SETS = 2000,
+	EMITTER_PATH_TAG_SETS = 200,
 	EMITTER_SERIES = 100000,
 };
 
 struct emitter_limits {
 	size_t max_tag_sets; /* of a name; 0: EMITTER_TAG_SETS */
+	size_t max_path_tag_sets; /* of them, with a tag like a path; 0: EMITTER_PATH_TAG_SETS */
 	size_t max_series;   /* in all; 0: EMITTER_SERIES */
 };
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * A short list of (call, symbols). A call's own entry is all that counts for it; what holds for
- * every call stands in the entry "*", which each entry of the default table repeats in itself. The
- * lists are a few dozen long and asked once for each (call, code) of a process, so they are
- * searched in order.
+ * every call stands in the entry "*", which each entry of the default table repeats in itself. It is
+ * asked for each (call, code) of each process and each of its files: entries stand in a tree.
  *
  * An entry cannot see how a file was opened: ENOENT of open() and openat() is expected, since most
  * of them come from a search along a path (of a library, a module, a header). Where a missing file
@@ -15,6 +14,7 @@
 
 #include <errno.h>
 #include <netdb.h>
+#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,20 +94,50 @@ enum {
 };
 
 struct class_entry {
-	struct class_entry *next;
 	char *call;
 	char *symbols; /* " ENOENT EINTR ": each between spaces */
 };
 
 struct failure_classes {
-	struct class_entry *entries;
+	void *entries; /* of tsearch(3) */
 };
+
+static int compare_entries(const void *a, const void *b)
+{
+	const struct class_entry *left = a;
+	const struct class_entry *right = b;
+
+	return strcmp(left->call, right->call);
+}
+
+static void free_entry(void *pointer)
+{
+	struct class_entry *entry = pointer;
+
+	free(entry->call);
+	free(entry->symbols);
+	free(entry);
+}
 
 static struct class_entry *find_entry(const struct failure_classes *classes, const char *call)
 {
-	for (struct class_entry *entry = classes->entries; entry; entry = entry->next)
-		if (strcmp(entry->call, call) == 0)
-			return entry;
+	const struct class_entry wanted = {.call = (char *)call};
+	struct class_entry **found = tfind(&wanted, &classes->entries, compare_entries);
+
+	return found ? *found : NULL;
+}
+
+/* Without symbols. NULL: no memory. */
+static struct class_entry *add_entry(struct failure_classes *classes, const char *call)
+{
+	struct class_entry *entry = calloc(1, sizeof(*entry));
+
+	if (!entry)
+		return NULL;
+	entry->call = strdup(call);
+	if (entry->call && tsearch(entry, &classes->entries, compare_entries))
+		return entry;
+	free_entry(entry);
 	return NULL;
 }
 
@@ -118,18 +148,11 @@ static int set_entry(struct failure_classes *classes, const char *call, char *sy
 
 	if (!symbols)
 		return -ENOMEM;
+	if (!entry)
+		entry = add_entry(classes, call);
 	if (!entry) {
-		entry = calloc(1, sizeof(*entry));
-		char *name = strdup(call);
-
-		if (!entry || !name) {
-			free(entry);
-			free(name);
-			free(symbols);
-			return -ENOMEM;
-		}
-		*entry = (struct class_entry){.next = classes->entries, .call = name};
-		classes->entries = entry;
+		free(symbols);
+		return -ENOMEM;
 	}
 	free(entry->symbols);
 	entry->symbols = symbols;
@@ -172,14 +195,7 @@ struct failure_classes *failure_classes_free(struct failure_classes *classes)
 {
 	if (!classes)
 		return NULL;
-	while (classes->entries) {
-		struct class_entry *entry = classes->entries;
-
-		classes->entries = entry->next;
-		free(entry->call);
-		free(entry->symbols);
-		free(entry);
-	}
+	tdestroy(classes->entries, free_entry);
 	free(classes);
 	return NULL;
 }
@@ -226,10 +242,15 @@ int failure_classes_set(struct failure_classes *classes, const char *call,
 
 static bool entry_has(const struct class_entry *entry, const char *symbol)
 {
-	char wanted[FAILURE_SYMBOL_SIZE + 2];
-	int length = snprintf(wanted, sizeof(wanted), " %s ", symbol);
+	size_t length = strlen(symbol);
+	const char *found = entry->symbols;
 
-	return length < (int)sizeof(wanted) && strstr(entry->symbols, wanted);
+	while ((found = strstr(found, symbol))) {
+		if (found > entry->symbols && found[-1] == ' ' && found[length] == ' ')
+			return true;
+		found++;
+	}
+	return false;
 }
 
 bool failure_is_expected(const struct failure_classes *classes, const char *call,

@@ -221,7 +221,7 @@ int family_add(struct family *family, const struct region_header *header, size_t
 		.header = header,
 		.predecessor = find_predecessor(family, header),
 		.parent = find_parent(family, header),
-		.words = {header->command, REGION_COMMAND_SIZE - 1},
+		.words = words_of(header->command, REGION_COMMAND_SIZE - 1),
 	};
 
 	if (find(family, header->pid, header->started_ns))

@@ -56,6 +56,7 @@ static void describe(struct unfolding *unfolding, const struct series_info *info
 	*series = (struct series){
 		.type = types[info->kind],
 		.is_fractional = info->kind == KIND_COUNTER && (info->flags & SERIES_OF_FRACTIONS),
+		.is_signed = info->kind == KIND_HISTOGRAM && (info->flags & SERIES_SIGNED),
 		.tags = unfolding->tags,
 		.n_tags = info->n_tags,
 		.start_ns =

@@ -30,23 +30,27 @@ struct folding {
 	struct process_record *process;
 };
 
-/* Rows that are there are full but for the last, which has the two outside buckets only. */
-static void copy_buckets(uint64_t *buckets, const struct call_stats *stats)
+/* Most rows are not there; those that are, are full, but for the last, which has the outside buckets only. */
+static void fold_buckets(struct call_totals *totals, const struct call_stats *stats)
 {
-	for (unsigned int i = 0; i < HISTOGRAM_BUCKETS; i++) {
-		const relative *reference = &stats->rows[i / HISTOGRAM_ROW_BUCKETS];
-		const struct histogram_row *row = relative_get(reference);
+	for (unsigned int row = 0; row < HISTOGRAM_ROWS; row++) {
+		const struct histogram_row *counts = relative_get(&stats->rows[row]);
 
-		buckets[i] = row ? row->count[i % HISTOGRAM_ROW_BUCKETS] : 0;
+		for (unsigned int i = 0; counts && i < HISTOGRAM_ROW_BUCKETS; i++) {
+			unsigned int bucket = row * HISTOGRAM_ROW_BUCKETS + i;
+
+			if (bucket >= HISTOGRAM_BUCKETS)
+				break;
+			totals->buckets[bucket] = counts->count[i];
+			if (__builtin_add_overflow(totals->timed, counts->count[i], &totals->timed))
+				totals->timed = UINT64_MAX;
+		}
 	}
 }
 
 static void fold_durations(struct call_totals *totals, const struct call_stats *stats)
 {
-	copy_buckets(totals->buckets, stats);
-	for (unsigned int i = 0; i < HISTOGRAM_BUCKETS; i++)
-		if (__builtin_add_overflow(totals->timed, totals->buckets[i], &totals->timed))
-			totals->timed = UINT64_MAX;
+	fold_buckets(totals, stats);
 	if (!totals->timed)
 		return;
 	totals->sum_ns = stats->sum_ns;
@@ -335,6 +339,8 @@ static void add_losses(struct recording *recording, const struct region_image *i
 			recording->lost[i] = UINT64_MAX;
 	for (unsigned int i = 0; i < SERIES_REFUSALS; i++)
 		recording->refused[i] += image->header->refused[i];
+	recording->respelled += image->header->respelled;
+	recording->overflowed += image->header->overflowed;
 	recording->damaged_regions += image->n_damaged > 0;
 }
 

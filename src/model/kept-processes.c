@@ -60,19 +60,48 @@ static void look_at(const struct recording *recording, size_t i, struct kind *ki
 		kind->lightest = i;
 }
 
+static void look_at_all(const struct recording *recording, struct kind *ret_command, struct kind *ret_others)
+{
+	*ret_command = *ret_others = (struct kind){0};
+	for (size_t i = 0; i < recording->n_process_records; i++)
+		look_at(recording, i,
+			process_is_of_command(recording, &recording->processes[i]) ? ret_command : ret_others);
+}
+
 /* Which one is too many; 0: none is. */
 static size_t find_superfluous(const struct recording *recording)
 {
-	struct kind command = {0};
-	struct kind others = {0};
+	struct kind command;
+	struct kind others;
 
 	if (recording->n_process_records <= COMMAND_IMAGES_KEPT)
 		return 0;
-	for (size_t i = 0; i < recording->n_process_records; i++)
-		look_at(recording, i, process_is_of_command(recording, &recording->processes[i]) ? &command : &others);
+	look_at_all(recording, &command, &others);
 	if (others.n_images > PROCESSES_KEPT)
 		return others.lightest;
 	return command.n_images > COMMAND_IMAGES_KEPT ? command.lightest : 0;
+}
+
+static void count_others(struct recording *recording)
+{
+	struct kind command;
+	struct kind others;
+
+	look_at_all(recording, &command, &others);
+	recording->n_others_kept = others.n_images;
+	recording->lightest_kept = others.lightest;
+}
+
+/* Of a long run, most are lighter than all that are kept: they are not put in their place to be taken out again. */
+static bool is_superfluous(struct recording *recording, const struct process_record *process)
+{
+	if (recording->n_process_records <= PROCESSES_KEPT ||
+	    process->started_ns < recording->processes[0].started_ns || process_is_of_command(recording, process))
+		return false;
+	if (!recording->n_others_kept)
+		count_others(recording);
+	return recording->n_others_kept == PROCESSES_KEPT &&
+	       is_lighter(process, &recording->processes[recording->lightest_kept]);
 }
 
 static void drop(struct recording *recording, size_t position)
@@ -85,17 +114,15 @@ static void drop(struct recording *recording, size_t position)
 	memmove(process, process + 1, (recording->n_process_records - position) * sizeof(*process));
 }
 
-int recording_add_process(struct recording *recording, struct process_record *process)
+/* Takes the process over. 0 or -ENOMEM. */
+static int insert(struct recording *recording, const struct process_record *process)
 {
 	size_t position = recording->n_process_records;
-	size_t superfluous;
 	struct process_record *processes =
 		reallocarray(recording->processes, recording->n_process_records + 1, sizeof(*processes));
 
-	if (!processes) {
-		process_record_deinit(process);
+	if (!processes)
 		return -ENOMEM;
-	}
 	recording->processes = processes;
 	while (position > 0 && processes[position - 1].started_ns > process->started_ns)
 		position--;
@@ -103,7 +130,24 @@ int recording_add_process(struct recording *recording, struct process_record *pr
 		(recording->n_process_records - position) * sizeof(*processes));
 	processes[position] = *process;
 	recording->n_process_records++;
-	process_record_weigh(&processes[position]);
+	recording->n_others_kept = 0;
+	return 0;
+}
+
+int recording_add_process(struct recording *recording, struct process_record *process)
+{
+	size_t superfluous;
+
+	process_record_weigh(process);
+	if (is_superfluous(recording, process)) {
+		process_record_deinit(process);
+		recording->processes_not_kept++;
+		return 0;
+	}
+	if (insert(recording, process)) {
+		process_record_deinit(process);
+		return -ENOMEM;
+	}
 	while ((superfluous = find_superfluous(recording)) > 0)
 		drop(recording, superfluous);
 	return 0;

@@ -349,6 +349,8 @@ static void add_numbers(struct recording *sum, const struct recording *from)
 {
 	for (unsigned int i = 0; i < SERIES_REFUSALS; i++)
 		add_count(&sum->refused[i], from->refused[i]);
+	add_count(&sum->overflowed, from->overflowed);
+	add_count(&sum->respelled, from->respelled);
 	for (unsigned int i = 0; i < LOSS_REASONS; i++)
 		add_count(&sum->lost[i], from->lost[i]);
 	add_count(&sum->user_ns, from->user_ns);

@@ -40,14 +40,14 @@ struct metric_entry *metric_list_find(const struct metric_list *list, const stru
 	return NULL;
 }
 
-static const struct series *first_of_name(const struct metric_list *list, const char *name)
+struct metric_entry *metric_list_first(const struct metric_list *list, const char *name)
 {
 	size_t cursor = 0;
 	size_t position;
 
 	while (hash_index_next(&list->names, hash_string(HASH_START, name), &cursor, &position))
 		if (strcmp(list->entries[position].series->name, name) == 0)
-			return list->entries[position].series;
+			return &list->entries[position];
 	return NULL;
 }
 
@@ -66,7 +66,7 @@ static int append(struct metric_list *list, const struct series *series, int64_t
 	struct series *copy = series_copy(series);
 
 	if (!copy || hash_index_add(&list->index, hash_series(copy), n) ||
-	    (!first_of_name(list, copy->name) &&
+	    (!metric_list_first(list, copy->name) &&
 	     hash_index_add(&list->names, hash_string(HASH_START, copy->name), n))) {
 		free(copy);
 		return -ENOMEM;
@@ -118,10 +118,10 @@ static void merge_gauge(struct metric_entry *entry, const struct series *series,
 int metric_list_add(struct metric_list *list, const struct series *series, unsigned int merge,
 		    int64_t changed_ns)
 {
-	const struct series *first = first_of_name(list, series->name);
+	const struct metric_entry *first = metric_list_first(list, series->name);
 	struct metric_entry *entry = first ? metric_list_find(list, series) : NULL;
 
-	if (is_reserved(series->name) || (first && !is_of_one_kind(first, series)) ||
+	if (is_reserved(series->name) || (first && !is_of_one_kind(first->series, series)) ||
 	    (!entry && list->n_entries == METRIC_LIST_MAX)) {
 		list->n_refused++;
 		return 0;

@@ -31,6 +31,9 @@ void metric_list_deinit(struct metric_list *list);
 /* The entry of a name and tags, which are in order; NULL: not there. */
 struct metric_entry *metric_list_find(const struct metric_list *list, const struct series *key);
 
+/* The entry that came first of those with a name; NULL: there is none. */
+struct metric_entry *metric_list_first(const struct metric_list *list, const char *name);
+
 /*
  * Adds a copy of a series, its tags in order, to that of the same name and tags. Gauges make one
  * value as `merge` (enum gauge_merge) says; MERGE_ALL replaces. Left out is one whose name has

@@ -123,12 +123,14 @@ struct call_totals *call_list_find(const struct call_list *list, const char *nam
 	return is_there ? &list->calls[position] : NULL;
 }
 
-/* Room for one more; the capacity is the next power of two. */
+/* Room for one more; the capacity is the next power of two, and at first what a small process has. */
 static int call_list_grow(struct call_list *list)
 {
-	if (list->n_calls & (list->n_calls - 1))
+	enum { AT_FIRST = 8 };
+
+	if (list->n_calls && (list->n_calls < AT_FIRST || list->n_calls & (list->n_calls - 1)))
 		return 0;
-	size_t capacity = list->n_calls ? 2 * list->n_calls : 1;
+	size_t capacity = list->n_calls ? 2 * list->n_calls : AT_FIRST;
 	void *calls = reallocarray(list->calls, capacity, sizeof(*list->calls));
 
 	if (!calls)
@@ -338,6 +340,7 @@ static const char *const note_reason_names[NOTE_REASONS] = {
 	[NOTE_ENVIRONMENT] = "environment",
 	[NOTE_NO_REGION] = "no_region",
 	[NOTE_UNREACHABLE] = "unreachable",
+	[NOTE_SANDBOX] = "sandbox",
 };
 
 static const char *const region_loss_names[LOSS_REASONS] = {

@@ -176,6 +176,8 @@ struct recording {
 	int largest_memory_pid;
 	struct process_record *processes; /* images, in the order of starts: see recording_add_process() */
 	size_t n_process_records;
+	size_t n_others_kept;   /* of them, images that are not the command's; 0: not counted */
+	size_t lightest_kept;   /* and the lightest of these */
 	struct part_list parts; /* of all images, by test, program and labels */
 	struct unwatched_record *unwatched;
 	size_t n_unwatched;
@@ -189,6 +191,8 @@ struct recording {
 
 	/* coverage */
 	uint64_t refused[SERIES_REFUSALS]; /* of what they asked to have recorded */
+	uint64_t respelled;  /* names that were used in another case of letters, too */
+	uint64_t overflowed; /* measurements that went into series of overflow */
 	uint64_t lost[LOSS_REASONS];  /* calls, or details of calls, not recorded */
 	uint64_t notes_lost;
 	uint64_t damaged_regions;     /* files that could not be read, or only in part */

@@ -202,6 +202,20 @@ static void bit_set(uint64_t *bits, size_t i)
 	bits[i / 64] |= 1ULL << (i % 64);
 }
 
+/* In the word of a map that has bit `first`: it and those that follow it there, up to `end`. */
+static uint64_t bits_of_word(size_t first, size_t end)
+{
+	size_t n = 64 - first % 64;
+
+	n = n < end - first ? n : end - first;
+	return UINT64_MAX >> (64 - n) << first % 64;
+}
+
+static size_t next_word(size_t bit)
+{
+	return (bit / 64 + 1) * 64;
+}
+
 /* Claims a record's bytes; false, and nothing claimed, when some of them belong to another one. */
 static bool claim(struct check *check, size_t offset, const struct record_kind *kind)
 {
@@ -210,11 +224,11 @@ static bool claim(struct check *check, size_t offset, const struct record_kind *
 
 	if (kind->may_be_shared && bit_is_set(check->shared, first))
 		return true;
-	for (size_t i = first; i < end; i++)
-		if (bit_is_set(check->claimed, i))
+	for (size_t i = first; i < end; i = next_word(i))
+		if (check->claimed[i / 64] & bits_of_word(i, end))
 			return false;
-	for (size_t i = first; i < end; i++)
-		bit_set(check->claimed, i);
+	for (size_t i = first; i < end; i = next_word(i))
+		check->claimed[i / 64] |= bits_of_word(i, end);
 	if (kind->may_be_shared)
 		bit_set(check->shared, first);
 	return true;

@@ -57,6 +57,7 @@ struct series {
 	size_t n_tags;
 	enum series_type type;
 	bool is_fractional; /* a counter of fractions, such as seconds: value.number */
+	bool is_signed;	    /* a half of a histogram whose values may be negative: exporters have no sum of it */
 	const char *unit;
 	int64_t start_ns; /* CLOCK_REALTIME: the value counts from here on */
 	union {

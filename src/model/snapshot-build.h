@@ -20,6 +20,14 @@ int snapshot_adopt(struct snapshot *snapshot, struct series *series);
 int snapshot_borrow(struct snapshot *snapshot, struct snapshot *part);
 
 /*
+ * Counters that have fallen since an older snapshot of the same source began again after it: 2^64 is
+ * 0, and what several threads have counted is added up by those who look. Moves their starts, also
+ * those that were moved in the older one. For one that is sealed, owns its series and is nobody
+ * else's yet.
+ */
+void snapshot_move_starts(struct snapshot *newer, const struct snapshot *older);
+
+/*
  * Puts the series in order. Those that came later than another of the same name and tags, or than
  * one of the same name with another type or unit, are left out: returns how many.
  */

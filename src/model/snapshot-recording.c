@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "model/snapshot-build.h"
@@ -191,7 +192,52 @@ static int add_health(const struct adding *adding, const struct recording *recor
 		error = add_counter(adding, "sonde.metrics.refused", "{measurement}",
 				    recording->refused[i], &tag, 1);
 	}
+	if (!error)
+		error = add_counter(adding, "sonde.metrics.overflowed", "{measurement}",
+				    recording->overflowed, NULL, 0);
+	if (!error)
+		error = add_counter(adding, "sonde.metrics.respelled", "{name}",
+				    recording->respelled, NULL, 0);
 	return error ? error : add_unwatched(adding, recording);
+}
+
+/* One of a name with the tags of others that are too many is none that the name has more. */
+static bool is_tag_set(const struct series *series)
+{
+	return series->n_tags && strcmp(series->tags[0].key, "otel.metric.overflow") != 0;
+}
+
+static int add_size(const struct adding *adding, const char *name, size_t n_series)
+{
+	const struct tag tag = {"metric", name};
+	const struct series series = {
+		.name = "sonde.metrics.series",
+		.type = SERIES_GAUGE,
+		.unit = "{series}",
+		.tags = &tag,
+		.n_tags = 1,
+		.value.number = (double)n_series,
+	};
+
+	return n_series ? snapshot_adopt(adding->snapshot, series_copy(&series)) : 0;
+}
+
+/* How many sets of tags each name has that has any. */
+static int add_sizes(const struct adding *adding, const struct metric_list *metrics)
+{
+	size_t *sizes = calloc(metrics->n_entries + 1, sizeof(*sizes));
+	int error = sizes ? 0 : -ENOMEM;
+
+	for (size_t i = 0; !error && i < metrics->n_entries; i++) {
+		const struct series *series = metrics->entries[i].series;
+
+		if (is_tag_set(series))
+			sizes[metric_list_first(metrics, series->name) - metrics->entries]++;
+	}
+	for (size_t i = 0; !error && i < metrics->n_entries; i++)
+		error = add_size(adding, metrics->entries[i].series->name, sizes[i]);
+	free(sizes);
+	return error;
 }
 
 static int add_metrics(const struct adding *adding, const struct recording *recording)
@@ -213,6 +259,8 @@ static int fill_snapshot(struct snapshot *snapshot, const struct recording *reco
 		error = add_call(&adding, &recording->calls.calls[i]);
 	if (!error)
 		error = add_metrics(&adding, recording);
+	if (!error)
+		error = add_sizes(&adding, &recording->metrics);
 	if (error)
 		return error;
 	return snapshot_seal(snapshot) ? -EEXIST : 0;

@@ -123,6 +123,41 @@ static void leave_out(struct snapshot *snapshot, struct series *series)
 	free(series);
 }
 
+/* What is counted by ones does not within a machine's life. */
+static bool may_come_round(const struct series *series)
+{
+	return series->type == SERIES_COUNTER && !series->is_fractional &&
+	       strncmp(series->name, "libc.", 5) != 0 && strncmp(series->name, "sonde.", 6) != 0;
+}
+
+static void move_start(struct series *series, const struct series *before, int64_t before_ns)
+{
+	int64_t start_ns = before->start_ns;
+
+	if (!may_come_round(series) || !may_come_round(before))
+		return;
+	if (series->value.count < before->value.count && series->start_ns <= start_ns)
+		start_ns = before_ns;
+	if (series->start_ns < start_ns)
+		series->start_ns = start_ns;
+}
+
+void snapshot_move_starts(struct snapshot *newer, const struct snapshot *older)
+{
+	size_t position = 0;
+
+	assert(!newer->n_parts);
+	for (size_t i = 0; i < newer->n_members && position < older->n_members;) {
+		struct series *series = newer->members[i].series;
+		int order = series_compare(older->members[position].series, series);
+
+		if (order == 0)
+			move_start(series, older->members[position].series, older->taken_ns);
+		position += order <= 0;
+		i += order >= 0;
+	}
+}
+
 size_t snapshot_seal(struct snapshot *snapshot)
 {
 	struct member *members = snapshot->members;

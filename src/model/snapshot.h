@@ -16,6 +16,9 @@
  *     libc.memory.requested     counter  By   call
  *     sonde.calls.lost    counter  {call}   reason
  *     sonde.metrics.refused counter {measurement} reason
+ *     sonde.metrics.respelled   counter  {name}
+ *     sonde.metrics.overflowed  counter  {measurement}
+ *     sonde.metrics.series      gauge    {series}   metric; of each name of programs' own with tags
  *     sonde.notes.lost    counter  {note}
  *     sonde.regions.damaged     counter  {region}
  *     sonde.processes.unwatched counter  {process}  reason

@@ -10,15 +10,18 @@
 
 /* -- Words ----------------------------------------------------------------------------------------- */
 
-/* The word after another one, or the first. NULL: there is none. What follows the last is zero. */
+struct words words_of(const char *text, size_t size)
+{
+	while (size > 0 && text[size - 1] == '\0')
+		size--;
+	return (struct words){text, size};
+}
+
+/* The word after another one, or the first. NULL: there is none. */
 static const char *next_word(const struct words *words, const char *word)
 {
-	const char *end = words->text + words->size;
-
-	while (end > words->text && end[-1] == '\0')
-		end--;
 	word = word ? word + strlen(word) + 1 : words->text;
-	return word < end ? word : NULL;
+	return word < words->text + words->size ? word : NULL;
 }
 
 static const char *find_word(const struct words *words, const char *wanted)

@@ -28,11 +28,14 @@ enum harness {
 
 enum { TEST_NAME_MAX = 255 }; /* bytes; what is longer is cut at a character */
 
-/* The arguments of a process, each ended by NUL, as a region has them. */
+/* The arguments of a process, each ended by NUL. */
 struct words {
 	const char *text;
-	size_t size;
+	size_t size; /* without what is zero behind the last one */
 };
+
+/* Of a region's field, whose end is zero. */
+struct words words_of(const char *text, size_t size);
 
 /* Each returns a new string, or NULL: it is no test, or there is no memory. */
 char *test_rule_own(const struct words *words);

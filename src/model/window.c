@@ -57,6 +57,26 @@ static void track_free(struct track *track)
 	free(track);
 }
 
+/* Of all but slots. */
+static size_t other_size(const struct windows *windows)
+{
+	return sizeof(*windows) + windows->tracks_size;
+}
+
+static void keep_to_limit(struct windows *windows)
+{
+	size_t others = other_size(windows);
+
+	rings_keep_to(&windows->rings,
+		      windows->max_bytes > others ? windows->max_bytes - others : 0);
+}
+
+void windows_set_limit(struct windows *windows, size_t max_bytes)
+{
+	windows->max_bytes = max_bytes;
+	keep_to_limit(windows);
+}
+
 struct windows *windows_free(struct windows *windows)
 {
 	if (!windows)
@@ -212,10 +232,26 @@ static const struct series *walk_to_latest(const struct windows *windows, size_t
 	return NULL;
 }
 
+/* Most of them, mostly; a gauge is watched even so. */
+static bool has_done_nothing(const struct series *series, const struct series *before)
+{
+	if (!before || !series_is_cumulative(series) || series->type != before->type ||
+	    series->is_fractional != before->is_fractional || series->start_ns != before->start_ns)
+		return false;
+	if (series_has_histogram(series))
+		return series->value.histogram->count == before->value.histogram->count &&
+		       series->value.histogram->first_index == before->value.histogram->first_index;
+	return series->is_fractional ? series->value.number == before->value.number
+				     : series->value.count == before->value.count;
+}
+
 static int add_value(struct slot_builder *builder, const struct track *track,
 		     const struct series *series, const struct series *before, double seconds)
 {
 	struct window_value value;
+
+	if (has_done_nothing(series, before))
+		return 0;
 	struct series *difference = series_difference(series, before);
 
 	if (!difference)
@@ -284,20 +320,6 @@ static void mark_as_seen(struct windows *windows, const struct snapshot *snapsho
 		if (track)
 			track->seen_ns = windows->latest_ns;
 	}
-}
-
-/* Of all but slots. */
-static size_t other_size(const struct windows *windows)
-{
-	return sizeof(*windows) + windows->tracks_size;
-}
-
-static void keep_to_limit(struct windows *windows)
-{
-	size_t others = other_size(windows);
-
-	rings_keep_to(&windows->rings,
-		      windows->max_bytes > others ? windows->max_bytes - others : 0);
 }
 
 int windows_add(struct windows *windows, struct snapshot *snapshot, int64_t now_ns)
@@ -407,22 +429,44 @@ static int answer_value(const struct track *track, const struct ring_look *look,
 	return WINDOW_EMPTY;
 }
 
+static struct ring_look look_back(int64_t window_ns, int64_t now_ns)
+{
+	struct ring_look look = {.to_ns = now_ns};
+
+	if (__builtin_sub_overflow(now_ns, window_ns, &look.from_ns))
+		look.from_ns = INT64_MIN;
+	return look;
+}
+
+static bool is_truncated(const struct ring_look *look)
+{
+	return !look->covered_ns || look->known_from_ns > look->from_ns;
+}
+
+int64_t windows_cover(const struct windows *windows, int64_t window_ns, int64_t now_ns,
+		      bool *ret_is_truncated)
+{
+	struct ring_look look = look_back(window_ns, now_ns);
+
+	rings_look(&windows->rings, UINT32_MAX, &look);
+	*ret_is_truncated = is_truncated(&look);
+	return look.covered_ns;
+}
+
 int windows_query(const struct windows *windows, const char *name, const struct tag *tags,
 		  size_t n_tags, int64_t window_ns, int64_t now_ns,
 		  struct window_answer *ret_answer)
 {
 	const struct track *track = find_track(windows, name, tags, n_tags);
-	struct ring_look look = {.to_ns = now_ns};
+	struct ring_look look = look_back(window_ns, now_ns);
 
 	if (!track)
 		return WINDOW_UNKNOWN;
-	if (__builtin_sub_overflow(now_ns, window_ns, &look.from_ns))
-		look.from_ns = INT64_MIN;
 	rings_look(&windows->rings, track->number, &look);
 	*ret_answer = (struct window_answer){
 		.type = track->type,
 		.covered_ns = look.covered_ns,
-		.is_truncated = !look.covered_ns || look.known_from_ns > look.from_ns,
+		.is_truncated = is_truncated(&look),
 		.sum = NAN,
 		.rate = NAN,
 		.last = NAN,

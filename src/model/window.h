@@ -52,6 +52,8 @@ enum window_condition {
 
 /* 0: WINDOWS_MAX_BYTES. NULL without memory. */
 struct windows *windows_new(size_t max_bytes);
+/* Another limit, which holds from now on: but names and tags of series that are there stay as long as they are. */
+void windows_set_limit(struct windows *windows, size_t max_bytes);
 /* NULL is fine. Returns NULL. */
 struct windows *windows_free(struct windows *windows);
 
@@ -69,6 +71,10 @@ int windows_add(struct windows *windows, struct snapshot *snapshot, int64_t now_
 int windows_query(const struct windows *windows, const char *name, const struct tag *tags,
 		  size_t n_tags, int64_t window_ns, int64_t now_ns,
 		  struct window_answer *ret_answer);
+
+/* How much of the last window_ns before now is known, whatever the series; and whether that is not all of it. */
+int64_t windows_cover(const struct windows *windows, int64_t window_ns, int64_t now_ns,
+		      bool *ret_is_truncated);
 
 /* Bytes in use. */
 size_t windows_size(const struct windows *windows);

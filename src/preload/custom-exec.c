@@ -267,7 +267,7 @@ static struct lending lend_environment(void)
 	struct lending lending = {.own = environ, .lent = environ};
 	size_t room = environment_copy_room(environ);
 
-	if (!*recorder_session_directory())
+	if (!departure_is_possible())
 		return lending;
 	struct copy_memory *memory = take_copy(sizeof(*memory) + room * sizeof(char *), &lending.is_kept);
 

@@ -12,6 +12,7 @@
 
 #include "base/raw.h"
 #include "record/descriptor.h"
+#include "record/filter.h"
 #include "record/recorder.h"
 #include "record/stacks.h"
 #include "record/private-memory.h"
@@ -27,7 +28,8 @@
 /* What we have set aside of the address space and do not use counts against a limit on it. */
 static void give_way(__rlimit_resource_t resource, const struct rlimit *limit)
 {
-	if (resource == RLIMIT_AS && limit && limit->rlim_cur != RLIM_INFINITY)
+	if (resource == RLIMIT_AS && limit && filter_lets_read(limit, sizeof(*limit)) &&
+	    limit->rlim_cur != RLIM_INFINITY)
 		recorder_give_way();
 }
 
@@ -80,22 +82,29 @@ static bool forbids_counter(int option, unsigned long mode)
 	       (option == PR_SET_TSC && mode == PR_TSC_SIGSEGV);
 }
 
-/* The strict mode allows this thread no more than read, write, exit and the return from a handler. */
+/*
+ * The strict mode allows this thread no more than read, write, exit and the return from a handler. Who is in a sandbox
+ * stays there whatever becomes of another one.
+ */
 static int enter_sandbox(int option, unsigned long mode, unsigned long filter)
 {
 	struct region_header *region = recorder_prepare_for_sandbox();
 
 	stacks_prepare_for_sandbox();
 	bool was_noted = region && recorder_note_sandbox(region);
+	bool could_ask = descriptor_may_be_asked();
 
-	descriptor_may_ask(false);
+	if (option == PR_SET_SECCOMP) {
+		filter_expect(mode == SECCOMP_MODE_FILTER ? (const struct sock_fprog *)filter : NULL);
+		descriptor_may_ask(false);
+	}
 	if (region && forbids_counter(option, mode))
 		recorder_stop_clock(region);
 	int result = REAL(prctl)(option, mode, filter, 0UL, 0UL);
 
 	/* Many only try whether they could. */
 	if (result < 0)
-		descriptor_may_ask(true);
+		descriptor_may_ask(could_ask);
 	if (result == 0 && option == PR_SET_SECCOMP && mode == SECCOMP_MODE_STRICT && region) {
 		region_seal(region);
 		private_seal();

@@ -11,6 +11,7 @@
 
 #include "preload/wrapper.h"
 
+#include "record/filter.h"
 #include "record/recorder.h"
 #include "record/stacks.h"
 #include "record/private-memory.h"
@@ -298,11 +299,12 @@ static bool confines_strictly(long number, long first, long second)
 }
 
 /* Whether it is granted is not seen; to be without durations for nothing is better than to be killed. */
-static void prepare_for_sandbox(bool is_strict)
+static void prepare_for_sandbox(bool is_strict, const struct sock_fprog *filter)
 {
 	struct region_header *region = recorder_prepare_for_sandbox();
 
 	stacks_prepare_for_sandbox();
+	filter_expect(is_strict ? NULL : filter);
 	descriptor_may_ask(false);
 	if (!region)
 		return;
@@ -325,7 +327,7 @@ void *enter_syscall(long number, long first, long second, long third)
 	if (makes_process(number))
 		recorder_lend_memory();
 	if (confines(number, first, third))
-		prepare_for_sandbox(confines_strictly(number, first, second));
+		prepare_for_sandbox(confines_strictly(number, first, second), (const struct sock_fprog *)third);
 	if (number == SYS_mlockall)
 		recorder_lock_memory();
 	if (makes_namespace(number))

@@ -6,11 +6,12 @@
 #include "base/raw.h"
 #include "base/readable.h"
 #include "preload/environment.h"
-#include "record/descriptor.h"
 #include "record/executable.h"
+#include "record/filter.h"
 #include "record/recorder.h"
 #include "record/region.h"
 #include "record/session.h"
+#include "record/startup.h"
 
 #include <limits.h>
 #include <stdbool.h>
@@ -71,10 +72,20 @@ static void take_back(struct session_note *note)
 	session_unnote(note);
 }
 
+/* Under a filter that would kill it for what we do there, the program is on its own; nothing is asked of the kernel. */
+static char *const *prepare_to_leave(const char *path, char *const *environment, struct environment_copy *copy,
+				     struct session_note **ret_note)
+{
+	*ret_note = note_absence(NOTE_SANDBOX, path);
+	return environment_change(environment, ENVIRONMENT_LEAVE, copy);
+}
+
 char *const *departure_prepare(const char *path, char *const *environment,
 			       struct environment_copy *copy, struct program_file *file,
 			       struct session_note **ret_note)
 {
+	if (filter_forbids(FILTER_ARRIVAL))
+		return prepare_to_leave(path, environment, copy, ret_note);
 	bool can_reach = environment_can_reach_us();
 	char runtime[SANITIZER_NAME_SIZE];
 	enum note_reason reason = executable_inspect(path, file, runtime);
@@ -140,26 +151,35 @@ static void remove_workspace(struct workspace *workspace)
 	raw_munmap(workspace, workspace->size);
 }
 
-/* Where the kernel may not be asked, the program is believed. */
+/* Who is simulated cannot be asked for, and is believed. */
 static bool may_read(const char *name, char *const *environment)
 {
 	uintptr_t page = READABLE_NONE;
 
-	return !descriptor_may_be_asked_of_memory() ||
+	if (filter_forbids(FILTER_MEMORY))
+		return false;
+	return startup_is_simulated() ||
 	       (readable_text(name, PATH_MAX, &page) && readable_list(environment));
+}
+
+/* A program that could not live with us under a filter need not be looked at. */
+bool departure_is_possible(void)
+{
+	return *recorder_session_directory() && !filter_forbids(FILTER_CHANGE) &&
+	       (filter_forbids(FILTER_ARRIVAL) || !filter_forbids(FILTER_DEPARTURE));
 }
 
 static int depart(const char *name, bool is_searched, char *const *environment, departure_run *run,
 		  const void *request)
 {
-	if (!name || !*recorder_session_directory() || !may_read(name, environment))
+	if (!name || !departure_is_possible() || !may_read(name, environment))
 		return run(environment, request);
 	size_t room = environment_copy_room(environment);
 	struct workspace *workspace = make_workspace(room);
 
 	if (!workspace)
 		return run(environment, request);
-	if (is_searched)
+	if (is_searched && !filter_forbids(FILTER_ARRIVAL))
 		name = executable_search(name, environment_find(environ, "PATH"), workspace->found,
 					 sizeof(workspace->found));
 	struct environment_copy copy = {.entries = workspace->entries,

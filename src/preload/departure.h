@@ -14,6 +14,9 @@
 #include "record/program-file.h"
 #include "record/session.h"
 
+/* Whether programs can be judged: there is a session, and no filter that would kill us for it. */
+bool departure_is_possible(void) __attribute__((visibility("hidden")));
+
 /*
  * Judges the program at `path`, and changes its environment (NULL: empty) accordingly in the memory that
  * `copy` brings; `file` is room to read it in. When the program will not be watched that is noted: ret_note is the note, to be taken

@@ -192,17 +192,30 @@ static int start_host(const char *session, int ready)
 	return 0;
 }
 
-/* Until it has said something, has ended, or takes too long. Whether it lives. */
-static bool await_host(int fd)
+/* "": the session is where it was. The whole answer is written at once. False: the host has ended. */
+static bool read_answer(int fd, char *session)
+{
+	char answer[SESSION_PATH_SIZE];
+	long size = raw_syscall(SYS_read, fd, (long)answer, sizeof(answer), 0, 0, 0);
+
+	if (size > 1 && answer[size - 1] == '\0') {
+		struct text path = text_init(session, SESSION_PATH_SIZE);
+
+		text_add(&path, answer);
+	}
+	return size > 0;
+}
+
+/* Until it has said where the session is, has ended, or takes too long. Whether it lives. */
+static bool await_host(int fd, char *session)
 {
 	struct pollfd readable = {.fd = fd, .events = POLLIN};
 	struct timespec left = {.tv_sec = WAIT_SECONDS};
-	char answer;
 
 	/* The kernel takes what it has waited off `left`. */
 	while (raw_syscall(SYS_ppoll, (long)&readable, 1, (long)&left, 0, 8, 0) == -EINTR)
 		;
-	return !readable.revents || raw_syscall(SYS_read, fd, (long)&answer, 1, 0, 0, 0) == 1;
+	return !readable.revents || read_answer(fd, session);
 }
 
 static void discard(const char *session)
@@ -216,7 +229,7 @@ static void discard(const char *session)
 	raw_rmdir(session);
 }
 
-void home_find(const char *session)
+void home_find(char *session)
 {
 	const char *given = environment_find(startup_environment(), "SONDE_CONFIG");
 	int ready[2];
@@ -228,7 +241,7 @@ void home_find(const char *session)
 	if (result == 0) {
 		result = start_host(session, ready[1]);
 		raw_close(ready[1]);
-		if (result == 0 && !await_host(ready[0]))
+		if (result == 0 && !await_host(ready[0], session))
 			result = -ECHILD;
 		raw_close(ready[0]);
 	}

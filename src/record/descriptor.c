@@ -9,10 +9,10 @@
 
 #include "base/compiler.h"
 #include "base/raw.h"
+#include "record/filter.h"
 #include "record/startup.h"
 
 #include <stdbool.h>
-#include <sys/prctl.h>
 #include <sys/sysmacros.h>
 
 enum {
@@ -35,19 +35,6 @@ bool descriptor_may_be_asked(void)
 bool descriptor_may_be_asked_of_memory(void)
 {
 	return !may_not_ask && !startup_is_simulated();
-}
-
-/* Which filters there were is asked once, and not at the start: those of later are the program's own. */
-bool descriptor_is_filtered(void)
-{
-	enum { UNKNOWN, NONE, SOME };
-	static KEPT uint8_t filters;
-
-	if (may_not_ask)
-		return true;
-	if (unlikely(filters == UNKNOWN))
-		filters = raw_syscall(SYS_prctl, PR_GET_SECCOMP, 0, 0, 0, 0, 0) == 0 ? NONE : SOME;
-	return filters == SOME;
 }
 
 /* NULL: there is no room for a note about it. */
@@ -156,6 +143,14 @@ void descriptor_note_far(int fd, enum descriptor_kind kind)
 		return;
 	grow_far_end(fd);
 	__atomic_store_n(note, (uint8_t)kind, __ATOMIC_RELAXED);
+}
+
+void descriptor_opened_pair(const int pair[2], enum descriptor_kind kind)
+{
+	if (!filter_lets_read(pair, 2 * sizeof(*pair)))
+		return;
+	descriptor_opened(pair[0], kind);
+	descriptor_opened(pair[1], kind);
 }
 
 void descriptor_closed_range(int first, int last)

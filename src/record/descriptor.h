@@ -21,6 +21,9 @@ enum descriptor_kind descriptor_find(int fd) HIDDEN __attribute__((cold));
 /* Those beyond the first few. */
 void descriptor_note_far(int fd, enum descriptor_kind kind) HIDDEN;
 
+/* Two have been made, by a call that has succeeded. */
+void descriptor_opened_pair(const int pair[2], enum descriptor_kind kind) HIDDEN;
+
 /* All of first .. last are closed, or may be; a `last` below 0 is the highest there is. */
 void descriptor_closed_range(int first, int last) HIDDEN;
 
@@ -33,9 +36,6 @@ bool descriptor_may_be_asked(void) HIDDEN;
 
 /* The same, whether memory can be read (base/readable.h). */
 bool descriptor_may_be_asked_of_memory(void) HIDDEN;
-
-/* Whether a filter may answer in the kernel's place: one of the program's own, or one that it was begun under. */
-bool descriptor_is_filtered(void) HIDDEN;
 
 /* Whether the calling process's descriptors are those that are noted: not in a child that borrows our memory. */
 bool descriptor_is_ours(void) HIDDEN;

@@ -61,6 +61,7 @@ const struct engine *engine_own(void)
 	engine.unit = metric_unit;
 	engine.tags = metric_tags;
 	engine.refuse = metric_refuse;
+	engine.count_overflow = metric_count_overflow;
 	engine.add = metric_add;
 	engine.add_fraction = metric_add_fraction;
 	engine.set = metric_set;

@@ -37,7 +37,7 @@ struct engine {
 
 	struct metric *(*find)(const struct metric_request *request,
 			       enum series_refusal *ret_reason);
-	void (*limit_tag_sets)(uint32_t max_tag_sets);
+	void (*limit_tag_sets)(uint32_t max_tag_sets, uint32_t max_path_sets);
 	bool (*take_number)(struct metric *metric, uint32_t limit);
 	uint8_t (*kind)(const struct metric *metric);
 	uint8_t (*flags)(const struct metric *metric);
@@ -45,10 +45,11 @@ struct engine {
 	const char *(*unit)(const struct metric *metric);
 	size_t (*tags)(const struct metric *metric, struct metric_tag *ret_tags);
 	void (*refuse)(enum series_refusal reason);
+	void (*count_overflow)(void);
 	int (*add)(struct metric *metric, uint64_t amount);
 	bool (*add_fraction)(struct metric *metric, double amount);
 	bool (*set)(struct metric *metric, double value);
-	bool (*change)(struct metric *metric, double difference);
+	bool (*change)(struct metric *metric, double difference, double *ret_value);
 	bool (*enter)(struct metric *metric, double value);
 	bool (*enter_ns)(struct metric *metric, uint64_t ns);
 };

@@ -12,9 +12,10 @@
 
 /*
  * A session's file has been written, and no process has joined yet. Afterwards the settings in it are those to go by; if
- * the session is not to be after all, its file is gone.
+ * the session is not to be after all, its file is gone. It may be another one, elsewhere: then its directory has taken the
+ * place of the one that was given, in SESSION_PATH_SIZE bytes.
  */
-void home_find(const char *session) HIDDEN;
+void home_find(char *session) HIDDEN;
 
 /*
  * The process is about to end. Waits for the host only where that would end with it: in a container, whose first process

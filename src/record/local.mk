@@ -14,6 +14,8 @@ libsonde_preload_la_SOURCES += \
 	src/record/unwind-table.c src/record/unwind-table.h \
 	src/record/engine.c src/record/engine.h src/record/home.h \
 	src/record/descriptor.c src/record/descriptor.h \
+	src/record/filter.c src/record/filter.h \
+	src/record/filter-program.c src/record/filter-program.h \
 	src/record/identity.c src/record/identity.h \
 	src/record/marks.c src/record/marks.h \
 	src/record/memory.c src/record/memory.h \
@@ -34,6 +36,8 @@ libsonde_preload_la_SOURCES += \
 # The recording side, but for what only intercepted calls need.
 libsonde_record_la_SOURCES += \
 	src/record/descriptor.c src/record/descriptor.h \
+	src/record/filter.c src/record/filter.h \
+	src/record/filter-program.c src/record/filter-program.h \
 	src/record/engine.c src/record/engine.h src/record/home.h \
 	src/record/identity.c src/record/identity.h \
 	src/record/marks.c src/record/marks.h \

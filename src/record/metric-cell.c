@@ -39,6 +39,22 @@ void metric_refuse(enum series_refusal reason)
 		__atomic_fetch_add(&region->refused[reason], 1, __ATOMIC_RELAXED);
 }
 
+void metric_count_respelled(void)
+{
+	struct region_header *region = process_find_region();
+
+	if (region)
+		__atomic_fetch_add(&region->respelled, 1, __ATOMIC_RELAXED);
+}
+
+void metric_count_overflow(void)
+{
+	struct region_header *region = process_find_region();
+
+	if (region)
+		__atomic_fetch_add(&region->overflowed, 1, __ATOMIC_RELAXED);
+}
+
 /* -- Descriptions ----------------------------------------------------------------------------- */
 
 /* As thread_make_record(), of any size. */
@@ -216,6 +232,16 @@ static inline void owner_add_number(uint64_t *word, double amount)
 	while (!owner_replace64(word, seen, bits_of(number_of(seen) + amount)));
 }
 
+/* A counter that has come round begins again: readers know it by its start. */
+static __attribute__((noinline, cold)) int begin_again(struct counter_cell *cell)
+{
+	struct series_info *info = relative_get(&cell->info);
+
+	__atomic_store_n(&info->started_ticks, clock_last_ticks(&recorder_session.settings.clock),
+			 __ATOMIC_RELAXED);
+	return 0;
+}
+
 static __attribute__((noinline)) int add_first(struct metric *metric, uint64_t amount)
 {
 	struct counter_cell *cell = make_counter(metric);
@@ -233,7 +259,8 @@ int metric_add(struct metric *metric, uint64_t amount)
 
 	if (unlikely(!cell))
 		return add_first(metric, amount);
-	owner_add(&cell->value, amount);
+	if (unlikely(owner_add_carries(&cell->value, amount)))
+		return begin_again(cell);
 	return 0;
 }
 
@@ -339,7 +366,7 @@ bool metric_set(struct metric *metric, double value)
 	return true;
 }
 
-bool metric_change(struct metric *metric, double difference)
+bool metric_change(struct metric *metric, double difference, double *ret_value)
 {
 	struct series_info *info = find_gauge(metric);
 	uint64_t ticks = clock_last_ticks(&recorder_session.settings.clock) | 1;
@@ -353,5 +380,6 @@ bool metric_change(struct metric *metric, double difference)
 		changed.first = bits_of(number_of(seen.first) + difference);
 		changed.second = ticks > seen.second ? ticks : seen.second;
 	} while (!pair_replace(&info->gauge, &seen, changed));
+	*ret_value = number_of(changed.first);
 	return true;
 }

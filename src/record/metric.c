@@ -12,6 +12,7 @@
 
 #include "record/metric-private.h"
 
+#include "base/path-like.h"
 #include "base/text.h"
 #include "record/private-memory.h"
 #include "record/process.h"
@@ -26,6 +27,7 @@ static struct metric_family *family_chains[FAMILY_CHAINS];
 
 static KEPT uint32_t n_metrics;
 static KEPT uint32_t max_tag_sets = METRIC_TAG_SETS;
+static KEPT uint32_t max_path_sets = METRIC_PATH_SETS;
 
 /* A part of somebody else's string. */
 struct piece {
@@ -326,8 +328,23 @@ static bool is_of_kind(const struct metric_family *family, const struct metric_r
 	return family->kind == request->kind && family->flags == request->flags;
 }
 
+static bool is_same_text(const char *left, const char *right)
+{
+	while (*left && *left == *right)
+		left++, right++;
+	return *left == *right;
+}
+
+/* Once for each name: it is one, but perhaps it was meant to be two. */
+static void note_spelling(struct metric_family *family, const char *name)
+{
+	if (!is_same_text(family->name, name) &&
+	    !__atomic_exchange_n(&family->is_respelled, true, __ATOMIC_RELAXED))
+		metric_count_respelled();
+}
+
 /* 0, or 1 + the reason why the name cannot be used like this. */
-static int check_family(const struct metric_family *family, const struct metric_request *request,
+static int check_family(struct metric_family *family, const struct metric_request *request,
 			const struct words *words)
 {
 	if (!differ_in_case_only(family->name, request->name))
@@ -335,6 +352,7 @@ static int check_family(const struct metric_family *family, const struct metric_
 	if (!is_of_kind(family, request) ||
 	    (words->unit.len && !piece_is(words->unit, family->unit)))
 		return 1 + REFUSED_CONFLICT;
+	note_spelling(family, request->name);
 	return 0;
 }
 
@@ -379,6 +397,11 @@ static struct metric **metric_chain(uint64_t hash)
 	return &metric_chains[(hash ^ hash >> 48) % METRIC_CHAINS];
 }
 
+static bool is_overflow(const struct words *words)
+{
+	return words->n_tags == 1 && piece_is(words->tags[0].key, overflow_key);
+}
+
 static struct metric *make_metric(struct metric_family *family, uint64_t hash,
 				  const struct words *words)
 {
@@ -400,7 +423,7 @@ static struct metric *make_metric(struct metric_family *family, uint64_t hash,
 	metric->number = number;
 	metric->tags_size = (uint32_t)size;
 	metric->n_tags = (uint16_t)words->n_tags;
-	metric->flags = family->flags;
+	metric->flags = family->flags | (is_overflow(words) ? METRIC_OF_OVERFLOW : 0);
 	char *end = metric->tags;
 
 	for (size_t i = 0; i < words->n_tags; i++) {
@@ -410,16 +433,51 @@ static struct metric *make_metric(struct metric_family *family, uint64_t hash,
 	return metric;
 }
 
-/* Takes one of the sets of tags that the name may have. */
-static bool take_tag_set(struct metric_family *family)
+static bool has_path(const struct words *words)
 {
-	uint32_t n = __atomic_load_n(&family->n_tag_sets, __ATOMIC_RELAXED);
-
-	while (n < __atomic_load_n(&max_tag_sets, __ATOMIC_RELAXED))
-		if (__atomic_compare_exchange_n(&family->n_tag_sets, &n, n + 1, false,
-						__ATOMIC_RELAXED, __ATOMIC_RELAXED))
+	for (size_t i = 0; i < words->n_tags; i++)
+		if (path_like_key(words->tags[i].key.text, words->tags[i].key.len) ||
+		    path_like_value(words->tags[i].value.text, words->tags[i].value.len))
 			return true;
 	return false;
+}
+
+/* One more, unless there are so many. */
+static bool take_one(uint32_t *n_taken, const uint32_t *limit)
+{
+	uint32_t n = __atomic_load_n(n_taken, __ATOMIC_RELAXED);
+
+	while (n < __atomic_load_n(limit, __ATOMIC_RELAXED))
+		if (__atomic_compare_exchange_n(n_taken, &n, n + 1, false, __ATOMIC_RELAXED,
+						__ATOMIC_RELAXED))
+			return true;
+	return false;
+}
+
+static void give_back_one(uint32_t *n_taken)
+{
+	__atomic_fetch_sub(n_taken, 1, __ATOMIC_RELAXED);
+}
+
+/* Takes one of the sets of tags that the name may have. */
+static bool take_tag_set(struct metric_family *family, const struct words *words)
+{
+	bool is_path = has_path(words);
+
+	if (is_path && !take_one(&family->n_path_sets, &max_path_sets))
+		return false;
+	if (take_one(&family->n_tag_sets, &max_tag_sets))
+		return true;
+	if (is_path)
+		give_back_one(&family->n_path_sets);
+	return false;
+}
+
+static void give_back_tag_set(struct metric_family *family, const struct words *words)
+{
+	if (has_path(words))
+		give_back_one(&family->n_path_sets);
+	give_back_one(&family->n_tag_sets);
 }
 
 static struct metric *find_or_make(struct metric_family *family, const struct words *words,
@@ -435,10 +493,10 @@ static struct metric *find_or_make(struct metric_family *family, const struct wo
 		struct metric *metric = look_for_metric(chain, hash, words);
 
 		if (metric && made && is_limited)
-			__atomic_fetch_sub(&family->n_tag_sets, 1, __ATOMIC_RELAXED);
+			give_back_tag_set(family, words);
 		if (metric)
 			return metric;
-		if (!made && is_limited && !take_tag_set(family)) {
+		if (!made && is_limited && !take_tag_set(family, words)) {
 			*ret_is_over = true;
 			return NULL;
 		}
@@ -540,9 +598,10 @@ bool metric_take_number(struct metric *metric, uint32_t limit)
 	return false;
 }
 
-void metric_limit_tag_sets(uint32_t n)
+void metric_limit_tag_sets(uint32_t n_sets, uint32_t n_path_sets)
 {
-	__atomic_store_n(&max_tag_sets, n, __ATOMIC_RELAXED);
+	__atomic_store_n(&max_tag_sets, n_sets, __ATOMIC_RELAXED);
+	__atomic_store_n(&max_path_sets, n_path_sets, __ATOMIC_RELAXED);
 }
 
 uint8_t metric_kind(const struct metric *metric)

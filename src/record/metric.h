@@ -28,6 +28,7 @@ enum {
 	METRIC_KEY_MAX = 128,
 	METRIC_VALUE_MAX = 1024, /* longer ones are cut */
 	METRIC_TAG_SETS = 2000,	 /* of a name, unless told otherwise */
+	METRIC_PATH_SETS = 200,	 /* of them, those with a tag like a path: base/path-like.h */
 };
 
 struct metric;
@@ -63,8 +64,8 @@ struct metric *metric_find(const struct metric_request *request,
  */
 bool metric_take_number(struct metric *metric, uint32_t limit) HIDDEN;
 
-/* How many sets of tags a name may have from now on. */
-void metric_limit_tag_sets(uint32_t max_tag_sets) HIDDEN;
+/* How many sets of tags a name may have from now on, and how many with a tag like a path. */
+void metric_limit_tag_sets(uint32_t max_tag_sets, uint32_t max_path_sets) HIDDEN;
 
 /* Whether a name is one that a series can have. */
 bool metric_name_is_valid(const char *name) HIDDEN;
@@ -84,6 +85,9 @@ size_t metric_tags(const struct metric *metric, struct metric_tag *ret_tags) HID
 /* Counts something that was not recorded. */
 void metric_refuse(enum series_refusal reason) HIDDEN;
 
+/* Counts something that was recorded in the metric of the sets of tags that are too many. */
+void metric_count_overflow(void) HIDDEN;
+
 /*
  * Recording, each for one kind of metric, with a value that has been looked at: not negative but
  * for gauges, and finite. False: there is no memory; it is counted as refused.
@@ -94,7 +98,8 @@ enum { METRIC_NO_MEMORY = -8 };
 int metric_add(struct metric *metric, uint64_t amount) HIDDEN;
 bool metric_add_fraction(struct metric *metric, double amount) HIDDEN;
 bool metric_set(struct metric *metric, double value) HIDDEN;
-bool metric_change(struct metric *metric, double difference) HIDDEN;
+/* ret_value is what it became. */
+bool metric_change(struct metric *metric, double difference, double *ret_value) HIDDEN;
 bool metric_enter(struct metric *metric, double value) HIDDEN;
 bool metric_enter_ns(struct metric *metric, uint64_t ns) HIDDEN;
 

@@ -11,6 +11,7 @@
 #include "base/readable.h"
 #include "base/text.h"
 #include "record/descriptor.h"
+#include "record/filter.h"
 #include "record/thread.h"
 
 #include <errno.h>
@@ -361,17 +362,13 @@ static bool has_read_path(int code)
 	}
 }
 
-/*
- * Whether the path of a call may be touched that ended so: it may lead nowhere where the kernel has not looked at it,
- * as when a filter has answered in its place.
- */
-static bool may_read_path(const char *path, int code)
+/* A path may lead nowhere where the kernel has not looked at it, as when a filter has answered in its place. */
+static bool may_read_path(const char *path, bool has_been_read)
 {
 	uintptr_t page = READABLE_NONE;
 
-	if (has_read_path(code) && !descriptor_is_filtered())
-		return true;
-	return descriptor_may_be_asked_of_memory() && readable_text(path, PATH_MAX, &page);
+	return has_been_read ||
+	       (descriptor_may_be_asked_of_memory() && readable_text(path, PATH_MAX, &page));
 }
 
 static bool are_files_wanted(void)
@@ -384,9 +381,9 @@ void object_add_opened(const struct probe *probe, uint64_t ns, int dirfd, const 
 	/* freopen() without a path opens what was open. */
 	if (!are_files_wanted() || !probe->stats || !path)
 		return;
-	/* A filter grants nothing but 0. */
-	struct object_name *name = fd != 0 || may_read_path(path, 0) ? object_name_of_path(dirfd, path, true)
-								  : object_name_of_others(OBJECT_FILE);
+	bool is_readable = may_read_path(path, !filter_may_grant((uint64_t)fd));
+	struct object_name *name =
+		is_readable ? object_name_of_path(dirfd, path, true) : object_name_of_others(OBJECT_FILE);
 	struct object_cell *cell = find_cell(name, false);
 
 	object_note(fd, (uintptr_t)name);
@@ -401,10 +398,11 @@ void object_add_path_failure(const struct probe *probe, uint64_t ns, int dirfd, 
 {
 	if (!are_files_wanted() || !probe->stats)
 		return;
+	bool has_been_read = has_read_path(code) && !filter_may_answer(code);
 	struct object_name *name = object_name_of_others(OBJECT_FILE);
 
 	/* Names that no row will have are not made: they take the memory that others need. */
-	if (path && may_read_path(path, code))
+	if (path && may_read_path(path, has_been_read))
 		name = object_name_of_path(dirfd, path, has_place(name, true));
 	struct object_cell *cell = find_cell(name, true);
 
@@ -438,22 +436,18 @@ static bool has_read_address(int code)
 	}
 }
 
-bool object_has_read_address(int code)
+static bool is_address_read(int code)
 {
-	return has_read_address(code) && !descriptor_is_filtered();
+	return has_read_address(code) && !filter_may_answer(code);
 }
 
-/* The same of an address. Where the kernel may not be asked, a connection is believed to be one. */
-static bool may_read_address(const struct sockaddr *address, socklen_t size, int code)
+static bool may_read_address(const void *address, size_t size, bool has_been_read)
 {
 	uintptr_t page = READABLE_NONE;
 
-	if (!descriptor_may_be_asked())
-		return code == 0 || code == EINPROGRESS;
-	if (object_has_read_address(code))
-		return true;
-	return descriptor_may_be_asked_of_memory() &&
-	       readable_bytes(address, size < READABLE_PAGE ? size : READABLE_PAGE, &page);
+	return has_been_read ||
+	       (descriptor_may_be_asked_of_memory() &&
+		readable_bytes(address, size < READABLE_PAGE ? size : READABLE_PAGE, &page));
 }
 
 static bool are_peers_wanted(void)
@@ -464,8 +458,9 @@ static bool are_peers_wanted(void)
 static struct object_name *name_of(enum object_kind kind, const struct sockaddr *address, socklen_t size,
 				   int code)
 {
-	struct object_name *name =
-		may_read_address(address, size, code) ? object_name_of_address(kind, address, size) : NULL;
+	struct object_name *name = may_read_address(address, size, is_address_read(code))
+					   ? object_name_of_address(kind, address, size)
+					   : NULL;
 
 	return name ? name : object_name_of_others(kind);
 }
@@ -473,7 +468,7 @@ static struct object_name *name_of(enum object_kind kind, const struct sockaddr 
 /* A socket that was connected is not any more. */
 static bool is_dissolved(const struct sockaddr *address, socklen_t size, int code)
 {
-	return code == 0 && size >= sizeof(address->sa_family) && may_read_address(address, size, code) &&
+	return code == 0 && size >= sizeof(address->sa_family) && may_read_address(address, size, is_address_read(code)) &&
 	       address->sa_family == AF_UNSPEC;
 }
 
@@ -513,9 +508,9 @@ void object_add_unbound(const struct probe *probe, uint64_t ns, const struct soc
 }
 
 struct object_cell *object_find_addressed(struct object_cell *cell, int fd, const struct sockaddr *address,
-					  socklen_t size)
+					  socklen_t size, bool has_been_read)
 {
-	if (!are_peers_wanted())
+	if (!are_peers_wanted() || !may_read_address(address, size, has_been_read))
 		return cell;
 	struct object_name *name = object_name_of_address(OBJECT_PEER, address, size);
 
@@ -527,13 +522,31 @@ struct object_cell *object_find_addressed(struct object_cell *cell, int fd, cons
 	return find_cell(name, false);
 }
 
+struct object_cell *object_find_by_message(struct object_cell *cell, int fd, const struct msghdr *message,
+					   bool has_been_read)
+{
+	if (!are_peers_wanted() || !may_read_address(message, sizeof(*message), has_been_read) || !message->msg_name)
+		return cell;
+	return object_find_addressed(cell, fd, message->msg_name, message->msg_namelen, has_been_read);
+}
+
+bool object_is_granted(uint64_t result)
+{
+	return !filter_may_grant(result);
+}
+
+bool object_is_refused(int code)
+{
+	return is_address_read(code);
+}
+
 void object_sent(enum call call, struct object_cell *cell, const struct probe *probe, uint64_t ns, int fd,
 		 const struct mmsghdr *messages, unsigned int n)
 {
-	for (unsigned int i = 0; i < n; i++) {
-		const struct msghdr *message = &messages[i].msg_hdr;
-		struct object_cell *to =
-			object_addressed(call, cell, fd, message->msg_name, message->msg_namelen);
+	bool has_been_read = object_is_granted(n);
+
+	for (unsigned int i = 0; i < n && may_read_address(&messages[i], sizeof(*messages), has_been_read); i++) {
+		struct object_cell *to = object_messaged(call, cell, fd, &messages[i].msg_hdr, has_been_read);
 
 		object_moved(to, probe, ns / n, fd, OBJECT_OUT, messages[i].msg_len, OBJECT_AT_END);
 	}

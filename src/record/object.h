@@ -235,11 +235,15 @@ void object_add_connected(const struct probe *probe, uint64_t ns, int fd, const 
 			  socklen_t size, int code) HIDDEN;
 void object_add_unbound(const struct probe *probe, uint64_t ns, const struct sockaddr *address, socklen_t size,
 			int code) HIDDEN;
+/* `has_been_read`: the kernel has read the address, or the message. Else it is asked first. */
 struct object_cell *object_find_addressed(struct object_cell *cell, int fd, const struct sockaddr *address,
-					  socklen_t size) HIDDEN;
+					  socklen_t size, bool has_been_read) HIDDEN;
+struct object_cell *object_find_by_message(struct object_cell *cell, int fd, const struct msghdr *message,
+					   bool has_been_read) HIDDEN;
 
-/* Whether the kernel has read the address of a message that could not be sent. */
-bool object_has_read_address(int code) HIDDEN;
+/* Whether it has: it was the kernel that moved so many bytes, or sent so many messages, or that refused to. */
+bool object_is_granted(uint64_t result) HIDDEN;
+bool object_is_refused(int code) HIDDEN;
 
 /* So many messages were sent at once, each of which may say to whom. */
 void object_sent(enum call call, struct object_cell *cell, const struct probe *probe, uint64_t ns, int fd,
@@ -271,11 +275,18 @@ static inline void object_accepted(struct object_cell *cell, const struct probe 
 	object_note(fd, object_noted(listener));
 }
 
-/* What a message went to, which may say so itself. */
+/* What a message went to, or did not, which may say so itself. */
 static inline struct object_cell *object_addressed(enum call call, struct object_cell *cell, int fd,
-						   const struct sockaddr *address, socklen_t size)
+						   const struct sockaddr *address, socklen_t size,
+						   bool has_been_read)
 {
-	return address && object_is_on(call) ? object_find_addressed(cell, fd, address, size) : cell;
+	return address && object_is_on(call) ? object_find_addressed(cell, fd, address, size, has_been_read) : cell;
+}
+
+static inline struct object_cell *object_messaged(enum call call, struct object_cell *cell, int fd,
+						  const struct msghdr *message, bool has_been_read)
+{
+	return object_is_on(call) ? object_find_by_message(cell, fd, message, has_been_read) : cell;
 }
 
 #endif

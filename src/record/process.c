@@ -5,6 +5,8 @@
 
 #include "base/raw.h"
 #include "record/descriptor.h"
+#include "record/filter.h"
+#include "record/identity.h"
 #include "record/region-writer.h"
 
 #include <sys/mman.h>
@@ -171,12 +173,31 @@ struct region_header *process_make_region(int fd)
 	return none;
 }
 
+/* A forked child that a filter of its parent's would kill for what it takes to make a region. */
+static void do_without_region(void)
+{
+	const struct region_header *parent = parent_region();
+
+	process.has_no_region = 1;
+	if (!parent)
+		return;
+	bool may_change = !filter_forbids(FILTER_CHANGE);
+
+	session_note(&recorder_session, NOTE_SANDBOX, may_change ? raw_getpid() : 0, identity_executable(parent));
+	if (may_change)
+		leave_parent_region();
+}
+
 struct region_header *process_find_region(void)
 {
 	struct region_header *region = recorder_region();
 
 	if (region || process.has_no_region)
 		return region;
+	if (filter_forbids(FILTER_ARRIVAL)) {
+		do_without_region();
+		return NULL;
+	}
 	const char *directory = recorder_session_directory();
 	int fd = *directory ? session_open_file(directory) : -1;
 

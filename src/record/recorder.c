@@ -66,7 +66,7 @@ static int join_session(const char *directory)
 }
 
 /* For who links no other: nobody is found. */
-__attribute__((weak)) void home_find(const char *session)
+__attribute__((weak)) void home_find(char *session)
 {
 	(void)session;
 }

@@ -63,7 +63,7 @@
 #define REGION_MAGIC "SONDEREG"
 
 enum {
-	REGION_VERSION = 12, /* changes with every change of a struct below */
+	REGION_VERSION = 13, /* changes with every change of a struct below */
 	REGION_COMMIT_FIRST = 4096, /* what a process that does little needs */
 	REGION_COMMIT_STEP = 32 * 1024,
 	REGION_CAPACITY = 64 * 1024 * 1024, /* less where the size of files is limited, but not less than: */
@@ -159,6 +159,8 @@ struct region_header {
 	uint64_t unwatched[REGION_ABSENCES]; /* programs that it started, or went on as, unwatched; by reason */
 	struct region_memory memory;
 	uint64_t refused[SERIES_REFUSALS];
+	uint64_t respelled;   /* names that were used in another case of letters, too */
+	uint64_t overflowed;  /* measurements that went into series of overflow: their names had too many sets of tags */
 	relative series;      /* struct series_info */
 	relative marks;       /* struct region_marks */
 	relative spans;       /* struct label_span */
@@ -325,7 +327,7 @@ struct series_info {
 	int16_t first_index; /* OpenTelemetry index of a histogram's bucket 0 */
 	uint16_t reserved;
 	struct pair gauge;  /* the bits of a double, and when it became that, in ticks; 0: it has no value yet */
-	uint64_t started_ticks;
+	uint64_t started_ticks; /* of a counter that has come round past 2^64: when it did */
 	uint64_t unused;    /* what follows begins where the size of this ends */
 	char strings[];     /* name, unit, then key and value of each tag by order of keys; each ended by NUL */
 };

@@ -60,6 +60,7 @@ enum note_reason {
 	NOTE_ENVIRONMENT,  /* the program's environment does not name us, and we were told to leave it */
 	NOTE_NO_REGION,    /* a watched process found no memory for its region */
 	NOTE_UNREACHABLE,  /* it would not find our library or session: another user, root or session's end */
+	NOTE_SANDBOX,      /* the filter that it is to run under would kill it for what we do when it starts */
 	NOTE_REASONS,
 };
 

@@ -77,6 +77,8 @@ static const char *reason_text(enum note_reason reason)
 		return "no memory for its region";
 	case NOTE_UNREACHABLE:
 		return "cannot reach sonde's files";
+	case NOTE_SANDBOX:
+		return "sandbox forbids what sonde needs";
 	default:
 		return "unknown reason";
 	}
@@ -408,6 +410,20 @@ static void add_plugin_count(struct notices *notices, const struct plugin_record
 		add_notice(notices, STYLE_ERROR, "%.64s: %" PRIu64 " %s", plugin->name, n, n == 1 ? words_of_one : words);
 }
 
+/* Its log says which they were. */
+static void add_unexposed(struct notices *notices, const struct plugin_record *plugin)
+{
+	static const char *const counts[] = {"unexposed_kind", "unexposed_labels", "unexposed_sample"};
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+		n += name_counts_get(&plugin->counts, counts[i]) > 0;
+	if (n)
+		add_notice(notices, STYLE_ERROR,
+			   "%.64s: series left out of what it wrote: their names would be those of others",
+			   plugin->name);
+}
+
 /* Figures that did not get to where they were to go, or did not come from where they should. */
 static void add_plugins(struct notices *notices, const struct recording *recording)
 {
@@ -426,6 +442,10 @@ static void add_plugins(struct notices *notices, const struct recording *recordi
 				 "series refused: not as it should be");
 		add_plugin_count(notices, plugin, "series_left_out", "series left out: others have the same names",
 				 "series left out: another has the same name");
+		add_plugin_count(notices, plugin, "overflowed",
+				 "figures in series of overflow: their names have too many sets of tags",
+				 "figure in a series of overflow: its name has too many sets of tags");
+		add_unexposed(notices, plugin);
 		add_plugin_count(notices, plugin, "collect_failed", "collections failed", "collection failed");
 	}
 }

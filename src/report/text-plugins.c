@@ -17,7 +17,9 @@ enum { LOG_LINES_MAX = 2, REASON_LINES_MAX = 3 };
 
 static bool has_trouble(const struct plugin_record *plugin)
 {
-	return plugin->n_lost || strcmp(plugin->state, "stopped") != 0;
+	return plugin->n_lost || strcmp(plugin->state, "stopped") != 0 ||
+	       name_counts_get(&plugin->counts, "signals_ignored") ||
+	       name_counts_get(&plugin->counts, "processes_killed");
 }
 
 static size_t log_lines(const struct plugin_record *plugin)

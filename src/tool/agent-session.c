@@ -92,13 +92,14 @@ bool agent_session_takes_reload(struct agent_session *session)
 	return session_host_takes_reload(session->host);
 }
 
-static struct snapshot_source next_source(struct agent_session *session)
+static struct snapshot_source next_source(struct agent_session *session, bool is_turn)
 {
+	session->sequence += is_turn;
 	return (struct snapshot_source){
 		.tags = session->tags.tags,
 		.n_tags = session->tags.n_tags,
 		.start_ns = session->started_ns,
-		.sequence = ++session->sequence,
+		.sequence = session->sequence,
 		.is_one_of_several = !session->is_alone,
 	};
 }
@@ -118,7 +119,8 @@ void agent_session_feed(struct agent_session *session, struct plugin_home *home,
 
 	if (session_host_snapshot(session->host, &figures) < 0)
 		return;
-	const struct snapshot_source source = next_source(session);
+	const struct snapshot_source source =
+		next_source(session, is_for_all || plugin_home_is_turn(home));
 
 	hand_out(session, home, figures, &source, is_for_all);
 	snapshot_put(figures);
@@ -134,7 +136,7 @@ int agent_session_end(struct agent_session *session, struct plugin_home *home)
 	int made = snapshot_new_from_recording(&recording, &figures);
 
 	if (made == 0) {
-		struct snapshot_source source = next_source(session);
+		struct snapshot_source source = next_source(session, true);
 
 		source.is_final = true;
 		hand_out(session, home, figures, &source, true);

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -216,11 +217,13 @@ static void feed_own(struct agent *agent, bool is_for_all)
 		{"host.name", agent->host_name},
 		{"sonde.agent", agent->number},
 	};
+
+	agent->sequence += is_for_all || plugin_home_is_turn(agent->home);
 	const struct snapshot_source source = {
 		.tags = tags,
 		.n_tags = sizeof(tags) / sizeof(tags[0]),
 		.start_ns = agent->started_ns,
-		.sequence = ++agent->sequence,
+		.sequence = agent->sequence,
 		.is_final = is_for_all,
 		.is_one_of_several = true,
 	};
@@ -235,6 +238,14 @@ static void feed(struct agent *agent, bool is_for_all)
 	if (!agent->only)
 		feed_own(agent, is_for_all);
 	plugin_home_next_turn(agent->home);
+}
+
+bool agent_ignores(struct agent *agent, int sender, int signal)
+{
+	if (!plugin_home_blame(agent->home, sender, signal))
+		return false;
+	agent->say("a plugin has sent SIG%s, which is ignored", sigabbrev_np(signal));
+	return true;
 }
 
 bool agent_takes_reload(struct agent *agent)

@@ -42,6 +42,9 @@ int agent_work(struct agent *agent);
 /* Whether the one session that it was to host has ended, or is not to be had. */
 bool agent_is_over(const struct agent *agent);
 
+/* Whether a signal is from a plugin, and to be ignored; it says so then. */
+bool agent_ignores(struct agent *agent, int sender, int signal);
+
 /* Whether somebody has asked, in one of the sessions, that the configuration be read again. */
 bool agent_takes_reload(struct agent *agent);
 

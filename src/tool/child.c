@@ -2,7 +2,7 @@
 /*
  * Who sent a signal decides what becomes of it. The terminal sends to its whole foreground group
  * (SI_KERNEL): the command has it already. A process that knows only our number (SI_USER and
- * others) meant the command. One that sent to the whole group looks the same as that: the command
+ * others) meant the command, unless it is a plugin's. One that sent to the whole group looks the same as that: the command
  * gets such a signal twice. Timers and limits that we inherited were set for the command.
  */
 #include "config.h"
@@ -179,6 +179,12 @@ static bool is_meant_for_command(const struct child *child, const struct signalf
 	}
 }
 
+static bool is_stray(const struct child *child, const struct signalfd_siginfo *info)
+{
+	return info->ssi_code <= 0 && child->is_stray &&
+	       child->is_stray(child->argument, (int)info->ssi_pid, (int)info->ssi_signo);
+}
+
 static void hand_on(const struct child *child, const struct signalfd_siginfo *info)
 {
 	union sigval value = {.sival_ptr = (void *)(uintptr_t)info->ssi_ptr};
@@ -202,7 +208,7 @@ static void take_signal(struct child *child, const struct signalfd_siginfo *info
 		return;
 	if (info->ssi_signo == SIGTSTP && info->ssi_code > 0)
 		child->was_asked_to_stop = true;
-	if (!is_meant_for_command(child, info))
+	if (!is_meant_for_command(child, info) || is_stray(child, info))
 		return;
 	child->has_hung_up |= info->ssi_signo == SIGHUP;
 	hand_on(child, info);

@@ -28,6 +28,9 @@ struct child {
 	struct rusage usage;	/* of it and all whom it waited for */
 	struct kernel_io io;	/* likewise */
 	bool has_hung_up;	/* a process has sent SIGHUP, which the command got; for others to reset */
+	/* Whether a signal that a process has sent is nobody's wish; NULL: none is. For others to set. */
+	bool (*is_stray)(void *argument, int sender, int signal);
+	void *argument;
 	bool was_asked_to_stop; /* by the terminal, since it last continued */
 };
 

@@ -39,6 +39,7 @@ struct request {
 	const char **overrides; /* ended by NULL */
 	size_t n_overrides;
 	const char *session; /* NULL: all */
+	struct detached detached;
 	bool is_detached;
 };
 
@@ -124,6 +125,9 @@ static void take_requests(struct hosting *hosting)
 	bool is_reload = agent_takes_reload(hosting->agent);
 
 	while (read(hosting->signals, &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_code <= 0 &&
+		    agent_ignores(hosting->agent, (int)info.ssi_pid, (int)info.ssi_signo))
+			continue;
 		is_reload |= info.ssi_signo == SIGHUP;
 		hosting->is_ending |= info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT;
 	}
@@ -206,12 +210,16 @@ static int load_first(struct hosting *hosting)
 		hosting->configuration = load(&hosting->request);
 		return hosting->configuration ? 0 : STATUS_FAILED;
 	}
+	struct detached *session = &hosting->request.detached;
+
+	session->made = hosting->request.session;
 	configuration = calloc(1, sizeof(*configuration));
-	if (configuration && detached_load(hosting->request.session, configuration))
+	if (configuration && detached_load(session, configuration))
 		hosting->configuration = configuration;
 	else
 		free(configuration);
-	detached_release();
+	detached_release(session);
+	hosting->request.session = detached_path(session);
 	return hosting->configuration ? 0 : STATUS_FAILED;
 }
 

@@ -291,6 +291,8 @@ static void look_after(struct run *run)
 		{.fd = run_plugins_fd(&run->plugins), .events = POLLIN},
 	};
 
+	run->child.is_stray = run_plugins_blame;
+	run->child.argument = &run->plugins;
 	while (!run->child.has_ended) {
 		int host_ms = session_host_work(run->host);
 		int plugins_ms = run_plugins_work(&run->plugins, run->host);

@@ -9,15 +9,24 @@
 #define SONDE_TOOL_DETACHED_H
 
 #include "host/configuration.h"
+#include "record/session.h"
+
+/* Where the session is: made by the program, or where session.directory wants it. */
+struct detached {
+	const char *made;
+	char moved[SESSION_PATH_SIZE]; /* "": it is where it was made */
+};
 
 /*
  * Reads the configuration that the environment names and gives the session its settings. False after one line that
  * says why not; then the session is not to be.
  */
-bool detached_load(const char *session, struct configuration *ret_configuration);
+bool detached_load(struct detached *session, struct configuration *ret_configuration);
 
-/* The program may go on. */
-void detached_release(void);
+/* The program may go on, and joins the session where it is. A program that has waited too long joined it where it was made. */
+void detached_release(struct detached *session);
+
+const char *detached_path(const struct detached *session);
 
 /* As agent_say. */
 void detached_say(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -47,7 +47,7 @@ static int write_compressed(void *file, const void *data, size_t size)
 int profile_write(const struct recording *recording, const char *format, enum stack_value value, FILE *stream)
 {
 	const struct format_sink plain = file_sink(stream);
-	const struct format_sink compressed = {write_compressed, stream};
+	const struct format_sink compressed = {.write = write_compressed, .argument = stream};
 
 	if (strcmp(format, "folded") == 0)
 		return stacks_folded_write(recording, value, &plain);

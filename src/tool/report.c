@@ -55,6 +55,17 @@ struct text_options report_text_options(int fd)
 	return options;
 }
 
+/* Once for each name: they come in order. */
+static void warn_left_out(void *argument, const struct series *series, enum left_out_reason reason)
+{
+	const char **last = argument;
+
+	if (*last && strcmp(*last, series->name) == 0)
+		return;
+	*last = series->name;
+	fprintf(stderr, "sonde: %s is left out: %s\n", series->name, left_out_text(reason));
+}
+
 static int write_snapshot(const struct snapshot *snapshot, const struct recording *recording, report_format format,
 			  FILE *stream)
 {
@@ -66,8 +77,11 @@ static int write_snapshot(const struct snapshot *snapshot, const struct recordin
 		.start_ns = recording->started_ns,
 		.is_final = true,
 	};
-	const struct format_sink sink = file_sink(stream);
+	const char *last = NULL;
+	const struct left_out_watcher watcher = {warn_left_out, &last};
+	struct format_sink sink = file_sink(stream);
 
+	sink.watcher = &watcher;
 	if (result == 0)
 		result = snapshot_format(format, snapshot, &source, NULL, &sink);
 	run_tags_deinit(&tags);

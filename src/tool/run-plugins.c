@@ -61,13 +61,14 @@ int run_plugins_fd(const struct run_plugins *plugins)
 	return plugins->home ? plugin_home_fd(plugins->home) : -1;
 }
 
-static struct snapshot_source next_source(struct run_plugins *plugins)
+static struct snapshot_source next_source(struct run_plugins *plugins, bool is_turn)
 {
+	plugins->sequence += is_turn;
 	return (struct snapshot_source){
 		.tags = plugins->tags.tags,
 		.n_tags = plugins->tags.n_tags,
 		.start_ns = plugins->started_ns,
-		.sequence = ++plugins->sequence,
+		.sequence = plugins->sequence,
 	};
 }
 
@@ -77,7 +78,8 @@ static void feed(struct run_plugins *plugins, struct session_host *host)
 
 	if (session_host_snapshot(host, &figures) < 0)
 		return;
-	const struct snapshot_source source = next_source(plugins);
+	const struct snapshot_source source =
+		next_source(plugins, plugin_home_is_turn(plugins->home));
 
 	plugin_home_feed(plugins->home, figures, &source);
 	snapshot_put(figures);
@@ -93,6 +95,13 @@ int run_plugins_work(struct run_plugins *plugins, struct session_host *host)
 	return plugin_home_work(plugins->home);
 }
 
+bool run_plugins_blame(void *argument, int sender, int signal)
+{
+	const struct run_plugins *plugins = argument;
+
+	return plugins->home && plugin_home_blame(plugins->home, sender, signal);
+}
+
 int run_plugins_end(struct run_plugins *plugins, struct recording *recording)
 {
 	struct snapshot *figures;
@@ -106,7 +115,7 @@ int run_plugins_end(struct run_plugins *plugins, struct recording *recording)
 
 	if (result < 0)
 		return result;
-	struct snapshot_source source = next_source(plugins);
+	struct snapshot_source source = next_source(plugins, true);
 
 	source.is_final = true;
 	plugin_home_end(plugins->home, figures, &source);

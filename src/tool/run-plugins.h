@@ -42,6 +42,9 @@ int run_plugins_fd(const struct run_plugins *plugins);
  * is readable. */
 int run_plugins_work(struct run_plugins *plugins, struct session_host *host);
 
+/* Whether a signal is from a plugin, and to be ignored: plugin_home_blame(). For struct child. */
+bool run_plugins_blame(void *plugins, int sender, int signal);
+
 /*
  * Feeds all with the final figures, ends them, and adds to the recording how they fared. The
  * recording is as the session's host has handed it over. 0 or -ENOMEM.

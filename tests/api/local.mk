@@ -6,6 +6,7 @@ api_programs = \
 	tests/api/one-engine \
 	tests/api/test-aggregator \
 	tests/api/test-asynchronous \
+	tests/api/test-cardinality \
 	tests/api/test-collector \
 	tests/api/test-dashboard \
 	tests/api/test-exports \
@@ -15,7 +16,9 @@ api_programs = \
 	tests/api/test-protocol-forks \
 	tests/api/test-protocol-threads \
 	tests/api/test-resources \
+	tests/api/test-restart \
 	tests/api/test-stream \
+	tests/api/test-stream-events \
 	tests/api/test-system \
 	tests/api/test-timer \
 	tests/api/test-tracker
@@ -24,6 +27,7 @@ api_tests = \
 	tests/api/test-label.sh \
 	tests/api/test-aggregator.sh \
 	tests/api/test-asynchronous.sh \
+	tests/api/test-cardinality.sh \
 	tests/api/test-collector.sh \
 	tests/api/test-examples.sh \
 	tests/api/test-one-engine.sh \
@@ -35,7 +39,9 @@ api_tests = \
 	tests/api/test-protocol-forks.sh \
 	tests/api/test-protocol-threads.sh \
 	tests/api/test-resources.sh \
+	tests/api/test-restart.sh \
 	tests/api/test-stream.sh \
+	tests/api/test-stream-events.sh \
 	tests/api/test-system.sh \
 	tests/api/test-timer.sh \
 	tests/api/test-tracker.sh
@@ -60,6 +66,10 @@ tests_api_test_aggregator_LDADD = $(API_LIBS) $(JANSSON_LIBS)
 tests_api_test_asynchronous_SOURCES = tests/api/test-asynchronous.c tests/api/api.h
 tests_api_test_asynchronous_CFLAGS = $(UNIT_CFLAGS)
 tests_api_test_asynchronous_LDADD = $(API_LIBS)
+
+tests_api_test_cardinality_SOURCES = tests/api/test-cardinality.c tests/api/api.h
+tests_api_test_cardinality_CFLAGS = $(UNIT_CFLAGS)
+tests_api_test_cardinality_LDADD = $(API_LIBS)
 
 tests_api_test_collector_SOURCES = tests/api/test-collector.c tests/api/api.h
 tests_api_test_collector_CFLAGS = $(UNIT_CFLAGS)
@@ -99,9 +109,17 @@ tests_api_test_resources_SOURCES = tests/api/test-resources.c tests/api/api.h
 tests_api_test_resources_CFLAGS = $(UNIT_CFLAGS)
 tests_api_test_resources_LDADD = $(API_LIBS)
 
+tests_api_test_restart_SOURCES = tests/api/test-restart.c tests/api/api.h
+tests_api_test_restart_CFLAGS = $(UNIT_CFLAGS)
+tests_api_test_restart_LDADD = $(API_LIBS)
+
 tests_api_test_stream_SOURCES = tests/api/test-stream.c tests/api/api.h
 tests_api_test_stream_CFLAGS = $(UNIT_CFLAGS)
 tests_api_test_stream_LDADD = $(API_LIBS)
+
+tests_api_test_stream_events_SOURCES = tests/api/test-stream-events.c tests/api/api.h
+tests_api_test_stream_events_CFLAGS = $(UNIT_CFLAGS)
+tests_api_test_stream_events_LDADD = $(API_LIBS)
 
 tests_api_test_system_SOURCES = tests/api/test-system.c tests/api/api.h
 tests_api_test_system_CFLAGS = $(UNIT_CFLAGS)

@@ -30,7 +30,8 @@ static void a_summary_is_of_all_series_of_a_name(void)
 	CU_ASSERT_EQUAL(summary.sum, 42);
 	/* Of less than half a second there is no rate. */
 	CU_ASSERT_EQUAL(isnan(summary.rate) != 0, summary.covered_ns < 500000000);
-	CU_ASSERT(isnan(summary.avg) && isnan(summary.min) && isnan(summary.last));
+	CU_ASSERT(isnan(summary.avg) && isnan(summary.min));
+	CU_ASSERT_EQUAL(summary.last, summary.sum);
 	CU_ASSERT(summary.covered_ns > 0);
 	CU_ASSERT(!summary.is_truncated);
 }
@@ -631,6 +632,47 @@ static void a_hundred_thousand_series_are_usable(void)
 	sonde_free(values);
 }
 
+static int throw_away(void *nothing, const char *piece, size_t size)
+{
+	(void)nothing;
+	(void)piece;
+	(void)size;
+	return 0;
+}
+
+static double left_out(const char *reason)
+{
+	const struct sonde_tag tag = {"reason", reason};
+
+	return value_of("sonde.exports.left_out", &tag, 1);
+}
+
+/* What the types of two names decide, when both are there. */
+static void what_an_export_leaves_out_is_counted_and_told(void)
+{
+	struct sonde_system_health health;
+	double before;
+
+	sonde_increment(metrics(), "left", NULL, 0);
+	sonde_export_metrics(metrics(), "prometheus", throw_away, NULL);
+	before = left_out("sample");
+	sonde_export_metrics(metrics(), "prometheus", throw_away, NULL);
+
+	double each_time = left_out("sample") - before;
+
+	sonde_record_gauge(metrics(), "left.total", 1, NULL, 0);
+	before = left_out("sample");
+	CU_ASSERT_EQUAL(sonde_export_metrics(metrics(), "prometheus", throw_away, NULL), 0);
+	CU_ASSERT_EQUAL(left_out("sample"), before + each_time + 1);
+	CU_ASSERT_EQUAL(sonde_export_metrics(metrics(), "json", throw_away, NULL), 0);
+	CU_ASSERT_EQUAL(left_out("sample"), before + each_time + 1);
+	CU_ASSERT_EQUAL(left_out("kind"), 0);
+	CU_ASSERT_EQUAL(sonde_get_system_health(metrics(), &health), 0);
+	CU_ASSERT(!health.healthy);
+	CU_ASSERT_PTR_NOT_NULL(strstr(health.reasons, "left out of exports"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(health.reasons, ": its name there is that of"));
+}
+
 UNIT_MAIN("aggregator",
 	  {"a summary is of all series of a name", a_summary_is_of_all_series_of_a_name},
 	  {"a distribution is summed up by its values", a_distribution_is_summed_up_by_its_values},
@@ -664,4 +706,6 @@ UNIT_MAIN("aggregator",
 	  {"a forked child asks for its own", a_forked_child_asks_for_its_own},
 	  {"windows of a forked child begin with the fork",
 	   windows_of_a_forked_child_begin_with_the_fork},
-	  {"a hundred thousand series are usable", a_hundred_thousand_series_are_usable})
+	  {"a hundred thousand series are usable", a_hundred_thousand_series_are_usable},
+	  {"what an export leaves out is counted and told",
+	   what_an_export_leaves_out_is_counted_and_told})

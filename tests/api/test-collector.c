@@ -117,12 +117,17 @@ static void a_name_that_no_series_can_have_is_refused(void)
 
 static void names_differ_by_more_than_case_and_punctuation(void)
 {
+	double before = value_of("sonde.metrics.respelled", NULL, 0);
+
 	CU_ASSERT_EQUAL(sonde_record_counter(metrics(), "Cache.Hits", 1, NULL, 0), 0);
 	CU_ASSERT_EQUAL(sonde_record_counter(metrics(), "cache.hits", 2, NULL, 0), 0);
 	CU_ASSERT_EQUAL(sonde_record_counter(metrics(), "cache_hits", 4, NULL, 0),
 			SONDE_EINVAL_NAME);
 	CU_ASSERT_EQUAL(sonde_record_counter(metrics(), "cache..hits", 4, NULL, 0),
 			SONDE_EINVAL_NAME);
+	CU_ASSERT_EQUAL(value_of("sonde.metrics.respelled", NULL, 0), before + 1);
+	CU_ASSERT_EQUAL(sonde_record_counter(metrics(), "CACHE.HITS", 0, NULL, 0), 0);
+	CU_ASSERT_EQUAL(value_of("sonde.metrics.respelled", NULL, 0), before + 1);
 	CU_ASSERT_EQUAL(value_of("Cache.Hits", NULL, 0), 3);
 	CU_ASSERT(isnan(value_of("cache.hits", NULL, 0)));
 }

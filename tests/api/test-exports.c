@@ -512,6 +512,74 @@ static void an_endpoint_is_fed_in_its_own_time(void)
 		in_child(be_fed);
 }
 
+/* -- How they fare ---------------------------------------------------------------------------- */
+
+/* The value of the series of a name that has a tag, and so much after it; NAN: it is not there. */
+static double of_endpoint(const char *name, const struct sonde_tag *filter, size_t n_filter)
+{
+	struct sonde_metric_values *values;
+	double found = NAN;
+
+	if (sonde_get_metrics_by_tag(sonde_get(), filter, n_filter, &values) != 0)
+		return NAN;
+	for (size_t i = 0; i < values->n_values; i++)
+		if (strcmp(values->values[i].name, name) == 0)
+			found = values->values[i].value;
+	sonde_free(values);
+	return found;
+}
+
+static void how_exports_fare_is_told_in_opentelemetrys_names(void)
+{
+	static const char exported[] = "otel.sdk.exporter.metric_data_point.exported";
+	static const char *const names[] = {"well", "garbage", NULL};
+	const struct sonde_tag well[] = {{"otel.component.name", "well"}, {"error.type", ""}};
+	const struct sonde_tag garbage[] = {{"otel.component.name", "garbage"},
+					    {"error.type", "rejected"}};
+	double n_well = of_endpoint(exported, well, 2);
+	double n_garbage = of_endpoint(exported, garbage, 2);
+
+	sonde_future_free(export_to(names, PATIENCE_S));
+	CU_ASSERT(of_endpoint(exported, well, 2) > (isnan(n_well) ? 0 : n_well) + 10);
+	CU_ASSERT(of_endpoint(exported, garbage, 2) > (isnan(n_garbage) ? 0 : n_garbage) + 10);
+	CU_ASSERT_EQUAL(of_endpoint("otel.sdk.exporter.metric_data_point.inflight", well, 1), 0);
+	CU_ASSERT(of_endpoint("otel.sdk.exporter.operation.duration", well, 1) > 0);
+}
+
+/* What the types of two names decide. */
+static int write_a_text(void)
+{
+	static const char *const names[] = {"text", NULL};
+	const struct sonde_tag unexposed[] = {{"instance", "text"}, {"reason", "sample"}};
+	struct sonde_config config = {.struct_size = sizeof(config)};
+	struct sonde_system_health health;
+	struct sonde_future *future;
+	struct sonde *sonde;
+
+	snprintf(config_text, sizeof(config_text),
+		 "plugins: ({ plugin = \"textfile\"; interval = \"1d\"; directory = \"%s\"; "
+		 "name = \"text\"; });",
+		 directory);
+	config.text = config_text;
+	EXPECT(sonde_initialize_metrics(&config, &sonde, NULL) == 0);
+	EXPECT(sonde_increment(sonde, "jobs", NULL, 0) == 0);
+	EXPECT(sonde_record_gauge(sonde, "jobs.total", 3, NULL, 0) == 0);
+	EXPECT(sonde_export_metrics_async(sonde, names, 1, PATIENCE_S, NULL, NULL, &future) == 0);
+	EXPECT(sonde_future_wait(future, PATIENCE_S, NULL) == 0);
+	EXPECT(results_of(future, 1)[0].outcome == SONDE_EXPORT_OK);
+	sonde_future_free(future);
+	EXPECT(of_endpoint("sonde.plugin.unexposed", unexposed, 2) == 1);
+	EXPECT(sonde_get_system_health(sonde, &health) == 0);
+	EXPECT(strstr(health.reasons, "text: 1 series left out of what it wrote: jobs.total "));
+	return 0;
+}
+
+static void what_an_endpoint_leaves_out_is_counted_and_told(void)
+{
+	if (CHILD_MAY_START_THREADS)
+		in_child(write_a_text);
+}
+
 /* -- Configuration ---------------------------------------------------------------------------- */
 
 static void expect_problem(struct sonde_config config, const char *words)
@@ -561,10 +629,14 @@ int main(void)
 		{"the end has a deadline", the_end_has_a_deadline},
 		{"the end comes to all that is under way", the_end_comes_to_all_that_is_under_way},
 		{"an endpoint is fed in its own time", an_endpoint_is_fed_in_its_own_time},
+		{"what an endpoint leaves out is counted and told",
+		 what_an_endpoint_leaves_out_is_counted_and_told},
 		{"endpoints are not those of a forked child",
 		 endpoints_are_not_those_of_a_forked_child},
 		{"one that has given up says so from then on",
 		 one_that_has_given_up_says_so_from_then_on},
+		{"how exports fare is told in OpenTelemetry's names",
+		 how_exports_fare_is_told_in_opentelemetrys_names},
 		{"no endpoints are no results", no_endpoints_are_no_results},
 		{"a callback gets the results", a_callback_gets_the_results},
 		{"a descriptor is readable when all have answered",

@@ -32,6 +32,14 @@ static void a_wrong_configuration_is_refused_with_the_reason(void)
 	expect_config_error(&config, "timing.memory");
 	config.text = "nonsense = 1;";
 	expect_config_error(&config, "nonsense");
+	config.text = "metrics: {\n  max_tag_sets = 5;\n  max_tag_set = 5;\n};";
+	expect_config_error(&config, "<text>:3: metrics.max_tag_set: unknown setting; did you mean");
+	config.text = "collection_interval = 1;\nmetrics: = ;";
+	expect_config_error(&config, "<text>:2: ");
+	config.text = "\nmetrics: { max_tag_sets = 99999999999; };";
+	expect_config_error(&config, "<text>:2: integer 99999999999 is too large");
+	config.text = "@include \"other.cfg\"";
+	expect_config_error(&config, "<text>:1: cannot include 'other.cfg'");
 	config.file = "/dev/null";
 	expect_config_error(&config, "at most one");
 	config.text = NULL;

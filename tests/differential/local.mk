@@ -4,6 +4,7 @@
 CASE_LOG_COMPILER = $(srcdir)/tests/differential/compare
 
 differential_cases = \
+	tests/differential/addresses.case \
 	tests/differential/awk.case \
 	tests/differential/bash.case \
 	tests/differential/control-flow.case \

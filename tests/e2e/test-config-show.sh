@@ -41,7 +41,7 @@ memory: { account = true; exact = true; };
 stacks: { failures = true; slower_than = "10ms"; every = 1000; allocated = "512KiB"; depth = 20; debuginfod = true; };
 files: { privacy = "hashed"; most = 7; };
 peers: { privacy = "off"; most = 8; };
-metrics: { max_tag_sets = 5; };
+metrics: { max_tag_sets = 5; max_path_tag_sets = 4; };
 recordings: { keep = 7; age = "12h"; };
 failures: { expected: { read = ["EAGAIN", "EAI_AGAIN"]; stat = []; }; };
 collection_interval = 60;
@@ -52,10 +52,10 @@ sonde config print -c all.cfg >first.cfg
 sonde config print -c first.cfg >second.cfg
 check "what is printed reads back as the same" "$(sed 's/ *#.*//' second.cfg)" = "$(sed 's/ *#.*//' first.cfg)"
 check "every setting of the file is printed" "$(sed 's/ *#.*//' first.cfg | tr -d '\t\n')" = \
-	'session: {follow = "env";directory = "/tmp";grace = "2s";leave = true;labels: {branch = "a \"b\" \\c";};};intercept: {groups = ["io", "path"];exclude = ["lseek", "stat"];};timing: {memory = 1;poll = 7;read = 5000;};memory: {account = true;exact = true;};stacks: {failures = true;slower_than = "10ms";every = 1000;allocated = "512KiB";depth = 20;debuginfod = true;};files: {privacy = "hashed";most = 7;};peers: {privacy = "off";most = 8;};metrics: {interval = "10s";retention_days = 30;max_tag_sets = 5;};recordings: {keep = 7;age = "12h";};failures: {expected: {read = ["EAGAIN", "EAI_AGAIN"];stat = [];};};collection_interval = 60.0;retention_days = 30;export_endpoints = [];'
+	'session: {follow = "env";directory = "/tmp";grace = "2s";leave = true;labels: {branch = "a \"b\" \\c";};};intercept: {groups = ["io", "path"];exclude = ["lseek", "stat"];};timing: {memory = 1;poll = 7;read = 5000;};memory: {account = true;exact = true;};stacks: {failures = true;slower_than = "10ms";every = 1000;allocated = "512KiB";depth = 20;debuginfod = true;};files: {privacy = "hashed";most = 7;};peers: {privacy = "off";most = 8;};metrics: {interval = "10s";retention_days = 30;max_tag_sets = 5;max_path_tag_sets = 4;};recordings: {keep = 7;age = "12h";};failures: {expected: {read = ["EAGAIN", "EAI_AGAIN"];stat = [];};};collection_interval = 60.0;retention_days = 30;export_endpoints = [];'
 : >empty.cfg
 sonde config print -c empty.cfg >none.cfg
-check "what is not set is printed with its default" "$(grep -c ' # default$' none.cfg)" -eq 25
+check "what is not set is printed with its default" "$(grep -c ' # default$' none.cfg)" -eq 26
 sonde config print -c none.cfg >again.cfg
 check "which reads back as the same, too" "$(sed 's/ *#.*//' again.cfg)" = "$(sed 's/ *#.*//' none.cfg)"
 
@@ -78,7 +78,7 @@ sonde config explain --format=markdown | while read -r line; do
 done >missing
 check "the manual has the table of settings as it is" ! -s missing
 act sonde config explain
-check "explain tells of every setting, and of the options of all plugins" "$(grep -c '; default: ' out)" -eq 35
+check "explain tells of every setting, and of the options of all plugins" "$(grep -c '; default: ' out)" -eq 36
 act sonde config explain timing.read
 check "of one" "$(grep -c '; default: ' out)" -eq 1
 check "with the variable that overrides it" -n "$(grep -F 'environment: SONDE_TIMING_READ' out)"

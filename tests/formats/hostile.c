@@ -68,6 +68,8 @@ static void add_counters(void)
 	add((struct series){.name = "c.time", .type = SERIES_COUNTER, .is_fractional = true, .unit = "s",
 			    .value.number = 2.5});
 	add((struct series){.name = "c.bytes.total", .type = SERIES_COUNTER, .unit = "By", .value.count = 9});
+	add((struct series){.name = "libc.errors", .type = SERIES_COUNTER, .unit = "{error}", .value.count = 2,
+			    TAGGED("errno", "ENOENT")});
 	/* One name for Prometheus, and two types: the first one stays. */
 	add((struct series){.name = "same.name", .type = SERIES_GAUGE, .unit = "", .value.number = 1});
 	add((struct series){.name = "same_name", .type = SERIES_COUNTER, .unit = "", .value.count = 2});
@@ -87,7 +89,7 @@ static void add_histogram(const char *name, const char *unit, const double *valu
 		histogram->min = i == 0 || values[i] < histogram->min ? values[i] : histogram->min;
 		histogram->max = values[i] > histogram->max ? values[i] : histogram->max;
 	}
-	add((struct series){.name = name, .type = strcmp(unit, "s") == 0 ? SERIES_TIMER : SERIES_HISTOGRAM,
+	add((struct series){.name = name, .is_signed = strcmp(name, "h.signed") == 0, .type = strcmp(unit, "s") == 0 ? SERIES_TIMER : SERIES_HISTOGRAM,
 			    .unit = unit, .value.histogram = histogram, TAGGED("le", "own")});
 	free(histogram);
 }
@@ -101,6 +103,7 @@ static void add_histograms(void)
 	add_histogram("h.gaps", "s",
 		      (const double[]){exp2(1 / 8.0), exp2(3 / 8.0), exp2(6 / 8.0), exp2(10 / 8.0), exp2(11 / 8.0)}, 5);
 	add_histogram("h.over", "s", (const double[]){1e6}, 1);
+	add_histogram("h.signed", "m", (const double[]){2, 3}, 2);
 	add_histogram("h.sizes", "By", (const double[]){1, 1024, 1500}, 3);
 }
 
@@ -132,11 +135,11 @@ int main(int argc, char **argv)
 {
 	const struct tag source_tags[] = {{"host.name", "h\"1"}, {"label.branch", "main"}};
 	const struct snapshot_source source = {.tags = source_tags, .n_tags = 2, .start_ns = 1000000000};
-	const struct format_sink sink = {write_out, stdout};
+	const struct format_sink sink = {.write = write_out, .argument = stdout};
 	struct snapshot *snapshot;
 
 	setlocale(LC_ALL, "");
-	emitter = emitter_new((struct emitter_limits){0, 0});
+	emitter = emitter_new((struct emitter_limits){0});
 	if (argc < 2 || !emitter)
 		return 2;
 	add_gauges();

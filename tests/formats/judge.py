@@ -95,6 +95,8 @@ def judge_prometheus(text):
         for sample in family.samples:
             families.setdefault(sample.name, []).append((sample.labels, sample.value))
     judge_families(families)
+    check("what may be negative has a count and no sum", families["h_signed_meters_count"][0][1] == 2 and
+          "h_signed_meters_sum" not in families and "h_second_seconds_sum" in families)
 
 
 def judge_openmetrics(text):
@@ -111,6 +113,8 @@ def judge_openmetrics(text):
     judge_exemplars([(e.value, str(e.timestamp), e.labels) for _, e in sorted(exemplars.items())])
     check("each stands at its own bound", [b >= e.value > max([0] + [float(l["le"]) for l, _ in families[n] if
           float(l["le"]) < b]) for (n, b), e in exemplars.items()] == [True] * len(EXEMPLARS), exemplars)
+    check("what may be negative has no sum, and so no count", len(families["h_signed_meters_bucket"]) > 1 and
+          not {"h_signed_meters_sum", "h_signed_meters_count"} & families.keys())
     check("it ends where it should", text.endswith("\n# EOF\n"))
     check("when a counter began is told with all its digits", "\nc_most_created 1700000000.123456789\n" in text)
 
@@ -187,6 +191,9 @@ def judge_protobuf(data):
     check("a quarter of a second, a second and a nanosecond more are where they belong",
           list(native_buckets(histograms["h_second_seconds"])) == [(-16, 1), (0, 1), (1, 1)], histograms["h_second_seconds"])
     check("what is above all buckets is in one more", list(native_buckets(histograms["h_over_seconds"])) == [(113, 1)])
+    signed = histograms["h_signed_meters"]
+    check("of what may be negative the sum is not known", math.isnan(signed.sample_sum) and signed.sample_count == 2 and
+          histograms["h_sizes_bytes"].sample_sum == 2525, signed)
     exemplars = [(e.value, "%d.%09d" % (e.timestamp.seconds, e.timestamp.nanos), {l.name: l.value for l in e.label})
                  for e in histograms["e_seconds"].exemplars]
     check("exemplars are in the order of time", exemplars == sorted(exemplars, key=lambda e: e[1]), exemplars)
@@ -258,7 +265,11 @@ def judge_otlp_request(request):
     check("a second is in the bucket below, a nanosecond more in the one above",
           point["positive"]["offset"] == -17 and counts[-1 - point["positive"]["offset"]] == 1 and
           counts[-point["positive"]["offset"]] == 1, point)
+    signed = by_name["h.signed"]["exponentialHistogram"]["dataPoints"][0]
+    check("what may be negative has no sum", signed["count"] == "2" and "sum" not in signed and point["sum"] > 2, signed)
     judge_otlp_exemplars(by_name["e.seconds"]["exponentialHistogram"]["dataPoints"][0])
+    check("a failed call's errno is the type of its error, too", {a["key"]: a["value"]["stringValue"] for a in
+          by_name["libc.errors"]["sum"]["dataPoints"][0]["attributes"]} == {"errno": "ENOENT", "error.type": "ENOENT"})
     check("counters are integers of digits", by_name["c.zero"]["sum"]["dataPoints"][0]["asInt"] == "0")
     check("what counts is cumulative and has a start", all(
         m[kind]["aggregationTemporality"] == 2 and "startTimeUnixNano" in m[kind]["dataPoints"][0]
@@ -283,6 +294,7 @@ def judge_otlp_explicit(text):
     check("counts are one more than bounds, and add up", points and all(
         len(p["bucketCounts"]) == len(p["explicitBounds"]) + 1 and sum(map(int, p["bucketCounts"])) == int(p["count"])
         for p in points.values()), points)
+    check("what may be negative has no sum", "sum" not in points["h.signed"] and "sum" in points["h.second"], points["h.signed"])
     judge_otlp_exemplars(points["e.seconds"])
     second = points["h.second"]
     at = second["explicitBounds"].index(1.0)

@@ -10,6 +10,7 @@ hazard_subject_SOURCES = \
 	tests/truth/subject.c tests/truth/truth.h \
 	tests/hazards/hazard.h \
 	tests/hazards/tables.c \
+	tests/hazards/cases-control.c \
 	tests/hazards/cases-process.c \
 	tests/hazards/cases-signal.c \
 	tests/hazards/cases-symbol.c \

@@ -14,12 +14,14 @@ plugin_tests = \
 	tests/plugins/test-jsonlines.sh \
 	tests/plugins/test-manual.sh \
 	tests/plugins/test-reload.sh \
+	tests/plugins/test-windows.sh \
 	tests/plugins/test-zoo.sh
 
 TESTS += $(plugin_tests)
 EXTRA_DIST += $(plugin_tests) tests/plugins/lib.sh tests/plugins/bare-lib.sh \
 	tests/plugins/frozen/1.0/sonde/plugin.h \
-	tests/plugins/frozen/1.1/sonde/plugin.h
+	tests/plugins/frozen/1.1/sonde/plugin.h \
+	tests/plugins/frozen/1.2/sonde/plugin.h
 
 # The animals of the zoo, all from one source: see there.
 zoo_animals = \
@@ -27,7 +29,8 @@ zoo_animals = \
 	wrong-abi small unresolved declines no-export leaks \
 	fails-probe fails-flush keeps-back garbage retries fatal floods refuses-reload \
 	hang-load hang-create hang-start hang-export hang-reload hang-collect hang-flush hang-stop hang-destroy \
-	crash-load crash-create crash-start crash-export crash-reload crash-collect crash-stop abort-export exit-export
+	crash-load crash-create crash-start crash-export crash-reload crash-collect crash-stop abort-export exit-export \
+	term-export hup-export group-export forks-export daemon-export closes-export
 
 check_DATA += tests/plugins/zoo/made
 EXTRA_DIST += tests/plugins/zoo.c docs/plugins.md plugins/examples/total.c plugins/examples/spool.c
@@ -46,7 +49,8 @@ plugin_unit_tests = \
 	tests/plugins/test-plugin-loader \
 	tests/plugins/test-plugin-parts \
 	tests/plugins/test-plugin-runner \
-	tests/plugins/test-plugin-sources
+	tests/plugins/test-plugin-sources \
+	tests/plugins/test-plugin-windows
 
 check_PROGRAMS += $(plugin_unit_tests)
 TESTS += $(plugin_unit_tests)
@@ -72,4 +76,9 @@ tests_plugins_test_plugin_sources_SOURCES = tests/plugins/test-plugin-sources.c 
 tests_plugins_test_plugin_sources_CPPFLAGS = $(plugin_unit_cppflags)
 tests_plugins_test_plugin_sources_CFLAGS = $(UNIT_CFLAGS)
 tests_plugins_test_plugin_sources_LDADD = $(UNIT_LIBS)
+
+tests_plugins_test_plugin_windows_SOURCES = tests/plugins/test-plugin-windows.c tests/unit/unit.h
+tests_plugins_test_plugin_windows_CPPFLAGS = $(plugin_unit_cppflags)
+tests_plugins_test_plugin_windows_CFLAGS = $(UNIT_CFLAGS)
+tests_plugins_test_plugin_windows_LDADD = $(UNIT_LIBS) -lm
 endif

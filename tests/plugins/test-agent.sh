@@ -227,6 +227,24 @@ for animal in crash-export hang-export; do
 	check "$animal: and its own end" "$(tail -1 good)" = stopped
 done
 
+# One that sends signals to its host.
+for animal in term-export hup-export; do
+	rm -f good six
+	configure "plugin = \"$animal\"; name = \"culprit\";" 'plugin = "well"; name = "good"; file = "good";'
+	bare six
+	six=$fd
+	agent
+	until_there is_said 'a plugin has sent SIG'
+	tell "$six" six 'access 60'
+	echo 'end now' >&"$six"
+	until_there is_said 'has ended'
+	check "$animal: the agent says so, and goes on" -n "$(grep 'has ended' agent.err)" -a \
+		-n "$(grep "a plugin has sent SIG$(echo "${animal%-export}" | tr a-z A-Z), which is ignored" agent.err)" -a \
+		-z "$(grep 'read again' agent.err)"
+	end_agent
+	check "$animal: the other plugin has the end of the session" "$(grep -c '^[0-9]* 6 ' good)$(tail -1 good)" = 2stopped
+done
+
 check "the unit starts the command that is installed" \
 	-n "$(grep '^ExecStart=/[^@$]*/sonde agent$' "$top_builddir/data/sonde-agent.service")"
 act sonde agent

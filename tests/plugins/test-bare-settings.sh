@@ -18,6 +18,38 @@ rm -rf sessions/*
 SONDE_INTERCEPT_GROUPS=memory bare "$subject" obey <orders
 check "variables override it" "$(counted access) $(counted posix_memalign)" = "0 6"
 rm -rf sessions/*
+
+# Where the session is, is the configuration's to say; the program's children find it there.
+mkdir elsewhere
+echo 'session: { directory = "'"$PWD"'/elsewhere"; }; intercept: { exclude = ["access"]; };' >sonde.cfg
+bare sh -c "'$subject' obey <orders; '$subject' obey <orders"
+check "a session is made in the directory that the configuration names" "$status" = 0 -a ! -s err -a \
+	"$(SONDE_DIRECTORY=elsewhere counted posix_memalign) $(SONDE_DIRECTORY=elsewhere counted access)" = "12 0"
+check "and nothing is left in another" -z "$(ls sessions/*)"
+echo 'session: { directory = "elsewhere"; };' >sonde.cfg
+rm -rf elsewhere/*
+mkdir inner
+bare sh -c "cd inner && '$subject' obey <../orders"
+check "a relative one is below the folder that the program was started in" \
+	"$(SONDE_DIRECTORY=elsewhere counted access)" = 10
+configure 'plugin = "jsonlines"; file = "out.jsonl";'
+echo 'session: { directory = "elsewhere"; };' >>sonde.cfg
+bare sh -c "'$subject' obey <orders"
+ended 1
+check "plugins have its figures" "$(lines posix_memalign) $(lines sources)" = "6 1"
+check "and it is removed at its end" "$(find elsewhere sessions -name session)" = \
+	"$(find elsewhere -name session)" -a "$(find elsewhere -type f | wc -l)" = 1
+anew
+rm -rf elsewhere/*
+for where in /nowhere "$PWD/orders"; do
+	echo 'session: { directory = "'"$where"'"; };' >sonde.cfg
+	bare "$subject" obey <orders
+	check "one that cannot be had ($(basename "$where")) is told in one line, and the program runs unwatched" \
+		"$status $(wc -l <err)" = "0 1" -a -n "$(grep "session.directory: $where: .*; the program runs unwatched" err)" -a \
+		-z "$(ls sessions/*)"
+done
+rm -rf sessions/*
+
 echo 'session: { follow = "none"; };' >sonde.cfg
 bare sh -c "'$subject' obey <orders"
 check "what it follows, too" "$(counted access)" = 0

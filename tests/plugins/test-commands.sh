@@ -64,6 +64,7 @@ fails hang-load 'not come back'
 fails leaks 'exports .*compress'
 fails garbage '4711'
 fails crash-export 'SIGSEGV in .*export_snapshot'
+fails forks-export 'ends what it has started'
 fails hang-stop 'stop has not come back'
 fails retries 'nobody is there'
 cp "$zoo/well.so" renamed.so

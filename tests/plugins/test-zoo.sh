@@ -51,6 +51,19 @@ check "floods: of its lines few are kept, and the others counted" \
 run_with leaks 'file = "culprit";' 'stopped'
 check "leaks: nothing goes wrong by that" "$(of_plugin culprit lost)" = 0
 
+
+# What it does to others.
+run_with term-export '' 'stopped.*it has sent SIGTERM to sonde, which ignores it'
+run_with hup-export '' 'stopped.*it has sent SIGHUP to sonde, which ignores it'
+run_with group-export '' 'stopped'
+run_with closes-export '' 'it has closed descriptors that are not its own'
+for animal in forks daemon; do
+	run_with $animal-export '' 'stopped.*it has left processes behind, which were killed'
+	configure "plugin = \"$animal-export\";"
+	"$sonde" run -c sonde.cfg --report=none -- true 2>&1 >/dev/null | timeout 100 cat >/dev/null
+	check "$animal-export: nobody keeps the standard error open" "${PIPESTATUS[0]} ${PIPESTATUS[1]}" = "0 0"
+done
+
 # How long the end may take is one budget for all.
 start=$(date +%s%N)
 configure 'plugin = "hang-flush";' 'plugin = "hang-stop";' 'plugin = "hang-destroy";' \

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +33,41 @@ static bool is(const char *name)
 	return strcmp(name, ZOO) == 0;
 }
 
+/* Runs for minutes, with all that is open here, unless it is killed. */
+static void leave_behind(bool is_daemon)
+{
+	if (fork())
+		return;
+	if (is_daemon)
+		setsid();
+	if (is_daemon && fork())
+		_exit(0);
+	sleep(300);
+	_exit(0);
+}
+
+/* What others are to notice of it. */
+static void misbehave_once(const char *where)
+{
+	static bool has_done;
+	char name[64];
+
+	snprintf(name, sizeof(name), "-%s", where);
+	if (has_done || !strstr(ZOO, name))
+		return;
+	has_done = true;
+	if (strncmp(ZOO, "term-", 5) == 0)
+		kill(getppid(), SIGTERM);
+	if (strncmp(ZOO, "hup-", 4) == 0)
+		kill(getppid(), SIGHUP);
+	if (strncmp(ZOO, "group-", 6) == 0)
+		kill(0, SIGTERM);
+	if (strncmp(ZOO, "forks-", 6) == 0 || strncmp(ZOO, "daemon-", 7) == 0)
+		leave_behind(ZOO[0] == 'd');
+	for (int fd = STDERR_FILENO + 1; fd < 64 && strncmp(ZOO, "closes-", 7) == 0; fd++)
+		close(fd);
+}
+
 /* "hang-export" hangs when it is asked whether it does something in "export". */
 static void misbehave(const char *where)
 {
@@ -49,6 +85,7 @@ static void misbehave(const char *where)
 	snprintf(name, sizeof(name), "exit-%s", where);
 	if (is(name))
 		exit(0);
+	misbehave_once(where);
 }
 
 static __attribute__((constructor)) void loaded(void)

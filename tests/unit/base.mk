@@ -2,6 +2,7 @@
 base_unit_tests = \
 	tests/unit/test-clock \
 	tests/unit/test-elf-object \
+	tests/unit/test-filter-program \
 	tests/unit/test-histogram \
 	tests/unit/test-owner \
 	tests/unit/test-readable \
@@ -17,6 +18,11 @@ tests_unit_test_clock_LDADD = $(UNIT_LIBS)
 tests_unit_test_elf_object_SOURCES = tests/unit/test-elf-object.c tests/unit/unit.h
 tests_unit_test_elf_object_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_elf_object_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_filter_program_SOURCES = tests/unit/test-filter-program.c tests/unit/unit.h \
+	src/record/filter-program.c
+tests_unit_test_filter_program_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_filter_program_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_histogram_SOURCES = tests/unit/test-histogram.c tests/unit/unit.h
 tests_unit_test_histogram_CFLAGS = $(UNIT_CFLAGS)

@@ -11,7 +11,8 @@
 
 static struct emitter *make_emitter(size_t max_tag_sets, size_t max_series)
 {
-	struct emitter *emitter = emitter_new((struct emitter_limits){max_tag_sets, max_series});
+	struct emitter *emitter = emitter_new(
+		(struct emitter_limits){.max_tag_sets = max_tag_sets, .max_series = max_series});
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(emitter);
 	return emitter;

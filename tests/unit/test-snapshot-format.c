@@ -31,7 +31,7 @@ static int refuse(void *argument, const void *data, size_t size)
 	return -ENOSPC;
 }
 
-static const struct format_sink sink = {keep, NULL};
+static const struct format_sink sink = {.write = keep};
 
 static const struct tag source_tags[] = {{"host.name", "h"}};
 static const struct snapshot_source source = {
@@ -172,7 +172,7 @@ static void what_a_format_does_not_have_is_refused(void)
 	static const char *const unknown[] = {"colour", "blue", NULL};
 	static const char *const half[] = {"header", NULL};
 	struct snapshot *snapshot = snapshot_new(1);
-	const struct format_sink full = {refuse, NULL};
+	const struct format_sink full = {.write = refuse};
 
 	snapshot_seal(snapshot);
 	CU_ASSERT_EQUAL(snapshot_format("yaml", snapshot, &source, NULL, &sink), -ENOENT);
@@ -183,13 +183,80 @@ static void what_a_format_does_not_have_is_refused(void)
 	snapshot_put(snapshot);
 }
 
+struct left_out {
+	const char *name;
+	enum left_out_reason reason;
+};
+
+static struct left_out left_out[8];
+static size_t n_left_out;
+
+static void keep_left_out(void *argument, const struct series *series, enum left_out_reason reason)
+{
+	CU_ASSERT_PTR_EQUAL(argument, left_out);
+	if (n_left_out < 8)
+		left_out[n_left_out++] = (struct left_out){series->name, reason};
+}
+
+static const struct series *left_out_series(enum left_out_reason reason)
+{
+	static const struct tag dotted[] = {{"a.b", "1"}};
+	static const struct series kind = {.name = "a_b", .type = SERIES_GAUGE, .unit = ""};
+	static const struct series labels = {
+		.name = "tag_s", .type = SERIES_GAUGE, .unit = "", .tags = dotted, .n_tags = 1};
+	static const struct series sample = {
+		.name = "jobs.total", .type = SERIES_GAUGE, .unit = ""};
+	static const struct series *const all[] = {&kind, &labels, &sample};
+
+	return all[reason];
+}
+
+static void who_watches_is_told_what_is_left_out_and_why(void)
+{
+	static const char *const formats[] = {"prometheus", "openmetrics", "prometheus-protobuf"};
+	static const struct tag underlined[] = {{"a_b", "1"}};
+	const struct series others[] = {
+		{.name = "a.b", .type = SERIES_COUNTER, .unit = ""},
+		{.name = "tag.s",
+		 .type = SERIES_GAUGE,
+		 .unit = "",
+		 .tags = underlined,
+		 .n_tags = 1},
+		{.name = "jobs", .type = SERIES_COUNTER, .unit = ""},
+	};
+	const struct left_out_watcher watcher = {keep_left_out, left_out};
+	const struct format_sink watched = {.write = keep, .watcher = &watcher};
+	struct snapshot *snapshot = snapshot_new(1);
+
+	for (unsigned int i = 0; i < LEFT_OUT_REASONS; i++) {
+		snapshot_adopt(snapshot, series_copy(&others[i]));
+		snapshot_adopt(snapshot, series_copy(left_out_series(i)));
+	}
+	snapshot_seal(snapshot);
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+		n_text = n_left_out = 0;
+		CU_ASSERT_EQUAL(snapshot_format(formats[i], snapshot, &source, NULL, &watched), 0);
+		CU_ASSERT_EQUAL_FATAL(n_left_out, LEFT_OUT_REASONS);
+		for (size_t j = 0; j < n_left_out; j++)
+			CU_ASSERT_STRING_EQUAL(left_out[j].name,
+					       left_out_series(left_out[j].reason)->name);
+	}
+	n_text = n_left_out = 0;
+	CU_ASSERT_EQUAL(snapshot_format("otlp-json", snapshot, &source, NULL, &watched), 0);
+	CU_ASSERT_EQUAL(n_left_out, 0);
+	snapshot_put(snapshot);
+}
+
 /* What a format makes of a gauge and a counter of one source of several. */
 static const char *format_marked(const char *name, const char *const *parameters)
 {
 	static const struct tag session[] = {{"host.name", "h"}, {"sonde.session", "sonde-1.x"}};
-	const struct snapshot_source one = {.tags = session, .n_tags = 2, .is_one_of_several = true};
-	const struct series gauge = {.name = "g", .type = SERIES_GAUGE, .unit = "1", .value.number = 2};
-	const struct series counter = {.name = "c", .type = SERIES_COUNTER, .unit = "1", .value.count = 3};
+	const struct snapshot_source one = {
+		.tags = session, .n_tags = 2, .is_one_of_several = true};
+	const struct series gauge = {
+		.name = "g", .type = SERIES_GAUGE, .unit = "1", .value.number = 2};
+	const struct series counter = {
+		.name = "c", .type = SERIES_COUNTER, .unit = "1", .value.count = 3};
 	struct snapshot *snapshot = snapshot_new(0);
 
 	n_text = 0;
@@ -206,13 +273,16 @@ static void one_source_of_several_is_told_apart(void)
 	static const char *const plain[] = {"header", "false", NULL};
 	static const char *const dogstatsd[] = {"tags", "dogstatsd", NULL};
 
-	CU_ASSERT_STRING_EQUAL(format_marked("csv", plain),
-			       "1970-01-01T00:00:00.000000000Z,0,c,sonde.session=sonde-1.x,counter,1,count,3\r\n"
-			       "1970-01-01T00:00:00.000000000Z,0,g,sonde.session=sonde-1.x,gauge,1,value,2\r\n");
+	CU_ASSERT_STRING_EQUAL(
+		format_marked("csv", plain),
+		"1970-01-01T00:00:00.000000000Z,0,c,sonde.session=sonde-1.x,counter,1,count,3\r\n"
+		"1970-01-01T00:00:00.000000000Z,0,g,sonde.session=sonde-1.x,gauge,1,value,2\r\n");
 	CU_ASSERT_STRING_EQUAL(format_marked("statsd", NULL), "c:3|c\ng.sonde-1_x:2.0|g\n");
-	CU_ASSERT_STRING_EQUAL(format_marked("statsd", dogstatsd),
-			       "c:3|c|#sonde.session:sonde-1.x\ng:2.0|g|#sonde.session:sonde-1.x\n");
-	CU_ASSERT_PTR_NOT_NULL(strstr(format_marked("prometheus", NULL), "\nc_total{sonde_session=\"sonde-1.x\"} 3\n"));
+	CU_ASSERT_STRING_EQUAL(
+		format_marked("statsd", dogstatsd),
+		"c:3|c|#sonde.session:sonde-1.x\ng:2.0|g|#sonde.session:sonde-1.x\n");
+	CU_ASSERT_PTR_NOT_NULL(strstr(format_marked("prometheus", NULL),
+				      "\nc_total{sonde_session=\"sonde-1.x\"} 3\n"));
 	CU_ASSERT_PTR_NULL(strstr(format_marked("jsonlines", NULL), "\"tags\":{\"sonde.session\""));
 }
 
@@ -224,8 +294,12 @@ static void several_sources_are_one_document_where_that_can_be(void)
 		{.tags = &tags[1], .n_tags = 1, .is_one_of_several = true},
 	};
 	static const struct tag own[] = {{"sonde.session", "mine"}};
-	const struct series counter = {
-		.name = "c", .tags = own, .n_tags = 1, .type = SERIES_COUNTER, .unit = "1", .value.count = 3};
+	const struct series counter = {.name = "c",
+				       .tags = own,
+				       .n_tags = 1,
+				       .type = SERIES_COUNTER,
+				       .unit = "1",
+				       .value.count = 3};
 	struct snapshot *snapshot = snapshot_new(0);
 	const struct snapshot_part parts[] = {{snapshot, &sources[0]}, {snapshot, &sources[1]}};
 
@@ -250,5 +324,8 @@ UNIT_MAIN("snapshot-format", {"a snapshot is one line of JSON", a_snapshot_is_on
 	  {"buckets are those that are not empty", buckets_are_those_that_are_not_empty},
 	  {"cells are quoted and guarded", cells_are_quoted_and_guarded},
 	  {"one source of several is told apart", one_source_of_several_is_told_apart},
-	  {"several sources are one document where that can be", several_sources_are_one_document_where_that_can_be},
-	  {"what a format does not have is refused", what_a_format_does_not_have_is_refused})
+	  {"several sources are one document where that can be",
+	   several_sources_are_one_document_where_that_can_be},
+	  {"what a format does not have is refused", what_a_format_does_not_have_is_refused},
+	  {"who watches is told what is left out, and why",
+	   who_watches_is_told_what_is_left_out_and_why})

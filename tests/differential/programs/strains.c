@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
@@ -19,8 +20,11 @@
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 enum { CROWD = 400, GUARD = 4096 };
@@ -95,84 +99,195 @@ static void lock_memory_of_child(void)
 	wait(NULL);
 }
 
+static void tell(const char *what, long result)
+{
+	printf("%s: %ld %d\n", what, result, errno);
+}
+
+static char *const nowhere = (char *)0xbad8; /* below what the kernel maps */
+
+/* Answers the calls of a list as if it were the kernel, or kills who makes them. */
+static void add_filter(const unsigned int *numbers, int n_numbers, unsigned int answer)
+{
+	struct sock_filter code[2 * 16 + 2] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+	};
+	struct sock_fprog program = {.len = 2 * n_numbers + 2, .filter = code};
+
+	for (int i = 0; i < n_numbers; i++) {
+		code[1 + 2 * i] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, numbers[i], 0, 1);
+		code[2 + 2 * i] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, answer);
+	}
+	code[1 + 2 * n_numbers] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+}
+
 /* A sandbox for a program that needs no more than it is doing already. */
 static void filter_system_calls(void)
 {
 	static const unsigned int deadly[] = {SYS_getpid, SYS_gettid, SYS_tgkill, SYS_madvise, SYS_mmap};
-	struct sock_filter code[2 * 5 + 2] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-	};
-	struct sock_fprog program = {.len = 12, .filter = code};
 
-	for (int i = 0; i < 5; i++) {
-		code[1 + 2 * i] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, deadly[i], 0, 1);
-		code[2 + 2 * i] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS);
-	}
-	code[11] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
 	printf("filtered\n");
 	fflush(stdout);
-	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+	add_filter(deadly, 5, SECCOMP_RET_KILL_PROCESS);
 	dup(-1);
 	lseek(-1, 0, SEEK_SET);
 	exit(7);
 }
 
-static char *const nowhere = (char *)8;
+/* Who is in a sandbox stays there when another one is refused. */
+static void filter_in_vain(void)
+{
+	static const unsigned int deadly[] = {SYS_fstat, SYS_newfstatat, SYS_readlinkat, SYS_statx};
+	char byte;
+
+	printf("filtered, and then not\n");
+	fflush(stdout);
+	add_filter(deadly, 4, SECCOMP_RET_KILL_PROCESS);
+	printf("refused: %d\n", prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, NULL));
+	printf("refused: %ld\n", syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, NULL));
+	printf("read: %zd\n", read(0, &byte, 1));
+	exit(0);
+}
+
+/* To execute is denied, and what is needed to prepare it is forbidden. */
+static void execute_in_vain(void)
+{
+	static const unsigned int denied[] = {SYS_execve, SYS_execveat};
+	static const unsigned int deadly[] = {SYS_openat, SYS_mmap, SYS_munmap, SYS_pread64, SYS_faccessat};
+
+	printf("denied\n");
+	fflush(stdout);
+	add_filter(denied, 2, SECCOMP_RET_ERRNO | EPERM);
+	add_filter(deadly, 5, SECCOMP_RET_KILL_PROCESS);
+	tell("denied", execve("/bin/true", nothing, environ));
+	tell("denied", execvp("true", nothing));
+	tell("denied", execve(nowhere, nothing, environ));
+	exit(0);
+}
+
+/* A sandbox for just what a program does bare, and its children. */
+static void execute_in_sandbox(void)
+{
+	static const unsigned int deadly[] = {SYS_madvise, SYS_fstat, SYS_fallocate};
+	char *const words[] = {"echo", "executed under a filter", NULL};
+	int status = -1;
+	pid_t pid;
+
+	fflush(stdout);
+	add_filter(deadly, 3, SECCOMP_RET_KILL_PROCESS);
+	tell("system", system("echo a shell"));
+	tell("spawn", posix_spawnp(&pid, "echo", NULL, NULL, words, environ));
+	tell("ended", waitpid(pid, &status, 0) == pid ? status : -1);
+	fflush(stdout);
+	if (fork() == 0) {
+		lseek(-1, 0, SEEK_SET);
+		close(open("/dev/null", O_RDONLY));
+		execlp("echo", "echo", "of a child", NULL);
+	}
+	wait(&status);
+	tell("ended", status);
+	fflush(stdout);
+	execv("/bin/echo", words);
+}
 
 static void open_nowhere(void)
 {
-	int result = open(nowhere, O_RDONLY);
-
-	printf("refused: %d %d\n", result, errno);
+	tell("opened", open(nowhere, O_RDONLY));
 	FILE *stream = fopen(nowhere, "r");
 
-	printf("refused: %d %d\n", stream ? fileno(stream) : -1, errno);
+	tell("opened", stream ? fileno(stream) : -1);
 }
 
-/* What a filter answers, the kernel has not looked at: the path may lead nowhere. */
-static void answer_for_kernel(unsigned int code)
+static void call_with_nowhere(void)
 {
-	enum { PATH = offsetof(struct seccomp_data, args[1]) };
-	struct sock_filter filter[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat, 0, 3),
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, PATH),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned int)(uintptr_t)nowhere, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | code),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-	};
-	struct sock_fprog program = {.len = 6, .filter = filter};
+	struct sockaddr *nobody = (struct sockaddr *)nowhere;
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
 
+	open_nowhere();
+	tell("connected", connect(fd, nobody, sizeof(struct sockaddr_in)));
+	tell("bound", bind(fd, nobody, sizeof(struct sockaddr_in)));
+	tell("sent", sendto(fd, "x", 1, 0, nobody, sizeof(struct sockaddr_in)));
+	tell("piped", pipe((int *)nowhere));
+	tell("piped", pipe2((int *)nowhere, O_CLOEXEC));
+	tell("paired", socketpair(AF_UNIX, SOCK_STREAM, 0, (int *)nowhere));
+	tell("limited", setrlimit(RLIMIT_AS, (struct rlimit *)nowhere));
+	tell("limited", prlimit(0, RLIMIT_AS, (struct rlimit *)nowhere, NULL));
+}
+
+/*
+ * What a filter answers, the kernel has not looked at: what any argument leads to may not be there. The return from a
+ * handler has no arguments, but what is left in their registers.
+ */
+static void answer_for_kernel(unsigned int answer)
+{
+	enum { ARGUMENTS = 6, ALLOW = 2 + 2 * ARGUMENTS, ANSWER };
+	struct sock_filter filter[ANSWER + 1] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_rt_sigreturn, ALLOW - 2, 0),
+	};
+	struct sock_fprog program = {.len = ANSWER + 1, .filter = filter};
+
+	for (unsigned int i = 0; i < ARGUMENTS; i++) {
+		unsigned int at = 2 + 2 * i;
+
+		filter[at] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+							  offsetof(struct seccomp_data, args[i]));
+		filter[at + 1] = (struct sock_filter)BPF_JUMP(
+			BPF_JMP | BPF_JEQ | BPF_K, (unsigned int)(uintptr_t)nowhere, ANSWER - at - 2, 0);
+	}
+	filter[ALLOW] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	filter[ANSWER] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, answer);
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
 }
 
 /* Who made the filter is not there any more in the program that is executed under it. */
-static void open_under_filter(unsigned int code, bool is_executed)
+static void call_under_filter(unsigned int answer, bool is_executed)
 {
 	char *const arguments[] = {"strains", "nowhere", NULL};
 
-	answer_for_kernel(code);
+	answer_for_kernel(answer);
 	if (is_executed)
 		execv("/proc/self/exe", arguments);
-	open_nowhere();
+	call_with_nowhere();
 	exit(0);
 }
 
-static void refuse_bad_paths(void)
+static void answer_bad_addresses(void)
 {
-	static const unsigned int codes[] = {EPERM, EACCES, ENOENT, 0};
+	static const unsigned int codes[] = {EPERM, EACCES, ENOENT, EINPROGRESS, 0};
 
-	for (int i = 0; i < 2 * 4; i++) {
+	for (int i = 0; i < 2 * 5; i++) {
 		int status = -1;
 
 		fflush(stdout);
 		if (fork() == 0)
-			open_under_filter(codes[i / 2], i % 2);
+			call_under_filter(SECCOMP_RET_ERRNO | codes[i / 2], i % 2);
 		wait(&status);
 		printf("ended: %#x\n", status);
 	}
+}
+
+/* Any number that the kernel might have answered. */
+static void grant(int signal, siginfo_t *info, void *context)
+{
+	ucontext_t *interrupted = context;
+
+#if defined(__x86_64__)
+	interrupted->uc_mcontext.gregs[REG_RAX] = 77;
+#elif defined(__aarch64__)
+	interrupted->uc_mcontext.regs[0] = 77;
+#endif
+}
+
+static void answer_by_handler(void)
+{
+	struct sigaction action = {.sa_sigaction = grant, .sa_flags = SA_SIGINFO};
+
+	sigaction(SIGSYS, &action, NULL);
+	call_under_filter(SECCOMP_RET_TRAP, false);
 }
 
 static void execute_badly(const char *what, const char *path, char *const *arguments, char *const *environment)
@@ -274,8 +389,12 @@ int main(int n_arguments, char **arguments)
 		{"locked", lock_memory},
 		{"locked-child", lock_memory_of_child},
 		{"filtered", filter_system_calls},
-		{"refused", refuse_bad_paths},
-		{"nowhere", open_nowhere},
+		{"filtered-in-vain", filter_in_vain},
+		{"executed-in-vain", execute_in_vain},
+		{"executed-in-sandbox", execute_in_sandbox},
+		{"answered", answer_bad_addresses},
+		{"answered-by-handler", answer_by_handler},
+		{"nowhere", call_with_nowhere},
 		{"executions", execute_nowhere},
 		{"crowd", crowd},
 		{"vforks", vfork_with_large_environment},

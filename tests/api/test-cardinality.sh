@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+. "${top_srcdir:-.}/tests/api/lib.sh" && run test-cardinality
