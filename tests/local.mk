@@ -19,6 +19,7 @@ if HAVE_CUNIT
 include tests/unit/base.mk
 include tests/unit/host.mk
 include tests/unit/model.mk
+include tests/unit/record.mk
 include tests/api/local.mk
 endif
 include tests/scripts/local.mk

@@ -378,6 +378,17 @@ function address_size(row) {
 	return fact[row, "peer"] ", addrlen"
 }
 
+# The row of whom a message is for: that is a parameter, or stands in the message, or in the first of several.
+function emit_addressee(row, indent, has_been_read,   peering) {
+	peering = ((row, "peering") in fact) ? fact[row, "peering"] : ""
+	if (peering == "addressed")
+		out(indent "object = object_addressed(CALL_" row ", object, " fact[row, "fd"] ", " address_size(row) ", " \
+			has_been_read ");")
+	else if (peering ~ /^(message|messages)$/)
+		out(indent "object = object_messaged(CALL_" row ", object, " fact[row, "fd"] ", " \
+			(peering == "message" ? fact[row, "peer"] : "&" fact[row, "peer"] "->msg_hdr") ", " has_been_read ");")
+}
+
 function emit_object_outcome(name, row,   is_peer) {
 	is_peer = ((row, "peering") in fact) && fact[row, "peering"] ~ /^(bound|connected)$/
 	if ((row, "fails") in fact) {
@@ -403,8 +414,10 @@ function emit_object_failure(name, row, is_peer) {
 		out("\t\tobject_stream_failed(CALL_" row ", " fact[row, "stream"] ", &probe, ns, code);")
 	else if ((row, "path") in fact)
 		out("\t\tobject_path_failed(" object_call(row) ", " object_path(name, row) ", code);")
-	else if (has_descriptor(row))
+	else if (has_descriptor(row)) {
+		emit_addressee(row, "\t\t", "object_is_refused(code)")
 		out("\t\tobject_failed(object, &probe, code, ns);")
+	}
 	if ((row, "to") in fact)
 		out("\t\tobject_failed(object_to, &probe, code, ns);")
 }
@@ -455,19 +468,31 @@ function emit_object_use(row, indent, way) {
 			out(indent "object_sought(object, " fact[row, "fd"] ", result);")
 		return
 	}
-	if ((row, "peering") in fact)
-		out(indent "object = object_addressed(CALL_" row ", object, " fact[row, "fd"] ", " address_size(row) ", moved);")
+	if ((row, "peering") in fact && fact[row, "peering"] == "messages") {
+		out(indent "object_sent(CALL_" row ", object, &probe, ns, " fact[row, "fd"] ", " fact[row, "peer"] ", (unsigned int)result);")
+		return
+	}
+	emit_addressee(row, indent, "object_is_granted(moved)")
 	out(indent "object_moved(object, &probe, ns, " fact[row, "fd"] ", " (((row, "to") in fact) ? "OBJECT_IN" : way) \
 		", moved, " object_offset(row) ");")
 	if ((row, "to") in fact)
-		out(indent "object_moved(object_to, &probe, ns, " fact[row, "to"] ", OBJECT_OUT, moved, OBJECT_AT_END);")
+		out(indent "object_moved(object_to, &probe, ns, " fact[row, "to"] ", OBJECT_OUT, moved, " \
+			moved_offset(row, "off_out") ");")
+}
+
+# The call has moved an offset that it was given by address, if it was the kernel's.
+function moved_offset(row, name,   i) {
+	for (i = 1; i <= n_parameters[row]; i++)
+		if (parameter[row, i] == "off_t *" name)
+			return name " && object_is_granted(moved) ? *" name " - (off_t)moved : OBJECT_AT_END"
+	return "OBJECT_AT_END"
 }
 
 function object_offset(row,   i) {
 	for (i = 1; i <= n_parameters[row]; i++)
 		if (parameter[row, i] == "off_t offset")
 			return "offset"
-	return "OBJECT_AT_END"
+	return moved_offset(row, ((row, "to") in fact) && fact[row, "to"] == "out_fd" ? "offset" : "off_in")
 }
 
 # Of a call that is only counted: it is not timed.

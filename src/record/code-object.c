@@ -53,18 +53,34 @@ static uint64_t mix(uint64_t hash, uint64_t value)
 	return hash ^ hash >> 29;
 }
 
-/* The build id, and where that is not near the object's start, what its unwind tables are like. */
-static uint64_t mark_of(const struct code_object *object)
+/* Its name, and what its unwind tables are like: two objects that differ in little can be of one size. */
+static uint64_t mark_without_id(const struct code_object *object)
 {
 	uint64_t words[2] = {0, 0};
+	uint64_t hash = 0;
+
+	for (const char *c = object->entry->l_name; *c; c++)
+		hash = mix(hash, (unsigned char)*c);
+	if (object->unwind_header)
+		__builtin_memcpy(words, object->unwind_header + 4, sizeof(words));
+	return mix(mix(hash, words[0]), words[1]);
+}
+
+/* The build id tells objects apart; where it is not near the object's start, what else is known. */
+static uint64_t mark_of(const struct code_object *object)
+{
+	uint64_t words[2];
 	size_t size;
 	const uint8_t *id = code_object_build_id(object, &size);
+	uint64_t hash;
 
-	if (id && size >= sizeof(words))
+	if (id && size >= sizeof(words)) {
 		__builtin_memcpy(words, id, sizeof(words));
-	else if (object->unwind_header)
-		__builtin_memcpy(words, object->unwind_header + 4, sizeof(words));
-	return mix(mix(mix(object->start, words[0]), words[1]), object->end);
+		hash = mix(words[0], words[1]);
+	} else {
+		hash = mark_without_id(object);
+	}
+	return mix(mix(hash, object->start), object->end);
 }
 
 bool code_object_find(uintptr_t address, struct code_object *ret_object)

@@ -56,27 +56,26 @@ static bool is_in_sandbox(void)
 	return region && (__atomic_load_n(&region->flags, __ATOMIC_RELAXED) & REGION_SANDBOXED);
 }
 
-/* NULL: no memory. */
+/* The table is the first one that a thread has made: none may go on without, and not follow a block. NULL: no memory. */
 static struct heap_entry *find_entries(void)
 {
 	/* Acquire: pairs with the release of who made them. */
 	struct heap_entry *known = __atomic_load_n(&known_entries, __ATOMIC_ACQUIRE);
 	size_t size = (((size_t)1 << group_bits()) + GROUPS_TRIED) * HEAP_GROUP * sizeof(*known);
-	static KEPT uintptr_t is_made;
-	uintptr_t not_made = 0;
 
 	if (known || !process_is_wiped_by_kernel() || is_in_sandbox())
 		return known;
-	if (!__atomic_compare_exchange_n(&is_made, &not_made, 1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
-		return NULL;
 	long address = raw_mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1);
 
 	if (raw_failed(address))
 		return NULL;
 	raw_madvise((void *)address, size, MADV_WIPEONFORK);
 	raw_madvise(&heap_signs, sizeof(heap_signs), MADV_WIPEONFORK);
-	__atomic_store_n(&known_entries, (struct heap_entry *)address, __ATOMIC_RELEASE);
-	return (struct heap_entry *)address;
+	if (__atomic_compare_exchange_n(&known_entries, &known, (struct heap_entry *)address, false, __ATOMIC_RELEASE,
+					__ATOMIC_ACQUIRE))
+		return (struct heap_entry *)address;
+	raw_munmap((void *)address, size);
+	return known;
 }
 
 void heap_prepare(void)
@@ -149,9 +148,10 @@ void heap_draw(void *block, size_t size, struct thread_cache *thread, struct cal
 	/* How far the next point is does not depend on how far behind the last one the block ends. */
 	if (period > 1)
 		stats->next_drawn = stats->bytes + sampling_gap(thread_next_random(thread), period);
+	uint64_t random = thread_next_random(thread);
 	struct heap_block what = {
-		.count = sampling_weight(size, period, STACK_SCALE),
-		.bytes = sampling_weight(size, period, size),
+		.count = sampling_weight(size, period, STACK_SCALE, random),
+		.bytes = sampling_weight(size, period, size, random),
 	};
 
 	what.figures = stacks_allocated(stats, what.count, what.bytes);

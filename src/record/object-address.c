@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * Addresses of sockets as names: 127.0.0.1:80, [::1]:80, unix:/run/log, unix:@abstract, unix:(unnamed).
+ * Addresses of sockets as names: 127.0.0.1:80, [::1]:80, [::ffff:127.0.0.1]:80, [fe80::1%2]:80, unix:/run/log, unix:@abstract, unix:(unnamed).
  */
 #include "config.h"
 
@@ -29,15 +29,18 @@ static void add_port(struct text *text, uint16_t port)
 	text_add_number(text, (uint64_t)bytes[0] << 8 | bytes[1]);
 }
 
-static void add_in(struct text *text, const struct sockaddr_in *address)
+static void add_numbers(struct text *text, const uint8_t *bytes)
 {
-	const uint8_t *bytes = (const uint8_t *)&address->sin_addr;
-
 	for (int i = 0; i < 4; i++) {
 		if (i)
 			text_add_char(text, '.');
 		text_add_number(text, bytes[i]);
 	}
+}
+
+static void add_in(struct text *text, const struct sockaddr_in *address)
+{
+	add_numbers(text, (const uint8_t *)&address->sin_addr);
 	add_port(text, address->sin_port);
 }
 
@@ -80,14 +83,24 @@ static int longest_zeros(const uint8_t *bytes, int *ret_n)
 	return best;
 }
 
-static void add_in6(struct text *text, const struct sockaddr_in6 *address)
+/* One of IPv4, of which the last words are written as there. */
+static bool is_mapped(const uint8_t *bytes)
+{
+	for (int i = 0; i < 5; i++)
+		if (word_of(bytes, i))
+			return false;
+	return word_of(bytes, 5) == 0xffff;
+}
+
+static void add_in6(struct text *text, const struct sockaddr_in6 *address, bool has_scope)
 {
 	const uint8_t *bytes = (const uint8_t *)&address->sin6_addr;
+	int n_words = is_mapped(bytes) ? 6 : 8;
 	int n_zeros;
 	int zeros = longest_zeros(bytes, &n_zeros);
 
 	text_add_char(text, '[');
-	for (int i = 0; i < 8; i++) {
+	for (int i = 0; i < n_words; i++) {
 		if (i == zeros) {
 			text_add(text, "::");
 			i += n_zeros - 1;
@@ -96,6 +109,15 @@ static void add_in6(struct text *text, const struct sockaddr_in6 *address)
 		if (i && i != zeros + n_zeros)
 			text_add_char(text, ':');
 		add_hex(text, word_of(bytes, i));
+	}
+	if (n_words == 6) {
+		text_add_char(text, ':');
+		add_numbers(text, bytes + 12);
+	}
+	/* Links have the same addresses. */
+	if (has_scope && address->sin6_scope_id) {
+		text_add_char(text, '%');
+		text_add_number(text, address->sin6_scope_id);
 	}
 	text_add_char(text, ']');
 	add_port(text, address->sin6_port);
@@ -132,7 +154,7 @@ static bool write_address(struct text *text, const union address *address, size_
 	case AF_INET6:
 		if (size < offsetof(struct sockaddr_in6, sin6_scope_id))
 			return false;
-		add_in6(text, &address->in6);
+		add_in6(text, &address->in6, size >= sizeof(address->in6));
 		return true;
 	case AF_UNIX:
 		add_un(text, &address->un, size);

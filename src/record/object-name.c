@@ -29,7 +29,7 @@ struct object_store {
 	struct object_name *directory; /* the working directory; NULL: not known */
 	uint32_t directory_changes;
 	uint32_t end; /* above the last descriptor that was noted */
-	uint64_t used; /* by names */
+	uint64_t used[2]; /* by names of files, and of peers */
 	uintptr_t last_mark;
 	struct note_page *pages[PAGES];
 };
@@ -105,18 +105,22 @@ static struct object_name *search(struct object_name *first, enum object_kind ki
 	return NULL;
 }
 
-static bool has_room(struct object_store *store, size_t size)
+/* Files, of which there may be very many, leave the peers theirs. */
+static bool take_room(struct object_store *store, enum object_kind kind, size_t size)
 {
-	uint64_t most = recorder_session.settings.files.most + recorder_session.settings.peers.most;
+	bool is_file = kind == OBJECT_FILE;
+	uint64_t most = is_file ? recorder_session.settings.files.most : recorder_session.settings.peers.most;
+	uint64_t *used = &store->used[!is_file];
 
-	return __atomic_fetch_add(&store->used, size, __ATOMIC_RELAXED) < most * NAME_BYTES;
+	return __atomic_load_n(used, __ATOMIC_RELAXED) <= UINT32_MAX &&
+	       __atomic_fetch_add(used, size, __ATOMIC_RELAXED) < most * NAME_BYTES;
 }
 
-static struct object_name *make_name(struct object_store *store, size_t len)
+static struct object_name *make_name(struct object_store *store, enum object_kind kind, size_t len)
 {
 	size_t size = sizeof(struct object_name) + len + 1;
 
-	if (__atomic_load_n(&store->used, __ATOMIC_RELAXED) > UINT32_MAX || !has_room(store, size))
+	if (!take_room(store, kind, size))
 		return NULL;
 	struct object_name *name = private_take(size);
 
@@ -125,7 +129,8 @@ static struct object_name *make_name(struct object_store *store, size_t len)
 	return name;
 }
 
-struct object_name *object_name_find(enum object_kind kind, const char *text, size_t len, bool is_cut)
+/* That of the others where it is not there and is not to be made. */
+static struct object_name *find_name(enum object_kind kind, const char *text, size_t len, bool is_cut, bool may_make)
 {
 	struct object_store *store = find_store();
 	uint32_t hash = hash_text(text, len);
@@ -138,7 +143,7 @@ struct object_name *object_name_find(enum object_kind kind, const char *text, si
 
 	if (name)
 		return name;
-	name = make_name(store, len);
+	name = may_make ? make_name(store, kind, len) : NULL;
 	if (!name)
 		return object_name_of_others(kind);
 	name->hash = hash;
@@ -151,6 +156,11 @@ struct object_name *object_name_find(enum object_kind kind, const char *text, si
 	} while (!__atomic_compare_exchange_n(bucket, &first, name, false, __ATOMIC_RELEASE,
 					      __ATOMIC_ACQUIRE));
 	return name;
+}
+
+struct object_name *object_name_find(enum object_kind kind, const char *text, size_t len, bool is_cut)
+{
+	return find_name(kind, text, len, is_cut, true);
 }
 
 /* -- Paths ------------------------------------------------------------------------------------------ */
@@ -225,7 +235,8 @@ static const struct object_name *base_of(int dirfd)
 }
 
 /* Only one of these is on the stack at a time: it may be that of a signal handler. */
-static __attribute__((noinline)) struct object_name *join(const struct object_name *base, const char *path)
+static __attribute__((noinline)) struct object_name *join(const struct object_name *base, const char *path,
+							  bool may_make)
 {
 	struct joined joined;
 
@@ -236,19 +247,19 @@ static __attribute__((noinline)) struct object_name *join(const struct object_na
 	add_components(&joined, path);
 	if (joined.len == 0)
 		add_char(&joined, '/');
-	return object_name_find(OBJECT_FILE, joined.text, joined.len, joined.is_cut);
+	return find_name(OBJECT_FILE, joined.text, joined.len, joined.is_cut, may_make);
 }
 
-struct object_name *object_name_of_path(int dirfd, const char *path)
+struct object_name *object_name_of_path(int dirfd, const char *path, bool may_make)
 {
 	const struct object_name *base;
 
 	if (*path == '/')
-		return join(NULL, path);
+		return join(NULL, path, may_make);
 	base = base_of(dirfd);
 	if (!base || base->kind != OBJECT_FILE || (base->flags & OBJECT_OTHERS))
 		return &other_files;
-	return join(base, path);
+	return join(base, path, may_make);
 }
 
 void object_directory_changed(void)

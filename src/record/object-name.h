@@ -37,9 +37,9 @@ struct object_name *object_name_of_others(enum object_kind kind) HIDDEN;
 
 /*
  * A path as given to a call that the kernel has read, made absolute: with the working directory, or with what `dirfd`
- * stands for. Links and ".." stay as they are.
+ * stands for. Links and ".." stay as they are. Where there is no name for it yet and none is to be made, that of the others.
  */
-struct object_name *object_name_of_path(int dirfd, const char *path) HIDDEN;
+struct object_name *object_name_of_path(int dirfd, const char *path, bool may_make) HIDDEN;
 
 /* The working directory is another, or may be. */
 void object_directory_changed(void) HIDDEN;

@@ -51,15 +51,23 @@ static void write_hash(char *text, const struct object_name *name)
 		text[i - 1] = "0123456789abcdef"[hash & 15];
 }
 
-/* Takes a place for one more. False: there is none, or what only failed has had its share. */
+static uint32_t *count_of(const struct object_name *name)
+{
+	return &process.n_objects[name->kind != OBJECT_FILE];
+}
+
+/* Whether there is a place for one more: what only failed has a share of them. */
+static bool has_place(const struct object_name *name, bool has_failed)
+{
+	return __atomic_load_n(count_of(name), __ATOMIC_RELAXED) <
+	       settings_of(name)->most / (has_failed ? FAILED_SHARE : 1);
+}
+
 static bool take_place(const struct object_name *name, bool has_failed)
 {
-	uint32_t *n = &process.n_objects[name->kind != OBJECT_FILE];
-	uint32_t most = settings_of(name)->most / (has_failed ? FAILED_SHARE : 1);
-
-	if (__atomic_load_n(n, __ATOMIC_RELAXED) >= most)
+	if (!has_place(name, has_failed))
 		return false;
-	__atomic_fetch_add(n, 1, __ATOMIC_RELAXED);
+	__atomic_fetch_add(count_of(name), 1, __ATOMIC_RELAXED);
 	return true;
 }
 
@@ -375,7 +383,7 @@ void object_add_opened(const struct probe *probe, uint64_t ns, int dirfd, const 
 		return;
 	bool is_readable = may_read_path(path, !filter_may_grant((uint64_t)fd));
 	struct object_name *name =
-		is_readable ? object_name_of_path(dirfd, path) : object_name_of_others(OBJECT_FILE);
+		is_readable ? object_name_of_path(dirfd, path, true) : object_name_of_others(OBJECT_FILE);
 	struct object_cell *cell = find_cell(name, false);
 
 	object_note(fd, (uintptr_t)name);
@@ -391,9 +399,11 @@ void object_add_path_failure(const struct probe *probe, uint64_t ns, int dirfd, 
 	if (!are_files_wanted() || !probe->stats)
 		return;
 	bool has_been_read = has_read_path(code) && !filter_may_answer(code);
-	struct object_name *name = path && may_read_path(path, has_been_read)
-					   ? object_name_of_path(dirfd, path)
-					   : object_name_of_others(OBJECT_FILE);
+	struct object_name *name = object_name_of_others(OBJECT_FILE);
+
+	/* Names that no row will have are not made: they take the memory that others need. */
+	if (path && may_read_path(path, has_been_read))
+		name = object_name_of_path(dirfd, path, has_place(name, true));
 	struct object_cell *cell = find_cell(name, true);
 
 	object_failed(cell, probe, code, ns);
@@ -426,7 +436,12 @@ static bool has_read_address(int code)
 	}
 }
 
-static bool may_read_address(const struct sockaddr *address, socklen_t size, bool has_been_read)
+static bool is_address_read(int code)
+{
+	return has_read_address(code) && !filter_may_answer(code);
+}
+
+static bool may_read_address(const void *address, size_t size, bool has_been_read)
 {
 	uintptr_t page = READABLE_NONE;
 
@@ -443,12 +458,18 @@ static bool are_peers_wanted(void)
 static struct object_name *name_of(enum object_kind kind, const struct sockaddr *address, socklen_t size,
 				   int code)
 {
-	bool has_been_read = has_read_address(code) && !filter_may_answer(code);
-	struct object_name *name = may_read_address(address, size, has_been_read)
+	struct object_name *name = may_read_address(address, size, is_address_read(code))
 					   ? object_name_of_address(kind, address, size)
 					   : NULL;
 
 	return name ? name : object_name_of_others(kind);
+}
+
+/* A socket that was connected is not any more. */
+static bool is_dissolved(const struct sockaddr *address, socklen_t size, int code)
+{
+	return code == 0 && size >= sizeof(address->sa_family) && may_read_address(address, size, is_address_read(code)) &&
+	       address->sa_family == AF_UNSPEC;
 }
 
 static bool is_connected(int code)
@@ -461,6 +482,10 @@ void object_add_connected(const struct probe *probe, uint64_t ns, int fd, const 
 {
 	if (!are_peers_wanted() || !probe->stats)
 		return;
+	if (is_dissolved(address, size, code)) {
+		object_forget(fd);
+		return;
+	}
 	struct object_name *name = name_of(OBJECT_PEER, address, size, code);
 	struct object_cell *cell = find_cell(name, code != 0 && code != EINPROGRESS);
 
@@ -483,9 +508,9 @@ void object_add_unbound(const struct probe *probe, uint64_t ns, const struct soc
 }
 
 struct object_cell *object_find_addressed(struct object_cell *cell, int fd, const struct sockaddr *address,
-					  socklen_t size, uint64_t bytes)
+					  socklen_t size, bool has_been_read)
 {
-	if (!are_peers_wanted() || !may_read_address(address, size, !filter_may_grant(bytes)))
+	if (!are_peers_wanted() || !may_read_address(address, size, has_been_read))
 		return cell;
 	struct object_name *name = object_name_of_address(OBJECT_PEER, address, size);
 
@@ -495,4 +520,34 @@ struct object_cell *object_find_addressed(struct object_cell *cell, int fd, cons
 	if (!cell)
 		object_note(fd, (uintptr_t)name);
 	return find_cell(name, false);
+}
+
+struct object_cell *object_find_by_message(struct object_cell *cell, int fd, const struct msghdr *message,
+					   bool has_been_read)
+{
+	if (!are_peers_wanted() || !may_read_address(message, sizeof(*message), has_been_read) || !message->msg_name)
+		return cell;
+	return object_find_addressed(cell, fd, message->msg_name, message->msg_namelen, has_been_read);
+}
+
+bool object_is_granted(uint64_t result)
+{
+	return !filter_may_grant(result);
+}
+
+bool object_is_refused(int code)
+{
+	return is_address_read(code);
+}
+
+void object_sent(enum call call, struct object_cell *cell, const struct probe *probe, uint64_t ns, int fd,
+		 const struct mmsghdr *messages, unsigned int n)
+{
+	bool has_been_read = object_is_granted(n);
+
+	for (unsigned int i = 0; i < n && may_read_address(&messages[i], sizeof(*messages), has_been_read); i++) {
+		struct object_cell *to = object_messaged(call, cell, fd, &messages[i].msg_hdr, has_been_read);
+
+		object_moved(to, probe, ns / n, fd, OBJECT_OUT, messages[i].msg_len, OBJECT_AT_END);
+	}
 }

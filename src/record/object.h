@@ -121,9 +121,11 @@ static inline void object_follow(struct object_flow *flow, int fd, uint64_t byte
 
 	if (unlikely(offset == OBJECT_AT_END ? end & OBJECT_MOVED : (end & ~OBJECT_MOVED) != (uint64_t)offset))
 		owner_add(&flow->jumps, 1);
+	/* Who reads on where the file is does not begin where this one ended. */
 	if (offset != OBJECT_AT_END)
-		end = (uint64_t)offset;
-	__atomic_store_n(place, (end & ~OBJECT_MOVED) + bytes, __ATOMIC_RELAXED);
+		__atomic_store_n(place, ((uint64_t)offset + bytes) | OBJECT_MOVED, __ATOMIC_RELAXED);
+	else
+		__atomic_store_n(place, (end & ~OBJECT_MOVED) + bytes, __ATOMIC_RELAXED);
 }
 
 /* So many bytes were moved, from `offset` of the file on. */
@@ -233,8 +235,19 @@ void object_add_connected(const struct probe *probe, uint64_t ns, int fd, const 
 			  socklen_t size, int code) HIDDEN;
 void object_add_unbound(const struct probe *probe, uint64_t ns, const struct sockaddr *address, socklen_t size,
 			int code) HIDDEN;
+/* `has_been_read`: the kernel has read the address, or the message. Else it is asked first. */
 struct object_cell *object_find_addressed(struct object_cell *cell, int fd, const struct sockaddr *address,
-					  socklen_t size, uint64_t bytes) HIDDEN;
+					  socklen_t size, bool has_been_read) HIDDEN;
+struct object_cell *object_find_by_message(struct object_cell *cell, int fd, const struct msghdr *message,
+					   bool has_been_read) HIDDEN;
+
+/* Whether it has: it was the kernel that moved so many bytes, or sent so many messages, or that refused to. */
+bool object_is_granted(uint64_t result) HIDDEN;
+bool object_is_refused(int code) HIDDEN;
+
+/* So many messages were sent at once, each of which may say to whom. */
+void object_sent(enum call call, struct object_cell *cell, const struct probe *probe, uint64_t ns, int fd,
+		 const struct mmsghdr *messages, unsigned int n) HIDDEN;
 
 /* `code` is 0, or why it failed: some connections are only under way. */
 static inline void object_connected(enum call call, const struct probe *probe, uint64_t ns, int fd,
@@ -262,12 +275,18 @@ static inline void object_accepted(struct object_cell *cell, const struct probe 
 	object_note(fd, object_noted(listener));
 }
 
-/* What a message went to, which may say so itself. */
+/* What a message went to, or did not, which may say so itself. */
 static inline struct object_cell *object_addressed(enum call call, struct object_cell *cell, int fd,
 						   const struct sockaddr *address, socklen_t size,
-						   uint64_t bytes)
+						   bool has_been_read)
 {
-	return address && object_is_on(call) ? object_find_addressed(cell, fd, address, size, bytes) : cell;
+	return address && object_is_on(call) ? object_find_addressed(cell, fd, address, size, has_been_read) : cell;
+}
+
+static inline struct object_cell *object_messaged(enum call call, struct object_cell *cell, int fd,
+						  const struct msghdr *message, bool has_been_read)
+{
+	return object_is_on(call) ? object_find_by_message(cell, fd, message, has_been_read) : cell;
 }
 
 #endif

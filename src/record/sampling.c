@@ -52,9 +52,10 @@ static double probability(double x)
 	return sum;
 }
 
-uint64_t sampling_weight(uint64_t size, uint64_t period, uint64_t scale)
+/* Rounded up as often as the fraction says: else each large block would add the same error to sums. */
+uint64_t sampling_weight(uint64_t size, uint64_t period, uint64_t scale, uint64_t random)
 {
 	if (period <= 1)
 		return scale;
-	return (uint64_t)((double)scale / probability((double)size / (double)period) + 0.5);
+	return (uint64_t)((double)scale / probability((double)size / (double)period) + (double)(random >> 11) * 0x1p-53);
 }

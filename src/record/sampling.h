@@ -16,7 +16,7 @@
 /* Bytes to the next point, from a random number: exponentially distributed with the mean `period`. */
 uint64_t sampling_gap(uint64_t random, uint64_t period) HIDDEN;
 
-/* How many blocks of a size one that was drawn stands for, times `scale`, rounded. */
-uint64_t sampling_weight(uint64_t size, uint64_t period, uint64_t scale) HIDDEN;
+/* How many blocks of a size one that was drawn stands for, times `scale`: a whole number that is right on average. */
+uint64_t sampling_weight(uint64_t size, uint64_t period, uint64_t scale, uint64_t random) HIDDEN;
 
 #endif

@@ -11,6 +11,7 @@
 
 #include <link.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 static KEPT struct stack_index *known_index;
 
@@ -66,18 +67,35 @@ static void add_to_list(relative *list, relative *next, const void *record)
 
 /* -- Modules ------------------------------------------------------------------------------------------ */
 
+/* Goes before a name that a library was loaded by, if the working directory still is the one that it is relative to. */
+static void add_directory(struct text *path, const char *name)
+{
+	long size = raw_syscall(SYS_getcwd, (long)path->buf, (long)path->size, 0, 0, 0, 0);
+
+	path->len = size > 1 && *path->buf == '/' ? (size_t)size - 1 : 0;
+	if (path->len > 1)
+		text_add_char(path, '/');
+	text_add(path, name);
+	if (path->is_cut || raw_access(path->buf, F_OK) != 0)
+		*path = text_init(path->buf, path->size);
+}
+
 /* The program itself has no name there; in a sandbox it is called as it was when it was executed. */
 static void name_module(struct code_module *module, const struct link_map *entry)
 {
 	const struct region_header *region = recorder_region();
 	struct text path = text_init(module->path, sizeof(module->path));
+	bool is_sandboxed = region && (__atomic_load_n(&region->flags, __ATOMIC_RELAXED) & REGION_SANDBOXED);
 	long size;
 
 	if (*entry->l_name) {
-		text_add(&path, entry->l_name);
+		if (*entry->l_name != '/' && !is_sandboxed)
+			add_directory(&path, entry->l_name);
+		if (!path.len)
+			text_add(&path, entry->l_name);
 		return;
 	}
-	if (region && (__atomic_load_n(&region->flags, __ATOMIC_RELAXED) & REGION_SANDBOXED)) {
+	if (is_sandboxed) {
 		text_add(&path, region->executable);
 		return;
 	}

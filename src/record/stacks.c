@@ -235,13 +235,34 @@ static uint64_t timed_weight(const struct call_info_record *info)
 	return period > 1 && !(info->flags & CALL_ALWAYS_TIMED) ? period : 1;
 }
 
-static bool is_its_turn(struct thread_cache *thread, const struct call_info_record *info, uint32_t every)
+/* The first of two different numbers up to 2 `every`: as far as the next turn is from anywhere between turns. */
+static int64_t first_turn(struct thread_cache *thread, uint64_t every)
 {
-	thread->until_turn -= (int64_t)timed_weight(info);
-	if (thread->until_turn > 0)
-		return false;
-	thread->until_turn = 1 + (int64_t)(thread_next_random(thread) % (2 * (uint64_t)every - 1));
-	return true;
+	uint64_t one = thread_next_random(thread) % (2 * every);
+	uint64_t other = thread_next_random(thread) % (2 * every - 1);
+
+	other += other >= one;
+	return 1 + (int64_t)(one < other ? one : other);
+}
+
+/*
+ * Turns come at random intervals, one in `every` calls on average, and this call stands for several, on which more than one
+ * may fall: so what is counted is right on average, however few calls a thread makes. How many calls the turns stand for.
+ */
+static uint64_t take_turns(struct thread_cache *thread, const struct call_info_record *info, uint64_t every)
+{
+	uint64_t weight = timed_weight(info);
+	uint64_t n_turns = 0;
+
+	if (weight >= every)
+		return weight;
+	/* A thread that has not begun, or that has chosen when there were fewer turns. */
+	if (!thread->until_turn || thread->until_turn >= 2 * (int64_t)every)
+		thread->until_turn = first_turn(thread, every);
+	thread->until_turn -= (int64_t)weight;
+	for (; thread->until_turn <= 0; n_turns++)
+		thread->until_turn += 1 + (int64_t)(thread_next_random(thread) % (2 * every - 1));
+	return n_turns * every;
 }
 
 static struct call_info_record *info_of(struct call_stats *stats)
@@ -271,9 +292,9 @@ static __attribute__((noinline)) void look_at_timed(struct call_stats *stats, in
 
 	if (!info || !open_records(&taking))
 		return;
-	bool is_turn = every && is_its_turn(taking.thread, info, every);
+	uint64_t turns = every ? take_turns(taking.thread, info, every) : 0;
 
-	if (!is_slow && !is_turn)
+	if (!is_slow && !turns)
 		return;
 	if (!find_caller(&taking)) {
 		note_shortage(taking.table, STACK_UNKNOWN);
@@ -284,10 +305,10 @@ static __attribute__((noinline)) void look_at_timed(struct call_stats *stats, in
 	if (is_slow)
 		take_slow(&taking, info, code, start_ticks, ns);
 	taking.unwind = caller;
-	if (is_turn) {
+	if (turns) {
 		const struct stack_subject subject = {.info = info, .kind = STACK_EVERY};
 
-		count(&taking, &subject, every > timed_weight(info) ? every : timed_weight(info), ns);
+		count(&taking, &subject, turns, ns);
 	}
 }
 
@@ -299,10 +320,15 @@ void stacks_finished(struct call_stats *stats, uint64_t start_ticks, uint64_t ns
 
 /* -- Failures ----------------------------------------------------------------------------------------- */
 
-static struct stack_look *find_look(struct taking *taking, const struct call_info_record *info, int code)
+/* Of a caller, a call and its code. */
+static uint64_t key_of(const struct taking *taking, const struct call_info_record *info, int code)
 {
-	uint64_t key = taking->unwind.address * UINT64_C(0x9e3779b97f4a7c15) ^
-		       ((uintptr_t)info << 16) * UINT64_C(0xff51afd7ed558ccd) ^ (uint64_t)(uint32_t)code << 40;
+	return taking->unwind.address * UINT64_C(0x9e3779b97f4a7c15) ^
+	       ((uintptr_t)info << 16) * UINT64_C(0xff51afd7ed558ccd) ^ (uint64_t)(uint32_t)code << 40;
+}
+
+static struct stack_look *find_look(struct taking *taking, uint64_t key)
+{
 	struct stack_look *look = &taking->index->looks[(key ^ key >> 32) % STACK_LOOK_SLOTS];
 
 	if (__atomic_load_n(&look->key, __ATOMIC_RELAXED) == key)
@@ -313,6 +339,14 @@ static struct stack_look *find_look(struct taking *taking, const struct call_inf
 	__atomic_store_n(&look->left, 0, __ATOMIC_RELAXED);
 	__atomic_store_n(&look->key, key, __ATOMIC_RELEASE);
 	return look;
+}
+
+/* Figures are kept for the next failure of the kind, unless the place is another kind's by now. */
+static void keep_figures(struct stack_look *look, uint64_t key, struct stack_figures *figures)
+{
+	__atomic_store_n(&look->figures, figures, __ATOMIC_SEQ_CST);
+	if (__atomic_load_n(&look->key, __ATOMIC_SEQ_CST) != key)
+		__atomic_store_n(&look->figures, NULL, __ATOMIC_RELAXED);
 }
 
 /* Where the failure is to be added without a stack of its own: to the last one of its kind. NULL: its stack is taken. */
@@ -356,9 +390,13 @@ static void look_at_failure(struct call_stats *stats, int code, uint64_t ns)
 		note_shortage(taking.table, STACK_UNKNOWN);
 		return;
 	}
-	struct stack_look *look = find_look(&taking, subject.info, code);
+	uint64_t key = key_of(&taking, subject.info, code);
+	struct stack_look *look = find_look(&taking, key);
 	struct stack_figures *figures = choose(look, taking.thread);
 
+	/* Another thread's kind has taken the place. */
+	if (__atomic_load_n(&look->key, __ATOMIC_ACQUIRE) != key)
+		figures = NULL;
 	add_look(&taking, start);
 	if (figures) {
 		add_calls(figures, 1, ns);
@@ -367,7 +405,7 @@ static void look_at_failure(struct call_stats *stats, int code, uint64_t ns)
 	struct stack_site *site = count(&taking, &subject, 1, ns);
 
 	figures = site ? &site->figures : &taking.table->others[STACK_FAILURE];
-	__atomic_store_n(&look->figures, figures, __ATOMIC_RELAXED);
+	keep_figures(look, key, figures);
 }
 
 void stacks_failed(struct call_stats *stats, int code, uint64_t start_ticks, uint64_t now_ticks)

@@ -19,6 +19,7 @@ sonde_SOURCES += \
 	src/tool/cmd-set.c \
 	src/tool/command.c src/tool/command.h \
 	src/tool/configured.c src/tool/configured.h \
+	src/tool/debug-scopes.c src/tool/debug-scopes.h \
 	src/tool/demangle.c src/tool/demangle.h \
 	src/tool/detached.c src/tool/detached.h \
 	src/tool/limits.c src/tool/limits.h \
@@ -33,6 +34,7 @@ sonde_SOURCES += \
 	src/tool/rule.c src/tool/rule.h \
 	src/tool/run-tags.c src/tool/run-tags.h \
 	src/tool/run-plugins.c src/tool/run-plugins.h \
+	src/tool/scope-name.c src/tool/scope-name.h \
 	src/tool/subject.c src/tool/subject.h \
 	src/tool/symbols.c src/tool/symbols.h
 

@@ -18,7 +18,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "tool/debug-scopes.h"
 #include "tool/demangle.h"
+#include "tool/scope-name.h"
 
 enum { SYMBOLS_MOST = 32 }; /* of one frame: so many inlined into each other */
 
@@ -27,6 +29,7 @@ struct symbol_source {
 	Dwfl *dwfl;
 	Dwfl_Module *module;
 	Dwarf_Addr bias; /* of the module's addresses, to those in its file */
+	struct debug_units units;
 };
 
 /* The symbols of one frame, on their way. */
@@ -78,9 +81,16 @@ static bool is_regular(const char *path)
 
 static void source_close(struct symbol_source *source)
 {
+	debug_units_deinit(&source->units);
 	if (source->dwfl)
 		dwfl_end(source->dwfl);
 	*source = (struct symbol_source){0};
+}
+
+/* A relative path begins where `sonde run` was called, if anywhere: that can be told by the build id alone. */
+static bool may_be_it(const struct stack_module *module)
+{
+	return *module->path && (*module->path == '/' || *module->build_id) && is_regular(module->path);
 }
 
 /* False: the file is not there any more, or is another one. */
@@ -89,7 +99,7 @@ static bool source_open(struct symbol_source *source, const struct stack_module 
 	bool is_it;
 
 	*source = (struct symbol_source){0};
-	if (*module->path != '/' || !is_regular(module->path))
+	if (!may_be_it(module))
 		return false;
 	source->dwfl = dwfl_begin(&callbacks);
 	if (!source->dwfl)
@@ -107,30 +117,21 @@ static bool source_open(struct symbol_source *source, const struct stack_module 
 
 /* -- Names --------------------------------------------------------------------------------------------- */
 
-static void add_symbol(struct symbol_list *list, const char *name, const char *file, int line)
+/* The name is the list's from now on. */
+static void add_symbol(struct symbol_list *list, char *name, const char *file, int line)
 {
-	if (list->n_symbols == SYMBOLS_MOST)
+	if (list->n_symbols == SYMBOLS_MOST) {
+		free(name);
 		return;
+	}
 	struct stack_symbol symbol = {
-		.function = demangle(name),
+		.function = name,
 		.file = file ? strdup(file) : NULL,
 		.line = line > 0 ? (unsigned int)line : 0,
 	};
 
 	list->has_failed |= !symbol.function || (file && !symbol.file);
 	list->symbols[list->n_symbols++] = symbol;
-}
-
-/* The name that the linker knows says of which class and which arguments the function is. */
-static const char *scope_name(Dwarf_Die *scope)
-{
-	Dwarf_Attribute attribute;
-	const char *name;
-
-	if (!dwarf_attr_integrate(scope, DW_AT_linkage_name, &attribute))
-		dwarf_attr_integrate(scope, DW_AT_MIPS_linkage_name, &attribute);
-	name = dwarf_formstring(&attribute);
-	return name ? name : dwarf_diename(scope);
 }
 
 static bool is_function(Dwarf_Die *scope)
@@ -141,9 +142,10 @@ static bool is_function(Dwarf_Die *scope)
 }
 
 /* Where the function that was inlined there is called. */
-static void find_call(Dwarf_Die *unit, Dwarf_Die *scope, const char **ret_file, int *ret_line)
+static void find_call(Dwarf_Die *scope, const char **ret_file, int *ret_line)
 {
 	Dwarf_Attribute attribute;
+	Dwarf_Die unit;
 	Dwarf_Files *files;
 	Dwarf_Word number;
 	size_t n_files;
@@ -151,7 +153,7 @@ static void find_call(Dwarf_Die *unit, Dwarf_Die *scope, const char **ret_file, 
 	*ret_file = NULL;
 	*ret_line = 0;
 	if (dwarf_formudata(dwarf_attr(scope, DW_AT_call_file, &attribute), &number) == 0 &&
-	    dwarf_getsrcfiles(unit, &files, &n_files) == 0 && number < n_files)
+	    dwarf_diecu(scope, &unit, NULL, NULL) && dwarf_getsrcfiles(&unit, &files, &n_files) == 0 && number < n_files)
 		*ret_file = dwarf_filesrc(files, number, NULL, NULL);
 	if (dwarf_formudata(dwarf_attr(scope, DW_AT_call_line, &attribute), &number) == 0)
 		*ret_line = (int)number;
@@ -168,50 +170,38 @@ static const char *find_line(Dwarf_Die *unit, Dwarf_Addr address, int *ret_line)
 	return dwarf_linesrc(line, NULL, NULL);
 }
 
-/* All functions that the innermost scope is in. */
-static void add_scopes(struct symbol_list *list, Dwarf_Die *unit, Dwarf_Die *innermost, Dwarf_Addr address)
-{
-	Dwarf_Die *scopes;
-	int n_scopes = dwarf_getscopes_die(innermost, &scopes);
-	int line;
-	const char *file = find_line(unit, address, &line);
-
-	for (int i = 0; i < n_scopes; i++) {
-		if (!is_function(&scopes[i]))
-			continue;
-		const char *name = scope_name(&scopes[i]);
-
-		add_symbol(list, name ? name : "??", file, line);
-		if (dwarf_tag(&scopes[i]) == DW_TAG_subprogram)
-			break;
-		find_call(unit, &scopes[i], &file, &line);
-	}
-	if (n_scopes > 0)
-		free(scopes);
-}
-
-static void add_from_debug_file(struct symbol_list *list, struct symbol_source *source, Dwarf_Addr address)
-{
-	Dwarf_Addr bias;
-	Dwarf_Die *unit = dwfl_module_addrdie(source->module, address, &bias);
-	Dwarf_Die *scopes;
-	int n_scopes = unit ? dwarf_getscopes(unit, address - bias, &scopes) : 0;
-
-	if (n_scopes <= 0)
-		return;
-	add_scopes(list, unit, &scopes[0], address - bias);
-	free(scopes);
-}
-
 /* A symbol of the file's own table, if the address is in what it names and not somewhere behind it. */
-static void add_from_table(struct symbol_list *list, struct symbol_source *source, Dwarf_Addr address)
+static void add_from_table(struct symbol_list *list, struct symbol_source *source, Dwarf_Addr address, const char *file,
+			   int line)
 {
 	GElf_Off offset;
 	GElf_Sym symbol;
 	const char *name = dwfl_module_addrinfo(source->module, address, &offset, &symbol, NULL, NULL, NULL);
 
 	if (name && offset < symbol.st_size)
-		add_symbol(list, name, NULL, 0);
+		add_symbol(list, demangle(name), file, line);
+}
+
+/* Debug information may know lines, but not functions. */
+static void add_all(struct symbol_list *list, struct symbol_source *source, Dwarf_Addr address)
+{
+	struct debug_scopes found;
+	const char *file = NULL;
+	int line = 0;
+
+	if (debug_scopes_find(&source->units, source->module, address, &found))
+		file = find_line(&found.unit, found.address, &line);
+	for (size_t i = found.n_scopes; i-- > 0;) {
+		Dwarf_Die *scope = &found.scopes[i];
+
+		if (!is_function(scope))
+			continue;
+		add_symbol(list, scope_name(scope), file, line);
+		if (dwarf_tag(scope) == DW_TAG_subprogram)
+			return;
+		find_call(scope, &file, &line);
+	}
+	add_from_table(list, source, address, file, line);
 }
 
 static void free_symbols(struct symbol_list *list)
@@ -228,9 +218,7 @@ static int name_frame(struct symbol_source *source, struct stack_frame *frame)
 	struct symbol_list list = {.n_symbols = 0};
 	struct stack_symbol *symbols;
 
-	add_from_debug_file(&list, source, address);
-	if (!list.n_symbols)
-		add_from_table(&list, source, address);
+	add_all(&list, source, address);
 	symbols = list.n_symbols ? malloc(list.n_symbols * sizeof(*symbols)) : NULL;
 	if (list.has_failed || (list.n_symbols && !symbols)) {
 		free_symbols(&list);

@@ -138,7 +138,7 @@ function emit_fill(i, declaration, name, row) {
 		print "\t" name " = driver_directory();"
 	else if (declaration ~ /^int [a-z_]+\[2\]$/)
 		print "\t" name " = driver_pair();"
-	else if (declaration ~ /\*/ && is_mentioned(row, name))
+	else if (declaration ~ /\*/ && (is_mentioned(row, name) || (declaration ~ /^off_t \*/ && (row, "to") in fact)))
 		print "\t" name " = driver_object();"
 	else if (declaration ~ /^va_list /)
 		print "\tdriver_make_list(" i ", &" name ");"

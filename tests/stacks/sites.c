@@ -119,6 +119,17 @@ static void use_library(const char *path)
 	dlclose(library);
 }
 
+static void leave(const char *path)
+{
+	void *library = dlopen(path, RTLD_NOW);
+	void (*call)(void) = library ? (void (*)(void))dlsym(library, "plugin_call") : NULL;
+
+	if (!call || chdir("/") != 0)
+		abort();
+	call(); /* at: leave */
+	sink++;
+}
+
 /* Says if errno is not what the call left there. */
 static void check_errno(void)
 {
@@ -197,7 +208,7 @@ int main(int argc, char **argv)
 	if (strcmp(what, "plain") == 0)
 		outer(); /* at: main */
 	else if (strcmp(what, "many") == 0)
-		for (int i = 0; i < 5000; i++)
+		for (int i = 0; i < (argc > 2 ? atoi(argv[2]) : 5000); i++)
 			outer();
 	else if (strcmp(what, "recursion") == 0)
 		recurse(DEPTH);
@@ -220,6 +231,8 @@ int main(int argc, char **argv)
 		outer(), kill(getpid(), SIGKILL);
 	else if (strcmp(what, "forked") == 0)
 		fork_one();
+	else if (strcmp(what, "leave") == 0 && argc > 2)
+		leave(argv[2]);
 	else if (strcmp(what, "libraries") == 0)
 		for (int i = 2; i < argc; i++)
 			use_library(argv[i]);

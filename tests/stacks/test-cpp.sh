@@ -29,4 +29,36 @@ watched=$(bindings "$sonde" run -s stacks.failures=true -s stacks.allocated=1KiB
 check "exceptions are libgcc's" "${alone##*/}" = libgcc_s.so.1
 check "exceptions are bound to the same library when stacks are taken" "$watched" = "$alone"
 
+# What other compilers make, where they are installed
+if command -v clang >/dev/null; then
+	clang -g -O2 -w -o "$scratch/sites" "$here/sites.c" -pthread -ldl || exit 1
+	watch stacks.failures=true -- "$scratch/sites" plain
+	source=$here/sites.c came_from "a program that clang has made" failure open ENOENT 1 inner@inner inlined@inlined \
+		middle@middle outer@outer main@main ...
+fi
+if command -v rustc >/dev/null; then
+	cat >"$scratch/shop.rs" <<'END'
+mod shop {
+    pub struct Counter<T>(pub T);
+    impl<T> Counter<T> {
+        #[inline(never)]
+        pub fn look(&self) -> bool {
+            std::hint::black_box(std::fs::File::open("/nonexistent/thing").is_err()) // at: rust_look
+        }
+        #[inline(always)]
+        pub fn twice(&self) -> bool {
+            self.look() & std::hint::black_box(self.look())
+        }
+    }
+}
+fn main() {
+    std::hint::black_box(shop::Counter(1).twice()); // at: rust_main
+}
+END
+	rustc -g -O -o "$scratch/rusty" "$scratch/shop.rs" || exit 1
+	watch stacks.failures=true -- "$scratch/rusty"
+	check "a function of Rust has its path, and so has one that was inlined" "$(sonde report -f folded "$recording" |
+		grep -cE ';shop::main;shop::shop::Counter<i32>::twice<i32>;shop::shop::Counter<i32>::look<i32>;.*;open \[ENOENT\] [12]$')" -gt 0
+fi
+
 finish

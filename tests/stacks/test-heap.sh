@@ -95,4 +95,53 @@ watch memory.exact=true -- "$scratch/fork"
 check "a forked child that frees its parent's blocks takes nothing off its parent's figures" \
 	"$(sonde report -f folded --sample=live "$recording" | awk '/main;malloc/ { sum += $NF } END { print sum }')" = 100077
 
+# Threads draw the first blocks of a process at once, again and again.
+cat >"$scratch/first.c" <<'END'
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+enum { PROCESSES = 60, THREADS = 8 };
+static pthread_barrier_t all_are_there;
+static void *draw(void *unused)
+{
+	pthread_barrier_wait(&all_are_there);
+	for (int i = 0; i < 3; i++) {
+		void *volatile block = malloc((size_t)16 << 20);
+
+		free(block);
+	}
+	return unused;
+}
+static void draw_at_once(void)
+{
+	pthread_t threads[THREADS];
+
+	pthread_barrier_init(&all_are_there, NULL, THREADS);
+	for (int i = 0; i < THREADS; i++)
+		pthread_create(&threads[i], NULL, draw, NULL);
+	for (int i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+}
+int main(void)
+{
+	for (int i = 0; i < PROCESSES; i++) {
+		if (fork() == 0) {
+			draw_at_once();
+			_exit(0);
+		}
+		wait(NULL);
+	}
+	return 0;
+}
+END
+$CC -g -O1 -fno-builtin -o "$scratch/first" "$scratch/first.c" -pthread || exit 1
+watch stacks.allocated=512KiB -- "$scratch/first"
+check "threads that draw the first blocks at once follow all of them" "$(python3 -c '
+import json, sys
+d = json.load(open(sys.argv[1]))
+own = [s for s in d["stacks"] if s["bytes"] > 1e6]
+print(sum(s["calls"] for s in own), sum(s["live_bytes"] for s in own), d["coverage"]["stacks"]["shortages"]["unfollowed"])' "$recording")" = \
+	"1440.0 0 0"
+
 finish

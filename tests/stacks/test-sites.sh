@@ -52,6 +52,20 @@ came_from "a slow call" slow usleep - 1 sleep_long@slow main@- ...
 watch stacks.every=100 timing.io=1 -- "$scratch/sites" many
 came_from "every hundredth call" every open - +2000 "${way[@]}" main@- ...
 
+# is_about SENTENCE LOW HIGH - so many calls are what the stacks of turns stand for.
+is_about() {
+	local n
+	n=$(sonde report -f folded "$recording" | awk '/^every;/ && /;(open|access)/ { n += $NF } END { printf "%.0f", n }')
+	check "$1: $n" "$2" -le "$n" -a "$n" -le "$3"
+}
+for settings in "stacks.every=100 timing.open=64" "stacks.every=100 timing.open=99" "stacks.every=10 timing.open=64"; do
+	# shellcheck disable=SC2086 # two settings
+	watch $settings -- "$scratch/sites" many 100000
+	is_about "turns stand for as many calls as there were, with $settings" 80000 120000
+done
+watch stacks.every=1000 timing.open=1 timing.access=1 -- "$scratch/sites" threads
+is_about "so they do where each thread makes few calls" 0 30000
+
 # Libraries that come and go
 for name in first second; do
 	$CC -g -O2 -fPIC -shared -DLIBRARY_FUNCTION="in_$name" -o "$scratch/$name.so" "$here/library.c" || exit 1
@@ -59,6 +73,31 @@ done
 watch stacks.failures=true -- "$scratch/sites" libraries "$scratch/first.so" "$scratch/second.so" "$scratch/first.so"
 came_from "a library that was unloaded" failure rmdir ENOENT 2 in_first@- plugin_call@- use_library@library ...
 came_from "another one at the same place" failure rmdir ENOENT 1 in_second@- plugin_call@- use_library@library ...
+for name in first second; do
+	$CC -g -O2 -fPIC -shared -Wl,--build-id=none -DLIBRARY_FUNCTION="in_$name" -o "$scratch/plain_$name.so" "$here/library.c"
+done
+touch -d @1000000000 "$scratch"/plain_*.so
+watch stacks.failures=true -- "$scratch/sites" libraries "$scratch/plain_first.so" "$scratch/plain_second.so"
+came_from "another one at the same place, without a build id" failure rmdir ENOENT 1 in_second@- plugin_call@- use_library@library ...
+(cd "$scratch" && watch stacks.failures=true -- ./sites libraries ./first.so)
+came_from "a library that was loaded by a relative path" failure rmdir ENOENT 1 in_first@- plugin_call@- use_library@library ...
+(cd "$scratch" && watch stacks.failures=true -- ./sites leave ./first.so)
+came_from "so it is where the working directory is another by then" failure rmdir ENOENT 1 in_first@- plugin_call@- leave@leave ...
+
+# What debug information can be like
+built() {
+	came_from "a program with $1" failure open ENOENT 1 "${way[@]}" main@main ...
+}
+for options in -gsplit-dwarf "-gdwarf-4 -gsplit-dwarf" -gz=zlib -flto "-gdwarf-4 -fdebug-types-section"; do
+	# shellcheck disable=SC2086 # two options
+	build plain -O2 $options
+	watch stacks.failures=true -- "$scratch/plain" plain
+	built "$options"
+done
+build plain -O2
+objcopy --remove-section=.debug_aranges "$scratch/plain"
+watch stacks.failures=true -- "$scratch/plain" plain
+built "no table of units by address, as clang's are"
 
 # Names from elsewhere, or from nowhere
 objcopy --only-keep-debug "$scratch/sites" "$scratch/sites.debug"

@@ -30,6 +30,7 @@ enum {
 	ROUNDS = 500,
 	KEPT = 1000, /* files.most as it is without a configuration */
 	BEYOND = 30,
+	MANY = 10000,
 };
 
 static char directory[] = "/tmp/sonde-object-XXXXXX";
@@ -155,10 +156,13 @@ static int run_access(char **arguments)
 		is_done = is_done && pread(fd, buf, 10, 20000 - 1000 * i) == 10;
 	for (int i = 0; i < 4; i++)
 		is_done = is_done && pread(fd, buf, 10, 16010 + 10 * i) == 10;
+	/* By turns at two places. */
+	for (int i = 0; i < 3; i++)
+		is_done = is_done && read(fd, buf, 512) == 512 && pread(fd, buf, 10, 30000 + 10 * i) == 10;
 	state("writes", "data", 10);
-	state("reads", "data", 19);
-	state("jumps", "data", 1 + 5);
-	state("small", "data", 9);
+	state("reads", "data", 25);
+	state("jumps", "data", 1 + 5 + 6);
+	state("small", "data", 12);
 	return leave_directory(is_done && close(fd) == 0);
 }
 
@@ -197,9 +201,15 @@ static int run_between(char **arguments)
 	(void)arguments;
 	is_done = is_done && write(from, "0123456789", 10) == 10 && sendfile(to, from, &start, 10) == 10 &&
 		  lseek(from, 0, SEEK_SET) == 0;
-	state("in", "from", 10);
+	state("in", "from", 10 + 6);
 	state("out", "from", 10);
-	state("out", "to", 10);
+	state("out", "to", 10 + 6);
+	/* From 2 on, and on from there; from 7 on. */
+	start = 2;
+	is_done = is_done && sendfile(to, from, &start, 2) == 2 && sendfile(to, from, &start, 2) == 2;
+	start = 7;
+	is_done = is_done && sendfile(to, from, &start, 2) == 2;
+	state("jumps", "from", 3);
 	return leave_directory(is_done);
 }
 
@@ -585,6 +595,77 @@ static int run_datagrams(char **arguments)
 	return !is_done;
 }
 
+/* Messages that say themselves to whom they go; one that cannot; and one to whom the socket was connected before. */
+static int run_messages(char **arguments)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr_in other = address, broadcast = address;
+	socklen_t size = sizeof(address);
+	int server = socket(AF_INET, SOCK_DGRAM, 0);
+	int client = socket(AF_INET, SOCK_DGRAM, 0);
+	const struct sockaddr nobody = {.sa_family = AF_UNSPEC};
+	struct iovec parts[2] = {{"123", 3}, {"12345", 5}};
+	struct mmsghdr messages[2] = {{.msg_hdr = {.msg_iov = &parts[0], .msg_iovlen = 1}},
+				      {.msg_hdr = {.msg_iov = &parts[1], .msg_iovlen = 1}}};
+	char name[32];
+
+	(void)arguments;
+	bool is_done = bind(server, (struct sockaddr *)&address, size) == 0 &&
+		       getsockname(server, (struct sockaddr *)&address, &size) == 0;
+
+	other.sin_port = broadcast.sin_port = address.sin_port;
+	other.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1);
+	broadcast.sin_addr.s_addr = htonl(INADDR_BROADCAST);
+	for (int i = 0; i < 2; i++) {
+		messages[i].msg_hdr.msg_name = i ? &other : &address;
+		messages[i].msg_hdr.msg_namelen = size;
+	}
+	is_done = is_done && sendmsg(client, &messages[0].msg_hdr, 0) == 3 && sendmsg(client, &messages[1].msg_hdr, 0) == 5 &&
+		  sendmmsg(client, messages, 2, 0) == 2;
+	messages[0].msg_hdr.msg_name = &broadcast;
+	is_done = is_done && sendto(client, "1", 1, 0, (struct sockaddr *)&broadcast, size) < 0 &&
+		  sendmsg(client, &messages[0].msg_hdr, 0) < 0 && sendmmsg(client, messages, 2, 0) < 0;
+	is_done = is_done && connect(client, (struct sockaddr *)&address, size) == 0 && send(client, "1234567", 7, 0) == 7 &&
+		  connect(client, &nobody, sizeof(nobody)) == 0 &&
+		  sendto(client, "12", 2, 0, (struct sockaddr *)&other, size) == 2;
+	snprintf(name, sizeof(name), "127.0.0.1:%d", ntohs(address.sin_port));
+	truth_state("out", name, NULL, 3 + 3 + 7);
+	truth_state("writes", name, NULL, 3);
+	truth_state("opens", name, NULL, 1);
+	snprintf(name, sizeof(name), "127.0.0.2:%d", ntohs(address.sin_port));
+	truth_state("out", name, NULL, 5 + 5 + 2);
+	snprintf(name, sizeof(name), "255.255.255.255:%d", ntohs(address.sin_port));
+	truth_state("fails", name, "EACCES", 3);
+	truth_state("opens", "others", NULL, 0);
+	return !is_done;
+}
+
+/* The same address on two links, and one of IPv4 in that of IPv6. No link has such numbers. */
+static int run_scopes(char **arguments)
+{
+	struct sockaddr_in6 address = {.sin6_family = AF_INET6, .sin6_port = htons(9), .sin6_scope_id = 1000001};
+	int fd = socket(AF_INET6, SOCK_DGRAM, 0);
+	int other = socket(AF_INET6, SOCK_DGRAM, 0);
+
+	(void)arguments;
+	if (fd < 0)
+		return 0;
+	inet_pton(AF_INET6, "fe80::1", &address.sin6_addr);
+	bool has_failed = connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0;
+	const char *error = strerrorname_np(errno);
+
+	address.sin6_scope_id = 1000002;
+	has_failed = has_failed && connect(other, (struct sockaddr *)&address, sizeof(address)) < 0;
+	inet_pton(AF_INET6, "::ffff:127.0.0.1", &address.sin6_addr);
+	address.sin6_scope_id = 0;
+	bool is_connected = connect(socket(AF_INET6, SOCK_DGRAM, 0), (struct sockaddr *)&address, sizeof(address)) == 0;
+
+	truth_state("fails", "[fe80::1%1000001]:9", error, 1);
+	truth_state("fails", "[fe80::1%1000002]:9", error, 1);
+	truth_state("opens", "[::ffff:127.0.0.1]:9", NULL, is_connected);
+	return !has_failed;
+}
+
 static int run_local_sockets(char **arguments)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "here"};
@@ -601,6 +682,23 @@ static int run_local_sockets(char **arguments)
 	truth_state("out", "unix:here", NULL, 3);
 	truth_state("opens", "unix:here", NULL, 1);
 	truth_state("fails", "unix:none", "ENOENT", 1);
+	return leave_directory(is_done);
+}
+
+/* After so many files, a peer. */
+static int run_files_and_peer(char **arguments)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK), .sin_port = htons(9)};
+	bool is_done = enter_directory();
+	char name[128];
+
+	(void)arguments;
+	for (int i = 0; is_done && i < MANY / 2; i++) {
+		snprintf(name, sizeof(name), "%0100d", i);
+		is_done = close(make_file(name)) == 0;
+	}
+	is_done = is_done && connect(socket(AF_INET, SOCK_DGRAM, 0), (struct sockaddr *)&address, sizeof(address)) == 0;
+	truth_state("opens", "127.0.0.1:9", NULL, 1);
 	return leave_directory(is_done);
 }
 
@@ -631,12 +729,12 @@ static int run_many_failures(char **arguments)
 	char name[16];
 
 	(void)arguments;
-	for (int i = 0; is_done && i < KEPT / 2 + BEYOND; i++) {
+	for (int i = 0; is_done && i < KEPT / 2 + MANY; i++) {
 		snprintf(name, sizeof(name), "%d", i);
 		is_done = open(name, O_RDONLY) < 0;
 	}
 	is_done = is_done && close(make_file("data")) == 0;
-	truth_state("fails", "(others)", "ENOENT", BEYOND);
+	truth_state("fails", "(others)", "ENOENT", MANY);
 	state("opens", "data", 1);
 	return leave_directory(is_done);
 }
@@ -660,8 +758,11 @@ const struct truth_case truth_object_cases[] = {
 	{"object-mappings", "a file that is mapped is known, and what is not a file's mapping is not", run_mappings, 0},
 	{"object-sockets", "what goes to a peer and what comes from it is known by address", run_sockets, 0},
 	{"object-datagrams", "what is sent without a connection is known by address", run_datagrams, 0},
+	{"object-messages", "a message is known by the address that it names", run_messages, 0},
+	{"object-scopes", "addresses of links are known by link, those of IPv4 as such", run_scopes, 0},
 	{"object-local-sockets", "sockets in the filesystem are known by path", run_local_sockets, 0},
 	{"object-many", "files beyond the limit are one row, and exact", run_many, 0},
+	{"object-files-and-peer", "files leave room for peers", run_files_and_peer, 0},
 	{"object-many-failures", "files that are not there leave room for those that are", run_many_failures, 0},
 	{0},
 };

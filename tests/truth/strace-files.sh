@@ -44,6 +44,7 @@ compare() {
 mkdir "$scratch/files" "$scratch/home"
 (
 	cd "$scratch/files" && make_files && git init -q . && git add one && echo changed >>one/text && touch -d @1000000001 one/text
+	ssh-keygen -q -t ed25519 -N '' -C '' -f key
 	sqlite3 table.db 'create table t(a); insert into t values (1), (2)'
 ) >/dev/null 2>&1
 
@@ -69,5 +70,10 @@ compare make "/Makefile /made" make
 compare perl "/one/numbers /out" perl -e "$perl"
 compare cp "/one/numbers" cp -r one another
 compare sort "/sorted /one/numbers" sort -n -o sorted one/numbers one/text
+compare curl "/one/numbers" curl -s -o fetched "file://$scratch/copy/one/numbers"
+compare ssh-keygen "/key" ssh-keygen -y -f key
+compare bash "/one/numbers" bash -c 'while read -r line; do :; done <one/numbers; echo x >>out; test -e none || . ./none'
+compare diff "/one/numbers /one/text" diff one/numbers one/text
+compare gzip "/numbers.gz" gzip -k one/numbers
 echo "$n_passed passed, $n_failed failed"
 test "$n_failed" -eq 0
