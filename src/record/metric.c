@@ -106,6 +106,25 @@ static bool is_name_char(char c)
 	       c == '/';
 }
 
+/* Letters in one case; exporters make an underscore of all that stands between letters and digits.
+ */
+static char fold_char(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return (char)(c - 'A' + 'a');
+	return is_letter(c) || (c >= '0' && c <= '9') ? c : '_';
+}
+
+/* The next character of a name as exporters write it, several underscores being one. 0: the end. */
+static char next_folded(const char **name)
+{
+	char c = **name ? fold_char(*(*name)++) : '\0';
+
+	while (c == '_' && **name && fold_char(**name) == '_')
+		(*name)++;
+	return c;
+}
+
 bool metric_name_is_valid(const char *name)
 {
 	size_t len = 0;
@@ -195,25 +214,6 @@ static uint64_t hash_words(const struct words *words)
 		hash = hash_piece(hash, words->tags[i].value);
 	}
 	return hash;
-}
-
-/* Letters in one case; exporters make an underscore of all that stands between letters and digits.
- */
-static char fold_char(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return (char)(c - 'A' + 'a');
-	return is_letter(c) || (c >= '0' && c <= '9') ? c : '_';
-}
-
-/* The next character of a name as exporters write it, several underscores being one. 0: the end. */
-static char next_folded(const char **name)
-{
-	char c = **name ? fold_char(*(*name)++) : '\0';
-
-	while (c == '_' && **name && fold_char(**name) == '_')
-		(*name)++;
-	return c;
 }
 
 static uint32_t hash_folded(const char *name)
