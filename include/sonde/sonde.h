@@ -31,8 +31,9 @@
  *
  * NAMES are OpenTelemetry's: a letter, then letters, digits and any of _ . - / , at most 255 in
  * all. The case of letters makes no difference: the first way in which a name is written is the one
- * that is shown, and that it is written in another way is counted once, in sonde.metrics.respelled. Two names that exporters would write alike (a.b and a_b) cannot both be used.
- * Those that begin with "libc." or "sonde." are taken.
+ * that is shown, and that it is written in another way is counted once, in sonde.metrics.respelled.
+ * Two names that exporters would write alike (a.b and a_b) cannot both be used. Those that begin
+ * with "libc." or "sonde.", or what exporters would write like that, are taken.
  *
  * TAGS are a set, in any order: at most 32, keys of 1 to 128 bytes, values of up to 1024, of
  * which what is longer is cut at a character. A tag with an empty value is as none; of two with

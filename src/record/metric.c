@@ -125,13 +125,25 @@ static char next_folded(const char **name)
 	return c;
 }
 
+static bool folded_starts_with(const char *name, const char *folded_prefix)
+{
+	while (*folded_prefix)
+		if (next_folded(&name) != *folded_prefix++)
+			return false;
+	return true;
+}
+
+/* Of what is recorded without being asked for: in whatever way it is written. */
+static bool is_taken(const char *name)
+{
+	return folded_starts_with(name, "libc_") || folded_starts_with(name, "sonde_");
+}
+
 bool metric_name_is_valid(const char *name)
 {
 	size_t len = 0;
 
-	/* Those names are of what is recorded without being asked for. */
-	if (!is_letter(*name) || text_starts_with(name, "libc.") ||
-	    text_starts_with(name, "sonde."))
+	if (!is_letter(*name) || is_taken(name))
 		return false;
 	while (is_name_char(name[len]))
 		len++;
