@@ -186,7 +186,7 @@ struct sonde_problem {
  */
 struct sonde_config {
 	uint32_t struct_size;  /* sizeof(struct sonde_config) */
-	uint32_t max_tag_sets; /* of a name; 0: 2000 */
+	uint32_t max_tag_sets; /* of a name, up to 100,000; 0: 2000 */
 	const char *file;
 	const char *text;
 	/*
