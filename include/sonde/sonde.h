@@ -201,7 +201,8 @@ struct sonde_config {
 	 */
 	uint32_t retention_days;
 	uint32_t max_path_tag_sets; /* of a name, with a tag like a path: see TAGS; 0: 200 */
-	/* Instances of the configuration's `plugins`, to which figures go; none: all there are. */
+	/* Instances of the configuration's `plugins`, to which figures go; none: all there are.
+	 * With retention_days `history` is one, whatever stands here. */
 	const char *const *export_endpoints;
 	size_t n_export_endpoints;
 	/*

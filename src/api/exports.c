@@ -91,10 +91,13 @@ static const struct sonde_snapshot *make_snapshot(struct exports *exports, struc
 
 /* -- Begin and end ---------------------------------------------------------------------------- */
 
-static bool is_wanted(const struct configuration *configuration, const char *name)
+/* Where figures are kept for some days, they are, whatever the endpoints are. */
+static bool is_wanted(const struct configuration *configuration, const struct plugin_choice *choice)
 {
+	if (configuration->history_days && strcmp(choice->plugin, HISTORY_PLUGIN) == 0)
+		return true;
 	for (size_t i = 0; i < configuration->n_endpoints; i++)
-		if (strcmp(configuration->endpoints[i], name) == 0)
+		if (strcmp(configuration->endpoints[i], choice->name) == 0)
 			return true;
 	return configuration->n_endpoints == 0;
 }
@@ -106,7 +109,7 @@ static void start_all(struct exports *exports, const struct engine *engine)
 	for (size_t i = 0; i < exports->configuration.n_plugins; i++) {
 		const struct plugin_choice *choice = &exports->choices[i];
 
-		if (!is_wanted(&exports->configuration, choice->name))
+		if (!is_wanted(&exports->configuration, choice))
 			continue;
 		exports->places[exports->n_places++] = (struct place){
 			.endpoint = endpoint_new(engine, choice, plugin_place()),
