@@ -427,6 +427,13 @@ static void a_sign_is_given_once(void)
 			SONDE_ETYPE);
 	CU_ASSERT_EQUAL(sonde_distribution_open_signed(metrics(), "s", NULL, NULL, 0, NULL),
 			SONDE_EINVAL);
+	for (double value = -1; value <= 1; value++) {
+		CU_ASSERT_EQUAL(sonde_record_histogram(metrics(), "s", value, &sign, 1),
+				SONDE_ETAGS);
+		CU_ASSERT_EQUAL(sonde_record_histogram(metrics(), "s", value, many, 32),
+				SONDE_ETAGS);
+		CU_ASSERT_EQUAL(sonde_record_histogram(metrics(), "s", value, many, 31), 0);
+	}
 	CU_ASSERT_EQUAL(sonde_record_histogram(metrics(), "unsigned", 1, NULL, 0), 0);
 	CU_ASSERT_EQUAL(sonde_record_histogram(metrics(), "unsigned", -1, NULL, 0), SONDE_ERANGE);
 	CU_ASSERT_EQUAL(
