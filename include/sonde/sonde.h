@@ -105,8 +105,8 @@ enum sonde_error {
 	SONDE_EINVAL_NAME = -2, /* a name that a series cannot have: see NAMES */
 	SONDE_ETAGS = -3,	/* too many tags, or a key that is none */
 	SONDE_ETYPE = -4,	/* the name has another type */
-	SONDE_EUNIT =
-		-5, /* the name has another unit; or a unit that is no time where one is needed */
+	SONDE_EUNIT = -5,	/* the name has another unit; or a unit that is none, or no time
+				   where one is needed */
 	SONDE_EDOM = -6,    /* not a number, or infinite */
 	SONDE_ERANGE = -7,  /* negative, or too large */
 	SONDE_ENOMEM = -8,  /* no memory, or more than 131,072 series */

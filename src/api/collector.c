@@ -180,6 +180,10 @@ int sonde_increment(struct sonde *sonde, const char *name, const struct sonde_ta
 
 		if (metric)
 			return add_one(metric);
+		if (reason == REFUSED_CONFLICT && request_is_of_other_unit(&request)) {
+			instance_refuse(reason);
+			return SONDE_EUNIT;
+		}
 	}
 	return instance_refuse(reason);
 }

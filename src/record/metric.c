@@ -190,7 +190,7 @@ static bool put_right(struct words *words)
 			words->tags[n++] = tag;
 	}
 	words->n_tags = n;
-	return unit_is_valid(words->unit);
+	return true;
 }
 
 /* -- Hashes ----------------------------------------------------------------------------------- */
@@ -554,6 +554,9 @@ static __attribute__((noinline)) struct metric *find_carefully(const struct metr
 		return NULL;
 	*ret_reason = REFUSED_TAGS;
 	if (!put_right(words))
+		return NULL;
+	*ret_reason = REFUSED_CONFLICT;
+	if (!unit_is_valid(words->unit))
 		return NULL;
 	*ret_reason = REFUSED_MEMORY;
 	struct metric_family *family =

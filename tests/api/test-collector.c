@@ -249,6 +249,22 @@ static void thirty_two_of_the_longest_tags_are_kept(void)
 	sonde_free(values);
 }
 
+static void a_unit_that_is_none_is_refused(void)
+{
+	char longest[65] = "";
+	const struct sonde_tag units[] = {{"unit", "\n"}, {"unit", longest}};
+
+	memset(longest, 'u', 64);
+	for (int i = 0; i < 2; i++) {
+		CU_ASSERT_EQUAL(sonde_record_gauge(metrics(), "no.unit", 1, &units[i], 1),
+				SONDE_EUNIT);
+		CU_ASSERT_EQUAL(sonde_increment(metrics(), "no.unit", &units[i], 1), SONDE_EUNIT);
+	}
+	CU_ASSERT(isnan(value_of("no.unit", NULL, 0)));
+	longest[63] = '\0';
+	CU_ASSERT_EQUAL(sonde_record_gauge(metrics(), "no.unit", 1, &units[1], 1), 0);
+}
+
 static void a_name_keeps_its_type_and_unit(void)
 {
 	const struct sonde_tag bytes = {"unit", "bytes"};
@@ -260,10 +276,13 @@ static void a_name_keeps_its_type_and_unit(void)
 	CU_ASSERT_EQUAL(sonde_record_timer(metrics(), "sizes", 1, SONDE_SECONDS, NULL, 0),
 			SONDE_ETYPE);
 	CU_ASSERT_EQUAL(sonde_record_histogram(metrics(), "sizes", 1, &seconds, 1), SONDE_EUNIT);
+	CU_ASSERT_EQUAL(sonde_record_gauge(metrics(), "level", 1, &bytes, 1), 0);
+	CU_ASSERT_EQUAL(sonde_increment(metrics(), "level", &seconds, 1), SONDE_EUNIT);
+	CU_ASSERT_EQUAL(sonde_increment(metrics(), "level", &bytes, 1), 0);
 	CU_ASSERT_EQUAL(sonde_record_histogram(metrics(), "sizes", 1, NULL, 0), 0);
 	CU_ASSERT_EQUAL(sonde_record_counter(metrics(), "whole", 1, NULL, 0), 0);
 	CU_ASSERT_EQUAL(sonde_record_counter_double(metrics(), "whole", 1, NULL, 0), SONDE_ETYPE);
-	CU_ASSERT_EQUAL(refused("conflict") - before, 4);
+	CU_ASSERT_EQUAL(refused("conflict") - before, 5);
 }
 
 static void further_sets_of_tags_share_one_exact_series(void)
@@ -719,6 +738,7 @@ UNIT_MAIN("collector",
 	  {"a long value that is no text is cut nonetheless",
 	   a_long_value_that_is_no_text_is_cut_nonetheless},
 	  {"thirty-two of the longest tags are kept", thirty_two_of_the_longest_tags_are_kept},
+	  {"a unit that is none is refused", a_unit_that_is_none_is_refused},
 	  {"a name keeps its type and unit", a_name_keeps_its_type_and_unit},
 	  {"further sets of tags share one exact series",
 	   further_sets_of_tags_share_one_exact_series},
