@@ -252,9 +252,10 @@ struct sonde_system_health {
 
 /*
  * Definition: MetricsSystem.get_system_health, of sonde itself: it is not healthy when something
- * was not recorded, when a name has too many sets of tags, when a timer was abandoned, when a series
- * was left out of an export, when an endpoint does not work or has dropped something in the last
- * minute, or when a thread that looks at figures or at resources has not done so for three intervals.
+ * was not recorded, when a name has too many sets of tags, when a timer was abandoned, when a
+ * series was left out of an export, when an endpoint does not work or has dropped something in the
+ * last minute, or when a thread that looks at figures or at resources has not done so for three
+ * intervals.
  */
 SONDE_API int sonde_get_system_health(struct sonde *sonde, struct sonde_system_health *ret_health);
 
@@ -286,8 +287,9 @@ SONDE_API int sonde_record_histogram(struct sonde *sonde, const char *name, doub
 				     const struct sonde_tag *tags, size_t n_tags);
 /*
  * MetricCollector.record_timer: a duration in the given unit, NONE being milliseconds. It is
- * rounded to nanoseconds, halves to even, and the series is in seconds. SONDE_EUNIT: no time.
- * SONDE_ERANGE: negative, or more than 292 years.
+ * rounded to nanoseconds, halves to even, and the series is in seconds. Its sum comes round at 584
+ * years of what one thread records. SONDE_EUNIT: no time. SONDE_ERANGE: negative, or more than 292
+ * years.
  */
 SONDE_API int sonde_record_timer(struct sonde *sonde, const char *name, double duration,
 				 enum sonde_unit unit, const struct sonde_tag *tags, size_t n_tags);
@@ -404,8 +406,8 @@ SONDE_API int sonde_stop_timer(struct sonde *sonde, uint64_t id, bool success,
  * PerformanceTimer.time_operation: calls operation(argument) and records how long it took; another
  * value than 0 is a failure, and is in ret_result (which may be NULL) either way. An operation that
  * does not come back (longjmp, pthread_exit, cancellation) is not recorded: where that matters, a
- * timer by number can be stopped by a function of pthread_cleanup_push(). It is called also when an error is
- * returned, but for SONDE_EINVAL.
+ * timer by number can be stopped by a function of pthread_cleanup_push(). It is called also when an
+ * error is returned, but for SONDE_EINVAL.
  */
 SONDE_API int sonde_time_operation(struct sonde *sonde, const char *operation_name,
 				   int (*operation)(void *argument), void *argument,
