@@ -136,12 +136,12 @@ struct sonde_stream_filter {
 
 /*
  * AsyncMetricsSystem.metrics_stream: a value for each series that has changed from one collection
- * to the next; or for each single record (SONDE_STREAM_EVENTS). A counter's is how much it grew, a histogram's or timer's what came in that time
- * (since start_time), a gauge's what it is. Collections are those of collection_interval, and of
- * sonde_collect_metrics_async(); a program that has given no interval gets a thread that collects
- * every min_interval, or every second. Any number of streams may be open. `filter` may be NULL:
- * everything. SONDE_EINVAL: a type, name or tag that is none; SONDE_ERANGE; SONDE_ENOMEM;
- * SONDE_ESHUTDOWN.
+ * to the next; or for each single record (SONDE_STREAM_EVENTS). A counter's is how much it grew, a
+ * histogram's or timer's what came in that time (since start_time), a gauge's what it is.
+ * Collections are those of collection_interval, and of sonde_collect_metrics_async(); a program
+ * that has given no interval gets a thread that collects every min_interval, or every second. Any
+ * number of streams may be open. `filter` may be NULL: everything. SONDE_EINVAL: a type, name or
+ * tag that is none; SONDE_ERANGE; SONDE_ENOMEM; SONDE_ESHUTDOWN.
  */
 SONDE_API int sonde_metrics_stream_open(struct sonde *sonde,
 					const struct sonde_stream_filter *filter,

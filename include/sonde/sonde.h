@@ -31,8 +31,9 @@
  *
  * NAMES are OpenTelemetry's: a letter, then letters, digits and any of _ . - / , at most 255 in
  * all. The case of letters makes no difference: the first way in which a name is written is the one
- * that is shown, and that it is written in another way is counted once, in sonde.metrics.respelled. Two names that exporters would write alike (a.b and a_b) cannot both be used.
- * Those that begin with "libc." or "sonde." are taken.
+ * that is shown, and that it is written in another way is counted once, in sonde.metrics.respelled.
+ * Two names that exporters would write alike (a.b and a_b) cannot both be used. Those that begin
+ * with "libc." or "sonde.", or what exporters would write like that, are taken.
  *
  * TAGS are a set, in any order: at most 32, keys of 1 to 128 bytes, values of up to 1024, of
  * which what is longer is cut at a character. A tag with an empty value is as none; of two with
@@ -104,8 +105,8 @@ enum sonde_error {
 	SONDE_EINVAL_NAME = -2, /* a name that a series cannot have: see NAMES */
 	SONDE_ETAGS = -3,	/* too many tags, or a key that is none */
 	SONDE_ETYPE = -4,	/* the name has another type */
-	SONDE_EUNIT =
-		-5, /* the name has another unit; or a unit that is no time where one is needed */
+	SONDE_EUNIT = -5,	/* the name has another unit; or a unit that is none, or no time
+				   where one is needed */
 	SONDE_EDOM = -6,    /* not a number, or infinite */
 	SONDE_ERANGE = -7,  /* negative, or too large */
 	SONDE_ENOMEM = -8,  /* no memory, or more than 131,072 series */
@@ -185,7 +186,7 @@ struct sonde_problem {
  */
 struct sonde_config {
 	uint32_t struct_size;  /* sizeof(struct sonde_config) */
-	uint32_t max_tag_sets; /* of a name; 0: 2000 */
+	uint32_t max_tag_sets; /* of a name, up to 100,000; 0: 2000 */
 	const char *file;
 	const char *text;
 	/*
@@ -200,7 +201,8 @@ struct sonde_config {
 	 */
 	uint32_t retention_days;
 	uint32_t max_path_tag_sets; /* of a name, with a tag like a path: see TAGS; 0: 200 */
-	/* Instances of the configuration's `plugins`, to which figures go; none: all there are. */
+	/* Instances of the configuration's `plugins`, to which figures go; none: all there are.
+	 * With retention_days `history` is one, whatever stands here. */
 	const char *const *export_endpoints;
 	size_t n_export_endpoints;
 	/*
@@ -250,9 +252,10 @@ struct sonde_system_health {
 
 /*
  * Definition: MetricsSystem.get_system_health, of sonde itself: it is not healthy when something
- * was not recorded, when a name has too many sets of tags, when a timer was abandoned, when a series
- * was left out of an export, when an endpoint does not work or has dropped something in the last
- * minute, or when a thread that looks at figures or at resources has not done so for three intervals.
+ * was not recorded, when a name has too many sets of tags, when a timer was abandoned, when a
+ * series was left out of an export, when an endpoint does not work or has dropped something in the
+ * last minute, or when a thread that looks at figures or at resources has not done so for three
+ * intervals.
  */
 SONDE_API int sonde_get_system_health(struct sonde *sonde, struct sonde_system_health *ret_health);
 
@@ -284,8 +287,9 @@ SONDE_API int sonde_record_histogram(struct sonde *sonde, const char *name, doub
 				     const struct sonde_tag *tags, size_t n_tags);
 /*
  * MetricCollector.record_timer: a duration in the given unit, NONE being milliseconds. It is
- * rounded to nanoseconds, halves to even, and the series is in seconds. SONDE_EUNIT: no time.
- * SONDE_ERANGE: negative, or more than 292 years.
+ * rounded to nanoseconds, halves to even, and the series is in seconds. Its sum comes round at 584
+ * years of what one thread records. SONDE_EUNIT: no time. SONDE_ERANGE: negative, or more than 292
+ * years.
  */
 SONDE_API int sonde_record_timer(struct sonde *sonde, const char *name, double duration,
 				 enum sonde_unit unit, const struct sonde_tag *tags, size_t n_tags);
@@ -402,8 +406,8 @@ SONDE_API int sonde_stop_timer(struct sonde *sonde, uint64_t id, bool success,
  * PerformanceTimer.time_operation: calls operation(argument) and records how long it took; another
  * value than 0 is a failure, and is in ret_result (which may be NULL) either way. An operation that
  * does not come back (longjmp, pthread_exit, cancellation) is not recorded: where that matters, a
- * timer by number can be stopped by a function of pthread_cleanup_push(). It is called also when an error is
- * returned, but for SONDE_EINVAL.
+ * timer by number can be stopped by a function of pthread_cleanup_push(). It is called also when an
+ * error is returned, but for SONDE_EINVAL.
  */
 SONDE_API int sonde_time_operation(struct sonde *sonde, const char *operation_name,
 				   int (*operation)(void *argument), void *argument,

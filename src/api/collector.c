@@ -75,6 +75,20 @@ static int enter(struct metric *metric, double value)
 	return unlikely(is_signed) ? signed_enter(metric, value) : recording_enter(metric, value);
 }
 
+/* Whether the name is there, as one of values that may be negative. */
+static bool is_signed(struct request *request)
+{
+	enum series_refusal reason = REFUSED_MEMORY;
+	struct metric *metric;
+
+	request->metric.flags = SERIES_SIGNED;
+	request->metric.must_exist = true;
+	metric = request_try(request, &reason);
+	request->metric.flags = 0;
+	request->metric.must_exist = false;
+	return metric || reason == REFUSED_MEMORY;
+}
+
 /* What is not there as one of values from 0 on: a signed one, if the name is that. */
 static struct metric *find_distribution(struct request *request, int *ret_error)
 {
@@ -83,28 +97,20 @@ static struct metric *find_distribution(struct request *request, int *ret_error)
 
 	if (likely(metric))
 		return metric;
-	if (reason == REFUSED_CONFLICT) {
-		request->metric.flags = SERIES_SIGNED;
-		metric = request_try(request, &reason);
-		request->metric.flags = 0;
-	}
-	return metric ? metric : request_find(request, ret_error);
+	if (reason == REFUSED_CONFLICT && is_signed(request))
+		return signed_find(request, ret_error);
+	return request_find(request, ret_error);
 }
 
-/* Only a name that is there already is one of values that may be negative. */
 static int enter_negative(struct request *request, double value)
 {
-	enum series_refusal reason;
+	int error = 0;
 	struct metric *metric;
 
-	request->metric.flags = SERIES_SIGNED;
-	request->metric.must_exist = true;
-	metric = request_try(request, &reason);
-	if (!metric && reason != REFUSED_MEMORY)
+	if (!is_signed(request))
 		return instance_refuse(REFUSED_RANGE);
-	request->metric.must_exist = false;
-	metric = request_try(request, &reason);
-	return metric ? signed_enter(metric, value) : instance_refuse(reason);
+	metric = signed_find(request, &error);
+	return metric ? signed_enter(metric, value) : error;
 }
 
 int sonde_record_histogram(struct sonde *sonde, const char *name, double value,
@@ -174,6 +180,10 @@ int sonde_increment(struct sonde *sonde, const char *name, const struct sonde_ta
 
 		if (metric)
 			return add_one(metric);
+		if (reason == REFUSED_CONFLICT && request_is_of_other_unit(&request)) {
+			instance_refuse(reason);
+			return SONDE_EUNIT;
+		}
 	}
 	return instance_refuse(reason);
 }

@@ -91,8 +91,11 @@ static const struct sonde_snapshot *make_snapshot(struct exports *exports, struc
 
 /* -- Begin and end ---------------------------------------------------------------------------- */
 
-static bool is_wanted(const struct configuration *configuration, const char *name)
+/* Where figures are kept for some days, they are, whatever the endpoints are. */
+bool exports_want(const struct configuration *configuration, const char *plugin, const char *name)
 {
+	if (configuration->history_days && strcmp(plugin, HISTORY_PLUGIN) == 0)
+		return true;
 	for (size_t i = 0; i < configuration->n_endpoints; i++)
 		if (strcmp(configuration->endpoints[i], name) == 0)
 			return true;
@@ -106,7 +109,7 @@ static void start_all(struct exports *exports, const struct engine *engine)
 	for (size_t i = 0; i < exports->configuration.n_plugins; i++) {
 		const struct plugin_choice *choice = &exports->choices[i];
 
-		if (!is_wanted(&exports->configuration, choice->name))
+		if (!exports_want(&exports->configuration, choice->plugin, choice->name))
 			continue;
 		exports->places[exports->n_places++] = (struct place){
 			.endpoint = endpoint_new(engine, choice, plugin_place()),

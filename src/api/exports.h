@@ -18,6 +18,10 @@ struct exports;
  */
 int exports_start(struct sonde *sonde, struct configuration *configuration) HIDDEN;
 
+/* Whether this plugin under this name is one of them. */
+bool exports_want(const struct configuration *configuration, const char *plugin,
+		  const char *name) HIDDEN;
+
 /* In nanoseconds, how often the one that wants it most often wants a snapshot. 0: there is none. */
 int64_t exports_interval_ns(const struct exports *exports) HIDDEN;
 

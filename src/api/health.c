@@ -52,29 +52,39 @@ static uint64_t count_dropped(const struct figures *figures, const struct series
 	return answer.count;
 }
 
-static void look_at(const struct series *series, struct sonde_system_health *health,
-		    struct judgement *judgement)
+static void add_outcome(const struct series *series, struct sonde_system_health *health,
+			struct judgement *judgement)
 {
 	const char *result = series_tag(series, "result");
 
-	health->n_series++;
-	if (strcmp(series->name, "sonde.metrics.refused") == 0)
-		health->refused += series->value.count;
-	else if (strcmp(series->name, "sonde.metrics.overflowed") == 0)
-		judgement->n_overflowed += series->value.count;
-	else if (strcmp(series->name, "sonde.exports.left_out") == 0)
-		judgement->n_left_out += series->value.count;
-	else if (strcmp(series->name, "sonde.calls.lost") == 0)
-		health->lost += series->value.count;
-	else if (strcmp(series->name, "sonde.timers.abandoned") == 0 && series->value.number > 0)
-		add_reason(health, "%.0f timers were abandoned", series->value.number);
-	if (series_tag(series, "otel.metric.overflow"))
-		health->n_overflowed++;
 	if (strcmp(series->name, OPERATIONS_NAME) != 0 || !result)
 		return;
 	health->operations += series->value.count;
 	if (strcmp(result, "ok") != 0)
 		judgement->n_errors += series->value.count;
+}
+
+static void look_at(const struct series *series, struct sonde_system_health *health,
+		    struct judgement *judgement)
+{
+	const struct {
+		const char *name;
+		uint64_t *sum;
+	} sums[] = {
+		{"sonde.metrics.refused", &health->refused},
+		{"sonde.metrics.overflowed", &judgement->n_overflowed},
+		{"sonde.exports.left_out", &judgement->n_left_out},
+		{"sonde.calls.lost", &health->lost},
+	};
+
+	for (size_t i = 0; i < sizeof(sums) / sizeof(sums[0]); i++)
+		if (strcmp(series->name, sums[i].name) == 0)
+			*sums[i].sum += series->value.count;
+	if (strcmp(series->name, "sonde.timers.abandoned") == 0 && series->value.number > 0)
+		add_reason(health, "%.0f timers were abandoned", series->value.number);
+	health->n_series++;
+	health->n_overflowed += series_tag(series, "otel.metric.overflow") != NULL;
+	add_outcome(series, health, judgement);
 }
 
 /* Where its log tells which they are; "": not any more. */

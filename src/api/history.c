@@ -27,7 +27,9 @@ char *history_file(const struct configuration *configuration)
 	for (size_t i = 0; i < configuration->n_plugins; i++) {
 		const struct history_options *options = configuration->plugins[i]->options;
 
-		if (is_history(configuration->plugins[i]))
+		if (is_history(configuration->plugins[i]) &&
+		    exports_want(configuration, HISTORY_PLUGIN,
+				 configuration->plugins[i]->common->name))
 			return options->file ? strdup(options->file) : history_default_file();
 	}
 	return NULL;

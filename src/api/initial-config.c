@@ -18,7 +18,13 @@
 #include "format/number-text.h"
 #include "host/plugin-loader.h"
 
-enum { OVERRIDES_MAX = 3 };
+enum { OVERRIDES_MAX = 5 };
+
+/* "setting=value"; after the last one NULL. */
+struct overrides {
+	char *texts[OVERRIDES_MAX + 1];
+	size_t n;
+};
 
 __attribute__((format(printf, 2, 3))) static int say(struct sonde_problem *ret_problem,
 						     const char *format, ...)
@@ -102,30 +108,50 @@ static char *endpoints_text(const struct sonde_config *config)
 	return NULL;
 }
 
-/* 0 or SONDE_ENOMEM; what was made is to be freed in both cases. */
-static int make_overrides(const struct sonde_config *config, char **overrides)
+__attribute__((format(printf, 2, 3))) static int override(struct overrides *overrides,
+							  const char *format, ...)
 {
-	size_t n = 0;
+	char **text = &overrides->texts[overrides->n];
+	va_list arguments;
 
-	if (config->collection_interval > 0) {
-		if (asprintf(&overrides[n], "collection_interval=%.9g",
-			     config->collection_interval) < 0)
-			overrides[n] = NULL;
-		if (!overrides[n++])
-			return SONDE_ENOMEM;
-	}
-	if (config->retention_days) {
-		if (asprintf(&overrides[n], "retention_days=%u", config->retention_days) < 0)
-			overrides[n] = NULL;
-		if (!overrides[n++])
-			return SONDE_ENOMEM;
-	}
-	if (config->n_export_endpoints) {
-		overrides[n] = endpoints_text(config);
-		if (!overrides[n++])
-			return SONDE_ENOMEM;
-	}
+	va_start(arguments, format);
+	if (vasprintf(text, format, arguments) < 0)
+		*text = NULL;
+	va_end(arguments);
+	if (!*text)
+		return SONDE_ENOMEM;
+	overrides->n++;
 	return 0;
+}
+
+static int override_endpoints(struct overrides *overrides, const struct sonde_config *config)
+{
+	char *text = endpoints_text(config);
+
+	if (!text)
+		return SONDE_ENOMEM;
+	overrides->texts[overrides->n++] = text;
+	return 0;
+}
+
+/* 0 or SONDE_ENOMEM; what was made is to be freed in both cases. */
+static int make_overrides(const struct sonde_config *config, struct overrides *overrides)
+{
+	int error = 0;
+
+	if (config->collection_interval > 0)
+		error = override(overrides, "collection_interval=%.9g",
+				 config->collection_interval);
+	if (!error && config->retention_days)
+		error = override(overrides, "retention_days=%u", config->retention_days);
+	if (!error && config->max_tag_sets)
+		error = override(overrides, "metrics.max_tag_sets=%u", config->max_tag_sets);
+	if (!error && config->max_path_tag_sets)
+		error = override(overrides, "metrics.max_path_tag_sets=%u",
+				 config->max_path_tag_sets);
+	if (!error && config->n_export_endpoints)
+		error = override_endpoints(overrides, config);
+	return error;
 }
 
 /* -- Files and texts -------------------------------------------------------------------------- */
@@ -179,13 +205,13 @@ static int load(struct configuration *configuration, const struct sonde_config *
 static int read_all(const struct sonde_config *config, struct configuration *configuration,
 		    struct sonde_problem *ret_problem)
 {
-	char *overrides[OVERRIDES_MAX + 1] = {NULL};
-	int result = make_overrides(config, overrides);
+	struct overrides overrides = {.n = 0};
+	int result = make_overrides(config, &overrides);
 
 	if (!result)
-		result = load(configuration, config, overrides, ret_problem);
-	for (size_t i = 0; i < OVERRIDES_MAX; i++)
-		free(overrides[i]);
+		result = load(configuration, config, overrides.texts, ret_problem);
+	for (size_t i = 0; i < overrides.n; i++)
+		free(overrides.texts[i]);
 	return result;
 }
 

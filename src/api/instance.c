@@ -132,17 +132,11 @@ static int64_t interval_of(const struct configuration *configuration)
 static int apply(const struct engine *engine, const struct sonde_config *config,
 		 const struct configuration *configuration)
 {
-	uint32_t max_tag_sets = (uint32_t)configuration->max_tag_sets;
-	uint32_t max_path_sets = (uint32_t)configuration->max_path_tag_sets;
-
 	instance.classes = configuration_classes(configuration);
 	if (!instance.classes)
 		return SONDE_ENOMEM;
-	if (config->max_tag_sets)
-		max_tag_sets = config->max_tag_sets;
-	if (config->max_path_tag_sets)
-		max_path_sets = config->max_path_tag_sets;
-	engine->limit_tag_sets(max_tag_sets, max_path_sets);
+	engine->limit_tag_sets((uint32_t)configuration->max_tag_sets,
+			       (uint32_t)configuration->max_path_tag_sets);
 	instance.interval_ns = interval_of(configuration);
 	instance.is_interval_given = instance.interval_ns > 0;
 	instance.abandoned_ns =

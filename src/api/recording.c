@@ -53,7 +53,10 @@ static bool change_and_tell(struct metric *metric, double difference, double *re
 {
 	bool is_recorded = instance.engine->change(metric, difference, ret_value);
 
-	return tell_if(is_recorded, metric, bits_of(*ret_value));
+	/* There is no value if it is not. */
+	if (is_recorded)
+		events_tell(metric, bits_of(*ret_value));
+	return is_recorded;
 }
 
 static bool enter_and_tell(struct metric *metric, double value)

@@ -51,8 +51,7 @@ int request_init(struct request *request, enum series_kind kind, const char *nam
 	return 0;
 }
 
-/* A conflict is one of types or of units. */
-static bool is_of_other_unit(const struct request *request)
+bool request_is_of_other_unit(const struct request *request)
 {
 	struct request any = *request;
 	enum series_refusal reason;
@@ -72,7 +71,7 @@ struct metric *request_find(const struct request *request, int *ret_error)
 	if (likely(metric))
 		return metric;
 	*ret_error = instance_refuse(reason);
-	if (reason == REFUSED_CONFLICT && is_of_other_unit(request))
+	if (reason == REFUSED_CONFLICT && request_is_of_other_unit(request))
 		*ret_error = SONDE_EUNIT;
 	return NULL;
 }

@@ -33,6 +33,9 @@ static inline struct metric *request_try(const struct request *request,
 	return instance.engine->find(&request->metric, ret_reason);
 }
 
+/* Whether what is refused as a conflict is one of units, and not of types. */
+bool request_is_of_other_unit(const struct request *request) HIDDEN;
+
 /* 0; SONDE_EDOM; or SONDE_ERANGE, also of what is so large that sums might become infinite. Errors
  * are counted. For all but gauges. */
 int value_check(double value) HIDDEN;

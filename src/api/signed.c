@@ -56,16 +56,21 @@ int signed_enter(struct metric *metric, double value)
 	return metric ? recording_enter(metric, value) : error;
 }
 
-static bool is_taken(const struct sonde_tag *tags, size_t n_tags, size_t *ret_n)
+static bool has_room_for_sign(const struct request *request)
 {
-	bool is_taken = false;
+	for (size_t i = 0; i < request->metric.n_tags; i++)
+		if (strcmp(request->metric.tags[i].key, sign_key) == 0)
+			return false;
+	return request->metric.n_tags < METRIC_TAGS_MAX;
+}
 
-	*ret_n = 0;
-	for (size_t i = 0; i < n_tags; i++) {
-		*ret_n += strcmp(tags[i].key, "unit") != 0;
-		is_taken |= strcmp(tags[i].key, sign_key) == 0;
-	}
-	return is_taken;
+struct metric *signed_find(struct request *request, int *ret_error)
+{
+	request->metric.flags = SERIES_SIGNED;
+	if (has_room_for_sign(request))
+		return request_find(request, ret_error);
+	*ret_error = instance_refuse(REFUSED_TAGS);
+	return NULL;
 }
 
 int sonde_distribution_open_signed(struct sonde *sonde, const char *name, const char *unit,
@@ -74,17 +79,13 @@ int sonde_distribution_open_signed(struct sonde *sonde, const char *name, const 
 {
 	struct request request;
 	struct metric *metric;
-	size_t n;
 	int error = ret_distribution ? instance_check(sonde) : SONDE_EINVAL;
 
 	if (!error)
 		error = request_init(&request, KIND_HISTOGRAM, name, unit, tags, n_tags);
 	if (error)
 		return error;
-	if (is_taken(tags, n_tags, &n) || n == METRIC_TAGS_MAX)
-		return instance_refuse(REFUSED_TAGS);
-	request.metric.flags = SERIES_SIGNED;
-	metric = request_find(&request, &error);
+	metric = signed_find(&request, &error);
 	if (metric)
 		*ret_distribution = (struct sonde_distribution *)metric;
 	return error;

@@ -11,6 +11,11 @@
 
 #include "api/figures.h"
 
+struct request;
+
+/* As request_find(), of a distribution that is signed: its tags leave room for one named sign. */
+struct metric *signed_find(struct request *request, int *ret_error) HIDDEN;
+
 /* Enters a finite value into a distribution that was opened as signed. 0 or an error, counted. */
 int signed_enter(struct metric *metric, double value) HIDDEN;
 

@@ -106,13 +106,44 @@ static bool is_name_char(char c)
 	       c == '/';
 }
 
+/* Letters in one case; exporters make an underscore of all that stands between letters and digits.
+ */
+static char fold_char(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return (char)(c - 'A' + 'a');
+	return is_letter(c) || (c >= '0' && c <= '9') ? c : '_';
+}
+
+/* The next character of a name as exporters write it, several underscores being one. 0: the end. */
+static char next_folded(const char **name)
+{
+	char c = **name ? fold_char(*(*name)++) : '\0';
+
+	while (c == '_' && **name && fold_char(**name) == '_')
+		(*name)++;
+	return c;
+}
+
+static bool folded_starts_with(const char *name, const char *folded_prefix)
+{
+	while (*folded_prefix)
+		if (next_folded(&name) != *folded_prefix++)
+			return false;
+	return true;
+}
+
+/* Of what is recorded without being asked for: in whatever way it is written. */
+static bool is_taken(const char *name)
+{
+	return folded_starts_with(name, "libc_") || folded_starts_with(name, "sonde_");
+}
+
 bool metric_name_is_valid(const char *name)
 {
 	size_t len = 0;
 
-	/* Those names are of what is recorded without being asked for. */
-	if (!is_letter(*name) || text_starts_with(name, "libc.") ||
-	    text_starts_with(name, "sonde."))
+	if (!is_letter(*name) || is_taken(name))
 		return false;
 	while (is_name_char(name[len]))
 		len++;
@@ -159,7 +190,7 @@ static bool put_right(struct words *words)
 			words->tags[n++] = tag;
 	}
 	words->n_tags = n;
-	return unit_is_valid(words->unit);
+	return true;
 }
 
 /* -- Hashes ----------------------------------------------------------------------------------- */
@@ -195,25 +226,6 @@ static uint64_t hash_words(const struct words *words)
 		hash = hash_piece(hash, words->tags[i].value);
 	}
 	return hash;
-}
-
-/* Letters in one case; exporters make an underscore of all that stands between letters and digits.
- */
-static char fold_char(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return (char)(c - 'A' + 'a');
-	return is_letter(c) || (c >= '0' && c <= '9') ? c : '_';
-}
-
-/* The next character of a name as exporters write it, several underscores being one. 0: the end. */
-static char next_folded(const char **name)
-{
-	char c = **name ? fold_char(*(*name)++) : '\0';
-
-	while (c == '_' && **name && fold_char(**name) == '_')
-		(*name)++;
-	return c;
 }
 
 static uint32_t hash_folded(const char *name)
@@ -530,36 +542,60 @@ static struct metric *find_overflow(struct metric_family *family)
 	return overflow;
 }
 
+/* Puts the words right. False, with the reason: no series can have them. */
+static bool check_words(const struct metric_request *request, struct words *words,
+			enum series_refusal *ret_reason)
+{
+	*ret_reason = REFUSED_NAME;
+	if (!metric_name_is_valid(request->name))
+		return false;
+	*ret_reason = REFUSED_TAGS;
+	if (!put_right(words))
+		return false;
+	*ret_reason = REFUSED_CONFLICT;
+	return unit_is_valid(words->unit);
+}
+
+/* The name, if it can be used like this. NULL, with the reason. */
+static struct metric_family *find_usable_family(const struct metric_request *request,
+						const struct words *words,
+						enum series_refusal *ret_reason)
+{
+	struct metric_family *family =
+		request->must_exist ? known_family(request->name) : find_family(request, words);
+	int problem = family ? check_family(family, request, words) : 0;
+
+	if (!family)
+		*ret_reason = request->must_exist ? REFUSED_NAME : REFUSED_MEMORY;
+	else if (problem)
+		*ret_reason = (enum series_refusal)(problem - 1);
+	return problem ? NULL : family;
+}
+
+static struct metric *known_metric(const struct words *words)
+{
+	uint64_t hash = hash_words(words);
+
+	/* Acquire: pairs with the release in find_or_make(). */
+	return look_for_metric(__atomic_load_n(metric_chain(hash), __ATOMIC_ACQUIRE), hash, words);
+}
+
 /* What has not been asked for in just these words. Otherwise as metric_find(). */
 static __attribute__((noinline)) struct metric *find_carefully(const struct metric_request *request,
 							       struct words *words,
 							       enum series_refusal *ret_reason)
 {
 	bool is_over = false;
+	struct metric_family *family = NULL;
 
-	*ret_reason = REFUSED_NAME;
-	if (!metric_name_is_valid(request->name))
-		return NULL;
-	*ret_reason = REFUSED_TAGS;
-	if (!put_right(words))
+	if (check_words(request, words, ret_reason))
+		family = find_usable_family(request, words, ret_reason);
+	if (!family)
 		return NULL;
 	*ret_reason = REFUSED_MEMORY;
-	struct metric_family *family =
-		request->must_exist ? known_family(request->name) : find_family(request, words);
-	int none = 1 + (request->must_exist ? REFUSED_NAME : REFUSED_MEMORY);
-	int problem = family ? check_family(family, request, words) : none;
-
-	if (problem) {
-		*ret_reason = (enum series_refusal)(problem - 1);
-		return NULL;
-	}
 	words->name.text = family->name;
-	if (request->must_exist) {
-		uint64_t hash = hash_words(words);
-
-		return look_for_metric(__atomic_load_n(metric_chain(hash), __ATOMIC_ACQUIRE), hash,
-				       words);
-	}
+	if (request->must_exist)
+		return known_metric(words);
 	struct metric *metric = find_or_make(family, words, true, &is_over);
 
 	if (is_over)

@@ -94,7 +94,9 @@ static void increments_and_decrements(void)
 static void a_name_that_no_series_can_have_is_refused(void)
 {
 	static const char *const names[] = {
-		"", "9lives", "_x", "a b", "a:b", "na\xc3\xafve", "libc.calls", "sonde.calls.lost"};
+		"",	      "9lives",		  "_x",		"a b",
+		"a:b",	      "na\xc3\xafve",	  "libc.calls", "sonde.calls.lost",
+		"Libc.calls", "SONDE.calls.lost", "libc_calls", "sonde-metrics/series"};
 	double before = refused("name");
 	char longest[257];
 
@@ -110,7 +112,7 @@ static void a_name_that_no_series_can_have_is_refused(void)
 	CU_ASSERT_EQUAL(sonde_record_counter(metrics(), longest, 1, NULL, 0), SONDE_EINVAL_NAME);
 	longest[255] = '\0';
 	CU_ASSERT_EQUAL(sonde_record_counter(metrics(), longest, 1, NULL, 0), 0);
-	CU_ASSERT_EQUAL(refused("name") - before, 9);
+	CU_ASSERT_EQUAL(refused("name") - before, 13);
 	CU_ASSERT_EQUAL(sonde_record_counter(metrics(), NULL, 1, NULL, 0), SONDE_EINVAL);
 	CU_ASSERT_EQUAL(sonde_record_counter(NULL, "a", 1, NULL, 0), SONDE_EINVAL);
 }
@@ -247,6 +249,22 @@ static void thirty_two_of_the_longest_tags_are_kept(void)
 	sonde_free(values);
 }
 
+static void a_unit_that_is_none_is_refused(void)
+{
+	char longest[65] = "";
+	const struct sonde_tag units[] = {{"unit", "\n"}, {"unit", longest}};
+
+	memset(longest, 'u', 64);
+	for (int i = 0; i < 2; i++) {
+		CU_ASSERT_EQUAL(sonde_record_gauge(metrics(), "no.unit", 1, &units[i], 1),
+				SONDE_EUNIT);
+		CU_ASSERT_EQUAL(sonde_increment(metrics(), "no.unit", &units[i], 1), SONDE_EUNIT);
+	}
+	CU_ASSERT(isnan(value_of("no.unit", NULL, 0)));
+	longest[63] = '\0';
+	CU_ASSERT_EQUAL(sonde_record_gauge(metrics(), "no.unit", 1, &units[1], 1), 0);
+}
+
 static void a_name_keeps_its_type_and_unit(void)
 {
 	const struct sonde_tag bytes = {"unit", "bytes"};
@@ -258,10 +276,13 @@ static void a_name_keeps_its_type_and_unit(void)
 	CU_ASSERT_EQUAL(sonde_record_timer(metrics(), "sizes", 1, SONDE_SECONDS, NULL, 0),
 			SONDE_ETYPE);
 	CU_ASSERT_EQUAL(sonde_record_histogram(metrics(), "sizes", 1, &seconds, 1), SONDE_EUNIT);
+	CU_ASSERT_EQUAL(sonde_record_gauge(metrics(), "level", 1, &bytes, 1), 0);
+	CU_ASSERT_EQUAL(sonde_increment(metrics(), "level", &seconds, 1), SONDE_EUNIT);
+	CU_ASSERT_EQUAL(sonde_increment(metrics(), "level", &bytes, 1), 0);
 	CU_ASSERT_EQUAL(sonde_record_histogram(metrics(), "sizes", 1, NULL, 0), 0);
 	CU_ASSERT_EQUAL(sonde_record_counter(metrics(), "whole", 1, NULL, 0), 0);
 	CU_ASSERT_EQUAL(sonde_record_counter_double(metrics(), "whole", 1, NULL, 0), SONDE_ETYPE);
-	CU_ASSERT_EQUAL(refused("conflict") - before, 4);
+	CU_ASSERT_EQUAL(refused("conflict") - before, 5);
 }
 
 static void further_sets_of_tags_share_one_exact_series(void)
@@ -425,6 +446,13 @@ static void a_sign_is_given_once(void)
 			SONDE_ETYPE);
 	CU_ASSERT_EQUAL(sonde_distribution_open_signed(metrics(), "s", NULL, NULL, 0, NULL),
 			SONDE_EINVAL);
+	for (double value = -1; value <= 1; value++) {
+		CU_ASSERT_EQUAL(sonde_record_histogram(metrics(), "s", value, &sign, 1),
+				SONDE_ETAGS);
+		CU_ASSERT_EQUAL(sonde_record_histogram(metrics(), "s", value, many, 32),
+				SONDE_ETAGS);
+		CU_ASSERT_EQUAL(sonde_record_histogram(metrics(), "s", value, many, 31), 0);
+	}
 	CU_ASSERT_EQUAL(sonde_record_histogram(metrics(), "unsigned", 1, NULL, 0), 0);
 	CU_ASSERT_EQUAL(sonde_record_histogram(metrics(), "unsigned", -1, NULL, 0), SONDE_ERANGE);
 	CU_ASSERT_EQUAL(
@@ -710,6 +738,7 @@ UNIT_MAIN("collector",
 	  {"a long value that is no text is cut nonetheless",
 	   a_long_value_that_is_no_text_is_cut_nonetheless},
 	  {"thirty-two of the longest tags are kept", thirty_two_of_the_longest_tags_are_kept},
+	  {"a unit that is none is refused", a_unit_that_is_none_is_refused},
 	  {"a name keeps its type and unit", a_name_keeps_its_type_and_unit},
 	  {"further sets of tags share one exact series",
 	   further_sets_of_tags_share_one_exact_series},

@@ -162,6 +162,58 @@ static void retention_days_alone_keeps_history(void)
 		in_child(keep_by_default);
 }
 
+/* The protocol's own example of a configuration. */
+static int keep_beside_endpoints(void)
+{
+	static const char text[] = "collection_interval = 60;\n"
+				   "retention_days = 30;\n"
+				   "export_endpoints = [\"prometheus\", \"grafana\"];\n"
+				   "plugins: ( { plugin = \"jsonlines\"; name = \"prometheus\";"
+				   "             file = \"/dev/null\"; },"
+				   "           { plugin = \"jsonlines\"; name = \"grafana\";"
+				   "             file = \"/dev/null\"; } );";
+	const struct sonde_config config = {.struct_size = sizeof(config), .text = text};
+	struct sonde_metric_summary summary;
+	struct sonde *sonde;
+
+	setenv("XDG_STATE_HOME", directory, 1);
+	EXPECT(sonde_initialize_metrics(&config, &sonde, NULL) == 0);
+	EXPECT(sonde_record_counter(sonde, "beside", 3, NULL, 0) == 0);
+	EXPECT(sonde_get_metric_summary(sonde, "beside", 2 * DAY, &summary) == 0);
+	EXPECT(summary.count == 3);
+	return 0;
+}
+
+static void retention_days_keeps_history_beside_endpoints(void)
+{
+	if (CHILD_MAY_START_THREADS)
+		in_child(keep_beside_endpoints);
+}
+
+static int keep_nothing(void)
+{
+	static const char text[] =
+		"export_endpoints = [\"lines\"];\n"
+		"plugins: ( { plugin = \"jsonlines\"; name = \"lines\";"
+		"             file = \"/dev/null\"; },"
+		"           { plugin = \"history\"; file = \"/nowhere/h.db\"; } );";
+	const struct sonde_config config = {.struct_size = sizeof(config), .text = text};
+	struct sonde_metric_summary summary;
+	struct sonde *sonde;
+
+	EXPECT(sonde_initialize_metrics(&config, &sonde, NULL) == 0);
+	EXPECT(sonde_increment(sonde, "kept", NULL, 0) == 0);
+	EXPECT(sonde_get_metric_summary(sonde, "kept", 2 * DAY, &summary) == 0);
+	EXPECT(summary.is_truncated);
+	return 0;
+}
+
+static void history_that_is_no_endpoint_is_not_asked(void)
+{
+	if (CHILD_MAY_START_THREADS)
+		in_child(keep_nothing);
+}
+
 static int begin_with_garbage(void)
 {
 	const struct sonde_export_result *results;
@@ -356,6 +408,10 @@ int main(void)
 		{"what is older than retention_days is deleted",
 		 what_is_older_than_retention_days_is_deleted},
 		{"retention_days alone keeps history", retention_days_alone_keeps_history},
+		{"retention_days keeps history beside endpoints",
+		 retention_days_keeps_history_beside_endpoints},
+		{"history that is no endpoint is not asked",
+		 history_that_is_no_endpoint_is_not_asked},
 		{"what several processes write at once adds up",
 		 what_several_processes_write_at_once_adds_up},
 		{"counters are summed up over days", counters_are_summed_up_over_days},

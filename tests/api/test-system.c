@@ -54,6 +54,12 @@ static void a_wrong_configuration_is_refused_with_the_reason(void)
 	config.abandoned_after = NAN;
 	expect_config_error(&config, "abandoned_after");
 	config.abandoned_after = 0;
+	config.max_tag_sets = 100001;
+	expect_config_error(&config, "metrics.max_tag_sets: 100001 is out of range");
+	config.max_tag_sets = 0;
+	config.max_path_tag_sets = UINT32_MAX;
+	expect_config_error(&config, "metrics.max_path_tag_sets: 4294967295 is out of range");
+	config.max_path_tag_sets = 0;
 	config.struct_size = 3;
 	expect_config_error(&config, "struct_size");
 	CU_ASSERT_EQUAL(sonde_initialize_metrics(NULL, NULL, NULL), SONDE_EINVAL);
