@@ -45,6 +45,9 @@ act sonde plugins check exec -o command=cat
 check "options may come after the plugin" "$status" = 0 -a -z "$(grep FAIL out)"
 act sonde plugins help csv --format=markdown jsonlines
 check "and between plugins" "$status" = 0 -a "$(grep -c '^| option ' out)" -eq 2
+act sonde plugins help -- csv -o
+check "after two dashes there are none" "$status" = 1 -a -s out -a "$(cat err)" = \
+	"sonde: plugins: there is no plugin '-o' in $top_builddir/plugins/.libs"
 
 export SONDE_PLUGIN_PATH=$zoo
 act sonde plugins list
