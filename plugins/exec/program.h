@@ -17,6 +17,8 @@ struct program {
 	pid_t pid;  /* 0: it does not run */
 	int input;  /* our end of its standard input; -1: closed */
 	int status; /* of wait(2), when it has ended by itself */
+	size_t n_torn;	 /* bytes of the last text that it was given, when that was a part of it only */
+	size_t n_unread; /* bytes that it had left in its input when it ended, without these */
 };
 
 void program_init(struct program *program, const struct sonde_host *host);
@@ -35,6 +37,9 @@ bool program_is_running(struct program *program);
  * -ETIMEDOUT; or another negative errno. After an error, a part of the text may have been read.
  */
 int program_write(struct program *program, const char *text, size_t size, int64_t deadline_ns);
+
+/* How much of what it was given whole it has not read yet, or had not when it ended. */
+size_t program_unread(struct program *program);
 
 /*
  * Ends it: closes its input and waits until an instant for it to end by itself; then kills it and what it has started.
