@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * backlog.h - lines that lie in a program's pipe, for its successor if it ends without having read them.
+ * backlog.h - lines that lie in a program's pipe, for its successor if it ends without having read
+ * them.
  *
  * It has as much as the pipe, and the line that the program is just reading.
  */
