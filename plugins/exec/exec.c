@@ -6,21 +6,24 @@
  *     plugins: ( { plugin = "exec"; command = ["python3", "/usr/local/lib/figures.py"]; } );
  *
  * The program reads until the end of its input, and then ends itself. One that ends before is
- * started again; what it had not read is offered to its successor, after a while that grows each
- * time (the host sees to that). One that does not read is killed, since a line that was read in
- * part cannot be taken back.
+ * started again; the lines that it had not read are offered to its successor, after a while that
+ * grows each time (the host sees to that). One that does not read is killed, since a line that was
+ * read in part cannot be taken back. So a line may come twice, but none is lost on the way.
  */
 #include <sonde/plugin.h>
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 
+#include "exec/backlog.h"
 #include "exec/program.h"
+#include "shared/buffer.h"
 #include "shared/window.h"
 
-enum { CODE_ENDED = 1, CODE_KILLED };
+enum { CODE_ENDED = 1, CODE_KILLED, CODE_UNREAD };
 
 #define END_SHARE_NS INT64_C(200000000) /* of the time to stop, left for the host's own work */
 
@@ -34,9 +37,9 @@ struct bridge {
 	const struct options *options;
 	struct program program;
 	struct window window;
-	char *line;
-	size_t size;
-	size_t capacity;
+	struct buffer line;    /* of the snapshot */
+	struct buffer backlog; /* lines that it was given before, and has perhaps not read */
+	bool is_behind;	       /* it has not been given all of the backlog, which a predecessor left */
 };
 
 static const struct sonde_option options[] = {
@@ -64,7 +67,8 @@ static int create(const struct sonde_host *host, const void *given, void **ret_i
 	bridge = host->alloc(host, sizeof(*bridge));
 	if (!bridge)
 		return -ENOMEM;
-	*bridge = (struct bridge){.host = host, .options = read};
+	*bridge = (struct bridge){
+		.host = host, .options = read, .line.host = host, .backlog.host = host};
 	int result = window_init(&bridge->window, host, read->window_ns, err);
 
 	if (result < 0) {
@@ -87,27 +91,6 @@ static int start(void *instance, struct sonde_err *err)
 	return result;
 }
 
-/* Keeps a piece of the line. */
-static int take_piece(void *argument, const void *data, size_t size)
-{
-	struct bridge *bridge = argument;
-	size_t capacity = bridge->capacity ? bridge->capacity : 4096;
-
-	while (capacity < bridge->size + size)
-		capacity *= 2;
-	if (capacity > bridge->capacity) {
-		char *larger = bridge->host->realloc(bridge->host, bridge->line, capacity);
-
-		if (!larger)
-			return -ENOMEM;
-		bridge->line = larger;
-		bridge->capacity = capacity;
-	}
-	memcpy(bridge->line + bridge->size, data, size);
-	bridge->size += size;
-	return 0;
-}
-
 static void say_how_it_ended(struct bridge *bridge)
 {
 	int status = bridge->program.status;
@@ -118,13 +101,34 @@ static void say_how_it_ended(struct bridge *bridge)
 			  WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 }
 
+static void trim_backlog(struct bridge *bridge)
+{
+	if (!bridge->is_behind)
+		backlog_trim(&bridge->backlog, program_unread(&bridge->program));
+}
+
 /* Starts it again if it has ended. 0 or a negative errno. */
 static int keep_running(struct bridge *bridge)
 {
-	if (program_is_running(&bridge->program))
+	bool is_running = program_is_running(&bridge->program);
+
+	trim_backlog(bridge);
+	if (is_running)
 		return 0;
+	bridge->is_behind = true;
 	bridge->host->counter_add(bridge->host, "exec.restarts", 1);
 	return program_start(&bridge->program, &bridge->options->command);
+}
+
+static int write_backlog(struct bridge *bridge, int64_t deadline_ns)
+{
+	struct buffer *backlog = &bridge->backlog;
+	int result = bridge->is_behind ? program_write(&bridge->program, backlog->bytes,
+						       backlog->size, deadline_ns)
+				       : 0;
+
+	bridge->is_behind = result < 0;
+	return result;
 }
 
 /* It has read a part of the line, or nothing: a successor gets all of it. */
@@ -140,13 +144,17 @@ static void give_up(struct bridge *bridge, int result)
 
 static int feed(struct bridge *bridge, int64_t deadline_ns)
 {
+	const struct buffer *line = &bridge->line;
 	int result = keep_running(bridge);
 
 	if (result < 0)
 		return result;
-	result = program_write(&bridge->program, bridge->line, bridge->size, deadline_ns);
-	if (result < 0)
-		give_up(bridge, result);
+	result = write_backlog(bridge, deadline_ns);
+	if (result == 0)
+		result = program_write(&bridge->program, line->bytes, line->size, deadline_ns);
+	if (result == 0)
+		return buffer_take(&bridge->backlog, line->bytes, line->size);
+	give_up(bridge, result);
 	return result;
 }
 
@@ -155,9 +163,9 @@ static int export_snapshot(void *instance, const struct sonde_snapshot *snapshot
 {
 	struct bridge *bridge = instance;
 
-	bridge->size = 0;
+	buffer_clear(&bridge->line);
 	int result = bridge->host->format(snapshot, "jsonlines", bridge->window.parameters,
-					  take_piece, bridge);
+					  buffer_take, &bridge->line);
 
 	if (result < 0)
 		return SONDE_DROP;
@@ -169,8 +177,22 @@ static int export_snapshot(void *instance, const struct sonde_snapshot *snapshot
 			 result == -ETIMEDOUT ? "it does not read" : strerror(-result));
 		return SONDE_RETRY;
 	}
-	ret_result->bytes_sent = bridge->size;
+	ret_result->bytes_sent = bridge->line.size;
 	return SONDE_OK;
+}
+
+/* What is left in the end, nobody will read. */
+static void tell_unread(struct bridge *bridge)
+{
+	trim_backlog(bridge);
+	size_t n_lines = backlog_lines(&bridge->backlog);
+
+	if (n_lines == 0)
+		return;
+	bridge->host->counter_add(bridge->host, "exec.lines.unread", n_lines);
+	bridge->host->log(bridge->host, SONDE_LOG_WARNING, CODE_UNREAD,
+			  "%s has left lines unread: %zu", bridge->options->command.items[0],
+			  n_lines);
 }
 
 static int stop(void *instance, int64_t deadline_ns)
@@ -181,6 +203,7 @@ static int stop(void *instance, int64_t deadline_ns)
 		bridge->host->log(bridge->host, SONDE_LOG_WARNING, CODE_KILLED,
 				  "%s was killed: it did not end when its input did",
 				  bridge->options->command.items[0]);
+	tell_unread(bridge);
 	return 0;
 }
 
@@ -188,7 +211,8 @@ static void destroy(void *instance)
 {
 	struct bridge *bridge = instance;
 
-	bridge->host->free(bridge->host, bridge->line);
+	buffer_deinit(&bridge->line);
+	buffer_deinit(&bridge->backlog);
 	bridge->host->free(bridge->host, bridge);
 }
 

@@ -6,7 +6,9 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -70,6 +72,8 @@ int program_start(struct program *program, const struct sonde_list *command)
 		result = spawn(program, arguments, ends[0]);
 		close(ends[0]);
 		program->input = ends[1];
+		program->n_torn = 0;
+		program->n_unread = 0;
 		fcntl(ends[1], F_SETFL, O_NONBLOCK);
 	}
 	program->host->free(program->host, arguments);
@@ -80,8 +84,24 @@ int program_start(struct program *program, const struct sonde_list *command)
 	return result;
 }
 
+/* A pipe tells this at both ends, also when nobody has the other one any more. */
+static void count_unread(struct program *program, int end)
+{
+	int n_bytes;
+
+	if (end >= 0 && ioctl(end, FIONREAD, &n_bytes) == 0)
+		program->n_unread = (size_t)n_bytes > program->n_torn ? (size_t)n_bytes - program->n_torn : 0;
+}
+
+size_t program_unread(struct program *program)
+{
+	count_unread(program, program->input);
+	return program->n_unread;
+}
+
 static void close_input(struct program *program)
 {
+	program_unread(program);
 	if (program->input >= 0)
 		close(program->input);
 	program->input = -1;
@@ -105,6 +125,7 @@ static int milliseconds_until(const struct program *program, int64_t deadline_ns
 
 int program_write(struct program *program, const char *text, size_t size, int64_t deadline_ns)
 {
+	program->n_torn = 0;
 	while (size > 0) {
 		ssize_t written = write(program->input, text, size);
 		struct pollfd writable = {.fd = program->input, .events = POLLOUT};
@@ -112,12 +133,14 @@ int program_write(struct program *program, const char *text, size_t size, int64_
 		if (written > 0) {
 			text += written;
 			size -= (size_t)written;
+			program->n_torn += (size_t)written;
 		} else if (written < 0 && errno != EAGAIN) {
 			return -errno;
 		} else if (poll(&writable, 1, milliseconds_until(program, deadline_ns)) == 0) {
 			return -ETIMEDOUT;
 		}
 	}
+	program->n_torn = 0;
 	return 0;
 }
 
@@ -134,13 +157,35 @@ static bool wait_for_end(struct program *program, int64_t deadline_ns)
 	return !program_is_running(program);
 }
 
-bool program_end(struct program *program, int64_t deadline_ns)
+/* To see what is left of its input when it has ended. With our own end open its input would have no end. */
+static int open_its_end(const struct program *program)
 {
-	close_input(program);
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", program->input);
+	return program->input < 0 ? -1 : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+}
+
+/* Whether it had to be killed. */
+static bool wait_or_kill(struct program *program, int64_t deadline_ns)
+{
 	if (!program_is_running(program) || wait_for_end(program, deadline_ns))
 		return false;
 	kill(-program->pid, SIGKILL);
 	waitpid(program->pid, &program->status, 0);
 	program->pid = 0;
 	return true;
+}
+
+bool program_end(struct program *program, int64_t deadline_ns)
+{
+	int its_end = open_its_end(program);
+
+	close_input(program);
+	bool was_killed = wait_or_kill(program, deadline_ns);
+
+	count_unread(program, its_end);
+	if (its_end >= 0)
+		close(its_end);
+	return was_killed;
 }

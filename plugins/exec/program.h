@@ -14,16 +14,19 @@
 
 struct program {
 	const struct sonde_host *host;
-	pid_t pid;  /* 0: it does not run */
-	int input;  /* our end of its standard input; -1: closed */
-	int status; /* of wait(2), when it has ended by itself */
+	pid_t pid;     /* 0: it does not run */
+	int input;     /* our end of its standard input; -1: closed */
+	int status;    /* of wait(2), when it has ended by itself */
+	size_t n_torn; /* bytes of the last text that it was given, when that was a part of it only
+			*/
+	size_t n_unread; /* bytes that it had left in its input when it ended, without these */
 };
 
 void program_init(struct program *program, const struct sonde_host *host);
 
 /*
- * Starts it, found in PATH, with signals as any program expects them, in a process group of its own. Its standard output leads
- * nowhere, its standard error is ours. 0 or a negative errno.
+ * Starts it, found in PATH, with signals as any program expects them, in a process group of its
+ * own. Its standard output leads nowhere, its standard error is ours. 0 or a negative errno.
  */
 int program_start(struct program *program, const struct sonde_list *command);
 
@@ -36,9 +39,12 @@ bool program_is_running(struct program *program);
  */
 int program_write(struct program *program, const char *text, size_t size, int64_t deadline_ns);
 
+/* How much of what it was given whole it has not read yet, or had not when it ended. */
+size_t program_unread(struct program *program);
+
 /*
- * Ends it: closes its input and waits until an instant for it to end by itself; then kills it and what it has started.
- * Returns whether it had to be killed.
+ * Ends it: closes its input and waits until an instant for it to end by itself; then kills it and
+ * what it has started. Returns whether it had to be killed.
  */
 bool program_end(struct program *program, int64_t deadline_ns);
 

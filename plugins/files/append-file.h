@@ -2,13 +2,16 @@
 /*
  * append-file.h - a file that pieces of text are appended to, for exporters that do so.
  *
- *     append_file_init -> append_file_open -> (append_file_write)... -> append_file_close
- *                      -> append_file_deinit
+ *     append_file_init -> append_file_open
+ *         -> (append_file_lock -> append_file_make_room -> append_file_write -> append_file_unlock)...
+ *         -> append_file_close -> append_file_deinit
  *
  * What its text has is written with one write(), so that whoever reads the file while it grows sees
- * whole pieces, and several instances, of several runs, may share a file. A file that would become
- * too large is renamed, FILE.1, FILE.2,
- * ..., and begun again.
+ * whole pieces. A piece that was written in part gets an end before the next one. A file that would
+ * become too large is renamed, FILE.1, FILE.2, ..., and begun again.
+ *
+ * Several instances, of several runs, may share a file: each locks it (flock) for as long as it
+ * writes a piece, and follows when another one has begun it again.
  */
 #ifndef SONDE_PLUGINS_APPEND_FILE_H
 #define SONDE_PLUGINS_APPEND_FILE_H
@@ -67,7 +70,7 @@ struct append_file {
 	const struct sonde_host *host;
 	const struct append_options *options;
 	int fd;
-	bool is_torn;	    /* the last piece was written in part */
+	bool has_quotes;    /* its text may have newlines between quotes: the caller says so */
 	struct buffer text; /* what is to be written next */
 };
 
@@ -79,6 +82,13 @@ void append_file_deinit(struct append_file *file);
 /* 0 or a negative errno. */
 int append_file_open(struct append_file *file);
 void append_file_close(struct append_file *file);
+
+/*
+ * Waits until no other instance writes, and opens the file if it is not open, or another one by now. Until
+ * append_file_unlock() nobody else writes or renames it. 0 or a negative errno.
+ */
+int append_file_lock(struct append_file *file);
+void append_file_unlock(struct append_file *file);
 
 /* Whether there is nothing in it, or it is no regular file. */
 bool append_file_is_empty(const struct append_file *file);

@@ -47,6 +47,7 @@ static int create(const struct sonde_host *host, const void *given, void **ret_i
 		return -ENOMEM;
 	csv->options = given;
 	append_file_init(&csv->file, host, &csv->options->append);
+	csv->file.has_quotes = true;
 	*ret_instance = csv;
 	return 0;
 }
@@ -79,7 +80,7 @@ static int make_rows(struct csv *csv, const struct sonde_snapshot *snapshot)
 /* A file that is begun again gets the columns' names, so the rows are made once more then. */
 static int write_rows(struct csv *csv, const struct sonde_snapshot *snapshot, uint64_t *ret_size)
 {
-	int result = csv->file.fd < 0 ? append_file_open(&csv->file) : 0;
+	int result = append_file_lock(&csv->file);
 
 	if (result == 0)
 		result = make_rows(csv, snapshot);
@@ -89,7 +90,10 @@ static int write_rows(struct csv *csv, const struct sonde_snapshot *snapshot, ui
 		result = make_rows(csv, snapshot);
 	if (result == 0)
 		*ret_size = csv->file.text.size;
-	return result < 0 ? result : append_file_write(&csv->file);
+	if (result == 0)
+		result = append_file_write(&csv->file);
+	append_file_unlock(&csv->file);
+	return result;
 }
 
 static int export_snapshot(void *instance, const struct sonde_snapshot *snapshot,

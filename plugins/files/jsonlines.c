@@ -72,9 +72,12 @@ static int export_snapshot(void *instance, const struct sonde_snapshot *snapshot
 
 	ret_result->bytes_sent = file->text.size;
 	if (result == 0)
+		result = append_file_lock(file);
+	if (result == 0)
 		result = append_file_make_room(file, file->text.size);
 	if (result == 0)
 		result = append_file_write(file);
+	append_file_unlock(file);
 	if (result < 0)
 		ret_result->bytes_sent = 0;
 	return append_file_status(file, result, ret_result);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * A scanner that knows just enough of libconfig's syntax to tell numbers and include directives
- * from comments, strings and names. It leaves syntax errors to libconfig.
+ * A scanner that knows just enough of libconfig's syntax to tell numbers, names and include directives
+ * from comments and strings. It leaves syntax errors to libconfig.
  */
 #include "config.h"
 
@@ -18,6 +18,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "host/config-names.h"
+
 enum { INCLUDE_DEPTH_MAX = 10 };
 
 struct scan {
@@ -27,6 +29,7 @@ struct scan {
 	int line;
 	int depth; /* of includes */
 	bool is_named;
+	struct config_names *names;
 	struct messages *messages;
 };
 
@@ -82,6 +85,16 @@ static void skip_string(struct scan *scan)
 		messages_add(scan->messages, "%s:%d: this string has no end", scan->file, line);
 }
 
+static void complain_too_large(const struct scan *scan, const char *number, size_t len)
+{
+	char *path = config_names_path(scan->names);
+
+	messages_add(scan->messages, "%s:%d: %s%sinteger %.*s is too large (at most %d)",
+		     scan->file, scan->line, path ? path : "", path ? ": " : "", (int)len, number,
+		     INT_MAX);
+	free(path);
+}
+
 /* libconfig keeps what has no L after it in 32 bits, and drops the rest. */
 static void scan_number(struct scan *scan)
 {
@@ -103,8 +116,7 @@ static void scan_number(struct scan *scan)
 	}
 	scan->next += strspn(scan->next, "L");
 	if (is_too_large)
-		messages_add(scan->messages, "%s:%d: integer %.*s is too large (at most %d)",
-			     scan->file, scan->line, (int)len, start, INT_MAX);
+		complain_too_large(scan, start, len);
 }
 
 static void scan_included(struct scan *scan, const char *name)
@@ -152,10 +164,19 @@ static void scan_include(struct scan *scan)
 	skip_line(scan);
 }
 
-static void skip_name(struct scan *scan)
+static void scan_name(struct scan *scan)
 {
+	const char *start = scan->next;
+
 	while (isalnum((unsigned char)*scan->next) || (*scan->next && strchr("-_*", *scan->next)))
 		scan->next++;
+	config_names_meet(scan->names, start, (size_t)(scan->next - start), scan->file, scan->line);
+}
+
+static void scan_other(struct scan *scan)
+{
+	config_names_pass(scan->names, *scan->next);
+	scan->line += *scan->next++ == '\n';
 }
 
 static void scan_text(struct scan *scan)
@@ -174,10 +195,20 @@ static void scan_text(struct scan *scan)
 		else if (isdigit((unsigned char)*next))
 			scan_number(scan);
 		else if (isalpha((unsigned char)*next) || *next == '*')
-			skip_name(scan);
+			scan_name(scan);
 		else
-			scan->line += *scan->next++ == '\n';
+			scan_other(scan);
 	}
+}
+
+static void scan_all(struct scan *scan)
+{
+	scan->names = config_names_new(scan->messages);
+	if (scan->names)
+		scan_text(scan);
+	else
+		scan->messages->is_incomplete = true;
+	config_names_free(scan->names);
 }
 
 static char *read_descriptor(int fd, const char **ret_reason)
@@ -259,7 +290,7 @@ char *config_text_read(const char *file, bool is_named, struct messages *message
 	if (!text)
 		messages_add(messages, "%s: %s", file, reason);
 	else if (folder)
-		scan_text(&scan);
+		scan_all(&scan);
 	if (!folder || messages->n_lines != n_before || messages->is_incomplete) {
 		free(text);
 		text = NULL;
@@ -284,7 +315,7 @@ char *config_text_copy(const char *text, const char *name, struct messages *mess
 	else if (strlen(copy) > CONFIG_TEXT_MAX)
 		messages_add(messages, "%s: larger than 1 MiB", name);
 	else
-		scan_text(&scan);
+		scan_all(&scan);
 	if (messages->n_lines == n_before && !messages->is_incomplete)
 		return copy;
 	free(copy);

@@ -3,7 +3,8 @@
  * config-text.h - the text of a configuration file, safe to hand to libconfig.
  *
  * libconfig 1.5 ends the process when it is to include a directory, and reads an integer above 2^31
- * - 1 as another one. So files are read here, with what they include, and looked through for both.
+ * - 1 as another one, and does not name a setting that is there twice. So files are read here, with what they include,
+ * and looked through for all three.
  */
 #ifndef SONDE_HOST_CONFIG_TEXT_H
 #define SONDE_HOST_CONFIG_TEXT_H

@@ -2,6 +2,7 @@
 libsonde_core_la_SOURCES += \
 	src/host/choice-wire.c src/host/choice-wire.h \
 	src/host/config-loader.c src/host/config-loader.h \
+	src/host/config-names.c src/host/config-names.h \
 	src/host/config-overrides.c \
 	src/host/config-plugins.c \
 	src/host/config-print.c \

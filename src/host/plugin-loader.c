@@ -65,6 +65,22 @@ static int check_folder(const char *path, struct message *ret_message)
 	return result;
 }
 
+/* The folder in which it is named, and the one in which it lies if that name is a link. */
+static int check_folders(const char *path, struct message *ret_message)
+{
+	int result = check_folder(path, ret_message);
+	char *target = result < 0 ? NULL : realpath(path, NULL);
+
+	if (target) {
+		result = check_folder(target, ret_message);
+	} else if (result == 0) {
+		result = -errno;
+		message_set(ret_message, "%s: %s", path, strerror(errno));
+	}
+	free(target);
+	return result;
+}
+
 int plugin_check_file(const char *path, struct message *ret_message)
 {
 	struct stat status;
@@ -83,7 +99,7 @@ int plugin_check_file(const char *path, struct message *ret_message)
 		message_set(ret_message, "%s: may be written by others than its owner", path);
 		return -EPERM;
 	}
-	return check_folder(path, ret_message);
+	return check_folders(path, ret_message);
 }
 
 /* The version in the name of its entry says whether we may call it at all. */

@@ -51,7 +51,8 @@ static size_t kill_children(int pid, const char *thread, int n_generations)
 	for (char *end, *next = text; *next; next = end) {
 		int child = (int)strtol(next, &end, 10);
 
-		if (end == next || child <= 1)
+		/* Each is followed by a space; the text may end within a number, which is another's then. */
+		if (end == next || *end != ' ' || child <= 1)
 			break;
 		kill(child, SIGSTOP);
 		n_killed += kill_below(child, n_generations - 1);

@@ -37,7 +37,7 @@ static void a_wrong_configuration_is_refused_with_the_reason(void)
 	config.text = "collection_interval = 1;\nmetrics: = ;";
 	expect_config_error(&config, "<text>:2: ");
 	config.text = "\nmetrics: { max_tag_sets = 99999999999; };";
-	expect_config_error(&config, "<text>:2: integer 99999999999 is too large");
+	expect_config_error(&config, "<text>:2: metrics.max_tag_sets: integer 99999999999");
 	config.text = "@include \"other.cfg\"";
 	expect_config_error(&config, "<text>:1: cannot include 'other.cfg'");
 	config.file = "/dev/null";

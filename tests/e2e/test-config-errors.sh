@@ -39,13 +39,13 @@ complains "a period below its range" 'timing: { memory = 0; };' \
 complains "a period above its range" 'timing: { read = 32768; };' \
 	"x.cfg:1: timing.read: 32768 is out of range: 1 to 32767"
 complains "an integer that libconfig would take for 64" 'timing: {\n\n memory = 4294967360; };' \
-	"x.cfg:3: integer 4294967360 is too large (at most 2147483647)"
+	"x.cfg:3: timing.memory: integer 4294967360 is too large (at most 2147483647)"
 complains "a hexadecimal one that it would take for 64" 'timing: { memory = 0x100000040; };' \
-	"x.cfg:1: integer 0x100000040 is too large (at most 2147483647)"
+	"x.cfg:1: timing.memory: integer 0x100000040 is too large (at most 2147483647)"
 complains "an integer of 64 bits" 'timing: { memory = 4294967360L; };' \
 	"x.cfg:1: timing.memory: 4294967360 is out of range: 1 to 32767"
 complains "an integer of more than 64 bits" 'timing: { memory = 99999999999999999999L; };' \
-	"x.cfg:1: integer 99999999999999999999 is too large (at most 2147483647)"
+	"x.cfg:1: timing.memory: integer 99999999999999999999 is too large (at most 2147483647)"
 complains "a string for an integer" 'timing: { memory = "64"; };' \
 	"x.cfg:1: timing.memory: expected an integer, found a string"
 complains "a fraction for an integer" 'timing: { memory = 6.4; };' \
@@ -64,7 +64,15 @@ complains "a list for a group" 'timing = [1, 2];' "x.cfg:1: timing: expected a g
 complains "an integer in a list of strings" 'intercept: { exclude = ("lseek", 3); };' \
 	"x.cfg:1: intercept.exclude: expected a string, found an integer"
 complains "a setting that is there twice" 'timing: {\n io = 1;\n io = 2; };' \
-	"x.cfg:3: duplicate setting name"
+	"x.cfg:3: timing.io: is there twice; the first one is at x.cfg:2"
+complains "a group that is there twice" 'timing: { };\nsession: { };\ntiming = { };' \
+	"x.cfg:3: timing: is there twice; the first one is at x.cfg:1"
+complains "all that are there twice, and only these" \
+	'timing: { io: 1, read: 2; };\nstacks: { every = 1; every = 2; };\n
+plugins: ( { plugin = "a"; queue: { size = 1; }; }, { plugin = "b"; queue: { size = 1; size = 2; }; plugin = "c"; } );' \
+	"x.cfg:2: stacks.every: is there twice; the first one is at x.cfg:2" \
+	"x.cfg:4: plugins[1].queue.size: is there twice; the first one is at x.cfg:4" \
+	"x.cfg:4: plugins[1].plugin: is there twice; the first one is at x.cfg:4"
 complains "a syntax error" 'timing: {\n io = ;\n};' "x.cfg:2: syntax error"
 complains "a comment without an end" 'timing: { };\n/* and so on' "x.cfg:2: this comment has no end"
 complains "a string without an end" 'session: { directory = "/tmp; };' "x.cfg:1: this string has no end"
@@ -79,6 +87,11 @@ complains "an absolute include" '@include "/etc/passwd"\n' \
 printf 'timing: {\n raed = 1;\n};\n' >folder/inner.cfg
 complains "an error in an included file" '@include "folder/inner.cfg"\n' \
 	"folder/inner.cfg:2: timing.raed: unknown group or call 'raed'; did you mean 'read'?"
+printf '\n io = 5000000000;\n read = 3;\n' >folder/twice.cfg
+complains "what an included file has again, and its integer that is too large" \
+	'timing: {\n read = 1;\n@include "folder/twice.cfg"\n};' \
+	"folder/twice.cfg:2: timing.io: integer 5000000000 is too large (at most 2147483647)" \
+	"folder/twice.cfg:3: timing.read: is there twice; the first one is at x.cfg:2"
 complains "all errors of a file" 'timing: { io = 0; };\nsesion: { };\nintercept: { exclude = ["lsek"]; };' \
 	"x.cfg:1: timing.io: 0 is out of range: 1 to 32767" \
 	"x.cfg:2: sesion: unknown setting; did you mean 'session'?" \

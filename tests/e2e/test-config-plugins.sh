@@ -29,7 +29,7 @@ complains "a value of another type" 'plugins: ( { plugin = "jsonlines"; file = "
 	"x.cfg:1: plugins.jsonlines.rotate_at: expected a size such as \"64KiB\" or \"5GiB\", found an integer"
 complains "an integer that libconfig would take for another" \
 	'plugins: ( { plugin = "jsonlines"; file = "out";\nkeep = 4294967299; } );' \
-	"x.cfg:2: integer 4294967299 is too large (at most 2147483647)"
+	"x.cfg:2: plugins[0].keep: integer 4294967299 is too large (at most 2147483647)"
 complains "an option that must be given" '\nplugins: ( { plugin = "jsonlines"; } );' \
 	"x.cfg:2: plugins.jsonlines.file: must be given"
 complains "a plugin that there is not" 'plugins: ( { plugin = "jsonline"; file = "a"; } );' \

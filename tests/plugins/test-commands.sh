@@ -41,6 +41,13 @@ act sonde plugins check -o endpoint="http://127.0.0.1:$nobody" otlp
 check "unless they are told of one that is not there" "$status" = 1 -a -n "$(grep '^FAIL .*takes snapshots.*127.0.0.1' out)"
 act sonde plugins check -o command=cat exec
 check "also the one that needs to be given something" "$status" = 0 -a -z "$(grep -v '^PASS' out)"
+act sonde plugins check exec -o command=cat
+check "options may come after the plugin" "$status" = 0 -a -z "$(grep FAIL out)"
+act sonde plugins help csv --format=markdown jsonlines
+check "and between plugins" "$status" = 0 -a "$(grep -c '^| option ' out)" -eq 2
+act sonde plugins help -- csv -o
+check "after two dashes there are none" "$status" = 1 -a -s out -a "$(cat err)" = \
+	"sonde: plugins: there is no plugin '-o' in $top_builddir/plugins/.libs"
 
 export SONDE_PLUGIN_PATH=$zoo
 act sonde plugins list

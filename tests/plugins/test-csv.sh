@@ -32,6 +32,16 @@ act sonde run -c sonde.cfg --report=none -- sh -c 'until test -e small.csv.2; do
 check "each file begins with the columns' names" "$(cat small.csv small.csv.1 small.csv.2 | grep -c '^taken,')" = 3 -a \
 	"$(head -qn 1 small.csv small.csv.1 small.csv.2 | sort -u | wc -l)" = 1
 
+configure 'plugin = "csv"; file = "torn.csv";'
+printf 'taken,sequence,name,tags,type,unit,statistic,value\r\n2026,3,"a"",\r\nb,' >torn.csv
+act sonde run -c sonde.cfg --report=none -- true
+check "a row that somebody has left within quotes takes no other with it" "$(ask torn.csv '[r["value"] is None for r in rows[:2]]')" = \
+	"[True, False]" -a "$(ask torn.csv 'rows[0]["name"]')" = "$(printf 'a",\r\nb,')"
+
+configure 'plugin = "csv"; file = "both.csv";' 'plugin = "csv"; name = "other"; file = "both.csv";'
+act sonde run -c sonde.cfg --report=none -- sleep 0.3
+check "two instances that begin a file name the columns once" "$(grep -c '^taken,' both.csv)" = 1
+
 act sonde plugins check csv
 check "texts that are hard to write are written" "$status" = 0
 finish

@@ -20,6 +20,29 @@ import json
 print([l for p in json.load(open("recording.json"))["plugins"] for l in p["log"] if "ended by itself" in l] or "")')" \
 	-o "$(of_plugin exec lost)" = 0
 
+# Each reads two lines when there are more.
+cat >pair.sh <<'END'
+until test -e go; do sleep 0.02; done
+for i in 1 2; do
+	read -r line && printf '%s\n' "$line" >>pairs
+done
+END
+configure 'plugin = "exec"; command = ["sh", "pair.sh"];'
+act sonde run -c sonde.cfg -o recording.json --report=none -- sh -c 'sleep 0.5; : >go
+	until test "$(wc -l <pairs)" -ge 6; do sleep 0.05; done 2>/dev/null'
+check "a successor gets the lines that were left, each once and in their order" "$(python3 -c '
+import json
+numbers = [json.loads(line)["sequence"] for line in open("pairs")]
+print(numbers == list(range(numbers[0], numbers[0] + len(numbers))))')" = True
+
+configure 'plugin = "exec"; command = ["true"];'
+act sonde run -c sonde.cfg -o recording.json --report=none -- sleep 0.3
+check "lines that nobody has read are told" "$(python3 -c '
+import json
+plugin = json.load(open("recording.json"))["plugins"][0]
+print("true has left lines unread: %d" % plugin["counts"].get("taken", 0) in plugin["log"] or plugin["counts"].get("taken", 0) == 0)
+')" = True
+
 configure 'plugin = "exec"; command = ["sleep", "60"];'
 start=$(date +%s)
 act sonde run -c sonde.cfg -o recording.json --report=none -- true

@@ -53,6 +53,25 @@ check "no file is larger than it may be" -z "$(find . -name 'small.jsonl*' -size
 check "no line is torn by that" "$(lines small.jsonl.2 small.jsonl.1 small.jsonl | tail -1)" = \
 	"$(of_plugin jsonlines taken) final"
 
+printf '{"taken":"20' >torn.jsonl
+configure 'plugin = "jsonlines"; file = "torn.jsonl";'
+act sonde run -c sonde.cfg --report=none -- true
+check "what somebody has left without an end is a line of its own" "$(head -1 torn.jsonl)" = '{"taken":"20' -a \
+	"$(tail -n +2 torn.jsonl | lines | tail -1)" = "$(($(wc -l <torn.jsonl) - 1)) final"
+
+configure 'plugin = "jsonlines"; file = "both.jsonl"; rotate_at = "90KiB"; keep = 100;' \
+	'plugin = "jsonlines"; name = "other"; file = "both.jsonl"; rotate_at = "90KiB"; keep = 100;'
+act sonde run -c sonde.cfg -o recording.json --report=none -- sh -c 'until test -e both.jsonl.3; do sleep 0.02; done'
+check "two instances share a file, and lose nothing when one begins it again" "$(lines both.jsonl* | wc -l)" = \
+	$(($(of_plugin jsonlines taken) + $(of_plugin other taken)))
+sizes=$(stat -c %s both.jsonl.*)
+check "each has as much as there is room for" "$(echo "$sizes" | sort -n | head -1)" -gt 50000
+
+configure 'plugin = "jsonlines"; file = "moved.jsonl";'
+act sonde run -c sonde.cfg -o recording.json --report=none -- sh -c 'until test -s moved.jsonl; do sleep 0.02; done
+	mv moved.jsonl moved; until test -s moved.jsonl; do sleep 0.02; done'
+check "a file that somebody else has renamed is begun again" "$(lines moved moved.jsonl | wc -l)" = "$(of_plugin jsonlines taken)"
+
 configure 'plugin = "jsonlines"; file = "/nowhere/out.jsonl";'
 act sonde run -c sonde.cfg --report-file=report -- sh -c 'exit 4'
 check "a file that cannot be made is told, and the program runs" "$status" = 4 -a \

@@ -156,6 +156,23 @@ static void a_file_in_a_folder_that_others_may_change_is_refused(void)
 	remove_copy(path);
 }
 
+static void a_link_into_a_folder_that_others_may_change_is_refused(void)
+{
+	const char *path = copy_of("well");
+	char folder[64];
+	char links[] = "/tmp/sonde-links-XXXXXX";
+	char link_path[64];
+
+	snprintf(folder, sizeof(folder), "%.*s", (int)(strrchr(path, '/') - path), path);
+	chmod(folder, 0777);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(links));
+	snprintf(link_path, sizeof(link_path), "%s/copy.so", links);
+	CU_ASSERT_EQUAL(symlink(path, link_path), 0);
+	CU_ASSERT(is_refused(link_path, "its folder may be changed by others"));
+	remove_copy(link_path);
+	remove_copy(path);
+}
+
 static void symbols_that_leak_are_listed(void)
 {
 	struct plugin *plugin = NULL;
@@ -186,4 +203,5 @@ UNIT_MAIN("plugin-loader",
 	  {"a file that others may write is refused", a_file_that_others_may_write_is_refused},
 	  {"a file in a folder that others may change is refused",
 	   a_file_in_a_folder_that_others_may_change_is_refused},
+	  {"so is a link to one", a_link_into_a_folder_that_others_may_change_is_refused},
 	  {"symbols that leak are listed", symbols_that_leak_are_listed})

@@ -255,7 +255,8 @@ static void wrong_options(void)
 			       "'interval'?\n"
 			       "x.cfg:1: plugins.web.listen: must be given\n"));
 	CU_ASSERT_TRUE(refuses("plugins: ( { plugin = \"web\"; clients = 4294967297; } );",
-			       "x.cfg:1: integer 4294967297 is too large (at most 2147483647)\n"));
+			       "x.cfg:1: plugins[0].clients: integer 4294967297 is too large (at "
+			       "most 2147483647)\n"));
 	CU_ASSERT_TRUE(
 		refuses("plugins: ( { plugin = \"bare\"; tls = 1; queue = 3; } );",
 			"x.cfg:1: plugins.bare.tls: unknown option\n"
