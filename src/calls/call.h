@@ -20,6 +20,13 @@ enum {
 	CALL_GROUP_SIZE = 15,
 };
 
+/* Which way a call moves bytes. */
+enum call_direction {
+	DIRECTION_NONE,
+	DIRECTION_IN,  /* to the program */
+	DIRECTION_OUT, /* from it */
+};
+
 /* Without pointers, so that the dynamic loader has nothing to relocate when a process starts. */
 struct call_info {
 	char name[CALL_NAME_SIZE];
@@ -28,6 +35,7 @@ struct call_info {
 	uint8_t kinds;   /* enum kind_set */
 	uint8_t waits;   /* enum wait_class, of a call that is not told apart */
 	bool has_object; /* it is about a file or a peer that can be known */
+	uint8_t direction; /* enum call_direction */
 	uint16_t slot;   /* its first: a thread keeps the figures of each kind of each call in one */
 };
 

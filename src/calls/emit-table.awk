@@ -16,5 +16,9 @@ function emit(   i) {
 function emit_row(name) {
 	print "\t[CALL_" name "] = {\"" name "\", \"" group_of[name] "\", " \
 		(((name, "sampled") in fact) ? "true" : "false") ", KINDS_" kinds_of(name) ", WAIT_" \
-		toupper(wait_of(name)) ", " (has_object(name) ? "true" : "false") ", " (kinds_of(name) == "NONE" ? "CALL_" : "SLOT_") name "},"
+		toupper(wait_of(name)) ", " (has_object(name) ? "true" : "false") ", DIRECTION_" direction_of(name) ", " (kinds_of(name) == "NONE" ? "CALL_" : "SLOT_") name "},"
+}
+
+function direction_of(name) {
+	return ((name, "direction") in fact) ? toupper(fact[name, "direction"]) : "NONE"
 }

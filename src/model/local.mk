@@ -8,6 +8,7 @@ libsonde_core_la_SOURCES += \
 	src/model/exemplar.c src/model/exemplar.h \
 	src/model/failure-class.c src/model/failure-class.h \
 	src/model/family.c src/model/family.h \
+	src/model/call-direction.c src/model/call-direction.h \
 	src/model/fold.c src/model/fold.h \
 	src/model/fold-metrics.c src/model/fold-metrics.h \
 	src/model/fold-objects.c src/model/fold-objects.h \

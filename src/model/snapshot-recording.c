@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/call-direction.h"
 #include "model/snapshot-build.h"
 
 /* What the counters of one recording have in common. */
@@ -137,19 +138,32 @@ static int add_duration(const struct adding *adding, const struct call_totals *c
 	return snapshot_adopt(adding->snapshot, series_copy(&series));
 }
 
+static int add_bytes(const struct adding *adding, const struct call_totals *call)
+{
+	const char *direction = call_direction(call->name);
+	struct tag tags[3] = {{"call", call->name}};
+	size_t n_tags = 1;
+
+	if (!call->bytes)
+		return 0;
+	if (direction)
+		tags[n_tags++] = (struct tag){"direction", direction};
+	if (is_told_apart(call))
+		tags[n_tags++] = (struct tag){"kind", call->kind};
+	return add_counter(adding, call_is_allocation(call) ? "libc.memory.requested" : "libc.io", "By", call->bytes,
+			   tags, n_tags);
+}
+
 static int add_call(const struct adding *adding, const struct call_totals *call)
 {
-	const struct tag tags[] = {{"call", call->name}, {"kind", call->kind}};
 	int error = add_calls(adding, call);
 
 	if (!error)
 		error = add_errors(adding, call);
 	if (!error)
 		error = add_duration(adding, call);
-	if (!error && call->bytes)
-		error = add_counter(adding,
-				    call_is_allocation(call) ? "libc.memory.requested" : "libc.io",
-				    "By", call->bytes, tags, 1 + is_told_apart(call));
+	if (!error)
+		error = add_bytes(adding, call);
 	return error;
 }
 

@@ -11,7 +11,7 @@
  *     libc.calls          counter  {call}   call, group, result = ok, expected, error
  *     libc.errors         counter  {error}  call, errno
  *     libc.call.duration  timer    s        call, group; successes that were timed
- *     libc.io             counter  By       call
+ *     libc.io             counter  By       call, direction = in, out
  *                                           and kind, where calls of one name are told apart
  *     libc.memory.requested     counter  By   call
  *     sonde.calls.lost    counter  {call}   reason

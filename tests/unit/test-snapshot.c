@@ -77,8 +77,8 @@ static void calls_are_counted_by_result(void)
 
 static void calls_that_are_told_apart_have_a_series_for_each_kind(void)
 {
-	static const struct tag socket[] = {{"call", "write"}, {"kind", "socket"}};
-	static const struct tag pipe_end[] = {{"call", "write"}, {"kind", "pipe"}};
+	static const struct tag socket[] = {{"call", "write"}, {"direction", "out"}, {"kind", "socket"}};
+	static const struct tag pipe_end[] = {{"call", "write"}, {"direction", "out"}, {"kind", "pipe"}};
 	static const struct tag calls[] = {
 		{"call", "write"},
 		{"kind", "pipe"},
@@ -87,10 +87,10 @@ static void calls_that_are_told_apart_have_a_series_for_each_kind(void)
 	};
 	struct snapshot *snapshot = make_snapshot();
 
-	CU_ASSERT_EQUAL(snapshot_find(snapshot, "libc.io", socket, 2)->value.count, 60);
-	CU_ASSERT_EQUAL(snapshot_find(snapshot, "libc.io", pipe_end, 2)->value.count, 50);
+	CU_ASSERT_EQUAL(snapshot_find(snapshot, "libc.io", socket, 3)->value.count, 60);
+	CU_ASSERT_EQUAL(snapshot_find(snapshot, "libc.io", pipe_end, 3)->value.count, 50);
 	CU_ASSERT_EQUAL(snapshot_find(snapshot, "libc.calls", calls, 4)->value.count, 5);
-	CU_ASSERT_PTR_NULL(snapshot_find(snapshot, "libc.io", socket, 1));
+	CU_ASSERT_PTR_NULL(snapshot_find(snapshot, "libc.io", socket, 2));
 	snapshot_put(snapshot);
 }
 
@@ -126,11 +126,11 @@ static void durations_are_a_timer_with_the_exact_buckets(void)
 	snapshot_put(snapshot);
 }
 
-static void bytes_are_counted_by_call(void)
+static void bytes_are_counted_by_call_and_direction(void)
 {
-	static const struct tag tags[] = {{"call", "read"}};
+	static const struct tag tags[] = {{"call", "read"}, {"direction", "in"}};
 	struct snapshot *snapshot = make_snapshot();
-	const struct series *series = snapshot_find(snapshot, "libc.io", tags, 1);
+	const struct series *series = snapshot_find(snapshot, "libc.io", tags, 2);
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(series);
 	CU_ASSERT_STRING_EQUAL(series->unit, "By");
@@ -356,7 +356,7 @@ UNIT_MAIN("snapshot", {"calls are counted by result", calls_are_counted_by_resul
 	  {"failures are counted by errno", failures_are_counted_by_errno},
 	  {"durations are a timer with the exact buckets",
 	   durations_are_a_timer_with_the_exact_buckets},
-	  {"bytes are counted by call", bytes_are_counted_by_call},
+	  {"bytes are counted by call and direction", bytes_are_counted_by_call_and_direction},
 	  {"losses are series, also when there are none",
 	   losses_are_series_also_when_there_are_none},
 	  {"series are found by exactly their tags", series_are_found_by_exactly_their_tags},
