@@ -306,12 +306,7 @@ static int value_in_all(const struct figures *figures, const struct series *seri
 	*answer = (struct window_answer){
 		.type = series->type,
 		.covered_ns = covered_ns > 0 ? covered_ns : 0,
-		.sum = NAN,
-		.rate = NAN,
-		.last = NAN,
-		.min = NAN,
-		.max = NAN,
-		.mean = NAN,
+		WINDOW_ANSWER_NONE,
 	};
 	if (series_has_histogram(series)) {
 		take_histogram(series->value.histogram, answer);

@@ -176,12 +176,7 @@ int plugin_windows_query(struct plugin_windows *windows, const struct sonde_snap
 	*ret_answer = (struct window_answer){
 		.type = series->type,
 		.is_truncated = true,
-		.sum = NAN,
-		.rate = NAN,
-		.last = NAN,
-		.min = NAN,
-		.max = NAN,
-		.mean = NAN,
+		WINDOW_ANSWER_NONE,
 	};
 	pthread_mutex_lock(&windows->lock);
 	const struct keeping *keeping = find(windows, snapshot);

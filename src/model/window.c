@@ -467,12 +467,7 @@ int windows_query(const struct windows *windows, const char *name, const struct 
 		.type = track->type,
 		.covered_ns = look.covered_ns,
 		.is_truncated = is_truncated(&look),
-		.sum = NAN,
-		.rate = NAN,
-		.last = NAN,
-		.min = NAN,
-		.max = NAN,
-		.mean = NAN,
+		WINDOW_ANSWER_NONE,
 	};
 	if (!look.covered_ns || track->seen_ns <= look.from_ns)
 		return WINDOW_EMPTY;

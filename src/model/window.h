@@ -22,6 +22,7 @@
 
 #include "model/snapshot.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -43,6 +44,9 @@ struct window_answer {
 	double mean;			   /* of values; of a gauge, over time */
 	struct series_histogram histogram; /* for series_histogram_quantile() */
 };
+
+/* An answer that has no numbers yet. */
+#define WINDOW_ANSWER_NONE .sum = NAN, .rate = NAN, .last = NAN, .min = NAN, .max = NAN, .mean = NAN
 
 /* What windows_query() answers beside 0. */
 enum window_condition {

@@ -113,11 +113,11 @@ tests_api_test_restart_SOURCES = tests/api/test-restart.c tests/api/api.h
 tests_api_test_restart_CFLAGS = $(UNIT_CFLAGS)
 tests_api_test_restart_LDADD = $(API_LIBS)
 
-tests_api_test_stream_SOURCES = tests/api/test-stream.c tests/api/api.h
+tests_api_test_stream_SOURCES = tests/api/test-stream.c tests/api/stream-steps.h tests/api/api.h
 tests_api_test_stream_CFLAGS = $(UNIT_CFLAGS)
 tests_api_test_stream_LDADD = $(API_LIBS)
 
-tests_api_test_stream_events_SOURCES = tests/api/test-stream-events.c tests/api/api.h
+tests_api_test_stream_events_SOURCES = tests/api/test-stream-events.c tests/api/stream-steps.h tests/api/api.h
 tests_api_test_stream_events_CFLAGS = $(UNIT_CFLAGS)
 tests_api_test_stream_events_LDADD = $(API_LIBS)
 

@@ -4,13 +4,11 @@
  */
 #include "config.h"
 
-#include "api.h"
+#include "stream-steps.h"
 
 #include <poll.h>
 #include <signal.h>
 #include <sys/syscall.h>
-
-enum { PATIENCE_S = 60 };
 
 static struct sonde_stream *open_events(const char *pattern, size_t capacity)
 {
@@ -25,25 +23,6 @@ static struct sonde_stream *open_events(const char *pattern, size_t capacity)
 
 	CU_ASSERT_EQUAL_FATAL(sonde_metrics_stream_open(metrics(), &filter, &stream), 0);
 	return stream;
-}
-
-/* The next one is that of a name. */
-static void expect_event(struct sonde_stream *stream, const char *name, double number)
-{
-	struct sonde_metric_value *value = NULL;
-
-	CU_ASSERT_EQUAL_FATAL(sonde_metrics_stream_next(stream, PATIENCE_S, &value), 0);
-	CU_ASSERT_STRING_EQUAL(value->name, name);
-	CU_ASSERT_EQUAL(value->value, number);
-	sonde_free(value);
-}
-
-static void expect_nothing(struct sonde_stream *stream)
-{
-	struct sonde_metric_value *value = NULL;
-
-	CU_ASSERT_EQUAL(sonde_metrics_stream_next(stream, 0, &value), SONDE_ETIMEDOUT);
-	CU_ASSERT_PTR_NULL(value);
 }
 
 static void each_record_is_told_in_its_order(void)
@@ -69,10 +48,10 @@ static void each_record_is_told_in_its_order(void)
 	CU_ASSERT(has_tags(value, &tag, 1));
 	CU_ASSERT(value->timestamp > INT64_C(1700000000000000000));
 	sonde_free(value);
-	expect_event(stream, "one.c", 0);
-	expect_event(stream, "one.f", 0.5);
-	expect_event(stream, "one.g", -7);
-	expect_event(stream, "one.g", -6);
+	expect_value(stream, "one.c", 0);
+	expect_value(stream, "one.f", 0.5);
+	expect_value(stream, "one.g", -7);
+	expect_value(stream, "one.g", -6);
 	CU_ASSERT_EQUAL_FATAL(sonde_metrics_stream_next(stream, PATIENCE_S, &value), 0);
 	CU_ASSERT_STRING_EQUAL(value->name, "one.h");
 	CU_ASSERT_EQUAL(value->type, SONDE_HISTOGRAM);
@@ -87,7 +66,7 @@ static void each_record_is_told_in_its_order(void)
 	CU_ASSERT_EQUAL(value->unit, SONDE_SECONDS);
 	CU_ASSERT_DOUBLE_EQUAL(value->value, 0.25, 1e-12);
 	sonde_free(value);
-	expect_event(stream, "one.c", 4);
+	expect_value(stream, "one.c", 4);
 	expect_nothing(stream);
 	sonde_metrics_stream_close(stream);
 }
@@ -117,14 +96,14 @@ static void records_by_handles_timers_and_outcomes_are_told_too(void)
 	sonde_timer_record(timer, 1000000000);
 	CU_ASSERT_EQUAL(sonde_start_timer(sonde, "handle.o", NULL, &id), 0);
 	CU_ASSERT_EQUAL(sonde_stop_timer(sonde, id, true, &result), 0);
-	expect_event(stream, "handle.c", 5);
-	expect_event(stream, "handle.g", 1);
-	expect_event(stream, "handle.g", 3);
-	expect_event(stream, "handle.h", 8);
-	expect_event(stream, "handle.t", 1);
-	expect_event(stream, "handle.o", (double)result.duration_ns * 1e-9);
+	expect_value(stream, "handle.c", 5);
+	expect_value(stream, "handle.g", 1);
+	expect_value(stream, "handle.g", 3);
+	expect_value(stream, "handle.h", 8);
+	expect_value(stream, "handle.t", 1);
+	expect_value(stream, "handle.o", (double)result.duration_ns * 1e-9);
 	expect_nothing(stream);
-	expect_event(outcomes, "operations", 1);
+	expect_value(outcomes, "operations", 1);
 	expect_nothing(outcomes);
 	sonde_metrics_stream_close(stream);
 	sonde_metrics_stream_close(outcomes);
@@ -146,14 +125,14 @@ static void the_oldest_records_make_room(void)
 
 	for (int i = 1; i <= 10; i++)
 		sonde_record_counter(metrics(), "full", i, NULL, 0);
-	expect_event(stream, "sonde.stream.dropped", 7);
-	expect_event(stream, "full", 8);
+	expect_value(stream, "sonde.stream.dropped", 7);
+	expect_value(stream, "full", 8);
 	sonde_record_counter(metrics(), "full", 11, NULL, 0);
 	sonde_record_counter(metrics(), "full", 12, NULL, 0);
-	expect_event(stream, "sonde.stream.dropped", 1);
-	expect_event(stream, "full", 10);
-	expect_event(stream, "full", 11);
-	expect_event(stream, "full", 12);
+	expect_value(stream, "sonde.stream.dropped", 1);
+	expect_value(stream, "full", 10);
+	expect_value(stream, "full", 11);
+	expect_value(stream, "full", 12);
 	expect_nothing(stream);
 	sonde_metrics_stream_close(stream);
 }
@@ -173,9 +152,9 @@ static void the_descriptor_is_readable_while_there_is_a_record(void)
 	sonde_increment(metrics(), "poll", NULL, 0);
 	sonde_increment(metrics(), "poll", NULL, 0);
 	CU_ASSERT_EQUAL(is_readable(stream), 1);
-	expect_event(stream, "poll", 1);
+	expect_value(stream, "poll", 1);
 	CU_ASSERT_EQUAL(is_readable(stream), 1);
-	expect_event(stream, "poll", 1);
+	expect_value(stream, "poll", 1);
 	CU_ASSERT_EQUAL(is_readable(stream), 0);
 	expect_nothing(stream);
 	sonde_increment(metrics(), "poll", NULL, 0);
@@ -359,7 +338,7 @@ static void a_handler_may_record_while_its_thread_does(void)
 	}
 	n_expected = TIMES + (uint64_t)n_handled;
 	for (uint64_t i = 0; i < n_expected; i++)
-		expect_event(stream, "handled", 1);
+		expect_value(stream, "handled", 1);
 	CU_ASSERT_EQUAL(sonde_metrics_stream_next(stream, 0, &value), SONDE_ETIMEDOUT);
 	sonde_metrics_stream_close(stream);
 }
@@ -388,7 +367,7 @@ static void what_a_forked_child_records_is_not_told(void)
 	in_child(record_in_child);
 	CU_ASSERT_EQUAL(is_readable(of_parent), 0);
 	sonde_record_counter(metrics(), "forked", 5, NULL, 0);
-	expect_event(of_parent, "forked", 5);
+	expect_value(of_parent, "forked", 5);
 	expect_nothing(of_parent);
 	sonde_metrics_stream_close(of_parent);
 }
@@ -403,7 +382,7 @@ static void nor_is_that_of_a_child_that_nobody_was_told_of(void)
 	of_parent = open_events("unheard", 0);
 	CU_ASSERT_EQUAL(sonde_counter_open(metrics(), "unheard", NULL, NULL, 0, &counter), 0);
 	sonde_counter_add(counter, 1);
-	expect_event(of_parent, "unheard", 1);
+	expect_value(of_parent, "unheard", 1);
 
 	pid_t pid = (pid_t)syscall(SYS_fork);
 
@@ -416,7 +395,7 @@ static void nor_is_that_of_a_child_that_nobody_was_told_of(void)
 	CU_ASSERT_EQUAL(is_readable(of_parent), 0);
 	expect_nothing(of_parent);
 	sonde_counter_add(counter, 3);
-	expect_event(of_parent, "unheard", 3);
+	expect_value(of_parent, "unheard", 3);
 	sonde_metrics_stream_close(of_parent);
 #endif
 }

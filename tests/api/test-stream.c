@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "config.h"
 
-#include "api.h"
+#include "stream-steps.h"
 
 #include <poll.h>
-
-enum { PATIENCE_S = 20 };
 
 #define RARELY 86400.0
 
@@ -51,25 +49,6 @@ static struct sonde_stream *open_stream(const char *pattern, struct sonde_stream
 	filter.n_names = 1;
 	CU_ASSERT_EQUAL_FATAL(sonde_metrics_stream_open(quiet(), &filter, &stream), 0);
 	return stream;
-}
-
-/* The next value is that of a name. */
-static void expect_value(struct sonde_stream *stream, const char *name, double number)
-{
-	struct sonde_metric_value *value = NULL;
-
-	CU_ASSERT_EQUAL_FATAL(sonde_metrics_stream_next(stream, PATIENCE_S, &value), 0);
-	CU_ASSERT_STRING_EQUAL(value->name, name);
-	CU_ASSERT_EQUAL(value->value, number);
-	sonde_free(value);
-}
-
-static void expect_nothing(struct sonde_stream *stream)
-{
-	struct sonde_metric_value *value = NULL;
-
-	CU_ASSERT_EQUAL(sonde_metrics_stream_next(stream, 0, &value), SONDE_ETIMEDOUT);
-	CU_ASSERT_PTR_NULL(value);
 }
 
 static int wait_for_a_value(void)
