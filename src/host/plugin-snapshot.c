@@ -156,11 +156,20 @@ const struct sonde_snapshot *plugin_snapshot_for_reader(const struct sonde_snaps
 
 	if (!copy)
 		return NULL;
-	*copy = *snapshot;
-	copy->n_references = 1;
-	copy->windows = windows;
-	copy->watcher = watcher;
-	copy->original = plugin_snapshot_ref(snapshot);
+	/* Field by field: others may be counting themselves in the original meanwhile. */
+	*copy = (struct sonde_snapshot){
+		.n_references = 1,
+		.watcher = watcher,
+		.figures = snapshot->figures,
+		.source = snapshot->source,
+		.tags = snapshot->tags,
+		.histograms = snapshot->histograms,
+		.histogram_of = snapshot->histogram_of,
+		.size = snapshot->size,
+		.began_ns = snapshot->began_ns,
+		.windows = windows,
+		.original = plugin_snapshot_ref(snapshot),
+	};
 	return copy;
 }
 

@@ -51,6 +51,7 @@ differential_cases = \
 
 TESTS += $(differential_cases)
 EXTRA_DIST += $(differential_cases) tests/differential/compare \
+	tests/differential/programs/addresses.c \
 	tests/differential/programs/allocate.c \
 	tests/differential/programs/daemonise.c \
 	tests/differential/programs/descriptors.c \
