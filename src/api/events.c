@@ -7,6 +7,7 @@
 
 #include "api/values.h"
 #include "base/histogram.h"
+#include "base/number-bits.h"
 #include "record/metric-private.h"
 
 enum { PATIENCE = 1000 }; /* how often the processor is left to those who are telling */
@@ -44,15 +45,6 @@ static void describe(const struct metric *metric, struct tag *tags, struct serie
 		.tags = tags,
 		.n_tags = n_tags,
 	};
-}
-
-static double number_of(uint64_t bits)
-{
-	return ((union {
-		       uint64_t bits;
-		       double number;
-	       }){.bits = bits})
-		.number;
 }
 
 /* A histogram of one value. */

@@ -4,6 +4,7 @@
 #include "api/recording.h"
 
 #include "api/events.h"
+#include "base/number-bits.h"
 
 static int add_nothing(struct metric *metric, uint64_t amount)
 {
@@ -13,15 +14,6 @@ static int add_nothing(struct metric *metric, uint64_t amount)
 }
 
 /* -- Recorded, and told ----------------------------------------------------------------------- */
-
-static uint64_t bits_of(double number)
-{
-	return ((union {
-		       double number;
-		       uint64_t bits;
-	       }){.number = number})
-		.bits;
-}
 
 static int add_and_tell(struct metric *metric, uint64_t amount)
 {

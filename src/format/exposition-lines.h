@@ -32,8 +32,8 @@ struct exposition_lines {
 };
 
 /*
- * `run` is a label of all of them, if it is not NULL; nor need there be a watcher. 0 or -ENOMEM; to be deinitialised in both cases. The snapshots
- * must live as long.
+ * `run` is a label of all of them, if it is not NULL; nor need there be a watcher. 0 or -ENOMEM; to be deinitialised in
+ * both cases. The snapshots must live as long.
  */
 int exposition_lines_init(struct exposition_lines *lines, const struct snapshot_part *parts, size_t n_parts,
 			  const char *run, const struct left_out_watcher *watcher);

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/number-bits.h"
 #include "model/series-check.h"
 
 /* A series while its cell is looked at: what it points to lies in the image. */
@@ -68,14 +69,6 @@ static void describe(struct unfolding *unfolding, const struct series_info *info
 		unfolding->tags[i].key = next_string(&strings);
 		unfolding->tags[i].value = next_string(&strings);
 	}
-}
-
-static double number_of(uint64_t bits)
-{
-	double number;
-
-	memcpy(&number, &bits, sizeof(number));
-	return number;
 }
 
 /* -- Counters and distributions --------------------------------------------------------------- */

@@ -19,8 +19,9 @@ bool departure_is_possible(void) __attribute__((visibility("hidden")));
 
 /*
  * Judges the program at `path`, and changes its environment (NULL: empty) accordingly in the memory that
- * `copy` brings; `file` is room to read it in. When the program will not be watched that is noted: ret_note is the note, to be taken
- * back if it is not started after all, else NULL. Returns the environment to give to the program.
+ * `copy` brings; `file` is room to read it in. When the program will not be watched that is noted: ret_note
+ * is the note, to be taken back if it is not started after all, else NULL. Returns the environment to give
+ * to the program.
  */
 char *const *departure_prepare(const char *path, char *const *environment,
 			       struct environment_copy *copy, struct program_file *file,

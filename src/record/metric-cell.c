@@ -12,6 +12,7 @@
 
 #include "record/metric-private.h"
 
+#include "base/number-bits.h"
 #include "base/text.h"
 #include "record/process.h"
 #include "record/private-memory.h"
@@ -31,28 +32,28 @@ struct cell_table {
 	struct cell_page *pages[TABLE_PAGES];
 };
 
-void metric_refuse(enum series_refusal reason)
+/* One more of what the region's header counts at that offset. */
+static void count_in_region(size_t offset)
 {
 	struct region_header *region = process_find_region();
 
 	if (region)
-		__atomic_fetch_add(&region->refused[reason], 1, __ATOMIC_RELAXED);
+		__atomic_fetch_add((uint64_t *)((char *)region + offset), 1, __ATOMIC_RELAXED);
+}
+
+void metric_refuse(enum series_refusal reason)
+{
+	count_in_region(offsetof(struct region_header, refused) + reason * sizeof(uint64_t));
 }
 
 void metric_count_respelled(void)
 {
-	struct region_header *region = process_find_region();
-
-	if (region)
-		__atomic_fetch_add(&region->respelled, 1, __ATOMIC_RELAXED);
+	count_in_region(offsetof(struct region_header, respelled));
 }
 
 void metric_count_overflow(void)
 {
-	struct region_header *region = process_find_region();
-
-	if (region)
-		__atomic_fetch_add(&region->overflowed, 1, __ATOMIC_RELAXED);
+	count_in_region(offsetof(struct region_header, overflowed));
 }
 
 /* -- Descriptions ----------------------------------------------------------------------------- */
@@ -207,21 +208,6 @@ make_distribution(struct metric *metric)
 }
 
 /* -- Values ----------------------------------------------------------------------------------- */
-
-union number_bits {
-	double number;
-	uint64_t bits;
-};
-
-static inline uint64_t bits_of(double number)
-{
-	return ((union number_bits){.number = number}).bits;
-}
-
-static inline double number_of(uint64_t bits)
-{
-	return ((union number_bits){.bits = bits}).number;
-}
 
 static inline void owner_add_number(uint64_t *word, double amount)
 {

@@ -340,17 +340,10 @@ static bool is_of_kind(const struct metric_family *family, const struct metric_r
 	return family->kind == request->kind && family->flags == request->flags;
 }
 
-static bool is_same_text(const char *left, const char *right)
-{
-	while (*left && *left == *right)
-		left++, right++;
-	return *left == *right;
-}
-
 /* Once for each name: it is one, but perhaps it was meant to be two. */
 static void note_spelling(struct metric_family *family, const char *name)
 {
-	if (!is_same_text(family->name, name) &&
+	if (!text_equals(family->name, name) &&
 	    !__atomic_exchange_n(&family->is_respelled, true, __ATOMIC_RELAXED))
 		metric_count_respelled();
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Addresses of sockets as names: 127.0.0.1:80, [::1]:80, [::ffff:127.0.0.1]:80, [fe80::1%2]:80, unix:/run/log, unix:@abstract, unix:(unnamed).
+ * Addresses of sockets as names: 127.0.0.1:80, [::1]:80, [::ffff:127.0.0.1]:80, [fe80::1%2]:80, unix:/run/log,
+ * unix:@abstract, unix:(unnamed).
  */
 #include "config.h"
 

@@ -4,7 +4,6 @@
 #include "record/program-file.h"
 
 #include "base/raw.h"
-#include "base/text.h"
 
 #include <elf.h>
 
@@ -19,7 +18,8 @@ enum { WINDOW_STEP = 256 };
 
 void program_file_init(struct program_file *file, int fd)
 {
-	*file = (struct program_file){.fd = fd};
+	__builtin_memset(file, 0, offsetof(struct program_file, window));
+	file->fd = fd;
 }
 
 static bool is_in_window(const struct program_file *file, long offset, size_t size)

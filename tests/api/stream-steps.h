@@ -5,6 +5,8 @@
 #ifndef SONDE_TESTS_STREAM_STEPS_H
 #define SONDE_TESTS_STREAM_STEPS_H
 
+#include <poll.h>
+
 #include "api.h"
 
 enum { PATIENCE_S = 60 };
@@ -26,6 +28,13 @@ static inline void expect_nothing(struct sonde_stream *stream)
 
 	CU_ASSERT_EQUAL(sonde_metrics_stream_next(stream, 0, &value), SONDE_ETIMEDOUT);
 	CU_ASSERT_PTR_NULL(value);
+}
+
+static inline int is_readable(const struct sonde_stream *stream)
+{
+	struct pollfd wanted = {.fd = sonde_metrics_stream_fd(stream), .events = POLLIN};
+
+	return poll(&wanted, 1, 0);
 }
 
 #endif

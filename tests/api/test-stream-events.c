@@ -6,7 +6,6 @@
 
 #include "stream-steps.h"
 
-#include <poll.h>
 #include <signal.h>
 #include <sys/syscall.h>
 
@@ -135,13 +134,6 @@ static void the_oldest_records_make_room(void)
 	expect_value(stream, "full", 12);
 	expect_nothing(stream);
 	sonde_metrics_stream_close(stream);
-}
-
-static int is_readable(const struct sonde_stream *stream)
-{
-	struct pollfd wanted = {.fd = sonde_metrics_stream_fd(stream), .events = POLLIN};
-
-	return poll(&wanted, 1, 0);
 }
 
 static void the_descriptor_is_readable_while_there_is_a_record(void)

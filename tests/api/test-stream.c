@@ -3,8 +3,6 @@
 
 #include "stream-steps.h"
 
-#include <poll.h>
-
 #define RARELY 86400.0
 
 /* Nothing is collected but by the tests. */
@@ -207,13 +205,6 @@ static void the_oldest_make_room_and_their_number_comes_in_their_place(void)
 	expect_value(stream, "full.1", 1);
 	expect_nothing(stream);
 	sonde_metrics_stream_close(stream);
-}
-
-static int is_readable(const struct sonde_stream *stream)
-{
-	struct pollfd wanted = {.fd = sonde_metrics_stream_fd(stream), .events = POLLIN};
-
-	return poll(&wanted, 1, 0);
 }
 
 static void the_descriptor_is_readable_while_there_is_something(void)
