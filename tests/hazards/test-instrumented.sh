@@ -36,6 +36,32 @@ for sanitizer in address thread; do
 	check "$keys it gets its runtime where environments are left alone" "$status $(cat out err)" = "0 $library"
 done
 
+# A runtime is found among whatever number of libraries; this one is a runtime by its name only.
+cat >order.c <<'END'
+#define _GNU_SOURCE
+#include <link.h>
+#include <stdio.h>
+#include <string.h>
+static int print_one(struct dl_phdr_info *info, size_t size, void *argument)
+{
+	(void)size;
+	(void)argument;
+	if (strstr(info->dlpi_name, "libtsan") || strstr(info->dlpi_name, "libsonde-preload"))
+		puts(strstr(info->dlpi_name, "lib") + 3);
+	return 0;
+}
+int main(void) { return dl_iterate_phdr(print_one, NULL); }
+END
+libraries=()
+for name in fill{1..40}.so tsan.so.9; do
+	"$CC" -shared -Wl,-soname,"lib$name" -o "lib$name" -x c /dev/null
+	libraries+=("lib$name")
+done
+"$CC" -o order order.c -Wl,--no-as-needed "${libraries[@]}"
+act sonde run --report=none -- env LD_LIBRARY_PATH="$PWD" ./order
+check "H14 a runtime that is linked after forty libraries is loaded before us" \
+	"$status $(sed 's/.*libsonde/sonde/; s/\.so.*//' out | tr '\n' ' ')$(cat err)" = "0 tsan sonde-preload "
+
 # What a leak check finds of a program that leaks is what it finds bare.
 cat >leaks.c <<'END'
 #include <stdlib.h>
