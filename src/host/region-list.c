@@ -109,13 +109,25 @@ int region_list_read(int fd, uint64_t capacity, struct region_list *ret_list)
 	return 0;
 }
 
+static bool is_of(const struct region_header *header, const struct region_entry *entry)
+{
+	return header->pid == entry->pid && header->started_ns == entry->started_ns;
+}
+
 int region_entry_read(const struct region_entry *entry, int fd, uint64_t capacity,
 		      struct region_image **ret_image, struct message *ret_message)
 {
 	char name[64];
 
 	snprintf(name, sizeof(name), "region at %" PRIu64, entry->offset);
-	return region_read(fd, entry->offset, capacity, name, ret_image, ret_message);
+	int result = region_read(fd, entry->offset, capacity, name, ret_image, ret_message);
+
+	if (result < 0 || !entry->has_header || is_of((*ret_image)->header, entry))
+		return result;
+	message_set(ret_message, "%s: now of process %d, no longer of %d", name, (*ret_image)->header->pid, entry->pid);
+	region_image_free(*ret_image);
+	*ret_image = NULL;
+	return -ENODATA;
 }
 
 bool region_entry_remove(const struct region_entry *entry, int fd, uint64_t capacity)

@@ -32,7 +32,10 @@ struct region_list {
 int region_list_read(int fd, uint64_t capacity, struct region_list *ret_list);
 void region_list_deinit(struct region_list *list);
 
-/* Reads a listed region: region_read(). */
+/*
+ * Reads a listed region: region_read(). -ENODATA also if its place belongs to another process by now: who found that
+ * it has two regions, because a signal handler made one while the first was being made, gives one of them back.
+ */
 struct region_image;
 struct message;
 int region_entry_read(const struct region_entry *entry, int fd, uint64_t capacity,

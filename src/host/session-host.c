@@ -401,7 +401,7 @@ static void learn_changes(struct session_host *host)
 	       sizeof(host->settings.was_retimed));
 }
 
-/* 0 or -ENOMEM. */
+/* 0; -ENODATA: it has recorded nothing, or its place has been given back; -ENOMEM. */
 static int fold_entry(struct session_host *host, const struct region_entry *entry, bool is_running,
 		      const struct membership *membership, struct recording *recording)
 {
@@ -416,8 +416,8 @@ static int fold_entry(struct session_host *host, const struct region_entry *entr
 	struct region_image *image;
 	int result = region_entry_read(entry, host->fd, host->settings.region_capacity, &image, NULL);
 
-	if (result == -ENODATA && is_running)
-		return 0; /* it has recorded nothing yet */
+	if (result == -ENODATA)
+		return result;
 	if (result < 0) {
 		fold_unreadable(recording);
 		return 0;
@@ -427,15 +427,16 @@ static int fold_entry(struct session_host *host, const struct region_entry *entr
 	return result;
 }
 
-/* Into what the host hands over at the end. */
-static void keep_entry(struct session_host *host, const struct region_entry *entry, bool is_running)
+/* Into what the host hands over at the end. False: there is nothing in its place that may be removed. */
+static bool keep_entry(struct session_host *host, const struct region_entry *entry, bool is_running)
 {
 	static const struct membership unknown = {NULL, ""};
 	const struct membership *membership = family_find(host->family, entry->pid, entry->started_ns);
 	int result = fold_entry(host, entry, is_running, membership ? membership : &unknown, &host->recording);
 
-	if (result < 0)
+	if (result < 0 && result != -ENODATA)
 		host->result = result;
+	return result != -ENODATA;
 }
 
 /* Parents before their children, and before their regions are gone. */
@@ -480,11 +481,12 @@ static void keep_totals(struct session_host *host)
 
 static void add_up(struct session_host *host, const struct region_entry *entry)
 {
-	keep_entry(host, entry, false);
+	bool is_there = keep_entry(host, entry, false);
+
 	process_sights_forget(&host->sights, entry->pid, entry->started_ns);
 	family_end(host->family, entry->pid, entry->started_ns,
 		   entry->is_executed ? 0 : clock_kernel_ns(CLOCK_BOOTTIME));
-	if (added_regions_add(&host->added, entry) < 0)
+	if (is_there && added_regions_add(&host->added, entry) < 0)
 		remove_region(host, entry);
 }
 
@@ -581,9 +583,11 @@ static int fold_all(struct session_host *host, struct recording *recording)
 
 	if (result < 0)
 		return result;
-	for (size_t i = 0; result == 0 && i < list.n_entries; i++)
+	for (size_t i = 0; result == 0 && i < list.n_entries; i++) {
 		result = fold_entry(host, &list.entries[i],
 				    region_entry_is_running(&list.entries[i]), NULL, recording);
+		result = result == -ENODATA ? 0 : result;
+	}
 	region_list_deinit(&list);
 	return result < 0 ? result : fold_notes(recording, host->file);
 }

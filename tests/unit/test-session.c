@@ -5,6 +5,7 @@
 #include "record/session.h"
 
 #include "host/region-list.h"
+#include "model/region-reader.h"
 #include "unit.h"
 
 #include <errno.h>
@@ -161,6 +162,45 @@ static void regions_are_listed_by_their_memory(void)
 	end();
 }
 
+static void write_region(uint64_t offset, int pid)
+{
+	struct region_header header = {
+		.magic = REGION_MAGIC,
+		.version = REGION_VERSION,
+		.header_size = sizeof(header),
+		.capacity = REGION_CAPACITY,
+		.committed = sizeof(header),
+		.used = sizeof(header),
+		.pid = pid,
+		.started_ns = 1000LL * pid,
+	};
+
+	CU_ASSERT_EQUAL(pwrite(fd, &header, sizeof(header), (off_t)offset), sizeof(header));
+}
+
+/* A process whose signal handler was first to make a region gives its second one back, for others to take. */
+static void a_region_that_was_given_back_is_not_read_as_that_of_who_has_its_place(void)
+{
+	struct region_image *image;
+	struct region_list list;
+
+	begin();
+	uint64_t offset = session_take_region(&file->settings, fd);
+
+	write_region(offset, 1000);
+	CU_ASSERT_EQUAL_FATAL(region_list_read(fd, REGION_CAPACITY, &list), 0);
+	CU_ASSERT_EQUAL_FATAL(list.n_entries, 1);
+	CU_ASSERT_EQUAL_FATAL(region_entry_read(&list.entries[0], fd, REGION_CAPACITY, &image, NULL), 0);
+	region_image_free(image);
+
+	write_region(offset, 1001);
+	CU_ASSERT_EQUAL(region_entry_read(&list.entries[0], fd, REGION_CAPACITY, &image, NULL), -ENODATA);
+	CU_ASSERT(region_entry_remove(&list.entries[0], fd, REGION_CAPACITY));
+	CU_ASSERT_EQUAL(region_entry_read(&list.entries[0], fd, REGION_CAPACITY, &image, NULL), -ENODATA);
+	region_list_deinit(&list);
+	end();
+}
+
 static void an_impossible_capacity_is_refused(void)
 {
 	static const uint64_t impossible[] = {0, 4096, REGION_CAPACITY * 2ULL, REGION_CAPACITY - 1};
@@ -256,6 +296,8 @@ UNIT_MAIN("session", {"places follow each other", places_follow_each_other},
 	  {"no place is taken twice by processes at once",
 	   no_place_is_taken_twice_by_processes_at_once},
 	  {"regions are listed by their memory", regions_are_listed_by_their_memory},
+	  {"a region that was given back is not read as that of who has its place",
+	   a_region_that_was_given_back_is_not_read_as_that_of_who_has_its_place},
 	  {"an impossible capacity is refused", an_impossible_capacity_is_refused},
 	  {"a small limit on files gives small places and no signal",
 	   a_small_limit_on_files_gives_small_places_and_no_signal},
