@@ -3,7 +3,7 @@
 # make bench: what watching costs on this machine, beside what it could cost at least. Not a part of make check.
 bench_programs = bench/calls bench/forks bench/metrics bench/pairs bench/regions bench/requests \
 	bench/scrapes bench/snapshots
-bench_libraries = bench/empty.la bench/forward.la bench/timed.la
+bench_libraries = bench/empty.la bench/forward.la bench/outlive.la bench/timed.la
 bench_flags = -module -avoid-version -shared -rpath /nowhere
 bench_cflags = $(AM_CFLAGS) -O2 -fno-builtin
 
@@ -32,6 +32,10 @@ bench_empty_la_LDFLAGS = $(bench_flags)
 bench_forward_la_SOURCES = bench/forward.c
 nodist_bench_forward_la_SOURCES = bench/forward.gen.c
 bench_forward_la_LDFLAGS = $(bench_flags) -Wl,-z,now
+bench_outlive_la_SOURCES = bench/forward.c bench/outlive.c
+nodist_bench_outlive_la_SOURCES = bench/forward.gen.c
+bench_outlive_la_CFLAGS = $(bench_cflags)
+bench_outlive_la_LDFLAGS = $(bench_flags) -Wl,-z,now
 bench_timed_la_SOURCES = bench/timed.c
 bench_timed_la_CFLAGS = $(bench_cflags)
 bench_timed_la_LDFLAGS = $(bench_flags) -Wl,-z,now
