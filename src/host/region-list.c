@@ -16,6 +16,13 @@
 #include "record/region.h"
 #include "record/session.h"
 
+static void read_flags(struct region_entry *entry, const struct region_header *header)
+{
+	entry->is_foreign = header->flags & REGION_FOREIGN_NAMESPACE;
+	entry->is_lent = header->flags & REGION_LENT;
+	entry->is_executed = header->state == REGION_EXECUTED;
+}
+
 /* Nothing here is trusted but for deciding when to look: the region reader checks it all again. */
 static void read_header(int fd, struct region_entry *entry)
 {
@@ -28,9 +35,7 @@ static void read_header(int fd, struct region_entry *entry)
 		return;
 	entry->has_header = true;
 	entry->pid = header.pid;
-	entry->is_foreign = header.flags & REGION_FOREIGN_NAMESPACE;
-	entry->is_lent = header.flags & REGION_LENT;
-	entry->is_executed = header.state == REGION_EXECUTED;
+	read_flags(entry, &header);
 	entry->started_ns = header.started_ns;
 }
 
@@ -114,7 +119,7 @@ static bool is_of(const struct region_header *header, const struct region_entry 
 	return header->pid == entry->pid && header->started_ns == entry->started_ns;
 }
 
-int region_entry_read(const struct region_entry *entry, int fd, uint64_t capacity,
+int region_entry_read(struct region_entry *entry, int fd, uint64_t capacity,
 		      struct region_image **ret_image, struct message *ret_message)
 {
 	char name[64];
@@ -122,8 +127,12 @@ int region_entry_read(const struct region_entry *entry, int fd, uint64_t capacit
 	snprintf(name, sizeof(name), "region at %" PRIu64, entry->offset);
 	int result = region_read(fd, entry->offset, capacity, name, ret_image, ret_message);
 
-	if (result < 0 || !entry->has_header || is_of((*ret_image)->header, entry))
+	if (result < 0)
 		return result;
+	if (!entry->has_header || is_of((*ret_image)->header, entry)) {
+		read_flags(entry, (*ret_image)->header);
+		return 0;
+	}
 	message_set(ret_message, "%s: now of process %d, no longer of %d", name, (*ret_image)->header->pid, entry->pid);
 	region_image_free(*ret_image);
 	*ret_image = NULL;

@@ -34,11 +34,12 @@ void region_list_deinit(struct region_list *list);
 
 /*
  * Reads a listed region: region_read(). -ENODATA also if its place belongs to another process by now: who found that
- * it has two regions, because a signal handler made one while the first was being made, gives one of them back.
+ * it has two regions, because a signal handler made one while the first was being made, gives one of them back. The
+ * entry then says what the region says: it may have been lent since it was listed.
  */
 struct region_image;
 struct message;
-int region_entry_read(const struct region_entry *entry, int fd, uint64_t capacity,
+int region_entry_read(struct region_entry *entry, int fd, uint64_t capacity,
 		      struct region_image **ret_image, struct message *ret_message);
 
 /* Gives back the memory of a region; it is not counted any more. Tells whether its place is empty now. */

@@ -251,9 +251,9 @@ int session_host_set_command(struct session_host *host, char *const *command)
 /* -- Taking over ------------------------------------------------------------------------------- */
 
 /* A session begins with the earliest of its processes. */
-static const struct region_entry *earliest(const struct region_list *list)
+static struct region_entry *earliest(const struct region_list *list)
 {
-	const struct region_entry *first = NULL;
+	struct region_entry *first = NULL;
 
 	for (size_t i = 0; i < list->n_entries; i++)
 		if (list->entries[i].has_header &&
@@ -262,7 +262,7 @@ static const struct region_entry *earliest(const struct region_list *list)
 	return first;
 }
 
-static int describe_as(struct session_host *host, const struct region_entry *entry)
+static int describe_as(struct session_host *host, struct region_entry *entry)
 {
 	struct recording *recording = &host->recording;
 	struct region_image *image;
@@ -305,7 +305,7 @@ static int describe_adopted(struct session_host *host)
 
 	if (result < 0)
 		return result;
-	const struct region_entry *first = earliest(&list);
+	struct region_entry *first = earliest(&list);
 
 	result = first ? describe_as(host, first) : SESSION_EMPTY;
 	host->may_be_killed = first && first->pid == 1 && !first->is_foreign;
@@ -402,7 +402,7 @@ static void learn_changes(struct session_host *host)
 }
 
 /* 0; -ENODATA: it has recorded nothing, or its place has been given back; -ENOMEM. */
-static int fold_entry(struct session_host *host, const struct region_entry *entry, bool is_running,
+static int fold_entry(struct session_host *host, struct region_entry *entry, bool is_running,
 		      const struct membership *membership, struct recording *recording)
 {
 	learn_changes(host);
@@ -428,7 +428,7 @@ static int fold_entry(struct session_host *host, const struct region_entry *entr
 }
 
 /* Into what the host hands over at the end. False: there is nothing in its place that may be removed. */
-static bool keep_entry(struct session_host *host, const struct region_entry *entry, bool is_running)
+static bool keep_entry(struct session_host *host, struct region_entry *entry, bool is_running)
 {
 	static const struct membership unknown = {NULL, ""};
 	const struct membership *membership = family_find(host->family, entry->pid, entry->started_ns);
@@ -479,7 +479,7 @@ static void keep_totals(struct session_host *host)
 	host->next_totals_ms = now_ms() + (rest > TOTALS_MIN_MS ? rest : TOTALS_MIN_MS);
 }
 
-static void add_up(struct session_host *host, const struct region_entry *entry)
+static void add_up(struct session_host *host, struct region_entry *entry)
 {
 	bool is_there = keep_entry(host, entry, false);
 
@@ -629,7 +629,7 @@ static int add_rest(struct session_host *host)
 		return result;
 	get_to_know(host, &list);
 	for (size_t i = 0; i < list.n_entries; i++) {
-		const struct region_entry *entry = &list.entries[i];
+		struct region_entry *entry = &list.entries[i];
 		bool is_running = region_entry_is_running(entry) && !entry->is_foreign;
 
 		if (is_running)

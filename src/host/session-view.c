@@ -72,7 +72,7 @@ static void note_times(struct view *view, const struct region_header *header, bo
 	recording->command = region_command_words(header);
 }
 
-static int add_region(struct view *view, const struct region_entry *entry)
+static int add_region(struct view *view, struct region_entry *entry)
 {
 	struct region_image *image;
 	int result = region_entry_read(entry, view->fd, view->region_capacity, &image, NULL);

@@ -162,7 +162,7 @@ static void regions_are_listed_by_their_memory(void)
 	end();
 }
 
-static void write_region(uint64_t offset, int pid)
+static void write_region(uint64_t offset, int pid, uint32_t flags)
 {
 	struct region_header header = {
 		.magic = REGION_MAGIC,
@@ -172,6 +172,7 @@ static void write_region(uint64_t offset, int pid)
 		.committed = sizeof(header),
 		.used = sizeof(header),
 		.pid = pid,
+		.flags = flags,
 		.started_ns = 1000LL * pid,
 	};
 
@@ -187,16 +188,35 @@ static void a_region_that_was_given_back_is_not_read_as_that_of_who_has_its_plac
 	begin();
 	uint64_t offset = session_take_region(&file->settings, fd);
 
-	write_region(offset, 1000);
+	write_region(offset, 1000, 0);
 	CU_ASSERT_EQUAL_FATAL(region_list_read(fd, REGION_CAPACITY, &list), 0);
 	CU_ASSERT_EQUAL_FATAL(list.n_entries, 1);
 	CU_ASSERT_EQUAL_FATAL(region_entry_read(&list.entries[0], fd, REGION_CAPACITY, &image, NULL), 0);
 	region_image_free(image);
 
-	write_region(offset, 1001);
+	write_region(offset, 1001, 0);
 	CU_ASSERT_EQUAL(region_entry_read(&list.entries[0], fd, REGION_CAPACITY, &image, NULL), -ENODATA);
 	CU_ASSERT(region_entry_remove(&list.entries[0], fd, REGION_CAPACITY));
 	CU_ASSERT_EQUAL(region_entry_read(&list.entries[0], fd, REGION_CAPACITY, &image, NULL), -ENODATA);
+	region_list_deinit(&list);
+	end();
+}
+
+static void a_region_that_is_lent_after_it_was_listed_is_known_to_be_when_it_is_read(void)
+{
+	struct region_image *image;
+	struct region_list list;
+
+	begin();
+	uint64_t offset = session_take_region(&file->settings, fd);
+
+	write_region(offset, 1000, 0);
+	CU_ASSERT_EQUAL_FATAL(region_list_read(fd, REGION_CAPACITY, &list), 0);
+	CU_ASSERT_FALSE(list.entries[0].is_lent);
+	write_region(offset, 1000, REGION_LENT);
+	CU_ASSERT_EQUAL_FATAL(region_entry_read(&list.entries[0], fd, REGION_CAPACITY, &image, NULL), 0);
+	CU_ASSERT(list.entries[0].is_lent);
+	region_image_free(image);
 	region_list_deinit(&list);
 	end();
 }
@@ -298,6 +318,8 @@ UNIT_MAIN("session", {"places follow each other", places_follow_each_other},
 	  {"regions are listed by their memory", regions_are_listed_by_their_memory},
 	  {"a region that was given back is not read as that of who has its place",
 	   a_region_that_was_given_back_is_not_read_as_that_of_who_has_its_place},
+	  {"a region that is lent after it was listed is known to be when it is read",
+	   a_region_that_is_lent_after_it_was_listed_is_known_to_be_when_it_is_read},
 	  {"an impossible capacity is refused", an_impossible_capacity_is_refused},
 	  {"a small limit on files gives small places and no signal",
 	   a_small_limit_on_files_gives_small_places_and_no_signal},
