@@ -84,7 +84,7 @@ int family_read(struct family *family, int fd, uint64_t capacity, const struct r
 		return result;
 	struct region_list again;
 
-	result = region_list_read(fd, capacity, &again);
+	result = region_list_read(fd, capacity, NULL, &again);
 	if (result < 0)
 		return result;
 	result = add_new(family, fd, &again, true);

@@ -53,6 +53,7 @@ libsonde_core_la_SOURCES += \
 	src/host/process-sights.c src/host/process-sights.h \
 	src/host/process-state.c src/host/process-state.h \
 	src/host/quantity.c src/host/quantity.h \
+	src/host/place-set.c src/host/place-set.h \
 	src/host/region-list.c src/host/region-list.h \
 	src/host/session-change.c src/host/session-change.h \
 	src/host/session-host.c src/host/session-host.h \

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "host/place-set.h"
 #include "host/process-state.h"
 #include "model/region-reader.h"
 #include "record/region.h"
@@ -84,24 +85,47 @@ static void order(struct region_list *list)
 			!is_same_process(&list->entries[i], &list->entries[i + 1]);
 }
 
-/* The place of the first region at or behind an offset that has memory. -ENXIO: there is none. */
-static off_t next_region(int fd, uint64_t capacity, off_t from)
+static uint64_t place_at(uint64_t offset, uint64_t capacity)
 {
-	off_t data = lseek(fd, from, SEEK_DATA);
-
-	if (data < 0)
-		return -errno;
-	return data - (data - SESSION_HEAD_SIZE) % (off_t)capacity;
+	return (offset - SESSION_HEAD_SIZE) / capacity;
 }
 
-int region_list_read(int fd, uint64_t capacity, struct region_list *ret_list)
+uint64_t region_entry_place(const struct region_entry *entry, uint64_t capacity)
+{
+	return place_at(entry->offset, capacity);
+}
+
+/* The first place at or behind an offset that is not one of `without`. */
+static off_t pass_over(const struct place_set *without, uint64_t capacity, off_t from)
+{
+	while (without && place_set_has(without, place_at((uint64_t)from, capacity)))
+		from += (off_t)capacity;
+	return from;
+}
+
+/* The place of the first region at or behind an offset that has memory. -ENXIO: there is none. */
+static off_t next_region(int fd, uint64_t capacity, const struct place_set *without, off_t from)
+{
+	for (;;) {
+		from = pass_over(without, capacity, from);
+		off_t data = lseek(fd, from, SEEK_DATA);
+
+		if (data < 0)
+			return -errno;
+		from = data - (data - SESSION_HEAD_SIZE) % (off_t)capacity;
+		if (pass_over(without, capacity, from) == from)
+			return from;
+	}
+}
+
+int region_list_read(int fd, uint64_t capacity, const struct place_set *without, struct region_list *ret_list)
 {
 	struct region_list list = {0};
 	int result = session_is_region_capacity(capacity) ? 0 : -EPROTO;
 	off_t offset = SESSION_HEAD_SIZE;
 
 	while (result == 0) {
-		offset = next_region(fd, capacity, offset);
+		offset = next_region(fd, capacity, without, offset);
 		result = offset < 0 ? (int)offset : add_entry(&list, fd, (uint64_t)offset);
 		offset += (off_t)capacity;
 	}

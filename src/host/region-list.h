@@ -27,9 +27,11 @@ struct region_list {
 
 /*
  * Lists the regions in an open session file, each with room for `capacity` bytes, the images of one process in
- * their order. 0, -EPROTO for an impossible capacity, or another negative errno.
+ * their order. Those in the places `without` are not looked at, which costs nothing; NULL for none. 0, -EPROTO for an
+ * impossible capacity, or another negative errno.
  */
-int region_list_read(int fd, uint64_t capacity, struct region_list *ret_list);
+struct place_set;
+int region_list_read(int fd, uint64_t capacity, const struct place_set *without, struct region_list *ret_list);
 void region_list_deinit(struct region_list *list);
 
 /*
@@ -41,6 +43,9 @@ struct region_image;
 struct message;
 int region_entry_read(struct region_entry *entry, int fd, uint64_t capacity,
 		      struct region_image **ret_image, struct message *ret_message);
+
+/* The number of its place. */
+uint64_t region_entry_place(const struct region_entry *entry, uint64_t capacity);
 
 /* Gives back the memory of a region; it is not counted any more. Tells whether its place is empty now. */
 bool region_entry_remove(const struct region_entry *entry, int fd, uint64_t capacity);

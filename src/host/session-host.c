@@ -29,6 +29,7 @@
 
 #include "host/family-reader.h"
 #include "host/mapped-file.h"
+#include "host/place-set.h"
 #include "host/process-sights.h"
 #include "host/region-list.h"
 #include "host/session-totals.h"
@@ -61,6 +62,7 @@ struct session_host {
 	struct process_sights sights;
 	struct family *family;
 	struct added_regions added; /* in the recording, and not yet removed */
+	struct place_set added_places; /* where they are; not of those that a host before us added up: others may be there */
 	struct snapshot *last;	    /* NULL: none was made yet */
 	int64_t next_totals_ms;
 	bool is_adopted;
@@ -175,7 +177,7 @@ static int make_session(struct session_host *host, const struct configuration *c
 /* The regions that are not in the totals. 0 or a negative errno. */
 static int list_regions(const struct session_host *host, struct region_list *ret_list)
 {
-	int result = region_list_read(host->fd, host->settings.region_capacity, ret_list);
+	int result = region_list_read(host->fd, host->settings.region_capacity, &host->added_places, ret_list);
 	size_t n_left = 0;
 
 	for (size_t i = 0; result == 0 && i < ret_list->n_entries; i++)
@@ -475,6 +477,7 @@ static void keep_totals(struct session_host *host)
 	for (size_t i = 0; i < host->added.n_entries; i++)
 		remove_region(host, &host->added.entries[i]);
 	added_regions_deinit(&host->added);
+	place_set_deinit(&host->added_places);
 	rest = TOTALS_SHARE * (now_ms() - start);
 	host->next_totals_ms = now_ms() + (rest > TOTALS_MIN_MS ? rest : TOTALS_MIN_MS);
 }
@@ -486,8 +489,12 @@ static void add_up(struct session_host *host, struct region_entry *entry)
 	process_sights_forget(&host->sights, entry->pid, entry->started_ns);
 	family_end(host->family, entry->pid, entry->started_ns,
 		   entry->is_executed ? 0 : clock_kernel_ns(CLOCK_BOOTTIME));
-	if (is_there && added_regions_add(&host->added, entry) < 0)
+	if (!is_there)
+		return;
+	if (added_regions_add(&host->added, entry) < 0)
 		remove_region(host, entry);
+	else
+		place_set_add(&host->added_places, region_entry_place(entry, host->settings.region_capacity));
 }
 
 /* Adds up the regions of processes that have ended. Returns how many. */
@@ -731,6 +738,7 @@ struct session_host *session_host_free(struct session_host *host)
 	family_free(host->family);
 	process_sights_deinit(&host->sights);
 	added_regions_deinit(&host->added);
+	place_set_deinit(&host->added_places);
 	recording_deinit(&host->recording);
 	snapshot_put(host->last);
 	free(host);

@@ -141,7 +141,7 @@ static bool has_running_region(int fd, uint64_t capacity)
 	struct region_list list;
 	bool is_running = false;
 
-	if (region_list_read(fd, capacity, &list) < 0)
+	if (region_list_read(fd, capacity, NULL, &list) < 0)
 		return false;
 	for (size_t i = 0; i < list.n_entries; i++)
 		is_running |= region_entry_is_running(&list.entries[i]);

@@ -95,7 +95,7 @@ static int add_region(struct view *view, struct region_entry *entry)
 static int add_regions(struct view *view)
 {
 	struct region_list list;
-	int result = region_list_read(view->fd, view->region_capacity, &list);
+	int result = region_list_read(view->fd, view->region_capacity, NULL, &list);
 
 	if (result < 0)
 		return result;
@@ -293,7 +293,7 @@ static struct region_list list_regions(const char *directory)
 	if (fd < 0)
 		return list;
 	if (read_region_capacity(fd, &capacity) == 0)
-		region_list_read(fd, capacity, &list);
+		region_list_read(fd, capacity, NULL, &list);
 	close(fd);
 	return list;
 }

@@ -24,7 +24,11 @@
 enum {
 	READ_ATTEMPTS = 4, /* of a file that is being written and looks damaged */
 	HEADER_SIZE = sizeof(struct region_header),
+	FIRST_READ = 16 * 1024, /* all that most processes have */
 };
+
+_Static_assert((int)FIRST_READ >= (int)HEADER_SIZE && (int)FIRST_READ <= (int)REGION_CAPACITY_LEAST,
+	       "a header, and nothing of the next place");
 
 /* Where a region lies. */
 struct place {
@@ -143,21 +147,30 @@ static int copy_committed(struct region_image *image, const struct place *place)
 	}
 }
 
+/* What of the first bytes is the region's. */
+static size_t first_size(const struct region_header *header, size_t n_read)
+{
+	if (header->committed >= n_read)
+		return n_read;
+	return header->committed > HEADER_SIZE ? header->committed : HEADER_SIZE;
+}
+
 /* Reads and checks once. */
 static int read_image(const struct place *place, struct region_image *ret_image,
 		      struct message *ret_message)
 {
-	struct region_image image = {.header = calloc(1, HEADER_SIZE)};
+	struct region_image image = {.header = calloc(1, FIRST_READ)};
 	int error = -ENOMEM;
 
 	if (!image.header)
 		return error;
-	ssize_t n = read_all(place, image.header, HEADER_SIZE, 0);
+	ssize_t n = read_all(place, image.header, FIRST_READ, 0);
 
-	error = n < 0 ? (int)n : check_format(image.header, n, place->name, ret_message);
+	error = n < 0 ? (int)n
+		      : check_format(image.header, n < HEADER_SIZE ? n : HEADER_SIZE, place->name, ret_message);
 	if (error)
 		goto out;
-	image.size = HEADER_SIZE;
+	image.size = first_size(image.header, (size_t)n);
 	error = copy_committed(&image, place);
 	if (!error)
 		error = region_check(&image, place->name);

@@ -121,7 +121,7 @@ static const struct region_header *map_region(void)
 	struct region_list list;
 	void *region = NULL;
 
-	if (fd < 0 || region_list_read(fd, REGION_CAPACITY, &list) < 0)
+	if (fd < 0 || region_list_read(fd, REGION_CAPACITY, NULL, &list) < 0)
 		die(session);
 	if (list.n_entries)
 		region = mmap(NULL, REGION_CAPACITY, PROT_READ, MAP_SHARED, fd,

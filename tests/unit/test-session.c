@@ -4,6 +4,7 @@
 #include "record/region.h"
 #include "record/session.h"
 
+#include "host/place-set.h"
 #include "host/region-list.h"
 #include "model/region-reader.h"
 #include "unit.h"
@@ -145,7 +146,7 @@ static void regions_are_listed_by_their_memory(void)
 		if (i % 10 == 7)
 			CU_ASSERT_EQUAL(pwrite(fd, &header, sizeof(header), (off_t)offset), sizeof(header));
 	}
-	CU_ASSERT_EQUAL_FATAL(region_list_read(fd, REGION_CAPACITY, &list), 0);
+	CU_ASSERT_EQUAL_FATAL(region_list_read(fd, REGION_CAPACITY, NULL, &list), 0);
 	size_t n_found = 0;
 	for (size_t i = 0; i < list.n_entries; i++)
 		if (list.entries[i].has_header) {
@@ -155,7 +156,7 @@ static void regions_are_listed_by_their_memory(void)
 	CU_ASSERT_EQUAL(n_found, 4);
 	region_list_deinit(&list);
 
-	CU_ASSERT_EQUAL_FATAL(region_list_read(fd, REGION_CAPACITY, &list), 0);
+	CU_ASSERT_EQUAL_FATAL(region_list_read(fd, REGION_CAPACITY, NULL, &list), 0);
 	for (size_t i = 0; i < list.n_entries; i++)
 		CU_ASSERT_FALSE(list.entries[i].has_header);
 	region_list_deinit(&list);
@@ -189,7 +190,7 @@ static void a_region_that_was_given_back_is_not_read_as_that_of_who_has_its_plac
 	uint64_t offset = session_take_region(&file->settings, fd);
 
 	write_region(offset, 1000, 0);
-	CU_ASSERT_EQUAL_FATAL(region_list_read(fd, REGION_CAPACITY, &list), 0);
+	CU_ASSERT_EQUAL_FATAL(region_list_read(fd, REGION_CAPACITY, NULL, &list), 0);
 	CU_ASSERT_EQUAL_FATAL(list.n_entries, 1);
 	CU_ASSERT_EQUAL_FATAL(region_entry_read(&list.entries[0], fd, REGION_CAPACITY, &image, NULL), 0);
 	region_image_free(image);
@@ -211,13 +212,41 @@ static void a_region_that_is_lent_after_it_was_listed_is_known_to_be_when_it_is_
 	uint64_t offset = session_take_region(&file->settings, fd);
 
 	write_region(offset, 1000, 0);
-	CU_ASSERT_EQUAL_FATAL(region_list_read(fd, REGION_CAPACITY, &list), 0);
+	CU_ASSERT_EQUAL_FATAL(region_list_read(fd, REGION_CAPACITY, NULL, &list), 0);
 	CU_ASSERT_FALSE(list.entries[0].is_lent);
 	write_region(offset, 1000, REGION_LENT);
 	CU_ASSERT_EQUAL_FATAL(region_entry_read(&list.entries[0], fd, REGION_CAPACITY, &image, NULL), 0);
 	CU_ASSERT(list.entries[0].is_lent);
 	region_image_free(image);
 	region_list_deinit(&list);
+	end();
+}
+
+static void regions_in_places_that_are_passed_over_are_not_listed(void)
+{
+	const int with_region[] = {3, 4, 5, 70, 71, 2000};
+	struct place_set without = {0};
+	struct region_list list;
+	size_t n_expected = 0;
+
+	begin();
+	for (size_t i = 0; i < sizeof(with_region) / sizeof(*with_region); i++) {
+		write_region(FIRST + (uint64_t)with_region[i] * REGION_CAPACITY, with_region[i], 0);
+		if (i % 3 == 1)
+			CU_ASSERT_EQUAL(place_set_add(&without, (uint64_t)with_region[i]), 0);
+	}
+	/* One without a region, and one behind the end of all. */
+	CU_ASSERT_EQUAL(place_set_add(&without, 0), 0);
+	CU_ASSERT_EQUAL(place_set_add(&without, 2001), 0);
+	CU_ASSERT_EQUAL_FATAL(region_list_read(fd, REGION_CAPACITY, &without, &list), 0);
+	for (size_t i = 0; i < sizeof(with_region) / sizeof(*with_region); i++)
+		if (i % 3 != 1)
+			CU_ASSERT(n_expected < list.n_entries &&
+				  list.entries[n_expected++].pid == with_region[i]);
+	CU_ASSERT_EQUAL(n_expected, list.n_entries);
+	CU_ASSERT_EQUAL(region_entry_place(&list.entries[1], REGION_CAPACITY), 5);
+	region_list_deinit(&list);
+	place_set_deinit(&without);
 	end();
 }
 
@@ -228,7 +257,7 @@ static void an_impossible_capacity_is_refused(void)
 
 	begin();
 	for (size_t i = 0; i < sizeof(impossible) / sizeof(impossible[0]); i++) {
-		CU_ASSERT_EQUAL(region_list_read(fd, impossible[i], &list), -EPROTO);
+		CU_ASSERT_EQUAL(region_list_read(fd, impossible[i], NULL, &list), -EPROTO);
 		file->settings.region_capacity = impossible[i];
 		CU_ASSERT_EQUAL(session_take_region(&file->settings, fd), 0);
 		session_release_region(&file->settings, impossible[i], FIRST);
@@ -320,6 +349,7 @@ UNIT_MAIN("session", {"places follow each other", places_follow_each_other},
 	   a_region_that_was_given_back_is_not_read_as_that_of_who_has_its_place},
 	  {"a region that is lent after it was listed is known to be when it is read",
 	   a_region_that_is_lent_after_it_was_listed_is_known_to_be_when_it_is_read},
+	  {"regions in places that are passed over are not listed", regions_in_places_that_are_passed_over_are_not_listed},
 	  {"an impossible capacity is refused", an_impossible_capacity_is_refused},
 	  {"a small limit on files gives small places and no signal",
 	   a_small_limit_on_files_gives_small_places_and_no_signal},
