@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <time.h>
@@ -194,24 +195,35 @@ static void jump_out(int signal)
 	siglongjmp(out_of_read, 1);
 }
 
+/* Sends a signal each time that a process has gone to sleep again, which it does in read() alone. */
+static void wake_each_time(int pid, const volatile int *n_reads)
+{
+	for (int i = 1; i <= 20; i++) {
+		while (*n_reads < i || !truth_is_asleep(pid, pid))
+			raw_syscall(SYS_sched_yield, 0, 0, 0, 0, 0, 0);
+		raw_syscall(SYS_kill, pid, SIGALRM, 0, 0, 0, 0);
+	}
+	raw_syscall(SYS_exit_group, 0, 0, 0, 0, 0, 0);
+}
+
 static int run_longjmp(char **arguments)
 {
 	struct sigaction action = {.sa_handler = jump_out};
-	volatile int n_reads = 0;
+	volatile int *n_reads = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int pid = raw_getpid();
 	int ends[2];
 	char byte;
 
 	(void)arguments;
 	sigaction(SIGALRM, &action, NULL);
-	if (pipe(ends) < 0)
+	if (n_reads == MAP_FAILED || pipe(ends) < 0)
 		return 1;
-	while (n_reads < 20) {
-		n_reads++;
-		if (sigsetjmp(out_of_read, 1) == 0) {
-			ualarm(2000, 0);
-			if (read(ends[0], &byte, 1) >= 0)
-				return 1;
-		}
+	if (fork() == 0)
+		wake_each_time(pid, n_reads);
+	while (*n_reads < 20) {
+		(*n_reads)++;
+		if (sigsetjmp(out_of_read, 1) == 0 && read(ends[0], &byte, 1) >= 0)
+			return 1;
 	}
 	/* After the jumps everything counts as before. */
 	for (int i = 0; i < 15; i++)

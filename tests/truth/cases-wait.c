@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -32,13 +33,22 @@ static void state_wait(const char *what, uint64_t at_least_ns)
 	truth_state("wait", what, NULL, at_least_ns);
 }
 
-/* A child that ends, or answers, no sooner than it should. */
+/* Our main thread sleeps for nothing but what a case has it wait for. */
+static void await_sleep(int pid)
+{
+	while (!truth_is_asleep(pid, pid))
+		raw_syscall(SYS_sched_yield, 0, 0, 0, 0, 0, 0);
+}
+
+/* A child that ends, or answers, a span after we have come to wait for it: how long it takes us is not ours to say. */
 static pid_t start_child(int answers_to)
 {
+	int parent = raw_getpid();
 	pid_t child = fork();
 
 	if (child != 0)
 		return child;
+	await_sleep(parent);
 	sleep_unseen(SPAN);
 	if (answers_to >= 0)
 		raw_write(answers_to, "x", 1);
@@ -46,34 +56,57 @@ static pid_t start_child(int answers_to)
 	return -1;
 }
 
-/* The child begins when it is made, which may be well before we come to wait for it. */
-static uint64_t now_ns(void)
+/* One byte through a pair of descriptors, from a child. */
+static bool await_byte(const int *ends)
+{
+	pid_t child = start_child(ends[1]);
+	char byte;
+	bool is_there = read(ends[0], &byte, 1) == 1;
+
+	raw_syscall(SYS_wait4, child, 0, 0, 0, 0, 0);
+	return is_there;
+}
+
+static uint64_t ns_of(const struct timespec *time)
+{
+	return (uint64_t)time->tv_sec * 1000000000 + (uint64_t)time->tv_nsec;
+}
+
+/* When another process saw our main thread asleep. */
+struct lookout {
+	uint64_t seen_ns; /* CLOCK_REALTIME; 0: it did not */
+	uint32_t is_over; /* it need not look any longer */
+};
+
+static void look_out(struct lookout *lookout, int pid)
 {
 	struct timespec now;
 
-	raw_syscall(SYS_clock_gettime, CLOCK_MONOTONIC, (long)&now, 0, 0, 0, 0);
-	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+	while (!truth_is_asleep(pid, pid))
+		if (__atomic_load_n(&lookout->is_over, __ATOMIC_RELAXED))
+			raw_syscall(SYS_exit_group, 0, 0, 0, 0, 0, 0);
+	raw_syscall(SYS_clock_gettime, CLOCK_REALTIME, (long)&now, 0, 0, 0, 0);
+	__atomic_store_n(&lookout->seen_ns, ns_of(&now), __ATOMIC_RELAXED);
+	raw_syscall(SYS_exit_group, 0, 0, 0, 0, 0, 0);
 }
 
-static uint64_t left_of_span(uint64_t begun_ns)
+/* Waits in vain for a semaphore, until a time; returns for how long it was seen to. UINT64_MAX: it was not in vain. */
+static uint64_t await_semaphore(const struct timespec *until)
 {
-	uint64_t gone = now_ns() - begun_ns;
+	struct lookout *lookout =
+		mmap(NULL, sizeof(*lookout), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int pid = raw_getpid();
+	pid_t child = fork();
+	sem_t sem;
 
-	return gone < SPAN ? SPAN - gone : 0;
-}
-
-/* One byte through a pair of descriptors, from a child; returns for how long it could not be there. */
-static uint64_t await_byte(const int *ends)
-{
-	uint64_t begun = now_ns();
-	pid_t child = start_child(ends[1]);
-	uint64_t ns = left_of_span(begun);
-	char byte;
-
-	if (read(ends[0], &byte, 1) != 1)
+	if (child == 0)
+		look_out(lookout, pid);
+	sem_init(&sem, 0, 0);
+	if (sem_timedwait(&sem, until) == 0)
 		return UINT64_MAX;
+	__atomic_store_n(&lookout->is_over, 1, __ATOMIC_RELAXED);
 	raw_syscall(SYS_wait4, child, 0, 0, 0, 0, 0);
-	return ns;
+	return lookout->seen_ns && lookout->seen_ns < ns_of(until) ? ns_of(until) - lookout->seen_ns : 0;
 }
 
 static int run_waits(char **arguments)
@@ -82,18 +115,18 @@ static int run_waits(char **arguments)
 	struct timespec past = {1, 0};
 	int pipe_ends[2];
 	int socket_ends[2];
-	sem_t sem;
 
 	(void)arguments;
 	if (pipe(pipe_ends) || socketpair(AF_UNIX, SOCK_STREAM, 0, socket_ends))
 		return 1;
-	state_wait("io", await_byte(pipe_ends));
-	state_wait("network", await_byte(socket_ends));
+	if (!await_byte(pipe_ends) || !await_byte(socket_ends))
+		return 1;
+	state_wait("io", SPAN);
+	state_wait("network", SPAN);
 
-	uint64_t begun = now_ns();
 	pid_t child = start_child(-1);
 
-	state_wait("child", left_of_span(begun));
+	state_wait("child", SPAN);
 	if (waitpid(child, NULL, 0) != child || nanosleep(&span, NULL) || poll(NULL, 0, 50) ||
 	    clock_gettime(CLOCK_REALTIME, &past))
 		return 1;
@@ -102,23 +135,18 @@ static int run_waits(char **arguments)
 	/* What fails has been waited for too. */
 	past.tv_sec += past.tv_nsec >= 950 * MS;
 	past.tv_nsec = past.tv_nsec >= 950 * MS ? 0 : past.tv_nsec + 50 * MS;
-	sem_init(&sem, 0, 0);
-	uint64_t until = (uint64_t)past.tv_sec * 1000000000 + (uint64_t)past.tv_nsec;
-	struct timespec now;
+	uint64_t ns = await_semaphore(&past);
 
-	raw_syscall(SYS_clock_gettime, CLOCK_REALTIME, (long)&now, 0, 0, 0, 0);
-	uint64_t at = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-
-	if (sem_timedwait(&sem, &past) == 0)
-		return 1;
-	state_wait("lock", until > at ? until - at : 0);
-	return 0;
+	if (ns && ns != UINT64_MAX)
+		state_wait("lock", ns);
+	return ns == UINT64_MAX;
 }
 
 static void *sleep_seen(void *unused)
 {
 	struct timespec span = {0, SPAN};
 
+	await_sleep(raw_getpid());
 	nanosleep(&span, NULL);
 	poll(NULL, 0, 1);
 	return unused;
@@ -127,17 +155,12 @@ static void *sleep_seen(void *unused)
 static int run_other_threads(char **arguments)
 {
 	pthread_t thread;
-	uint64_t begun = now_ns();
 
 	(void)arguments;
-	for (int i = 0; i < 3; i++) {
-		begun = now_ns();
-		if (pthread_create(&thread, NULL, sleep_seen, NULL))
+	for (int i = 0; i < 3; i++)
+		if (pthread_create(&thread, NULL, sleep_seen, NULL) || pthread_join(thread, NULL))
 			return 1;
-		state_wait("lock", left_of_span(begun));
-		if (pthread_join(thread, NULL))
-			return 1;
-	}
+	state_wait("lock", 3 * (uint64_t)SPAN);
 	state_wait("sleep", 0);
 	state_wait("events", 0);
 	state_wait("child", 0);
@@ -147,8 +170,7 @@ static int run_other_threads(char **arguments)
 /* Waits until the process's main thread sleeps, and then for a while. */
 static void kill_when_asleep(int pid)
 {
-	while (!truth_is_asleep(pid, pid))
-		raw_syscall(SYS_sched_yield, 0, 0, 0, 0, 0, 0);
+	await_sleep(pid);
 	sleep_unseen(2 * SPAN);
 	raw_syscall(SYS_kill, pid, SIGKILL, 0, 0, 0, 0);
 	raw_syscall(SYS_exit_group, 0, 0, 0, 0, 0, 0);
