@@ -30,7 +30,7 @@ static void give_way(__rlimit_resource_t resource, const struct rlimit *limit)
 {
 	if (resource == RLIMIT_AS && limit && filter_lets_read(limit, sizeof(*limit)) &&
 	    limit->rlim_cur != RLIM_INFINITY)
-		recorder_give_way();
+		recorder_give_way(limit->rlim_cur);
 }
 
 static int finish_limit(const struct probe *probe, int result)

@@ -207,20 +207,20 @@ struct region_header *process_find_region(void)
 	return region;
 }
 
-void recorder_give_way(void)
+void recorder_give_way(uint64_t limit)
 {
 	struct region_header *region = recorder_own_region();
 
 	if (!region)
 		return;
-	region_shrink(region);
+	region_shrink(region, limit);
 	process_mapped.size = region->capacity;
 }
 
 void recorder_lock_memory(void)
 {
 	process.locks_memory = 1;
-	recorder_give_way();
+	recorder_give_way(UINT64_MAX);
 }
 
 void process_count_early_call(void)

@@ -34,8 +34,8 @@ struct region_header *recorder_region(void) HIDDEN;
  */
 struct region_header *recorder_own_region(void) HIDDEN;
 
-/* Keeps no more address space than is needed soon: the process has limited what it may have. */
-void recorder_give_way(void) HIDDEN;
+/* Keeps no more address space than is needed soon: the process has limited what it may have, to so many bytes. */
+void recorder_give_way(uint64_t limit) HIDDEN;
 
 /* The same, before the process asks for memory behind all that it has mapped, and maps later. */
 void recorder_lock_memory(void) HIDDEN;

@@ -29,6 +29,7 @@ enum {
 	HEADER_SIZE = (sizeof(struct region_header) + RECORD_UNIT - 1) / RECORD_UNIT * RECORD_UNIT,
 	MARKS_SIZE_MAX = sizeof(struct region_marks) + REGION_LABELS_SIZE + REGION_TEST_SIZE,
 	LEAST_FIRST_SLAB = 256, /* what a thread makes of it at once, and a call */
+	LIMIT_SHARE = 64,       /* of an address space so many times as large a region may have one part */
 };
 
 _Static_assert((int)HEADER_SIZE + (int)MARKS_SIZE_MAX + (int)LEAST_FIRST_SLAB < (int)REGION_SLAB,
@@ -98,9 +99,9 @@ static struct region_header *map_place(int fd, uint64_t offset, uint64_t capacit
 	return NULL;
 }
 
-static struct region_header *map_private(void)
+static struct region_header *map_private(uint64_t capacity)
 {
-	long address = raw_mmap(NULL, REGION_SMALL_CAPACITY, PROT_READ | PROT_WRITE,
+	long address = raw_mmap(NULL, capacity, PROT_READ | PROT_WRITE,
 				MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1);
 
 	return raw_failed(address) ? NULL : (struct region_header *)address;
@@ -131,12 +132,15 @@ static void fill_header(struct region_header *region, uint64_t capacity,
 	__builtin_memcpy(region->magic, REGION_MAGIC, sizeof(region->magic));
 }
 
-/* A forked child has the limits of its parent, which found out, or gave way to one since. */
-static bool has_room(const struct region_header *parent, uint64_t capacity)
+/*
+ * Of limited address space a small part, so that the program finds the rest: a power of two. A test of coreutils leaves
+ * a program a million bytes more than it found that it needs.
+ */
+static uint64_t share_of(uint64_t limit, uint64_t capacity)
 {
-	if (parent && parent->capacity >= capacity)
-		return true;
-	return raw_limit(RLIMIT_AS) == RLIM_INFINITY;
+	while (capacity > REGION_CAPACITY_LEAST && capacity > limit / LIMIT_SHARE)
+		capacity /= 2;
+	return capacity;
 }
 
 /* Children of children have a little less each time. */
@@ -146,8 +150,8 @@ static bool is_large(uint64_t size, const struct session_settings *settings)
 }
 
 /*
- * As large as there is room for. Where we go on with addresses that we have, nothing has to be asked; where the address
- * space is limited, we are content with less.
+ * As large as there is room for. Where we go on with addresses that we have, nothing has to be asked; and a forked child
+ * has the limits of its parent, which found out, or gave way to one since.
  */
 static uint64_t choose_capacity(const struct session_settings *settings, const struct region_header *parent,
 				const struct address_range *room)
@@ -156,8 +160,9 @@ static uint64_t choose_capacity(const struct session_settings *settings, const s
 
 	if (is_large(room->size, settings))
 		return room->size;
-	return capacity > REGION_SMALL_CAPACITY && !has_room(parent, capacity) ? REGION_SMALL_CAPACITY
-										 : capacity;
+	if (parent && parent->capacity >= capacity)
+		return capacity;
+	return share_of(raw_limit(RLIMIT_AS), capacity);
 }
 
 /* Maps a place there if it has the room's size, which is empty then. NULL: there is no memory. */
@@ -184,8 +189,9 @@ struct region_header *region_make(int fd, struct session_file *session,
 		region->offset = offset;
 	} else {
 		session_note(session, NOTE_NO_REGION, raw_getpid(), identity_executable(parent));
-		capacity = REGION_SMALL_CAPACITY;
-		region = map_private();
+		if (capacity > REGION_SMALL_CAPACITY)
+			capacity = REGION_SMALL_CAPACITY;
+		region = map_private(capacity);
 		if (!region)
 			return NULL;
 		region->committed = capacity;
@@ -246,10 +252,11 @@ void *region_take_slab(struct region_header *region, uint32_t *ret_size)
  * A thread that is about to take a slab may have seen the old capacity. It takes the next one, so it
  * stays below what is kept.
  */
-void region_shrink(struct region_header *region)
+void region_shrink(struct region_header *region, uint64_t limit)
 {
 	uint64_t capacity = region->capacity;
-	uint64_t kept = __atomic_load_n(&region->committed, __ATOMIC_RELAXED) + REGION_SMALL_CAPACITY;
+	uint64_t kept = __atomic_load_n(&region->committed, __ATOMIC_RELAXED) +
+			share_of(limit, REGION_SMALL_CAPACITY);
 
 	if (kept >= capacity)
 		return;

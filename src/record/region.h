@@ -68,7 +68,7 @@ enum {
 	REGION_COMMIT_STEP = 32 * 1024,
 	REGION_CAPACITY = 64 * 1024 * 1024, /* less where the size of files is limited, but not less than: */
 	REGION_CAPACITY_LEAST = 64 * 1024,
-	REGION_SMALL_CAPACITY = 1024 * 1024, /* where the address space is limited */
+	REGION_SMALL_CAPACITY = 1024 * 1024, /* where all of it has memory at once, or there is no place for it */
 	REGION_SLAB = 4096,                  /* what a thread takes at a time */
 
 	REGION_EXECUTABLE_SIZE = 256,

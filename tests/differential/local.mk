@@ -64,6 +64,7 @@ EXTRA_DIST += $(differential_cases) tests/differential/compare \
 	tests/differential/programs/locks.c \
 	tests/differential/programs/processes.c \
 	tests/differential/programs/shout.c \
+	tests/differential/programs/grow.c \
 	tests/differential/programs/strains.c \
 	tests/differential/programs/throws.cc \
 	tests/differential/programs/versions.c
