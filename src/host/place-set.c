@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WORDS_AT_FIRST = 16 };
+#include "record/session.h"
+
+enum { WORDS_AT_FIRST = 16, PLACES_MOST = SESSION_REGIONS_MOST };
 
 /* Twice as many words until the place has one. */
 static int make_room(struct place_set *set, uint64_t place)
@@ -29,7 +31,7 @@ static int make_room(struct place_set *set, uint64_t place)
 
 int place_set_add(struct place_set *set, uint64_t place)
 {
-	int error = make_room(set, place);
+	int error = place < PLACES_MOST ? make_room(set, place) : -ERANGE;
 
 	if (!error)
 		set->words[place / 64] |= UINT64_C(1) << (place % 64);

@@ -15,7 +15,7 @@ struct place_set {
 	size_t n_words;
 };
 
-/* 0 or -ENOMEM. */
+/* 0, -ERANGE for a place that no session has, or -ENOMEM. */
 int place_set_add(struct place_set *set, uint64_t place);
 bool place_set_has(const struct place_set *set, uint64_t place);
 

@@ -62,7 +62,7 @@ struct session_host {
 	struct process_sights sights;
 	struct family *family;
 	struct added_regions added; /* in the recording, and not yet removed */
-	struct place_set added_places; /* where they are; not of those that a host before us added up: others may be there */
+	struct place_set added_places; /* where they are */
 	struct snapshot *last;	    /* NULL: none was made yet */
 	int64_t next_totals_ms;
 	bool is_adopted;
@@ -280,6 +280,35 @@ static int describe_as(struct session_host *host, struct region_entry *entry)
 	return result;
 }
 
+/* Remembers a region that is in the totals, to be removed when they have been written. */
+static int note_added(struct session_host *host, const struct region_entry *entry)
+{
+	int result = added_regions_add(&host->added, entry);
+
+	/* Without memory for that it is looked at again in each sweep. */
+	if (result == 0)
+		place_set_add(&host->added_places, region_entry_place(entry, host->settings.region_capacity));
+	return result;
+}
+
+/*
+ * Of the regions that another host has added up, those that are still there. It had removed the others, maybe, and
+ * where they were may be regions of other processes by now.
+ */
+static int note_added_before(struct session_host *host, const struct added_regions *before)
+{
+	struct region_list list;
+	int result = region_list_read(host->fd, host->settings.region_capacity, NULL, &list);
+
+	if (result < 0)
+		return result;
+	for (size_t i = 0; result == 0 && i < list.n_entries; i++)
+		if (added_regions_have(before, &list.entries[i]))
+			result = note_added(host, &list.entries[i]);
+	region_list_deinit(&list);
+	return result;
+}
+
 /*
  * Goes on from the totals of a host that was killed, whose session it describes, too. -ENOENT: there are none, or
  * they cannot be read.
@@ -287,13 +316,17 @@ static int describe_as(struct session_host *host, struct region_entry *entry)
 static int take_totals(struct session_host *host)
 {
 	struct recording totals;
-	int result = session_totals_read(host->path, &totals, &host->added, host->family);
+	struct added_regions before;
+	int result = session_totals_read(host->path, &totals, &before, host->family);
 
 	if (result < 0)
 		return result == -ENOMEM ? result : -ENOENT;
 	recording_deinit(&host->recording);
 	host->recording = totals;
-	return 0;
+	result = note_added_before(host, &before);
+	added_regions_deinit(&before);
+	/* That there are no totals is what -ENOENT would say. */
+	return result == -ENOENT ? -EIO : result;
 }
 
 static int describe_adopted(struct session_host *host)
@@ -489,12 +522,8 @@ static void add_up(struct session_host *host, struct region_entry *entry)
 	process_sights_forget(&host->sights, entry->pid, entry->started_ns);
 	family_end(host->family, entry->pid, entry->started_ns,
 		   entry->is_executed ? 0 : clock_kernel_ns(CLOCK_BOOTTIME));
-	if (!is_there)
-		return;
-	if (added_regions_add(&host->added, entry) < 0)
+	if (is_there && note_added(host, entry) < 0)
 		remove_region(host, entry);
-	else
-		place_set_add(&host->added_places, region_entry_place(entry, host->settings.region_capacity));
 }
 
 /* Adds up the regions of processes that have ended. Returns how many. */

@@ -21,7 +21,6 @@
 
 enum {
 	REGIONS_WANTED = 256,   /* rather with less room for each */
-	REGIONS_MOST = 1 << 24,
 	REGIONS_STEP = 16, /* by so many the file grows */
 };
 
@@ -203,8 +202,8 @@ static int choose_sizes(struct session_settings *settings)
 		capacity /= 2;
 	settings->region_capacity = capacity;
 	settings->n_regions = (limit - SESSION_HEAD_SIZE) / capacity;
-	if (settings->n_regions > REGIONS_MOST)
-		settings->n_regions = REGIONS_MOST;
+	if (settings->n_regions > SESSION_REGIONS_MOST)
+		settings->n_regions = SESSION_REGIONS_MOST;
 	return 0;
 }
 

@@ -34,6 +34,7 @@ enum {
 	NOTE_PATH_SIZE = 232,
 	TIMING_PERIOD_MAX = 32767,
 	SESSION_HEAD_SIZE = 64 * 1024, /* before the first region */
+	SESSION_REGIONS_MOST = 1 << 24,
 	SESSION_REUSED_REGIONS = 4096, /* places that later processes may have again */
 	STACK_DEPTH = 32,        /* frames, unless told otherwise */
 	SAMPLED_PERIOD = 64,     /* fast calls are timed one in so many unless told otherwise */

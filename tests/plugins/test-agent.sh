@@ -202,6 +202,61 @@ until_there has 1 final sh
 end_agent
 check "and then it has its end" "$(lines final sh)" = 1
 
+# A host that is killed has emptied places that its totals still name; the next one leaves them to who has them by now.
+cat >reuse <<'END'
+until test -e "$SONDE_SESSION/totals"; do "$1" fork 1; done
+"$1" obey <obeyed >obeyed.done &
+echo $! >obeyed.pid
+wait
+END
+cat >place-is-named.py <<'END'
+"""place-is-named.py PID TOTALS - whether the totals name the place of the process's region."""
+import sys
+
+pid, totals = sys.argv[1:]
+offsets = {int(line.split()[2], 16) for line in open(f"/proc/{pid}/maps") if line.endswith("/session\n")}
+head = open(totals, errors="replace").read().split("\n")
+named = {int(line.split()[0]) for line in head[1:1 + int(head[0].split()[3])]}
+sys.exit(not offsets & named)
+END
+accesses() {
+	"$sonde" report --format=json "$1" | python3 -c '
+import json, sys
+print(sum(call["count"] for call in json.load(sys.stdin)["calls"] if call["call"] == "access"))'
+}
+configure 'plugin = "jsonlines"; file = "out.jsonl";'
+mkfifo obeyed
+for attempt in 1 2 3 4 5 6 7 8 9 10; do
+	: >obeyed.done
+	"$sonde" run --report=none -- sh reuse "$subject" 2>err &
+	run_pid=$!
+	exec 8>obeyed
+	tell 8 obeyed 'access 10'
+	kill -KILL "$run_pid"
+	{ wait "$run_pid"; } 2>/dev/null
+	session=$(ls -d "$SONDE_DIRECTORY"/sonde-*/*)
+	python3 place-is-named.py "$(cat obeyed.pid)" "$session/totals" && break
+	echo 'end now' >&8
+	exec 8>&-
+	until_there eval '"$sonde" sessions --collect | grep -q .'
+done
+check "a process has taken a place that the totals of a killed host name" -d "$session"
+expected=$(($(accesses "$session") + 12))
+rm -f out.jsonl
+inode=$(stat -c %i "$session/totals")
+agent
+until_there has 1 sources "sh reuse"
+tell 8 obeyed 'fork 5'
+until_there eval 'test "$(stat -c %i "$session/totals")" != "$inode"'
+tell 8 obeyed 'access 7'
+until_there has "$expected" access "sh reuse"
+check "the next host leaves it alone" "$(lines access "sh reuse") $(accesses "$session")" = "$expected $expected"
+echo 'end now' >&8
+exec 8>&-
+until_there has 1 final "sh reuse"
+end_agent
+check "and has all of it at the end" "$(lines access "sh reuse")" = "$expected"
+
 # Trouble with a plugin.
 rm -f good
 for animal in crash-export hang-export; do
