@@ -207,20 +207,25 @@ struct region_header *process_find_region(void)
 	return region;
 }
 
-void recorder_give_way(uint64_t limit)
+static void shrink(uint64_t limit, uint64_t most)
 {
 	struct region_header *region = recorder_own_region();
 
 	if (!region)
 		return;
-	region_shrink(region, limit);
+	region_shrink(region, limit, most);
 	process_mapped.size = region->capacity;
+}
+
+void recorder_give_way(uint64_t limit)
+{
+	shrink(limit, recorder_session.settings.region_capacity);
 }
 
 void recorder_lock_memory(void)
 {
 	process.locks_memory = 1;
-	recorder_give_way(UINT64_MAX);
+	shrink(UINT64_MAX, REGION_SMALL_CAPACITY);
 }
 
 void process_count_early_call(void)

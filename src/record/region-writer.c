@@ -144,9 +144,9 @@ static uint64_t share_of(uint64_t limit, uint64_t capacity)
 }
 
 /* Children of children have a little less each time. */
-static bool is_large(uint64_t size, const struct session_settings *settings)
+static bool is_large(uint64_t size, uint64_t capacity)
 {
-	return size >= settings->region_capacity / 2;
+	return size >= capacity / 2;
 }
 
 /*
@@ -158,11 +158,12 @@ static uint64_t choose_capacity(const struct session_settings *settings, const s
 {
 	uint64_t capacity = settings->region_capacity;
 
-	if (is_large(room->size, settings))
+	if (is_large(room->size, capacity))
 		return room->size;
 	if (parent && parent->capacity >= capacity)
 		return capacity;
-	return share_of(raw_limit(RLIMIT_AS), capacity);
+	capacity = share_of(raw_limit(RLIMIT_AS), capacity);
+	return is_large(room->size, capacity) ? room->size : capacity;
 }
 
 /* Maps a place there if it has the room's size, which is empty then. NULL: there is no memory. */
@@ -252,11 +253,10 @@ void *region_take_slab(struct region_header *region, uint32_t *ret_size)
  * A thread that is about to take a slab may have seen the old capacity. It takes the next one, so it
  * stays below what is kept.
  */
-void region_shrink(struct region_header *region, uint64_t limit)
+void region_shrink(struct region_header *region, uint64_t limit, uint64_t most)
 {
 	uint64_t capacity = region->capacity;
-	uint64_t kept = __atomic_load_n(&region->committed, __ATOMIC_RELAXED) +
-			share_of(limit, REGION_SMALL_CAPACITY);
+	uint64_t kept = __atomic_load_n(&region->committed, __ATOMIC_RELAXED) + share_of(limit, most);
 
 	if (kept >= capacity)
 		return;

@@ -49,8 +49,11 @@ void region_prepare(struct region_header *region, uint64_t room) __attribute__((
 /* Asks the kernel for no more memory from now on: what does not fit is lost, and counted. */
 void region_seal(struct region_header *region) __attribute__((visibility("hidden")));
 
-/* Gives back address space that is set aside for the region, but for some to grow in: the less, the lower the limit. */
-void region_shrink(struct region_header *region, uint64_t limit)
+/*
+ * Gives back address space that is set aside for the region, but for some to grow in: `most`, and the less, the lower the
+ * limit.
+ */
+void region_shrink(struct region_header *region, uint64_t limit, uint64_t most)
 	__attribute__((visibility("hidden")));
 
 /* Links a complete thread block into the region's list. */

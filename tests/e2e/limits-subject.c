@@ -26,6 +26,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -258,12 +259,27 @@ static int do_limit(char **arguments)
 	return setrlimit(RLIMIT_AS, &limit) ? 3 : run(arguments + 1);
 }
 
+/* Takes address space until so many KiB are left of what the limit allows. */
+static int do_fill(char **arguments)
+{
+	size_t left = (size_t)atol(arguments[0]) * 1024;
+	void *kept = mmap(NULL, left, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (kept == MAP_FAILED)
+		return 3;
+	for (size_t size = 1024 * 1024 * 1024; size >= 4096; size /= 2)
+		while (mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0) != MAP_FAILED)
+			;
+	munmap(kept, left);
+	return run(arguments + 1);
+}
+
 static const struct action {
 	const char *name;
 	int (*run)(char **arguments);
 } actions[] = {
 	{"start", do_start},	   {"crowd", do_crowd}, {"calls", do_calls}, {"seek", do_seek},
-	{"children", do_children}, {"full", do_full},	{"limit", do_limit},
+	{"children", do_children}, {"full", do_full},	{"limit", do_limit}, {"fill", do_fill},
 };
 
 static int run(char **arguments)

@@ -44,6 +44,14 @@ done
 unharmed "a limit that is refused fails as it does bare" "$subject" limit -1 limit 60000000 limit 70000000 seek 1
 check "and is counted as a failure, or not" "$(value 'count("setrlimit")')" = 3
 
+for size in 65536 1048576 3000000 8388608; do
+	for left in 256 4096 16384; do
+		limited "of $size KiB of address space $left are left, and children run as they do bare" "-v $size" \
+			"$subject" fill $left children 3
+		check "and they are counted" "$(value 'count("lseek")')" = 3
+	done
+done
+
 for size in 0 4 64 100; do
 	limited "with files of at most $size KiB a program runs as it does bare" "-f $size" "$subject" seek 5
 	check "and is counted, or reported" \
