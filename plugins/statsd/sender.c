@@ -134,10 +134,10 @@ static int send_when_possible(struct sender *sender, const void *datagram, size_
 	return sent < 0 ? (int)sent : 0;
 }
 
-/* Whether it is the answer to another datagram, or the receiver has another socket by now. */
+/* Whether it is the answer to another datagram, or the receiver has another socket by now, or reads no more from it. */
 static bool is_refusal(int result)
 {
-	return result == -ECONNREFUSED || result == -ECONNRESET || result == -ENOTCONN;
+	return result == -ECONNREFUSED || result == -ECONNRESET || result == -ENOTCONN || result == -EPIPE;
 }
 
 int sender_send(struct sender *sender, const void *datagram, size_t size, int64_t until_ns)

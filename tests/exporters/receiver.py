@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""receiver.py (udp | PATH) ADDRESS-FILE OUT - keeps each datagram as a line of JSON, until it is killed."""
+"""receiver.py (udp | PATH) ADDRESS-FILE OUT - keeps each datagram as a line of JSON, until SIGTERM.
+
+What was sent until then is kept, too: who has sent it has been told that it arrived.
+"""
 import json
 import os
+import select
+import signal
 import socket
 import sys
 
@@ -21,6 +26,27 @@ with open(out, "a", encoding="utf-8") as stream:
     with open(address_file + ".new", "w", encoding="utf-8") as told:
         told.write(address)
     os.rename(address_file + ".new", address_file)
-    while True:
-        stream.write(json.dumps(receiver.recv(65536).decode()) + "\n")
+    def keep(datagram):
+        stream.write(json.dumps(datagram.decode()) + "\n")
         stream.flush()
+
+    def end(*_):
+        try:
+            receiver.shutdown(socket.SHUT_RD)  # nothing more comes
+        except OSError:
+            pass  # UDP
+        receiver.setblocking(False)
+        try:
+            while datagram := receiver.recv(65536):
+                keep(datagram)
+        except BlockingIOError:
+            pass
+        os._exit(0)
+
+    # Blocked but for while it waits: what has been taken is written.
+    signal.signal(signal.SIGTERM, end)
+    while True:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
+        select.select([receiver], [], [])
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+        keep(receiver.recv(65536))
