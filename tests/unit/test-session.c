@@ -180,6 +180,17 @@ static void write_region(uint64_t offset, int pid, uint32_t flags)
 	CU_ASSERT_EQUAL(pwrite(fd, &header, sizeof(header), (off_t)offset), sizeof(header));
 }
 
+/* One region alone, of process 1000, in the first place, and the list of it. */
+static uint64_t list_one(struct region_list *ret_list)
+{
+	uint64_t offset = session_take_region(&file->settings, fd);
+
+	write_region(offset, 1000, 0);
+	CU_ASSERT_EQUAL_FATAL(region_list_read(fd, REGION_CAPACITY, NULL, ret_list), 0);
+	CU_ASSERT_EQUAL_FATAL(ret_list->n_entries, 1);
+	return offset;
+}
+
 /* A process whose signal handler was first to make a region gives its second one back, for others to take. */
 static void a_region_that_was_given_back_is_not_read_as_that_of_who_has_its_place(void)
 {
@@ -187,11 +198,8 @@ static void a_region_that_was_given_back_is_not_read_as_that_of_who_has_its_plac
 	struct region_list list;
 
 	begin();
-	uint64_t offset = session_take_region(&file->settings, fd);
+	uint64_t offset = list_one(&list);
 
-	write_region(offset, 1000, 0);
-	CU_ASSERT_EQUAL_FATAL(region_list_read(fd, REGION_CAPACITY, NULL, &list), 0);
-	CU_ASSERT_EQUAL_FATAL(list.n_entries, 1);
 	CU_ASSERT_EQUAL_FATAL(region_entry_read(&list.entries[0], fd, REGION_CAPACITY, &image, NULL), 0);
 	region_image_free(image);
 
@@ -209,10 +217,8 @@ static void a_region_that_is_lent_after_it_was_listed_is_known_to_be_when_it_is_
 	struct region_list list;
 
 	begin();
-	uint64_t offset = session_take_region(&file->settings, fd);
+	uint64_t offset = list_one(&list);
 
-	write_region(offset, 1000, 0);
-	CU_ASSERT_EQUAL_FATAL(region_list_read(fd, REGION_CAPACITY, NULL, &list), 0);
 	CU_ASSERT_FALSE(list.entries[0].is_lent);
 	write_region(offset, 1000, REGION_LENT);
 	CU_ASSERT_EQUAL_FATAL(region_entry_read(&list.entries[0], fd, REGION_CAPACITY, &image, NULL), 0);
