@@ -85,20 +85,10 @@ static void order(struct region_list *list)
 			!is_same_process(&list->entries[i], &list->entries[i + 1]);
 }
 
-static uint64_t place_at(uint64_t offset, uint64_t capacity)
-{
-	return (offset - SESSION_HEAD_SIZE) / capacity;
-}
-
-uint64_t region_entry_place(const struct region_entry *entry, uint64_t capacity)
-{
-	return place_at(entry->offset, capacity);
-}
-
 /* The first place at or behind an offset that is not one of `without`. */
 static off_t pass_over(const struct place_set *without, uint64_t capacity, off_t from)
 {
-	while (without && place_set_has(without, place_at((uint64_t)from, capacity)))
+	while (without && place_set_has(without, session_place((uint64_t)from, capacity)))
 		from += (off_t)capacity;
 	return from;
 }

@@ -44,9 +44,6 @@ struct message;
 int region_entry_read(struct region_entry *entry, int fd, uint64_t capacity,
 		      struct region_image **ret_image, struct message *ret_message);
 
-/* The number of its place. */
-uint64_t region_entry_place(const struct region_entry *entry, uint64_t capacity);
-
 /* Gives back the memory of a region; it is not counted any more. Tells whether its place is empty now. */
 bool region_entry_remove(const struct region_entry *entry, int fd, uint64_t capacity);
 

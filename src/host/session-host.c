@@ -287,7 +287,7 @@ static int note_added(struct session_host *host, const struct region_entry *entr
 
 	/* Without memory for that it is looked at again in each sweep. */
 	if (result == 0)
-		place_set_add(&host->added_places, region_entry_place(entry, host->settings.region_capacity));
+		place_set_add(&host->added_places, session_place(entry->offset, host->settings.region_capacity));
 	return result;
 }
 

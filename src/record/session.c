@@ -346,7 +346,7 @@ void session_release_region(struct session_settings *settings, uint64_t capacity
 {
 	if (!session_is_region_capacity(capacity))
 		return;
-	uint64_t number = (offset - SESSION_HEAD_SIZE) / capacity;
+	uint64_t number = session_place(offset, capacity);
 
 	/* Release: pairs with the acquire of who takes the place. Its memory reads zero. */
 	if (number < SESSION_REUSED_REGIONS)

@@ -197,6 +197,12 @@ uint64_t session_take_region(struct session_settings *settings, int fd);
  */
 void session_release_region(struct session_settings *settings, uint64_t capacity, uint64_t offset);
 
+/* The number of the place at an offset. */
+static inline uint64_t session_place(uint64_t offset, uint64_t capacity)
+{
+	return (offset - SESSION_HEAD_SIZE) / capacity;
+}
+
 /* Whether that can be the room of a region: file and address space are divided by it. */
 bool session_is_region_capacity(uint64_t capacity);
 

@@ -250,7 +250,7 @@ static void regions_in_places_that_are_passed_over_are_not_listed(void)
 			CU_ASSERT(n_expected < list.n_entries &&
 				  list.entries[n_expected++].pid == with_region[i]);
 	CU_ASSERT_EQUAL(n_expected, list.n_entries);
-	CU_ASSERT_EQUAL(region_entry_place(&list.entries[1], REGION_CAPACITY), 5);
+	CU_ASSERT_EQUAL(session_place(list.entries[1].offset, REGION_CAPACITY), 5);
 	region_list_deinit(&list);
 	place_set_deinit(&without);
 	end();
