@@ -20,7 +20,7 @@
 static KEPT char session_entry[sizeof(SESSION_VARIABLE) + SESSION_PATH_SIZE];
 
 /* Our object, as an absolute path: children may run in another directory. */
-static KEPT char own_path[ENVIRONMENT_PRELOAD_SIZE / 2];
+static char own_path[ENVIRONMENT_PRELOAD_SIZE / 2];
 
 static void find_own_path(void)
 {

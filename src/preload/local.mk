@@ -15,3 +15,5 @@ libsonde_preload_la_SOURCES += \
 	src/preload/home.c \
 	src/preload/resolve.h \
 	src/preload/stream.c src/preload/stream.h
+
+EXTRA_DIST += src/preload/order.ld

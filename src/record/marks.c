@@ -76,8 +76,9 @@ static void ask_environment(void)
 
 static void ask_once(void)
 {
-	if (!has_asked)
-		ask_environment();
+	if (has_asked)
+		return;
+	ask_environment();
 	has_asked = true;
 }
 
