@@ -46,7 +46,6 @@ static const struct {
 	{SYS_getgid, FILTER_DEPARTURE},
 	{SYS_getegid, FILTER_DEPARTURE},
 	{SYS_openat, FILTER_ARRIVAL},
-	{SYS_fstat, FILTER_ARRIVAL},
 	{SYS_pread64, FILTER_ARRIVAL},
 	{SYS_close, FILTER_ARRIVAL},
 	{SYS_mmap, FILTER_ARRIVAL},

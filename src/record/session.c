@@ -216,17 +216,27 @@ static int set_size(int fd, struct session_settings *settings)
 	return raw_ftruncate(fd, (long)settings->reached);
 }
 
+static int write_all(int fd, const void *bytes, size_t size, long offset)
+{
+	long written = raw_pwrite(fd, bytes, size, offset);
+
+	return written == (long)size ? 0 : written < 0 ? (int)written : -EIO;
+}
+
 static int fill_file(int fd, struct session_settings *settings)
 {
+	struct session_seal seal = {
+		.magic = SESSION_MAGIC,
+		.version = settings->version,
+		.calls_hash = settings->calls_hash,
+	};
 	int result = set_size(fd, settings);
 
 	if (result == 0)
 		result = raw_fallocate(fd, 0, sizeof(struct session_file));
-	if (result < 0)
-		return result;
-	long written = raw_pwrite(fd, settings, sizeof(*settings), 0);
-
-	return written == sizeof(*settings) ? 0 : written < 0 ? (int)written : -EIO;
+	if (result == 0)
+		result = write_all(fd, &seal, sizeof(seal), offsetof(struct session_file, seal));
+	return result < 0 ? result : write_all(fd, settings, sizeof(*settings), 0);
 }
 
 int session_write_file(const char *path, struct session_settings *settings)
@@ -259,20 +269,24 @@ int session_open_file(const char *path)
 	return raw_open(name, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0);
 }
 
+static int check_seal(int fd)
+{
+	struct session_seal seal;
+	long n_read = raw_pread(fd, &seal, sizeof(seal), offsetof(struct session_file, seal));
+
+	if (n_read < 0)
+		return (int)n_read;
+	if (n_read != sizeof(seal) || !text_starts_with(seal.magic, SESSION_MAGIC) ||
+	    seal.version != SESSION_VERSION || seal.calls_hash != CALLS_HASH)
+		return -EPROTO;
+	return 0;
+}
+
 int session_map_file(int fd, void *address, struct session_file **ret_file)
 {
-	struct session_settings settings;
-	struct stat status;
-	long result = raw_fstat(fd, &status);
+	long result = check_seal(fd);
 
 	if (result == 0)
-		result = raw_pread(fd, &settings, sizeof(settings), 0);
-	if (result >= 0 &&
-	    (result != sizeof(settings) || (size_t)status.st_size < sizeof(struct session_file) ||
-	     !text_starts_with(settings.magic, SESSION_MAGIC) ||
-	     settings.version != SESSION_VERSION || settings.calls_hash != CALLS_HASH))
-		result = -EPROTO;
-	if (result >= 0)
 		result = raw_mmap(address, sizeof(struct session_file), PROT_READ | PROT_WRITE,
 				  MAP_SHARED | (address ? MAP_FIXED : 0), fd);
 	if (raw_failed(result))

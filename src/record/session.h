@@ -27,7 +27,7 @@
 #define SESSION_FILE "session"
 
 enum {
-	SESSION_VERSION = 8,
+	SESSION_VERSION = 9,
 	SESSION_PATH_SIZE = 200, /* of a session directory's path, with its NUL */
 	SESSION_CALLS = 1024,    /* at most so many calls in the table */
 	SESSION_NOTES = 127,
@@ -147,9 +147,18 @@ struct session_settings {
 	uint64_t object_key[2]; /* of the hashes that stand for names */
 } __attribute__((aligned(4096)));
 
+/* Ends what every process maps. One small read of it tells both what the file is and that it reaches so far. */
+struct session_seal {
+	char magic[8];
+	uint32_t version;
+	uint32_t reserved;
+	uint64_t calls_hash;
+};
+
 struct session_file {
 	struct session_settings settings;
 	struct session_note notes[SESSION_NOTES];
+	struct session_seal seal; /* says what the settings say of themselves */
 } __attribute__((aligned(4096)));
 
 _Static_assert(sizeof(struct session_settings) == 4096, "settings are one page");
