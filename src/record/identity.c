@@ -8,24 +8,33 @@
 
 #include "record/identity.h"
 
+#include "base/compiler.h"
 #include "base/raw.h"
 #include "base/text.h"
 #include "record/startup.h"
 
 #include <stdbool.h>
 
-static void fill_executable(struct region_header *region)
+/* The program that the process runs since it was executed. A forked child finds it here, as its parent did. */
+static KEPT struct {
+	bool is_known;
+	char executable[REGION_EXECUTABLE_SIZE];
+	char command[REGION_COMMAND_SIZE];
+	char allocator[REGION_ALLOCATOR_SIZE];
+} program;
+
+static void find_executable(void)
 {
 	const char *executable = startup_executable();
-	struct text text = text_init(region->executable, sizeof(region->executable));
+	struct text text = text_init(program.executable, sizeof(program.executable));
 
 	text_add(&text, executable ? executable : "");
 }
 
-static void fill_command(struct region_header *region)
+static void find_command(void)
 {
-	char *command = region->command;
-	size_t room = sizeof(region->command) - 1; /* a NUL more than the arguments' ends the list */
+	char *command = program.command;
+	size_t room = sizeof(program.command) - 1; /* a NUL more than the arguments' ends the list */
 
 	for (char *const *argument = startup_arguments(); *argument && room > 1; argument++) {
 		struct text text = text_init(command, room);
@@ -36,9 +45,9 @@ static void fill_command(struct region_header *region)
 	}
 }
 
-static void fill_allocator(struct region_header *region)
+static void find_allocator(void)
 {
-	struct text text = text_init(region->allocator, sizeof(region->allocator));
+	struct text text = text_init(program.allocator, sizeof(program.allocator));
 	struct link_map *own = startup_own_object();
 	struct link_map *owner = NULL;
 
@@ -50,21 +59,32 @@ static void fill_allocator(struct region_header *region)
 		text_add(&text, *owner->l_name ? text_file_name(owner->l_name) : "the program");
 }
 
-enum { INHERITED_FLAGS = REGION_FOREIGN_NAMESPACE | REGION_SANDBOXED | REGION_MEMORY_KNOWN };
-
-static void copy_from_parent(struct region_header *region, const struct region_header *parent)
+/* Once: a program may later put other things in place of its arguments. */
+static void find_program(void)
 {
-	region->flags = REGION_FORKED | (parent->flags & INHERITED_FLAGS);
-	__builtin_memcpy(region->executable, parent->executable, sizeof(region->executable));
-	__builtin_memcpy(region->command, parent->command, sizeof(region->command));
-	__builtin_memcpy(region->allocator, parent->allocator, sizeof(region->allocator));
+	if (program.is_known)
+		return;
+	find_executable();
+	find_command();
+	find_allocator();
+	program.is_known = true;
 }
+
+static void fill_program(struct region_header *region)
+{
+	find_program();
+	__builtin_memcpy(region->executable, program.executable, sizeof(region->executable));
+	__builtin_memcpy(region->command, program.command, sizeof(region->command));
+	__builtin_memcpy(region->allocator, program.allocator, sizeof(region->allocator));
+}
+
+enum { INHERITED_FLAGS = REGION_FOREIGN_NAMESPACE | REGION_SANDBOXED | REGION_MEMORY_KNOWN };
 
 /*
  * A process is in the pid namespace of its parent, whose number it knows then: it knows none when it is the
  * first in a new namespace, and 1 may be that first one, unwatched.
  */
-static bool may_be_foreign(const struct region_header *region, const struct region_header *parent,
+static bool may_be_foreign(const struct region_header *region, const struct parentage *parent,
 			   const struct session_settings *settings)
 {
 	if (parent)
@@ -91,38 +111,37 @@ static int64_t kernel_ns(clockid_t id)
 
 /*
  * A forked child knows its parent from whose region it has: the kernel names another, once the parent has ended, or
- * one between the two that has recorded nothing. The first in a new pid namespace has a parent without a number; and
- * of one that has ended the host may have emptied the region.
+ * one between the two that has recorded nothing. The first in a new pid namespace has a parent without a number, and is
+ * asked of the kernel.
  */
-static int find_parent_pid(const struct region_header *parent)
+static int find_parent_pid(int pid, const struct parentage *parent, const struct session_settings *settings)
 {
-	int pid = raw_getppid();
+	const int first_in_namespace = 1;
+	int known = parent ? parent->pid : 0;
 
-	return pid != 0 && parent && parent->pid > 0 ? parent->pid : pid;
+	if (known > 0 && pid != first_in_namespace && !settings->has_namespaces)
+		return known;
+	int parent_pid = raw_getppid();
+
+	return parent_pid != 0 && known > 0 ? known : parent_pid;
 }
 
-void identity_fill(struct region_header *region, const struct region_header *parent,
-		   struct session_settings *settings)
+void identity_fill(struct region_header *region, const struct parentage *parent, struct session_settings *settings)
 {
 	region->pid = raw_getpid();
-	region->parent_pid = find_parent_pid(parent);
+	region->parent_pid = find_parent_pid(region->pid, parent, settings);
 	region->started_ticks = clock_ticks(&settings->clock);
 	region->started_ns = kernel_ns(CLOCK_BOOTTIME);
 	region->started_realtime_ns = kernel_ns(CLOCK_REALTIME);
-	if (parent) {
-		copy_from_parent(region, parent);
-	} else {
-		fill_executable(region);
-		fill_command(region);
-		fill_allocator(region);
-	}
+	if (parent)
+		region->flags = REGION_FORKED | (parent->flags & INHERITED_FLAGS);
+	fill_program(region);
 	if (may_be_foreign(region, parent, settings))
 		fill_namespace(region, settings);
 }
 
-const char *identity_executable(const struct region_header *parent)
+const char *identity_executable(void)
 {
-	const char *executable = parent ? parent->executable : startup_executable();
-
-	return executable ? executable : "";
+	find_program();
+	return program.executable;
 }

@@ -17,18 +17,28 @@ _Static_assert(sizeof(process) % 4096 == 0, "only the state itself is wiped");
 
 static KEPT bool is_wiped_by_kernel;
 
-KEPT struct mapped_region process_mapped;
+/*
+ * What a forked child has of the process that it was forked from. It does not change this before it has to: most end, or
+ * execute a program, before they write to the page that it is on. Until then it is not the child's own region that a
+ * child of it finds here, but the one that is left already, with ours in its place.
+ */
+static KEPT struct {
+	struct region_header *region; /* to be left; NULL: there is none */
+	uint64_t size;
+	uint64_t in_use; /* as of the last fork that we were told of, like the next */
+	struct parentage parent;
+} inherited;
 
-/* The program has been asked what it is: it may have changed its arguments since. */
+/* A fork that we were told of is under way: what is inherited has just been written down. */
+static __thread bool is_forking __attribute__((tls_model("initial-exec")));
+
+/* A region that is made from now on is a forked child's. */
 static KEPT bool has_begun;
 
 static KEPT uint64_t n_early_calls;
 
-/* The last of the regions of our ancestors whose addresses we have taken over; they lie at different ones. */
-static KEPT const struct region_header *rest_taken_from;
-
 /* Stands for the region of a parent that found no memory for one. */
-static const struct region_header unknown_parent;
+static const struct parentage unknown_parent;
 
 /* A page that is read before it is written faults twice. */
 static void write_first(void)
@@ -72,6 +82,7 @@ struct left_region {
 	struct region_header *region; /* NULL: there is none to be left */
 	uint64_t in_use;
 	struct address_range rest;
+	struct parentage parent;
 };
 
 /*
@@ -80,20 +91,78 @@ struct left_region {
  */
 static struct region_header *parent_region(void)
 {
-	struct region_header *region = __atomic_load_n(&process_mapped.region, __ATOMIC_RELAXED);
+	struct region_header *region = __atomic_load_n(&inherited.region, __ATOMIC_RELAXED);
 
-	return region != recorder_region() ? region : NULL;
+	return process.has_left || region == recorder_region() ? NULL : region;
+}
+
+static void set_inherited(struct region_header *region, uint64_t size)
+{
+	/* A signal handler in between finds none, or begins anew. */
+	__atomic_store_n(&inherited.region, NULL, __ATOMIC_RELAXED);
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	__atomic_store_n(&inherited.size, size, __ATOMIC_RELAXED);
+	__atomic_store_n(&inherited.region, region, __ATOMIC_RELEASE);
+}
+
+/* The region is what a child that is forked from here on has to leave. */
+static void bequeath(struct region_header *region)
+{
+	if (__atomic_load_n(&inherited.region, __ATOMIC_RELAXED) != region)
+		set_inherited(region, region->capacity);
+}
+
+static struct parentage parentage_of(const struct region_header *region)
+{
+	return (struct parentage){
+		.pid = region->pid,
+		.flags = __atomic_load_n(&region->flags, __ATOMIC_RELAXED),
+		.capacity = __atomic_load_n(&region->capacity, __ATOMIC_RELAXED),
+	};
+}
+
+void recorder_before_fork(void)
+{
+	struct region_header *region = recorder_region();
+
+	if (!region)
+		return;
+	bequeath(region);
+	inherited.in_use = __atomic_load_n(&region->committed, __ATOMIC_RELAXED);
+	inherited.parent = parentage_of(region);
+	is_forking = true;
+}
+
+void recorder_after_fork_in_parent(void)
+{
+	is_forking = false;
+}
+
+void process_outgrows_page(void)
+{
+	struct region_header *region = recorder_region();
+
+	if (region)
+		bequeath(region);
 }
 
 /* How much of the region nobody can have written to. It is the caller's from now on: there is none the next time. */
-static uint64_t take_rest(const struct region_header *region, uint64_t size, uint64_t in_use)
+static uint64_t take_rest(uint64_t size, uint64_t in_use)
 {
-	const struct region_header *before = __atomic_load_n(&rest_taken_from, __ATOMIC_RELAXED);
+	return __atomic_exchange_n(&process.has_taken_rest, 1, __ATOMIC_RELAXED) ? 0 : size - in_use;
+}
 
-	if (before == region || !__atomic_compare_exchange_n(&rest_taken_from, &before, region, false,
-							     __ATOMIC_RELAXED, __ATOMIC_RELAXED))
-		return 0;
-	return size - in_use;
+/* Nobody wrote it down for us: we were forked by a system call of the program's own. */
+static void look_at_region(struct left_region *left, uint64_t size)
+{
+	left->in_use = __atomic_load_n(&left->region->committed, __ATOMIC_RELAXED);
+	left->parent = parentage_of(left->region);
+	/*
+	 * The host has emptied it, if the parent ended before we came to look; or the parent was forked itself, and has
+	 * left it. Any of it may have been in use.
+	 */
+	if (left->in_use < REGION_COMMIT_FIRST || left->in_use > size)
+		left->in_use = size;
 }
 
 /*
@@ -106,14 +175,16 @@ static struct left_region begin_to_leave(void)
 
 	if (!left.region)
 		return left;
-	uint64_t size = __atomic_load_n(&process_mapped.size, __ATOMIC_RELAXED);
+	uint64_t size = __atomic_load_n(&inherited.size, __ATOMIC_RELAXED);
 
-	left.in_use = __atomic_load_n(&left.region->committed, __ATOMIC_RELAXED);
-	/* The host has emptied it, if the parent ended before we came to look: any of it may have been in use. */
-	if (left.in_use < REGION_COMMIT_FIRST || left.in_use > size)
-		left.in_use = size;
+	if (is_forking) {
+		left.in_use = inherited.in_use;
+		left.parent = inherited.parent;
+	} else {
+		look_at_region(&left, size);
+	}
 	left.rest.address = (char *)left.region + left.in_use;
-	left.rest.size = take_rest(left.region, size, left.in_use);
+	left.rest.size = take_rest(size, left.in_use);
 	if (left.region != parent_region())
 		left = (struct left_region){0};
 	return left;
@@ -123,11 +194,15 @@ static void leave_region(const struct left_region *left)
 {
 	if (!left->region || left->region != parent_region())
 		return;
-	if (left->rest.size)
+	if (left->rest.size) {
+		/* What is mapped there next is the program's. */
+		set_inherited(NULL, 0);
 		raw_munmap(left->rest.address, left->rest.size);
+	}
 	raw_mmap(left->region, left->in_use, PROT_READ | PROT_WRITE,
 		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1);
-	__atomic_store_n(&process_mapped.region, NULL, __ATOMIC_RELAXED);
+	process.has_left = 1;
+	is_forking = false;
 }
 
 static void leave_parent_region(void)
@@ -148,15 +223,16 @@ bool process_owns_new_region(const void *record)
 struct region_header *process_make_region(int fd)
 {
 	struct left_region left = begin_to_leave();
-	const struct region_header *parent = left.region;
+	const struct parentage *parent = left.region ? &left.parent : NULL;
 	struct region_header *none = NULL;
 
 	if (!parent && has_begun)
 		parent = &unknown_parent;
-	has_begun = true;
+	if (!has_begun)
+		has_begun = true;
 	struct region_header *region = region_make(fd, &recorder_session, parent, process.locks_memory, &left.rest);
 
-	/* Not before: what it says of the program has been copied from it. */
+	/* Not before: the kernel would give addresses that were given back to somebody else. */
 	leave_region(&left);
 	if (!region) {
 		process.has_no_region = 1;
@@ -165,8 +241,10 @@ struct region_header *process_make_region(int fd)
 	/* Release: pairs with the acquire in recorder_region(). */
 	if (__atomic_compare_exchange_n(&process.region, &none, region, false, __ATOMIC_RELEASE,
 					__ATOMIC_ACQUIRE)) {
-		process_mapped.size = region->capacity;
-		__atomic_store_n(&process_mapped.region, region, __ATOMIC_RELEASE);
+		process.mapped.size = region->capacity;
+		__atomic_store_n(&process.mapped.region, region, __ATOMIC_RELEASE);
+		if (!__atomic_load_n(&inherited.region, __ATOMIC_RELAXED))
+			bequeath(region);
 		return region;
 	}
 	region_discard(region, &recorder_session.settings);
@@ -176,14 +254,12 @@ struct region_header *process_make_region(int fd)
 /* A forked child that a filter of its parent's would kill for what it takes to make a region. */
 static void do_without_region(void)
 {
-	const struct region_header *parent = parent_region();
-
 	process.has_no_region = 1;
-	if (!parent)
+	if (!parent_region())
 		return;
 	bool may_change = !filter_forbids(FILTER_CHANGE);
 
-	session_note(&recorder_session, NOTE_SANDBOX, may_change ? raw_getpid() : 0, identity_executable(parent));
+	session_note(&recorder_session, NOTE_SANDBOX, may_change ? raw_getpid() : 0, identity_executable());
 	if (may_change)
 		leave_parent_region();
 }
@@ -214,7 +290,8 @@ static void shrink(uint64_t limit, uint64_t most)
 	if (!region)
 		return;
 	region_shrink(region, limit, most);
-	process_mapped.size = region->capacity;
+	process.mapped.size = region->capacity;
+	set_inherited(region, region->capacity);
 }
 
 void recorder_give_way(uint64_t limit)
@@ -236,10 +313,11 @@ void process_count_early_call(void)
 static void report_early_calls(void)
 {
 	struct region_header *region = recorder_region();
-	uint64_t n_calls = region ? __atomic_exchange_n(&n_early_calls, 0, __ATOMIC_RELAXED) : 0;
 
-	if (n_calls)
-		__atomic_fetch_add(&region->lost[LOSS_EARLY], n_calls, __ATOMIC_RELAXED);
+	/* Looked at before it is written to, as in a forked child. */
+	if (region && __atomic_load_n(&n_early_calls, __ATOMIC_RELAXED))
+		__atomic_fetch_add(&region->lost[LOSS_EARLY],
+				   __atomic_exchange_n(&n_early_calls, 0, __ATOMIC_RELAXED), __ATOMIC_RELAXED);
 }
 
 void recorder_begin_process(void)
@@ -272,6 +350,9 @@ void recorder_unnote_sandbox(struct region_header *region)
 static void forget(void)
 {
 	process.region = NULL;
+	process.mapped = (struct mapped_region){0};
+	process.has_left = 0;
+	process.has_taken_rest = 0;
 	process.n_caches = 0;
 	process.has_no_region = 0;
 	process.lends_memory = 0;
@@ -290,7 +371,8 @@ void recorder_after_fork(void)
 	write_first();
 	if (!is_wiped_by_kernel)
 		forget();
-	/* They are the parent's. */
-	n_early_calls = 0;
+	/* They are the parent's. A page that is not written to need not be copied. */
+	if (n_early_calls)
+		n_early_calls = 0;
 	recorder_begin_process();
 }

@@ -26,6 +26,11 @@ struct object_use {
 	uint64_t reserved; /* so that a descriptor's is found by a shift */
 };
 
+struct mapped_region {
+	struct region_header *region;
+	uint64_t size;
+};
+
 /*
  * Whole pages: nothing that a child is to inherit may share one. Each page that is touched is a page fault in every
  * process, and two if it is read before it is written: what comes first is written first, and what a process with one
@@ -33,12 +38,15 @@ struct object_use {
  */
 struct process_state {
 	struct region_header *region;
+	struct mapped_region mapped; /* the same, a moment later */
 	uint32_t n_caches;
 	uint32_t reuse_cursor;
 	uint32_t has_no_region;
 	uint32_t lends_memory; /* to vfork children, or did */
 	uint32_t ends_its_host; /* everything in its pid namespace ends with it */
 	uint32_t locks_memory; /* or may: what is mapped has memory at once */
+	uint32_t has_left;       /* the region of the process that we were forked from */
+	uint32_t has_taken_rest; /* of its addresses */
 	struct thread_cache *own_cache; /* of thread_enter_own() */
 	uint32_t far_end;    /* above the last of far_descriptors that was noted */
 	uint32_t n_objects[2]; /* files, peers */
@@ -65,19 +73,14 @@ struct region_header *process_find_region(void) HIDDEN;
 /* Makes the region, in the session's file open as `fd`, when it is not there yet. */
 struct region_header *process_make_region(int fd) HIDDEN;
 
-/* The region mapped last, by this process or the one it was forked from. */
-struct mapped_region {
-	struct region_header *region;
-	uint64_t size;
-};
-
-extern struct mapped_region process_mapped HIDDEN;
+/* Has done more than most forked children do before they end or execute a program. */
+void process_outgrows_page(void) HIDDEN;
 
 bool process_owns_new_region(const void *record) HIDDEN;
 
 static inline bool process_is_known_to_own(const void *record)
 {
-	return (uintptr_t)record - (uintptr_t)process_mapped.region < process_mapped.size;
+	return (uintptr_t)record - (uintptr_t)process.mapped.region < process.mapped.size;
 }
 
 /* Whether a record lies in the process's region; that of a call begun before a fork does not. */

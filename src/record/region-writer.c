@@ -118,7 +118,7 @@ static uint64_t fill_marks(struct region_header *region)
 }
 
 static void fill_header(struct region_header *region, uint64_t capacity,
-			const struct region_header *parent, struct session_settings *settings)
+			const struct parentage *parent, struct session_settings *settings)
 {
 	region->version = REGION_VERSION;
 	region->header_size = sizeof(*region);
@@ -153,7 +153,7 @@ static bool is_large(uint64_t size, uint64_t capacity)
  * As large as there is room for. Where we go on with addresses that we have, nothing has to be asked; and a forked child
  * has the limits of its parent, which found out, or gave way to one since.
  */
-static uint64_t choose_capacity(const struct session_settings *settings, const struct region_header *parent,
+static uint64_t choose_capacity(const struct session_settings *settings, const struct parentage *parent,
 				const struct address_range *room)
 {
 	uint64_t capacity = settings->region_capacity;
@@ -177,7 +177,7 @@ static struct region_header *map_in(struct address_range *room, int fd, uint64_t
 }
 
 struct region_header *region_make(int fd, struct session_file *session,
-				  const struct region_header *parent, bool is_small, struct address_range *room)
+				  const struct parentage *parent, bool is_small, struct address_range *room)
 {
 	uint64_t offset = fd >= 0 ? session_take_region(&session->settings, fd) : 0;
 	uint64_t capacity = is_small ? REGION_SMALL_CAPACITY : choose_capacity(&session->settings, parent, room);
@@ -189,7 +189,7 @@ struct region_header *region_make(int fd, struct session_file *session,
 		region->committed = REGION_COMMIT_FIRST;
 		region->offset = offset;
 	} else {
-		session_note(session, NOTE_NO_REGION, raw_getpid(), identity_executable(parent));
+		session_note(session, NOTE_NO_REGION, raw_getpid(), identity_executable());
 		if (capacity > REGION_SMALL_CAPACITY)
 			capacity = REGION_SMALL_CAPACITY;
 		region = map_private(capacity);

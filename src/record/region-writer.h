@@ -8,6 +8,7 @@
 #ifndef SONDE_RECORD_REGION_WRITER_H
 #define SONDE_RECORD_REGION_WRITER_H
 
+#include "record/identity.h"
 #include "record/region.h"
 #include "record/session.h"
 
@@ -22,14 +23,14 @@ struct address_range {
 
 /*
  * Makes the region of the calling process, its header filled in, in the session's file, open as `fd`, and maps
- * it. `parent` is that of the process it was forked from, NULL after an exec. When there is no file (-1), or it
+ * it. `parent` is what is known of whom it was forked from, NULL after an exec. When there is no file (-1), or it
  * has no room, the region is private memory that nobody else will see, and the session's notes say so. NULL: not
  * even that. A region is small where it must be, or the address space is limited.
  *
  * It is mapped in place of what is mapped in `room`, if that is large enough, which is empty then.
  */
 struct region_header *region_make(int fd, struct session_file *session,
-				  const struct region_header *parent, bool is_small, struct address_range *room)
+				  const struct parentage *parent, bool is_small, struct address_range *room)
 	__attribute__((visibility("hidden")));
 
 /* Takes a region away that lost the race against another thread's or a signal handler's. */
