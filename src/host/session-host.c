@@ -155,6 +155,21 @@ static int open_file(struct session_host *host)
 	return result;
 }
 
+/* 0: it is not known. */
+static uint64_t find_pipe_device(void)
+{
+	int ends[2];
+	struct stat status;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return 0;
+	uint64_t device = fstat(ends[0], &status) == 0 ? status.st_dev : 0;
+
+	close(ends[0]);
+	close(ends[1]);
+	return device;
+}
+
 static int make_session(struct session_host *host, const struct configuration *configuration,
 			char *const *environment)
 {
@@ -163,6 +178,7 @@ static int make_session(struct session_host *host, const struct configuration *c
 	session_settings_init(&host->settings);
 	clock_calibrate(CALIBRATION_NS, &host->settings.clock);
 	host->settings.pid_namespace = session_pid_namespace();
+	host->settings.pipe_device = find_pipe_device();
 	configuration_apply(configuration, &host->settings);
 	int result = make_directory(host, environment, configuration->directory);
 

@@ -13,8 +13,11 @@
 #include "record/private-memory.h"
 #include "record/process.h"
 
+#include <sys/sysmacros.h>
+
 enum {
 	BUCKETS = 128,
+	NEAR_NOTES = 64, /* with them and what else a store is, names of most programs are on its page, too */
 	PAGE_NOTES = 1024,
 	PAGES = 64,
 	NAME_BYTES = 256, /* so much memory for each name that may be shown, on average */
@@ -31,6 +34,7 @@ struct object_store {
 	uint32_t end; /* above the last descriptor that was noted */
 	uint64_t used[2]; /* by names of files, and of peers */
 	uintptr_t last_mark;
+	uintptr_t near[NEAR_NOTES]; /* of the first descriptors; these have no others */
 	struct note_page *pages[PAGES];
 };
 
@@ -288,24 +292,25 @@ static size_t without_mark(const char *text, size_t len)
 	return len - mark_len;
 }
 
-static bool is_removed(int fd)
-{
-	struct stat status;
-
-	return raw_fstat(fd, &status) == 0 && status.st_nlink == 0;
-}
-
 /* Where there is no /proc, or the path is too long. */
-static struct object_name *name_without_path(int fd)
+static struct object_name *name_without_path(int fd, const struct stat *status)
 {
-	struct stat status;
-
-	if (raw_fstat(fd, &status) < 0 || S_ISFIFO(status.st_mode))
+	if (S_ISFIFO(status->st_mode))
 		return NULL;
-	return S_ISSOCK(status.st_mode) ? object_name_of_socket(fd) : &other_files;
+	return S_ISSOCK(status->st_mode) ? object_name_of_socket(fd) : &other_files;
 }
 
-__attribute__((noinline)) struct object_name *object_name_from_kernel(int fd)
+static bool is_pipe(const struct stat *status)
+{
+	return S_ISFIFO(status->st_mode) && status->st_dev == recorder_session.settings.pipe_device;
+}
+
+static bool is_null_device(const struct stat *status)
+{
+	return S_ISCHR(status->st_mode) && status->st_rdev == makedev(1, 3);
+}
+
+static struct object_name *name_by_path(int fd, const struct stat *status)
 {
 	struct joined joined;
 	char path[40];
@@ -318,10 +323,26 @@ __attribute__((noinline)) struct object_name *object_name_from_kernel(int fd)
 	if (size > 0 && joined.text[0] != '/')
 		return joined.text[0] == 's' ? object_name_of_socket(fd) : NULL;
 	if (size <= 0 || size == sizeof(joined.text))
-		return name_without_path(fd);
-	size_t len = is_removed(fd) ? without_mark(joined.text, (size_t)size) : (size_t)size;
+		return name_without_path(fd, status);
+	size_t len = status->st_nlink == 0 ? without_mark(joined.text, (size_t)size) : (size_t)size;
 
 	return object_name_find(OBJECT_FILE, joined.text, len, false);
+}
+
+/*
+ * A look into /proc makes entries there for each new process, 25 us of work. What most short processes have for input
+ * and output needs none.
+ */
+__attribute__((noinline)) struct object_name *object_name_from_kernel(int fd)
+{
+	static const char null_device[] = "/dev/null";
+	struct stat status;
+
+	if (raw_fstat(fd, &status) < 0 || is_pipe(&status))
+		return NULL;
+	if (is_null_device(&status))
+		return object_name_find(OBJECT_FILE, null_device, sizeof(null_device) - 1, false);
+	return name_by_path(fd, &status);
 }
 
 /* Where a descriptor is noted. NULL: nowhere. */
@@ -329,6 +350,8 @@ static uintptr_t *note_of(struct object_store *store, int fd, bool is_made)
 {
 	if (!store || (unsigned int)fd >= PAGES * PAGE_NOTES)
 		return NULL;
+	if (fd < NEAR_NOTES)
+		return &store->near[fd];
 	struct note_page **place = &store->pages[fd / PAGE_NOTES];
 	struct note_page *page = __atomic_load_n(place, __ATOMIC_ACQUIRE);
 

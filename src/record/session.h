@@ -124,6 +124,7 @@ struct session_settings {
 	uint64_t calls_hash;     /* of the call table whose ids index the arrays below */
 	uint64_t pid_namespace;  /* inode of the host's, 0 when unknown */
 	struct clock_calibration clock;
+	uint64_t pipe_device;    /* which pipes without a name are on, 0 when unknown */
 	uint64_t notes_lost;     /* notes that found no room */
 	uint64_t region_capacity; /* room for each region: a power of two */
 	uint64_t n_regions;       /* so many may have room */

@@ -50,6 +50,20 @@ check "names are no labels of metrics" "$status" = 2
 act sonde report --format=prometheus plain.json
 check "also where metrics are asked for" -z "$(grep -F "$scratch" out)"
 
+# What a process has from its parent: a pipe, a device, a pipe with a name, a file.
+mkfifo named
+sonde run -o inherited.json --report=none -- sh -c '
+	(exec <named; cat) | cat >/dev/null &
+	echo 12345678 >named
+	wait
+	dd bs=16 count=1 <tree/numbers 2>/dev/null | cat >inherited'
+act sonde report --by=file --format=csv inherited.json
+check "what is written to the null device is told by that name" "$(row /dev/null written_bytes)" -ge 9
+check "a pipe with a name has it" "$(row "$scratch/named" read_bytes)" = 9
+check "a file that was open already has its path" "$(row "$scratch/tree/numbers" read_bytes)" = 16
+check "so has one that is written to" "$(row "$scratch/inherited" written_bytes)" = 16
+check "a pipe without a name is no file" -z "$(grep -i pipe: out)"
+
 record 'files: { privacy = "hashed"; }; peers: { privacy = "hashed"; };' hashed.json
 # The command, which is perl with its program, stands elsewhere in the recording.
 act sonde report --by=file --format=csv hashed.json
