@@ -19,22 +19,38 @@
 /* "SONDE_SESSION=" and the directory; "" while there is no session. */
 static KEPT char session_entry[sizeof(SESSION_VARIABLE) + SESSION_PATH_SIZE];
 
-/* Our object, as an absolute path: children may run in another directory. */
-static char own_path[ENVIRONMENT_PRELOAD_SIZE / 2];
+/* Our object, as an absolute path: children may run in another directory. Where the loader has it so, it is not copied. */
+static KEPT const char *known_own_path;
+static char own_path_copy[ENVIRONMENT_PRELOAD_SIZE / 2];
+
+static const char *own_path(void)
+{
+	return known_own_path ? known_own_path : "";
+}
+
+static void copy_own_path(const char *name)
+{
+	struct text path = text_init(own_path_copy, sizeof(own_path_copy));
+
+	if (*name != '/') {
+		raw_syscall(SYS_getcwd, (long)own_path_copy, sizeof(own_path_copy) - 1, 0, 0, 0, 0);
+		path.len = text_length(own_path_copy);
+		text_add_char(&path, '/');
+	}
+	text_add(&path, name);
+	known_own_path = own_path_copy;
+}
 
 static void find_own_path(void)
 {
 	struct link_map *own = startup_own_object();
-	struct text path = text_init(own_path, sizeof(own_path));
 
 	if (!own)
 		return;
-	if (own->l_name[0] != '/') {
-		raw_syscall(SYS_getcwd, (long)own_path, sizeof(own_path) - 1, 0, 0, 0, 0);
-		path.len = text_length(own_path);
-		text_add_char(&path, '/');
-	}
-	text_add(&path, own->l_name);
+	if (own->l_name[0] == '/' && text_length(own->l_name) < sizeof(own_path_copy))
+		known_own_path = own->l_name;
+	else
+		copy_own_path(own->l_name);
 }
 
 static void prepare(void)
@@ -57,13 +73,13 @@ static bool element_is_ours(const char *list, size_t len)
 {
 	const struct link_map *own = startup_own_object();
 
-	return element_is(list, len, own_path) || (own && element_is(list, len, own->l_name));
+	return element_is(list, len, own_path()) || (own && element_is(list, len, own->l_name));
 }
 
 /* The one path that names us wherever the next program may run; a relative one does not. */
 static bool element_is_own_path(const char *list, size_t len)
 {
-	return element_is(list, len, own_path);
+	return element_is(list, len, own_path());
 }
 
 static bool list_has(const char *list, bool (*is_wanted)(const char *list, size_t len))
@@ -92,7 +108,7 @@ bool environment_can_reach_us(void)
 	prepare();
 	text_add(&path, recorder_session_directory());
 	text_add(&path, "/" SESSION_FILE);
-	return raw_access_after_exec(own_path, R_OK) == 0 &&
+	return raw_access_after_exec(own_path(), R_OK) == 0 &&
 	       raw_access_after_exec(session, R_OK | W_OK) == 0;
 }
 
@@ -143,7 +159,7 @@ static char *const *join(char *const *environment, struct environment_copy *copy
 {
 	const char *list = environment_find(environment, PRELOAD_VARIABLE);
 	const struct link_map *own = startup_own_object();
-	struct preload_entry ours = {own_path, own ? own->l_name : NULL, copy->runtime};
+	struct preload_entry ours = {own_path(), own ? own->l_name : NULL, copy->runtime};
 	bool has_list = false;
 	bool has_labels = !needs_labels(environment);
 	struct text entry = text_init(copy->preload, ENVIRONMENT_PRELOAD_SIZE);
@@ -228,7 +244,7 @@ void environment_forget_runtime(void)
 	prepare();
 	/* The kernel put it on the stack, where the program may change it as well. */
 	if (list && *session_entry)
-		preload_list_forget_runtime((char *)list, own_path);
+		preload_list_forget_runtime((char *)list, own_path());
 }
 
 void environment_announce_session(void)

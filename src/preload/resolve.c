@@ -25,6 +25,12 @@ void *resolve_symbol(enum symbol symbol)
 	return address;
 }
 
+/* One that is forgotten by that is looked up again. */
+void resolve_begin(void)
+{
+	__atomic_store_n(&resolved_symbols[SYMBOL_malloc], NULL, __ATOMIC_RELAXED);
+}
+
 _Bool symbol_exists(enum symbol symbol)
 {
 	return resolved_symbol(symbol) != (void *)absent_function;

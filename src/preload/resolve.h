@@ -24,6 +24,9 @@ extern void *resolved_symbols[] __attribute__((visibility("hidden")));
  */
 void *resolve_symbol(enum symbol symbol) __attribute__((visibility("hidden"), cold));
 
+/* To be called once, early: a page that is read before it is written faults twice. */
+void resolve_begin(void) __attribute__((visibility("hidden")));
+
 /* Whether libc (or another object that follows ours) has the symbol. */
 _Bool symbol_exists(enum symbol symbol) __attribute__((visibility("hidden"), cold));
 

@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include "preload/environment.h"
+#include "preload/resolve.h"
 #include "record/home.h"
 #include "record/recorder.h"
 #include "record/region-writer.h"
@@ -18,6 +19,7 @@ __attribute__((constructor)) static void begin(void)
 	recorder_start();
 	startup_seal_objects();
 	recorder_begin_process();
+	resolve_begin();
 	environment_forget_runtime();
 	environment_announce_session();
 	stacks_begin();

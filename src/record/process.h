@@ -13,6 +13,7 @@
 
 enum {
 	CACHES_AT_FIRST = 16,
+	DESCRIPTORS_OFTEN = 16, /* few programs with one thread have more */
 	DESCRIPTORS_NEAR = 128, /* on the page that every process writes to */
 	DESCRIPTORS_FAR = 0x10000 - DESCRIPTORS_NEAR,
 	OBJECT_USES = 1024, /* descriptors whose file or peer is found at once */
@@ -54,12 +55,12 @@ struct process_state {
 	uint8_t descriptors[DESCRIPTORS_NEAR]; /* enum descriptor_kind; see descriptor.h */
 	struct thread_cache first_cache __attribute__((aligned(64)));
 	uint32_t info[SLOT_COUNT]; /* where in the region the struct call_info_record of a slot is; 0: nowhere yet */
+	struct object_use uses[OBJECT_USES] __attribute__((aligned(64))); /* the first of them on the second page */
 	struct thread_cache caches[CACHES_AT_FIRST - 1] __attribute__((aligned(64)));
-	struct object_use uses[OBJECT_USES] __attribute__((aligned(4096)));
 	uint8_t far_descriptors[DESCRIPTORS_FAR];
 } __attribute__((aligned(4096)));
 
-_Static_assert(offsetof(struct process_state, caches) <= 2 * 4096, "one thread needs two pages");
+_Static_assert(offsetof(struct process_state, uses[DESCRIPTORS_OFTEN]) <= 2 * 4096, "one thread needs two pages");
 
 extern struct process_state process HIDDEN;
 
