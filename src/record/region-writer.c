@@ -53,16 +53,28 @@ static int populate(char *memory, uint64_t size)
 	return raw_madvise(memory, size, MADV_POPULATE_WRITE);
 }
 
+/*
+ * Twice as much each time, up to a step: of the processes of a configure script one in five needs one page, three two.
+ * A page costs about as much as asking for it.
+ */
+static uint64_t round_up(uint64_t end)
+{
+	uint64_t step = REGION_COMMIT_FIRST;
+
+	while (step < end && step < REGION_COMMIT_STEP)
+		step *= 2;
+	return (end + step - 1) / step * step;
+}
+
 /* Puts memory behind the first `end` bytes. */
 static int region_commit(struct region_header *region, uint64_t end)
 {
 	uint64_t from = __atomic_load_n(&region->committed, __ATOMIC_RELAXED);
 	uint64_t capacity = __atomic_load_n(&region->capacity, __ATOMIC_RELAXED);
-	uint64_t step = end <= REGION_COMMIT_STEP / 2 ? REGION_COMMIT_STEP / 2 : REGION_COMMIT_STEP;
 
 	if (end > capacity)
 		return -ENOSPC;
-	end = (end + step - 1) / step * step;
+	end = round_up(end);
 	if (end > capacity)
 		end = capacity;
 	int result = populate((char *)region + from, end - from);
