@@ -591,6 +591,29 @@ static int run_generations(char **arguments)
 	return read_and_fork(100);
 }
 
+/* Each third is forked by libc, the others by a system call; each fourth makes no call before it forks. */
+static int fork_by_turns(int n_generations)
+{
+	if (n_generations % 4 && read_zeros(n_generations % 4))
+		return 1;
+	if (n_generations == 0)
+		return 0;
+	pid_t pid = n_generations % 3 ? (pid_t)raw_syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0, 0) : fork();
+
+	if (pid == 0)
+		_exit(fork_by_turns(n_generations - 1));
+	return wait_for(pid);
+}
+
+static int run_mixed_generations(char **arguments)
+{
+	(void)arguments;
+	truth_count("fork", 20);
+	truth_count("read", 90);
+	truth_count("open", 45);
+	return fork_by_turns(60);
+}
+
 static int run_many_children(char **arguments)
 {
 	int n_children = arguments[0] ? atoi(arguments[0]) : 300;
@@ -629,6 +652,8 @@ const struct truth_case truth_process_cases[] = {
 	 run_read_between_instructions, 0},
 #endif
 	{"generations", "a hundred processes, each forked by the one before, lose no call", run_generations, 0},
+	{"mixed-generations", "sixty processes, two of three forked by a system call of the program's own, lose no call",
+	 run_mixed_generations, 0},
 	{"alarmed-children", "a signal during a child's first call loses nothing", run_alarmed_children,
 	 0},
 	{"many-children", "hundreds of short children lose no call", run_many_children, 0},
