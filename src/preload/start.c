@@ -12,12 +12,10 @@
 #include "record/recorder.h"
 #include "record/region-writer.h"
 #include "record/stacks.h"
-#include "record/startup.h"
 
 __attribute__((constructor)) static void begin(void)
 {
 	recorder_start();
-	startup_seal_objects();
 	recorder_begin_process();
 	resolve_begin();
 	environment_forget_runtime();

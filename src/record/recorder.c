@@ -119,6 +119,7 @@ void recorder_start(void)
 	if (is_started)
 		return;
 	is_started = true;
+	startup_seal_objects();
 	if (is_second_copy()) {
 		switch_off();
 		return;

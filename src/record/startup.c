@@ -19,6 +19,14 @@ extern ElfW(Dyn) _DYNAMIC[] __attribute__((visibility("hidden")));
 
 static KEPT struct link_map *last_object;
 
+/* What the first objects that were searched say of themselves: all functions of libc are looked up in the same few. */
+enum { KNOWN_OBJECTS = 8 };
+
+static KEPT struct known_object {
+	struct link_map *object; /* NULL: none yet; not the address of one: it is being written */
+	struct elf_object elf;
+} known_objects[KNOWN_OBJECTS];
+
 /* The loader puts the address here when it prepares us. */
 static const volatile void *const volatile own_address = &own_address;
 
@@ -127,6 +135,39 @@ struct link_map *startup_next_object(struct link_map *object)
 	return object == last_object ? NULL : object->l_next;
 }
 
+/* Keeps it for the next time, if there is room. Objects of the start stay: their addresses are not used again. */
+static void keep_elf(struct link_map *object, const struct elf_object *elf)
+{
+	struct link_map *being_written = (struct link_map *)known_objects;
+
+	for (int i = 0; i < KNOWN_OBJECTS; i++) {
+		struct known_object *known = &known_objects[i];
+		struct link_map *none = NULL;
+
+		if (!__atomic_compare_exchange_n(&known->object, &none, being_written, false, __ATOMIC_RELAXED,
+						 __ATOMIC_RELAXED))
+			continue;
+		known->elf = *elf;
+		/* Release: who finds the object finds what it says. */
+		__atomic_store_n(&known->object, object, __ATOMIC_RELEASE);
+		return;
+	}
+}
+
+static bool find_elf(struct link_map *object, struct elf_object *ret_elf)
+{
+	for (int i = 0; i < KNOWN_OBJECTS; i++)
+		if (__atomic_load_n(&known_objects[i].object, __ATOMIC_ACQUIRE) == object) {
+			*ret_elf = known_objects[i].elf;
+			return true;
+		}
+	if (!elf_object_init(ret_elf, object->l_addr, object->l_ld))
+		return false;
+	if (last_object)
+		keep_elf(object, ret_elf);
+	return true;
+}
+
 void *startup_find_symbol(struct link_map *object, const char *name, struct link_map **ret_owner)
 {
 	uint32_t hash = elf_name_hash(name);
@@ -135,7 +176,7 @@ void *startup_find_symbol(struct link_map *object, const char *name, struct link
 		struct elf_object elf;
 		void *address = NULL;
 
-		if (elf_object_init(&elf, object->l_addr, object->l_ld))
+		if (find_elf(object, &elf))
 			address = elf_object_find(&elf, name, hash);
 		if (!address)
 			continue;
