@@ -35,12 +35,9 @@ extern pid_t _Fork(void);
 
 static pid_t finish_fork(const struct probe *probe, pid_t result)
 {
-	if (result == 0) {
+	if (result == 0)
 		recorder_after_fork();
-		return result;
-	}
-	recorder_after_fork_in_parent();
-	if (result < 0)
+	else if (result < 0)
 		probe_failed(probe, errno);
 	else
 		probe_succeeded(probe, 0);
@@ -48,7 +45,7 @@ static pid_t finish_fork(const struct probe *probe, pid_t result)
 }
 
 /*
- * Says what the child inherits, and looks up what it is likely to call. In the parent that is done once, and in each child would fault in pages to
+ * Looks up what a child is likely to call. In the parent that is done once, and in each child would fault in pages to
  * search, and one to keep what was found.
  */
 static void prepare_fork(void)
@@ -57,7 +54,6 @@ static void prepare_fork(void)
 		SYMBOL__exit, SYMBOL_execve, SYMBOL_execvp, SYMBOL_dup2, SYMBOL_close,
 	};
 
-	recorder_before_fork();
 	for (size_t i = 0; i < sizeof(symbols) / sizeof(symbols[0]); i++)
 		resolved_symbol(symbols[i]);
 }
@@ -85,12 +81,9 @@ EXPORT pid_t _Fork(void)
 EXPORT int daemon(int no_chdir, int no_close)
 {
 	struct probe probe = probe_begin(CALL_daemon);
-
-	recorder_before_fork();
 	int result = REAL(daemon)(no_chdir, no_close);
 
 	if (result < 0) {
-		recorder_after_fork_in_parent();
 		probe_failed(&probe, errno);
 	} else {
 		recorder_after_fork();
@@ -114,8 +107,6 @@ EXPORT int clone(int (*function)(void *), void *stack, int flags, void *argument
 
 	if (flags & CLONE_VM)
 		recorder_lend_memory();
-	else
-		recorder_before_fork();
 	if (flags & CLONE_NEWPID)
 		session_note_namespace(&recorder_session.settings);
 	int result = REAL(clone)(function, stack, flags, argument, parent_tid, tls, child_tid);

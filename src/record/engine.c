@@ -33,13 +33,6 @@ static void mark_exit(void)
 		region_mark_end(region, REGION_EXITED);
 }
 
-/* We are not told of the next fork before it. */
-static void after_fork(void)
-{
-	recorder_after_fork();
-	process_outgrows_page();
-}
-
 /* Filled in when it is asked for: a table of addresses would be relocated in every process that
  * starts. */
 const struct engine *engine_own(void)
@@ -56,7 +49,7 @@ const struct engine *engine_own(void)
 	engine.leave_own = thread_leave_own;
 	engine.become_own = thread_become_own;
 	engine.mark_exit = mark_exit;
-	engine.after_fork = after_fork;
+	engine.after_fork = recorder_after_fork;
 	engine.labels = marks_labels;
 	engine.switch_labels = span_switch;
 	engine.find = metric_find;

@@ -87,7 +87,7 @@ enum { INHERITED_FLAGS = REGION_FOREIGN_NAMESPACE | REGION_SANDBOXED | REGION_ME
 static bool may_be_foreign(const struct region_header *region, const struct parentage *parent,
 			   const struct session_settings *settings)
 {
-	if (parent)
+	if (parent && parent->pid)
 		return region->parent_pid == 0;
 	return region->parent_pid <= 1 || settings->has_namespaces;
 }
@@ -111,25 +111,19 @@ static int64_t kernel_ns(clockid_t id)
 
 /*
  * A forked child knows its parent from whose region it has: the kernel names another, once the parent has ended, or
- * one between the two that has recorded nothing. The first in a new pid namespace has a parent without a number, and is
- * asked of the kernel.
+ * one between the two that has recorded nothing. The first in a new pid namespace has a parent without a number.
  */
-static int find_parent_pid(int pid, const struct parentage *parent, const struct session_settings *settings)
+static int find_parent_pid(const struct parentage *parent)
 {
-	const int first_in_namespace = 1;
-	int known = parent ? parent->pid : 0;
+	int pid = raw_getppid();
 
-	if (known > 0 && pid != first_in_namespace && !settings->has_namespaces)
-		return known;
-	int parent_pid = raw_getppid();
-
-	return parent_pid != 0 && known > 0 ? known : parent_pid;
+	return pid != 0 && parent && parent->pid > 0 ? parent->pid : pid;
 }
 
 void identity_fill(struct region_header *region, const struct parentage *parent, struct session_settings *settings)
 {
 	region->pid = raw_getpid();
-	region->parent_pid = find_parent_pid(region->pid, parent, settings);
+	region->parent_pid = find_parent_pid(parent);
 	region->started_ticks = clock_ticks(&settings->clock);
 	region->started_ns = kernel_ns(CLOCK_BOOTTIME);
 	region->started_realtime_ns = kernel_ns(CLOCK_REALTIME);

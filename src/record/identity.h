@@ -5,15 +5,9 @@
 #ifndef SONDE_RECORD_IDENTITY_H
 #define SONDE_RECORD_IDENTITY_H
 
+#include "record/inheritance.h"
 #include "record/region.h"
 #include "record/session.h"
-
-/* What a forked child knows of its parent; all 0: nothing. */
-struct parentage {
-	int32_t pid;
-	uint32_t flags; /* enum region_flag, of its region */
-	uint64_t capacity;
-};
 
 /* Fills in who the process is: numbers, start, program. NULL: the process began with an exec. */
 void identity_fill(struct region_header *region, const struct parentage *parent,

@@ -16,7 +16,7 @@ libsonde_preload_la_SOURCES += \
 	src/record/descriptor.c src/record/descriptor.h \
 	src/record/filter.c src/record/filter.h \
 	src/record/filter-program.c src/record/filter-program.h \
-	src/record/identity.c src/record/identity.h \
+	src/record/identity.c src/record/identity.h src/record/inheritance.c src/record/inheritance.h \
 	src/record/marks.c src/record/marks.h \
 	src/record/memory.c src/record/memory.h \
 	src/record/metric.c src/record/metric-cell.c src/record/metric.h src/record/metric-private.h \
@@ -39,7 +39,7 @@ libsonde_record_la_SOURCES += \
 	src/record/filter.c src/record/filter.h \
 	src/record/filter-program.c src/record/filter-program.h \
 	src/record/engine.c src/record/engine.h src/record/home.h \
-	src/record/identity.c src/record/identity.h \
+	src/record/identity.c src/record/identity.h src/record/inheritance.c src/record/inheritance.h \
 	src/record/marks.c src/record/marks.h \
 	src/record/memory.c src/record/memory.h \
 	src/record/object-address.c src/record/object-name.c src/record/object-name.h \

@@ -8,6 +8,7 @@
 
 #include "record/memory.h"
 
+#include "record/inheritance.h"
 #include "record/process.h"
 
 static KEPT int64_t live __attribute__((aligned(64)));
@@ -42,8 +43,10 @@ void memory_account(uint64_t allocated, uint64_t freed)
 
 	if (!region)
 		return;
-	if (!(__atomic_load_n(&region->flags, __ATOMIC_RELAXED) & REGION_MEMORY_KNOWN))
+	if (unlikely(!(__atomic_load_n(&region->flags, __ATOMIC_RELAXED) & REGION_MEMORY_KNOWN))) {
 		__atomic_fetch_or(&region->flags, REGION_MEMORY_KNOWN, __ATOMIC_RELAXED);
+		inheritance_note_flags(region);
+	}
 	int64_t now = __atomic_add_fetch(&live, (int64_t)(allocated - freed), __ATOMIC_RELAXED);
 
 	if (allocated)

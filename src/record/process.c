@@ -7,6 +7,7 @@
 #include "record/descriptor.h"
 #include "record/filter.h"
 #include "record/identity.h"
+#include "record/inheritance.h"
 #include "record/region-writer.h"
 
 #include <sys/mman.h>
@@ -16,21 +17,6 @@ struct process_state process;
 _Static_assert(sizeof(process) % 4096 == 0, "only the state itself is wiped");
 
 static KEPT bool is_wiped_by_kernel;
-
-/*
- * What a forked child has of the process that it was forked from. It does not change this before it has to: most end, or
- * execute a program, before they write to the page that it is on. Until then it is not the child's own region that a
- * child of it finds here, but the one that is left already, with ours in its place.
- */
-static KEPT struct {
-	struct region_header *region; /* to be left; NULL: there is none */
-	uint64_t size;
-	uint64_t in_use; /* as of the last fork that we were told of, like the next */
-	struct parentage parent;
-} inherited;
-
-/* A fork that we were told of is under way: what is inherited has just been written down. */
-static __thread bool is_forking __attribute__((tls_model("initial-exec")));
 
 /* A region that is made from now on is a forked child's. */
 static KEPT bool has_begun;
@@ -91,78 +77,15 @@ struct left_region {
  */
 static struct region_header *parent_region(void)
 {
-	struct region_header *region = __atomic_load_n(&inherited.region, __ATOMIC_RELAXED);
+	struct region_header *region = __atomic_load_n(&inherited.region, __ATOMIC_ACQUIRE);
 
-	return process.has_left || region == recorder_region() ? NULL : region;
-}
-
-static void set_inherited(struct region_header *region, uint64_t size)
-{
-	/* A signal handler in between finds none, or begins anew. */
-	__atomic_store_n(&inherited.region, NULL, __ATOMIC_RELAXED);
-	__atomic_signal_fence(__ATOMIC_SEQ_CST);
-	__atomic_store_n(&inherited.size, size, __ATOMIC_RELAXED);
-	__atomic_store_n(&inherited.region, region, __ATOMIC_RELEASE);
-}
-
-/* The region is what a child that is forked from here on has to leave. */
-static void bequeath(struct region_header *region)
-{
-	if (__atomic_load_n(&inherited.region, __ATOMIC_RELAXED) != region)
-		set_inherited(region, region->capacity);
-}
-
-static struct parentage parentage_of(const struct region_header *region)
-{
-	return (struct parentage){
-		.pid = region->pid,
-		.flags = __atomic_load_n(&region->flags, __ATOMIC_RELAXED),
-		.capacity = __atomic_load_n(&region->capacity, __ATOMIC_RELAXED),
-	};
-}
-
-void recorder_before_fork(void)
-{
-	struct region_header *region = recorder_region();
-
-	if (!region)
-		return;
-	bequeath(region);
-	inherited.in_use = __atomic_load_n(&region->committed, __ATOMIC_RELAXED);
-	inherited.parent = parentage_of(region);
-	is_forking = true;
-}
-
-void recorder_after_fork_in_parent(void)
-{
-	is_forking = false;
-}
-
-void process_outgrows_page(void)
-{
-	struct region_header *region = recorder_region();
-
-	if (region)
-		bequeath(region);
+	return region != recorder_region() ? region : NULL;
 }
 
 /* How much of the region nobody can have written to. It is the caller's from now on: there is none the next time. */
 static uint64_t take_rest(uint64_t size, uint64_t in_use)
 {
 	return __atomic_exchange_n(&process.has_taken_rest, 1, __ATOMIC_RELAXED) ? 0 : size - in_use;
-}
-
-/* Nobody wrote it down for us: we were forked by a system call of the program's own. */
-static void look_at_region(struct left_region *left, uint64_t size)
-{
-	left->in_use = __atomic_load_n(&left->region->committed, __ATOMIC_RELAXED);
-	left->parent = parentage_of(left->region);
-	/*
-	 * The host has emptied it, if the parent ended before we came to look; or the parent was forked itself, and has
-	 * left it. Any of it may have been in use.
-	 */
-	if (left->in_use < REGION_COMMIT_FIRST || left->in_use > size)
-		left->in_use = size;
 }
 
 /*
@@ -175,16 +98,10 @@ static struct left_region begin_to_leave(void)
 
 	if (!left.region)
 		return left;
-	uint64_t size = __atomic_load_n(&inherited.size, __ATOMIC_RELAXED);
-
-	if (is_forking) {
-		left.in_use = inherited.in_use;
-		left.parent = inherited.parent;
-	} else {
-		look_at_region(&left, size);
-	}
+	left.in_use = __atomic_load_n(&inherited.in_use, __ATOMIC_RELAXED);
+	left.parent = inherited.parent;
 	left.rest.address = (char *)left.region + left.in_use;
-	left.rest.size = take_rest(size, left.in_use);
+	left.rest.size = take_rest(__atomic_load_n(&inherited.size, __ATOMIC_RELAXED), left.in_use);
 	if (left.region != parent_region())
 		left = (struct left_region){0};
 	return left;
@@ -194,15 +111,12 @@ static void leave_region(const struct left_region *left)
 {
 	if (!left->region || left->region != parent_region())
 		return;
-	if (left->rest.size) {
-		/* What is mapped there next is the program's. */
-		set_inherited(NULL, 0);
+	inheritance_limit(left->region, left->in_use);
+	if (left->rest.size)
 		raw_munmap(left->rest.address, left->rest.size);
-	}
 	raw_mmap(left->region, left->in_use, PROT_READ | PROT_WRITE,
 		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1);
-	process.has_left = 1;
-	is_forking = false;
+	inheritance_end();
 }
 
 static void leave_parent_region(void)
@@ -228,8 +142,7 @@ struct region_header *process_make_region(int fd)
 
 	if (!parent && has_begun)
 		parent = &unknown_parent;
-	if (!has_begun)
-		has_begun = true;
+	has_begun = true;
 	struct region_header *region = region_make(fd, &recorder_session, parent, process.locks_memory, &left.rest);
 
 	/* Not before: the kernel would give addresses that were given back to somebody else. */
@@ -243,8 +156,7 @@ struct region_header *process_make_region(int fd)
 					__ATOMIC_ACQUIRE)) {
 		process.mapped.size = region->capacity;
 		__atomic_store_n(&process.mapped.region, region, __ATOMIC_RELEASE);
-		if (!__atomic_load_n(&inherited.region, __ATOMIC_RELAXED))
-			bequeath(region);
+		inheritance_give(region);
 		return region;
 	}
 	region_discard(region, &recorder_session.settings);
@@ -291,7 +203,6 @@ static void shrink(uint64_t limit, uint64_t most)
 		return;
 	region_shrink(region, limit, most);
 	process.mapped.size = region->capacity;
-	set_inherited(region, region->capacity);
 }
 
 void recorder_give_way(uint64_t limit)
@@ -313,11 +224,10 @@ void process_count_early_call(void)
 static void report_early_calls(void)
 {
 	struct region_header *region = recorder_region();
+	uint64_t n_calls = region ? __atomic_exchange_n(&n_early_calls, 0, __ATOMIC_RELAXED) : 0;
 
-	/* Looked at before it is written to, as in a forked child. */
-	if (region && __atomic_load_n(&n_early_calls, __ATOMIC_RELAXED))
-		__atomic_fetch_add(&region->lost[LOSS_EARLY],
-				   __atomic_exchange_n(&n_early_calls, 0, __ATOMIC_RELAXED), __ATOMIC_RELAXED);
+	if (n_calls)
+		__atomic_fetch_add(&region->lost[LOSS_EARLY], n_calls, __ATOMIC_RELAXED);
 }
 
 void recorder_begin_process(void)
@@ -339,19 +249,22 @@ void process_count_loss(enum region_loss reason)
 
 bool recorder_note_sandbox(struct region_header *region)
 {
-	return __atomic_fetch_or(&region->flags, REGION_SANDBOXED, __ATOMIC_RELAXED) & REGION_SANDBOXED;
+	uint32_t before = __atomic_fetch_or(&region->flags, REGION_SANDBOXED, __ATOMIC_RELAXED);
+
+	inheritance_note_flags(region);
+	return before & REGION_SANDBOXED;
 }
 
 void recorder_unnote_sandbox(struct region_header *region)
 {
 	__atomic_fetch_and(&region->flags, ~(uint32_t)REGION_SANDBOXED, __ATOMIC_RELAXED);
+	inheritance_note_flags(region);
 }
 
 static void forget(void)
 {
 	process.region = NULL;
 	process.mapped = (struct mapped_region){0};
-	process.has_left = 0;
 	process.has_taken_rest = 0;
 	process.n_caches = 0;
 	process.has_no_region = 0;
@@ -371,8 +284,7 @@ void recorder_after_fork(void)
 	write_first();
 	if (!is_wiped_by_kernel)
 		forget();
-	/* They are the parent's. A page that is not written to need not be copied. */
-	if (n_early_calls)
-		n_early_calls = 0;
+	/* They are the parent's. */
+	n_early_calls = 0;
 	recorder_begin_process();
 }

@@ -46,8 +46,7 @@ struct process_state {
 	uint32_t lends_memory; /* to vfork children, or did */
 	uint32_t ends_its_host; /* everything in its pid namespace ends with it */
 	uint32_t locks_memory; /* or may: what is mapped has memory at once */
-	uint32_t has_left;       /* the region of the process that we were forked from */
-	uint32_t has_taken_rest; /* of its addresses */
+	uint32_t has_taken_rest; /* of the addresses of the region of the process that we were forked from */
 	struct thread_cache *own_cache; /* of thread_enter_own() */
 	uint32_t far_end;    /* above the last of far_descriptors that was noted */
 	uint32_t n_objects[2]; /* files, peers */
@@ -73,9 +72,6 @@ struct region_header *process_find_region(void) HIDDEN;
 
 /* Makes the region, in the session's file open as `fd`, when it is not there yet. */
 struct region_header *process_make_region(int fd) HIDDEN;
-
-/* Has done more than most forked children do before they end or execute a program. */
-void process_outgrows_page(void) HIDDEN;
 
 bool process_owns_new_region(const void *record) HIDDEN;
 

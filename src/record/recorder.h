@@ -67,13 +67,6 @@ void recorder_stop_clock(struct region_header *region) HIDDEN;
 bool recorder_note_sandbox(struct region_header *region) HIDDEN;
 void recorder_unnote_sandbox(struct region_header *region) HIDDEN;
 
-/*
- * To be called before a fork, and after it in the parent. A child of which we are not told so finds out what it needs
- * by itself, more slowly.
- */
-void recorder_before_fork(void) HIDDEN;
-void recorder_after_fork_in_parent(void) HIDDEN;
-
 /* In a forked child: leaves the parent's region alone from now on, and makes its own. */
 void recorder_after_fork(void) HIDDEN;
 

@@ -12,6 +12,7 @@
 
 #include "base/raw.h"
 #include "record/identity.h"
+#include "record/inheritance.h"
 #include "record/marks.h"
 #include "record/memory.h"
 #include "record/recorder.h"
@@ -77,6 +78,10 @@ static int region_commit(struct region_header *region, uint64_t end)
 	end = round_up(end);
 	if (end > capacity)
 		end = capacity;
+	/* Another thread has been here meanwhile. */
+	if (end <= from)
+		return 0;
+	inheritance_cover(region, end);
 	int result = populate((char *)region + from, end - from);
 
 	if (result == -EINVAL)
@@ -107,7 +112,9 @@ static struct region_header *map_place(int fd, uint64_t offset, uint64_t capacit
 		return NULL;
 	if (commit_first((char *)address, fd, offset) == 0)
 		return (struct region_header *)address;
-	raw_munmap((void *)address, capacity);
+	/* Who says where gives back, or uses, what is there. */
+	if (!where)
+		raw_munmap((void *)address, capacity);
 	return NULL;
 }
 
@@ -182,10 +189,11 @@ static uint64_t choose_capacity(const struct session_settings *settings, const s
 static struct region_header *map_in(struct address_range *room, int fd, uint64_t offset, uint64_t capacity)
 {
 	void *where = capacity == room->size ? room->address : NULL;
+	struct region_header *region = map_place(fd, offset, capacity, where);
 
-	if (where)
+	if (where && region)
 		*room = (struct address_range){0};
-	return map_place(fd, offset, capacity, where);
+	return region;
 }
 
 struct region_header *region_make(int fd, struct session_file *session,
@@ -273,6 +281,7 @@ void region_shrink(struct region_header *region, uint64_t limit, uint64_t most)
 	if (kept >= capacity)
 		return;
 	__atomic_store_n(&region->capacity, kept, __ATOMIC_RELAXED);
+	inheritance_limit(region, kept);
 	raw_munmap((char *)region + kept, capacity - kept);
 }
 

@@ -235,8 +235,9 @@ static int fill_file(int fd, struct session_settings *settings)
 	if (result == 0)
 		result = raw_fallocate(fd, 0, sizeof(struct session_file));
 	if (result == 0)
-		result = write_all(fd, &seal, sizeof(seal), offsetof(struct session_file, seal));
-	return result < 0 ? result : write_all(fd, settings, sizeof(*settings), 0);
+		result = write_all(fd, settings, sizeof(*settings), 0);
+	/* Last: it says that all of it is there. */
+	return result < 0 ? result : write_all(fd, &seal, sizeof(seal), offsetof(struct session_file, seal));
 }
 
 int session_write_file(const char *path, struct session_settings *settings)

@@ -155,7 +155,6 @@ void *thread_make_record(struct thread_cache *thread, uint32_t size)
 	slab = take_slab(process_find_region());
 	if (!slab)
 		return NULL;
-	process_outgrows_page();
 	slab->used += size;
 	thread->slab = slab;
 	if (likely(process_owns_new_region(slab)))

@@ -55,7 +55,7 @@ costs "a forked child takes few page faults more" \
 unknown=$(sed -n 's/^[[:space:]]*\(\.text\..*\)$/\1/p' "$top_srcdir/src/preload/order.ld" | tr ' ' '\n' |
 	sed -e 's/^\.text\.//' -e 's/\*$//' | grep -v -e '^first$' -e '^often$' -e '^:$' | sort -u |
 	comm -23 - <(nm "$ours" | sed 's/.* //; s/\..*//' | sort -u) | while read -r name; do
-		grep -rqw --include='*.c' "$name" "$top_srcdir/src/record" "$top_srcdir/src/preload" "$top_srcdir/src/base" || echo "$name"
+		grep -Erq --include='*.c' "\\<$name\\(" "$top_srcdir/src/record" "$top_srcdir/src/preload" "$top_srcdir/src/base" || echo "$name"
 	done)
 if test -z "$unknown"; then pass "what is said to run often is there"; else fail "what is said to run often is there" "$unknown"; fi
 

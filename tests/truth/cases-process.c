@@ -9,10 +9,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -569,6 +571,72 @@ static int run_read_between_instructions(char **arguments)
 }
 #endif
 
+static volatile int n_names_made;
+static volatile bool may_end;
+static char names_folder[] = "/tmp/sonde-truth-XXXXXX";
+
+static int touch_name(int number)
+{
+	char name[PATH_MAX / 16];
+
+	/* Long, so that descriptions of files fill pages of the region. */
+	snprintf(name, sizeof(name), "%s/%0150d", names_folder, number);
+	int fd = open(name, O_RDWR | O_CREAT, 0600);
+
+	return fd < 0 || write(fd, "abcd", 4) != 4 || close(fd) ? 1 : 0;
+}
+
+static void *touch_names(void *nothing)
+{
+	while (!may_end)
+		n_names_made += !touch_name(n_names_made);
+	return nothing;
+}
+
+/* From here to the fork, the other thread goes on with new names. */
+static void let_other_thread_work(void)
+{
+	int seen = n_names_made;
+
+	while (n_names_made < seen + 20)
+		sched_yield();
+}
+
+/* What the child inherits of its parent's names lies behind what the parent knew when it came to fork. */
+static int run_fork_beside_names(char **arguments)
+{
+	enum { CHILDREN = 40, NAMES = 30 };
+	pthread_t thread;
+	int failures = 0;
+
+	(void)arguments;
+	if (!mkdtemp(names_folder) || pthread_atfork(let_other_thread_work, NULL, NULL) ||
+	    pthread_create(&thread, NULL, touch_names, NULL))
+		return 1;
+	for (int i = 0; i < CHILDREN; i++) {
+		pid_t pid = fork();
+
+		if (pid == 0) {
+			for (int number = n_names_made - NAMES; number < n_names_made; number++)
+				failures += touch_name(number < 0 ? 0 : number);
+			_exit(failures);
+		}
+		failures += wait_for(pid);
+	}
+	may_end = true;
+	pthread_join(thread, NULL);
+	truth_count("fork", CHILDREN);
+	truth_count("open", CHILDREN * NAMES + (uint64_t)n_names_made);
+	truth_bytes("write", 4 * (CHILDREN * NAMES + (uint64_t)n_names_made));
+	for (int number = 0; number <= n_names_made; number++) {
+		char name[PATH_MAX / 16];
+
+		snprintf(name, sizeof(name), "%s/%0150d", names_folder, number);
+		unlink(name);
+	}
+	return failures || rmdir(names_folder);
+}
+
 /* Each forks the next one. */
 static int read_and_fork(int n_generations)
 {
@@ -651,6 +719,8 @@ const struct truth_case truth_process_cases[] = {
 	{"read-between-instructions", "a handler's calls in the midst of a forked child's first call count",
 	 run_read_between_instructions, 0},
 #endif
+	{"fork-beside-names", "children that are forked while a thread uses new files lose no call, nor their region",
+	 run_fork_beside_names, 0},
 	{"generations", "a hundred processes, each forked by the one before, lose no call", run_generations, 0},
 	{"mixed-generations", "sixty processes, two of three forked by a system call of the program's own, lose no call",
 	 run_mixed_generations, 0},
