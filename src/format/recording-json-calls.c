@@ -49,22 +49,23 @@ static void put_durations(struct json_output *output, const struct call_totals *
 /* Buckets from the first to the last that is not empty. */
 static void put_histogram(struct json_output *output, const struct call_totals *call)
 {
+	const struct bucket_counts *counts = &call->buckets;
 	int first = 0;
-	int end = HISTOGRAM_INSIDE;
+	int end = counts->n;
 
-	while (end > 0 && !call->buckets[end - 1])
+	while (end > 0 && !counts->inside[end - 1])
 		end--;
-	while (first < end && !call->buckets[first])
+	while (first < end && !counts->inside[first])
 		first++;
 	json_field_open(output, "histogram", "{");
 	json_field_integer(output, "scale", HISTOGRAM_SCALE);
-	json_field_count(output, "zero_count", call->buckets[HISTOGRAM_ZERO]);
-	json_field_count(output, "over_count", call->buckets[HISTOGRAM_OVER]);
-	json_field_integer(output, "offset", end ? first + HISTOGRAM_FIRST_INDEX : 0);
+	json_field_count(output, "zero_count", counts->zero);
+	json_field_count(output, "over_count", counts->over);
+	json_field_integer(output, "offset", end ? counts->first + first + HISTOGRAM_FIRST_INDEX : 0);
 	json_field_open(output, "buckets", "[");
 	for (int i = first; i < end; i++) {
 		json_put_comma(output);
-		json_put_count(output, call->buckets[i]);
+		json_put_count(output, counts->inside[i]);
 	}
 	json_put(output, "]}");
 }

@@ -55,11 +55,18 @@ static double nearest_rank(double q, uint64_t n)
 }
 
 /* In ascending order: the zero bucket, those inside, the one above. */
-static unsigned int bucket_in_order(unsigned int position)
+static unsigned int bucket_in_order(const struct distribution *distribution, unsigned int position)
 {
 	if (position == 0)
 		return HISTOGRAM_ZERO;
-	return position == HISTOGRAM_BUCKETS - 1 ? HISTOGRAM_OVER : position - 1;
+	return position > distribution->n ? HISTOGRAM_OVER : distribution->first + position - 1;
+}
+
+static uint64_t count_in(const struct distribution *distribution, unsigned int bucket)
+{
+	if (bucket == HISTOGRAM_ZERO)
+		return distribution->zero;
+	return bucket == HISTOGRAM_OVER ? distribution->over : distribution->inside[bucket - distribution->first];
 }
 
 double distribution_quantile(const struct distribution *distribution, double q)
@@ -74,9 +81,9 @@ double distribution_quantile(const struct distribution *distribution, double q)
 		return distribution->min;
 	if (q >= 1)
 		return distribution->max;
-	for (unsigned int i = 0; i < HISTOGRAM_BUCKETS; i++) {
-		unsigned int bucket = bucket_in_order(i);
-		double count = (double)distribution->buckets[bucket];
+	for (unsigned int i = 0; i < distribution->n + 2; i++) {
+		unsigned int bucket = bucket_in_order(distribution, i);
+		double count = (double)count_in(distribution, bucket);
 
 		if (count > 0 && below + count >= rank) {
 			double value = interpolate(bucket_bounds(distribution, bucket),

@@ -13,7 +13,11 @@ struct distribution {
 	double min;	/* exact, or as near as is known */
 	double max;
 	double scale; /* of the buckets' bounds: 1 for seconds, 1e9 for nanoseconds, ... */
-	const uint64_t *buckets; /* HISTOGRAM_BUCKETS */
+	uint64_t zero; /* how many are in HISTOGRAM_ZERO */
+	uint64_t over; /* and in HISTOGRAM_OVER */
+	const uint64_t *inside; /* in the buckets inside from `first` on, n of them; the others are empty */
+	unsigned int first;
+	unsigned int n;
 };
 
 /*

@@ -31,7 +31,7 @@ struct folding {
 };
 
 /* Most rows are not there; those that are, are full, but for the last, which has the outside buckets only. */
-static void fold_buckets(struct call_totals *totals, const struct call_stats *stats)
+static int fold_buckets(struct call_totals *totals, const struct call_stats *stats)
 {
 	for (unsigned int row = 0; row < HISTOGRAM_ROWS; row++) {
 		const struct histogram_row *counts = relative_get(&stats->rows[row]);
@@ -41,22 +41,26 @@ static void fold_buckets(struct call_totals *totals, const struct call_stats *st
 
 			if (bucket >= HISTOGRAM_BUCKETS)
 				break;
-			totals->buckets[bucket] = counts->count[i];
+			if (bucket_counts_add(&totals->buckets, bucket, counts->count[i]))
+				return -ENOMEM;
 			if (__builtin_add_overflow(totals->timed, counts->count[i], &totals->timed))
 				totals->timed = UINT64_MAX;
 		}
 	}
+	return 0;
 }
 
-static void fold_durations(struct call_totals *totals, const struct call_stats *stats)
+static int fold_durations(struct call_totals *totals, const struct call_stats *stats)
 {
-	fold_buckets(totals, stats);
+	if (fold_buckets(totals, stats))
+		return -ENOMEM;
 	if (!totals->timed)
-		return;
+		return 0;
 	totals->sum_ns = stats->sum_ns;
 	totals->max_ns = stats->max_ns;
 	/* The bucket is written before the extremes: a copy may have the one without the others. */
 	totals->min_ns = stats->min_ns < stats->max_ns ? stats->min_ns : stats->max_ns;
+	return 0;
 }
 
 static int64_t instant(const struct folding *folding, uint64_t ticks)
@@ -189,7 +193,8 @@ static int fold_call(const struct folding *folding, const struct call_stats *sta
 	for (; error; error = relative_get(&error->next))
 		if (fold_error(folding, totals, error))
 			return -ENOMEM;
-	fold_durations(&own, stats);
+	int result = fold_durations(&own, stats);
+
 	own.unfinished = unfinished_calls(folding, stats, info, own.timed,
 					  totals->failures - failures_before);
 	if (thread->tid == folding->header->pid) {
@@ -198,7 +203,10 @@ static int fold_call(const struct folding *folding, const struct call_stats *sta
 		successes.failures = totals->failures - failures_before;
 		add_waiting(folding, stats, &successes, stats == call_under_way(thread));
 	}
-	return call_totals_add(totals, &own);
+	if (result == 0)
+		result = call_totals_add(totals, &own);
+	bucket_counts_deinit(&own.buckets);
+	return result;
 }
 
 static int fold_calls(const struct folding *folding)

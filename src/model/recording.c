@@ -32,6 +32,7 @@ static void call_totals_deinit(struct call_totals *totals)
 	free(totals->name);
 	free(totals->kind);
 	free(totals->group);
+	bucket_counts_deinit(&totals->buckets);
 	errors_deinit(totals->errors, totals->n_errors);
 	exemplar_list_deinit(&totals->exemplars);
 }
@@ -224,18 +225,19 @@ static int compare_errors(const void *a, const void *b)
 	return strcmp(left->symbol, right->symbol);
 }
 
-static void merge_durations(struct call_totals *totals, const struct call_totals *other)
+static int merge_durations(struct call_totals *totals, const struct call_totals *other)
 {
 	if (!other->timed)
-		return;
+		return 0;
+	if (bucket_counts_add_all(&totals->buckets, &other->buckets))
+		return -ENOMEM;
 	if (!totals->timed || other->min_ns < totals->min_ns)
 		totals->min_ns = other->min_ns;
 	if (other->max_ns > totals->max_ns)
 		totals->max_ns = other->max_ns;
 	add_counts(&totals->timed, other->timed);
 	add_counts(&totals->sum_ns, other->sum_ns);
-	for (unsigned int i = 0; i < HISTOGRAM_BUCKETS; i++)
-		add_counts(&totals->buckets[i], other->buckets[i]);
+	return 0;
 }
 
 int call_totals_add(struct call_totals *totals, const struct call_totals *other)
@@ -245,7 +247,8 @@ int call_totals_add(struct call_totals *totals, const struct call_totals *other)
 	add_counts(&totals->expected, other->expected);
 	add_counts(&totals->unfinished, other->unfinished);
 	add_counts(&totals->bytes, other->bytes);
-	merge_durations(totals, other);
+	if (merge_durations(totals, other))
+		return -ENOMEM;
 	for (size_t i = 0; i < other->n_errors; i++)
 		if (merge_error(totals, &other->errors[i]))
 			return -ENOMEM;
@@ -277,7 +280,7 @@ int recording_add_exemplars(struct recording *recording, size_t first_slow_call)
 		struct call_totals *call = call_list_find(&recording->calls, stack->call, slow->kind);
 
 		/* It may have come while the region was read: then it is not in its bucket yet. */
-		if (call && !stack->code && call->buckets[histogram_bucket(slow->ns)])
+		if (call && !stack->code && bucket_counts_get(&call->buckets, histogram_bucket(slow->ns)))
 			result = exemplar_list_add_slow_call(&call->exemplars, list, slow);
 	}
 	return result;
@@ -326,7 +329,11 @@ double call_totals_quantile_ns(const struct call_totals *totals, double q)
 		.min = (double)totals->min_ns,
 		.max = (double)totals->max_ns,
 		.scale = 1e9,
-		.buckets = totals->buckets,
+		.zero = totals->buckets.zero,
+		.over = totals->buckets.over,
+		.inside = totals->buckets.inside,
+		.first = totals->buckets.first,
+		.n = totals->buckets.n,
 	};
 
 	return distribution_quantile(&distribution, q);

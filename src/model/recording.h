@@ -14,6 +14,7 @@
 
 #include "base/histogram.h"
 #include "calls/kinds.h"
+#include "model/bucket-counts.h"
 #include "model/exemplar.h"
 #include "model/labels.h"
 #include "model/metric-list.h"
@@ -53,7 +54,7 @@ struct call_totals {
 	uint64_t sum_ns;     /* over those */
 	uint64_t min_ns;     /* 0 when timed is 0 */
 	uint64_t max_ns;
-	uint64_t buckets[HISTOGRAM_BUCKETS];
+	struct bucket_counts buckets;
 	struct error_totals *errors; /* most frequent first */
 	size_t n_errors;
 	struct exemplar_list exemplars; /* of the durations */

@@ -3,6 +3,7 @@
 # Tests of what reads and reports: model, format, report.
 
 model_unit_tests = \
+	tests/unit/test-bucket-counts \
 	tests/unit/test-emitter \
 	tests/unit/test-failure-class \
 	tests/unit/test-family \
@@ -23,6 +24,10 @@ check_PROGRAMS += $(model_unit_tests)
 TESTS += $(model_unit_tests)
 
 region_builder_sources = tests/unit/region-builder.c tests/unit/region-builder.h tests/unit/unit.h
+
+tests_unit_test_bucket_counts_SOURCES = tests/unit/test-bucket-counts.c tests/unit/unit.h
+tests_unit_test_bucket_counts_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_bucket_counts_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_emitter_SOURCES = tests/unit/test-emitter.c tests/unit/unit.h
 tests_unit_test_emitter_CFLAGS = $(UNIT_CFLAGS)

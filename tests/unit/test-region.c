@@ -204,7 +204,7 @@ static void every_bucket_comes_through(void)
 	struct call_totals *read = call_list_find(&recording.calls, "read", "");
 
 	for (unsigned int i = 0; i < HISTOGRAM_BUCKETS; i++)
-		CU_ASSERT_EQUAL(read->buckets[i], 1);
+		CU_ASSERT_EQUAL(bucket_counts_get(&read->buckets, i), 1);
 	CU_ASSERT_EQUAL(read->timed, HISTOGRAM_BUCKETS);
 	recording_deinit(&recording);
 	builder_deinit(&builder);
