@@ -69,11 +69,31 @@ static uint64_t count_in(const struct distribution *distribution, unsigned int b
 	return bucket == HISTOGRAM_OVER ? distribution->over : distribution->inside[bucket - distribution->first];
 }
 
-double distribution_quantile(const struct distribution *distribution, double q)
-{
-	double rank = nearest_rank(q, distribution->count);
-	double below = 0;
+/* Along the buckets, as far as the ranks that were asked for. */
+struct walk {
+	unsigned int position;
+	double below; /* how many values are in the buckets before it */
+};
 
+static double value_at(const struct distribution *distribution, struct walk *walk, double rank)
+{
+	for (; walk->position < distribution->n + 2; walk->position++) {
+		unsigned int bucket = bucket_in_order(distribution, walk->position);
+		double count = (double)count_in(distribution, bucket);
+
+		if (count > 0 && walk->below + count >= rank) {
+			double value = interpolate(bucket_bounds(distribution, bucket),
+						   (rank - walk->below - 0.5) / count);
+
+			return clamp(value, distribution->min, distribution->max);
+		}
+		walk->below += count;
+	}
+	return distribution->max;
+}
+
+static double quantile(const struct distribution *distribution, struct walk *walk, double q)
+{
 	if (!distribution->count)
 		return 0;
 	/* Also where all are the same, as of calls that were made once. */
@@ -81,17 +101,21 @@ double distribution_quantile(const struct distribution *distribution, double q)
 		return distribution->min;
 	if (q >= 1)
 		return distribution->max;
-	for (unsigned int i = 0; i < distribution->n + 2; i++) {
-		unsigned int bucket = bucket_in_order(distribution, i);
-		double count = (double)count_in(distribution, bucket);
+	return value_at(distribution, walk, nearest_rank(q, distribution->count));
+}
 
-		if (count > 0 && below + count >= rank) {
-			double value = interpolate(bucket_bounds(distribution, bucket),
-						   (rank - below - 0.5) / count);
+double distribution_quantile(const struct distribution *distribution, double q)
+{
+	struct walk walk = {0};
 
-			return clamp(value, distribution->min, distribution->max);
-		}
-		below += count;
-	}
-	return distribution->max;
+	return quantile(distribution, &walk, q);
+}
+
+void distribution_quantiles(const struct distribution *distribution, const double *q, size_t n_quantiles,
+			    double *ret_quantiles)
+{
+	struct walk walk = {0};
+
+	for (size_t i = 0; i < n_quantiles; i++)
+		ret_quantiles[i] = quantile(distribution, &walk, q[i]);
 }

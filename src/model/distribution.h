@@ -5,6 +5,7 @@
 #ifndef SONDE_MODEL_DISTRIBUTION_H
 #define SONDE_MODEL_DISTRIBUTION_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* A view: the buckets belong to somebody else. */
@@ -26,5 +27,9 @@ struct distribution {
  * more than one bucket's width (9.05 %). 0 when count is 0.
  */
 double distribution_quantile(const struct distribution *distribution, double q);
+
+/* Several of them, in ascending order: one look through the buckets finds them all. */
+void distribution_quantiles(const struct distribution *distribution, const double *q, size_t n_quantiles,
+			    double *ret_quantiles);
 
 #endif

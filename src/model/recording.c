@@ -324,6 +324,15 @@ uint64_t call_totals_time_ns(const struct call_totals *totals)
 
 double call_totals_quantile_ns(const struct call_totals *totals, double q)
 {
+	double ns;
+
+	call_totals_quantiles_ns(totals, &q, 1, &ns);
+	return ns;
+}
+
+void call_totals_quantiles_ns(const struct call_totals *totals, const double *q, size_t n_quantiles,
+			      double *ret_ns)
+{
 	const struct distribution distribution = {
 		.count = totals->timed,
 		.min = (double)totals->min_ns,
@@ -336,7 +345,7 @@ double call_totals_quantile_ns(const struct call_totals *totals, double q)
 		.n = totals->buckets.n,
 	};
 
-	return distribution_quantile(&distribution, q);
+	distribution_quantiles(&distribution, q, n_quantiles, ret_ns);
 }
 
 static const char *const note_reason_names[NOTE_REASONS] = {

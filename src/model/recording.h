@@ -274,6 +274,10 @@ uint64_t scaled_time_ns(uint64_t sum_ns, uint64_t timed, uint64_t successes);
  */
 double call_totals_quantile_ns(const struct call_totals *totals, double q);
 
+/* Several of them, in ascending order. */
+void call_totals_quantiles_ns(const struct call_totals *totals, const double *q, size_t n_quantiles,
+			      double *ret_ns);
+
 /* Of the first process, in all the programs that it was. False: not known. */
 bool recording_main_thread(const struct recording *recording, struct main_thread *ret_thread);
 

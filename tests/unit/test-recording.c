@@ -186,6 +186,23 @@ static void the_outside_buckets_have_quantiles_too(void)
 	bucket_counts_deinit(&totals.buckets);
 }
 
+static void quantiles_are_the_same_one_by_one_and_all_at_once(void)
+{
+	static const double q[] = {0, 0.01, 0.5, 0.5, 0.9, 0.95, 0.99, 0.999, 1};
+	static const uint64_t longest_ns[] = {1, 10, 1000, 1000000, 1000000000, UINT64_C(1) << 62};
+	struct call_totals totals = {0};
+	double ns[sizeof(q) / sizeof(q[0])];
+
+	for (unsigned int i = 0; i < sizeof(longest_ns) / sizeof(longest_ns[0]); i++) {
+		for (unsigned int k = 0; k < 40; k++)
+			add_duration(&totals, (uint64_t)((double)longest_ns[i] * random_fraction()));
+		call_totals_quantiles_ns(&totals, q, sizeof(q) / sizeof(q[0]), ns);
+		for (unsigned int k = 0; k < sizeof(q) / sizeof(q[0]); k++)
+			CU_ASSERT_EQUAL(ns[k], call_totals_quantile_ns(&totals, q[k]));
+	}
+	bucket_counts_deinit(&totals.buckets);
+}
+
 static void the_rank_of_a_quantile_is_not_moved_by_rounding(void)
 {
 	struct call_totals totals = {0};
@@ -407,6 +424,7 @@ UNIT_MAIN("recording",
 	   the_values_of_a_bucket_lie_evenly_on_its_logarithmic_scale},
 	  {"quantiles stay between the extremes", quantiles_stay_between_the_extremes},
 	  {"the outside buckets have quantiles too", the_outside_buckets_have_quantiles_too},
+	  {"quantiles are the same one by one and all at once", quantiles_are_the_same_one_by_one_and_all_at_once},
 	  {"the rank of a quantile is not moved by rounding",
 	   the_rank_of_a_quantile_is_not_moved_by_rounding},
 	  {"time is scaled from the timed calls to the successful ones",
