@@ -18,31 +18,28 @@
  */
 static void put_quantile(struct json_output *output, const char *key, double ns)
 {
-	char text[NUMBER_SIZE];
 	double tenths = nearbyint(ns * 10);
 
 	json_put_key(output, key);
 	if (tenths < 0x1p53)
-		json_put(output, decimal_text((uint64_t)tenths, SECOND_PLACES + 1, text));
+		json_put_decimal(output, (uint64_t)tenths, SECOND_PLACES + 1);
 	else
 		json_put_seconds(output, ns < 0x1p64 ? (uint64_t)ns : UINT64_MAX);
 }
 
 static void put_durations(struct json_output *output, const struct call_totals *call)
 {
-	static const struct {
-		const char *key;
-		double q;
-	} quantiles[] = {
-		{"p50", 0.5}, {"p90", 0.9}, {"p95", 0.95}, {"p99", 0.99}, {"p999", 0.999},
-	};
+	static const char *const keys[] = {"p50", "p90", "p95", "p99", "p999"};
+	static const double q[] = {0.5, 0.9, 0.95, 0.99, 0.999};
+	double quantiles_ns[sizeof(q) / sizeof(q[0])];
 
 	json_field_open(output, "seconds", "{");
 	json_field_seconds(output, "sum", call->sum_ns);
 	json_field_seconds(output, "min", call->min_ns);
 	json_field_seconds(output, "max", call->max_ns);
-	for (size_t i = 0; i < sizeof(quantiles) / sizeof(quantiles[0]); i++)
-		put_quantile(output, quantiles[i].key, call_totals_quantile_ns(call, quantiles[i].q));
+	call_totals_quantiles_ns(call, q, sizeof(q) / sizeof(q[0]), quantiles_ns);
+	for (size_t i = 0; i < sizeof(q) / sizeof(q[0]); i++)
+		put_quantile(output, keys[i], quantiles_ns[i]);
 	json_put(output, "}");
 }
 

@@ -10,6 +10,7 @@ model_unit_tests = \
 	tests/unit/test-fold-metrics \
 	tests/unit/test-fold-objects \
 	tests/unit/test-merge \
+	tests/unit/test-number-text \
 	tests/unit/test-recording \
 	tests/unit/test-recording-fuzz \
 	tests/unit/test-recording-json \
@@ -36,6 +37,10 @@ tests_unit_test_emitter_LDADD = $(UNIT_LIBS)
 tests_unit_test_merge_SOURCES = tests/unit/test-merge.c tests/unit/unit.h
 tests_unit_test_merge_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_merge_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_number_text_SOURCES = tests/unit/test-number-text.c tests/unit/unit.h
+tests_unit_test_number_text_CFLAGS = $(UNIT_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_number_text_LDADD = $(UNIT_LIBS) $(JANSSON_LIBS)
 
 tests_unit_test_failure_class_SOURCES = tests/unit/test-failure-class.c tests/unit/unit.h
 tests_unit_test_failure_class_CFLAGS = $(UNIT_CFLAGS)
