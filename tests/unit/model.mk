@@ -101,8 +101,10 @@ EXTRA_DIST += \
 	tests/golden/empty.txt \
 	tests/golden/failures-only.json \
 	tests/golden/failures-only.txt \
+	tests/golden/hostile-written.json \
 	tests/golden/hostile.json \
 	tests/golden/hostile.txt \
+	tests/golden/huge-written.json \
 	tests/golden/huge.json \
 	tests/golden/huge.txt \
 	tests/golden/kinds-wide.txt \
@@ -114,11 +116,13 @@ EXTRA_DIST += \
 	tests/golden/metrics.json \
 	tests/golden/metrics.txt \
 	tests/golden/metrics-short.txt \
+	tests/golden/lossy-written.json \
 	tests/golden/lossy.json \
 	tests/golden/lossy.txt \
 	tests/golden/ordinary-colour.txt \
 	tests/golden/ordinary-short-by-errors.txt \
 	tests/golden/ordinary-wide-by-bytes.txt \
+	tests/golden/ordinary-written.json \
 	tests/golden/ordinary.json \
 	tests/golden/ordinary.txt \
 	tests/golden/plugins.json \
