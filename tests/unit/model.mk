@@ -14,6 +14,7 @@ model_unit_tests = \
 	tests/unit/test-recording \
 	tests/unit/test-recording-fuzz \
 	tests/unit/test-recording-json \
+	tests/unit/test-recording-text \
 	tests/unit/test-region \
 	tests/unit/test-report \
 	tests/unit/test-series \
@@ -71,6 +72,12 @@ tests_unit_test_recording_json_SOURCES = tests/unit/test-recording-json.c \
 	$(region_builder_sources)
 tests_unit_test_recording_json_CFLAGS = $(UNIT_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_recording_json_LDADD = $(UNIT_LIBS) $(JANSSON_LIBS)
+
+tests_unit_test_recording_text_SOURCES = tests/unit/test-recording-text.c tests/unit/unit.h \
+	src/tool/gzip-piece.c src/tool/recording-text.c
+tests_unit_test_recording_text_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_recording_text_LDFLAGS = -Wl,--wrap=recording_json_write_to
+tests_unit_test_recording_text_LDADD = $(UNIT_LIBS) $(ZLIB_LIBS)
 
 tests_unit_test_region_SOURCES = tests/unit/test-region.c $(region_builder_sources)
 tests_unit_test_region_CFLAGS = $(UNIT_CFLAGS)
