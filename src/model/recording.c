@@ -30,8 +30,6 @@ static void errors_deinit(struct error_totals *errors, size_t n_errors)
 static void call_totals_deinit(struct call_totals *totals)
 {
 	free(totals->name);
-	free(totals->kind);
-	free(totals->group);
 	bucket_counts_deinit(&totals->buckets);
 	errors_deinit(totals->errors, totals->n_errors);
 	exemplar_list_deinit(&totals->exemplars);
@@ -140,6 +138,22 @@ static int call_list_grow(struct call_list *list)
 	return 0;
 }
 
+/* A call's three names in one piece of memory, which goes with the first. False: there is no memory. */
+static bool copy_names(struct call_totals *totals, const char *name, const char *kind, const char *group)
+{
+	size_t name_size = strlen(name) + 1;
+	size_t kind_size = strlen(kind) + 1;
+	size_t group_size = strlen(group) + 1;
+	char *names = malloc(name_size + kind_size + group_size);
+
+	if (!names)
+		return false;
+	totals->name = memcpy(names, name, name_size);
+	totals->kind = memcpy(names + name_size, kind, kind_size);
+	totals->group = memcpy(names + name_size + kind_size, group, group_size);
+	return true;
+}
+
 struct call_totals *call_list_get(struct call_list *list, const char *name, const char *kind,
 				  const char *group)
 {
@@ -148,13 +162,9 @@ struct call_totals *call_list_get(struct call_list *list, const char *name, cons
 
 	if (is_there)
 		return &list->calls[position];
-	struct call_totals totals = {
-		.name = strdup(name),
-		.kind = strdup(kind),
-		.group = strdup(group),
-	};
+	struct call_totals totals = {0};
 
-	if (!totals.name || !totals.kind || !totals.group || call_list_grow(list)) {
+	if (!copy_names(&totals, name, kind, group) || call_list_grow(list)) {
 		call_totals_deinit(&totals);
 		return NULL;
 	}

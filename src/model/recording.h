@@ -42,9 +42,9 @@ struct error_totals {
 };
 
 struct call_totals {
-	char *name;
+	char *name;          /* this one is freed: */
 	char *kind;          /* calls of one name are told apart by it; "": they are not */
-	char *group;
+	char *group;         /* both are in the memory of the name */
 	uint64_t count;      /* calls made: exact, also where timing is sampled */
 	uint64_t failures;   /* sum of errors[].count */
 	uint64_t expected;   /* the part of failures classed as expected */
