@@ -19,7 +19,6 @@
 #include "model/syscall-name.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -240,23 +239,25 @@ static int fold_raw_calls(const struct folding *folding)
 	return 0;
 }
 
-/* One argument as a shell needs it: in quotes unless it is made of harmless characters only. */
-static void write_quoted(FILE *stream, const char *word)
+/* What one character becomes at most: a quote, which ends the others, stands alone, and begins them anew. */
+#define QUOTED_QUOTE "'\\''"
+
+/* One argument as a shell needs it: in quotes unless it is made of harmless characters only. Returns its end. */
+static char *put_quoted(char *place, const char *word)
 {
 	static const char harmless[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				       "0123456789%+,-./:=@_^";
 
-	if (word[0] && word[strspn(word, harmless)] == '\0') {
-		fputs(word, stream);
-		return;
-	}
-	fputc('\'', stream);
+	if (word[0] && word[strspn(word, harmless)] == '\0')
+		return stpcpy(place, word);
+	*place++ = '\'';
 	for (; *word; word++)
 		if (*word == '\'')
-			fputs("'\\''", stream);
+			place = stpcpy(place, QUOTED_QUOTE);
 		else
-			fputc(*word, stream);
-	fputc('\'', stream);
+			*place++ = *word;
+	*place++ = '\'';
+	return place;
 }
 
 /*
@@ -266,24 +267,26 @@ static void write_quoted(FILE *stream, const char *word)
  */
 static char *quote_command(const char *words, size_t size)
 {
-	char *command = NULL;
-	size_t command_size = 0;
 	const char *end = words + size;
-	FILE *stream = open_memstream(&command, &command_size);
 
-	if (!stream)
-		return NULL;
 	while (end > words && end[-1] == '\0')
 		end--;
-	for (const char *word = words; word < end; word += strlen(word) + 1) {
+	/* An empty word, which is nothing but its end, has two quotes and a space before it. */
+	size_t most = (strlen(QUOTED_QUOTE) + 1) * (size_t)(end - words) + sizeof(" ''");
+	char *command = malloc(most);
+	char *place = command;
+
+	for (const char *word = words; command && word < end; word += strlen(word) + 1) {
 		if (word > words)
-			fputc(' ', stream);
-		write_quoted(stream, word);
+			*place++ = ' ';
+		place = put_quoted(place, word);
 	}
-	if (fclose(stream) == 0)
-		return command;
-	free(command);
-	return NULL;
+	if (!command)
+		return NULL;
+	*place++ = '\0';
+	char *fitting = realloc(command, (size_t)(place - command));
+
+	return fitting ? fitting : command;
 }
 
 static uint64_t wall_ns(const struct region_header *header, bool is_running, int64_t now_ns)
