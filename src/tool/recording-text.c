@@ -41,9 +41,8 @@ struct text_chunk {
 struct team {
 	pthread_mutex_t lock;
 	pthread_cond_t has_changed;
-	struct text_chunk
-		*waiting; /* the first one that nobody has taken yet; the list goes on from there */
-	bool is_complete; /* none will be added */
+	struct text_chunk *waiting; /* the first that nobody has taken; the list goes on from there */
+	bool is_complete;	    /* none will be added */
 	z_stream own;
 	z_stream helpers;
 };
@@ -56,8 +55,7 @@ struct maker {
 	struct text_chunk *open; /* that is being written, not yet in it */
 };
 
-/* -- Compressing --------------------------------------------------------------------------------
- */
+/* -- Compressing ------------------------------------------------------------------------------- */
 
 static void compress_chunk(z_stream *stream, struct text_chunk *chunk)
 {
@@ -105,8 +103,7 @@ static void *help(void *argument)
 	return NULL;
 }
 
-/* -- Writing ------------------------------------------------------------------------------------
- */
+/* -- Writing ----------------------------------------------------------------------------------- */
 
 static struct text_chunk *chunk_new(bool is_compressed)
 {
@@ -263,8 +260,7 @@ void recording_text_deinit(struct recording_text *text)
 	*text = (struct recording_text){0};
 }
 
-/* -- Handing out --------------------------------------------------------------------------------
- */
+/* -- Handing out ------------------------------------------------------------------------------- */
 
 int recording_text_write(const struct recording_text *text, const struct format_sink *sink)
 {
