@@ -15,6 +15,7 @@
 enum {
 	SPAN_MOST = 1024, /* far less than the output's memory */
 	DIGITS = 15,	  /* that a double has for certain */
+	SECOND_NS = 1000000000,
 };
 
 static void flush(struct json_output *output)
@@ -37,7 +38,7 @@ static char *reserve(struct json_output *output, size_t size)
 	return output->bytes + output->size - size;
 }
 
-static void put_bytes(struct json_output *output, const char *bytes, size_t size)
+void json_put_bytes(struct json_output *output, const char *bytes, size_t size)
 {
 	memcpy(reserve(output, size), bytes, size);
 }
@@ -48,11 +49,6 @@ static bool is_first(const struct json_output *output)
 	char last = output->size ? output->bytes[output->size - 1] : output->last;
 
 	return last == '{' || last == '[';
-}
-
-void json_put(struct json_output *output, const char *text)
-{
-	put_bytes(output, text, strlen(text));
 }
 
 void json_put_comma(struct json_output *output)
@@ -81,16 +77,16 @@ void json_put_line_end(struct json_output *output, unsigned int indent, const ch
 	json_put(output, bracket);
 }
 
-void json_put_key(struct json_output *output, const char *key)
+void json_put_key_bytes(struct json_output *output, const char *key, size_t size)
 {
-	size_t length = strlen(key);
+	bool has_comma = !is_first(output);
+	char *place = reserve(output, has_comma + size + 3);
 
-	json_put_comma(output);
-	char *place = reserve(output, length + 3);
-
-	*place = '"';
-	memcpy(place + 1, key, length);
-	memcpy(place + 1 + length, "\":", 2);
+	if (has_comma)
+		*place++ = ',';
+	*place++ = '"';
+	place = mempcpy(place, key, size);
+	memcpy(place, "\":", 2);
 }
 
 /* Control characters, and the two that have a meaning in a string. */
@@ -136,11 +132,11 @@ void json_put_string(struct json_output *output, const char *text)
 		if (length == 0)
 			json_put(output, UTF8_REPLACEMENT);
 		else if (n_plain)
-			put_bytes(output, text, n_plain);
+			json_put_bytes(output, text, n_plain);
 		else if (has_to_be_escaped(*text))
 			put_escaped(output, (unsigned char)*text);
 		else
-			put_bytes(output, text, length);
+			json_put_bytes(output, text, length);
 		text += length ? length : 1;
 	}
 	*reserve(output, 1) = '"';
@@ -166,6 +162,12 @@ void json_put_boolean(struct json_output *output, bool is_true)
 	json_put(output, is_true ? "true" : "false");
 }
 
+/* Of a number's text, which ends where its memory does. */
+static void put_end(struct json_output *output, const char text[NUMBER_SIZE], const char *start)
+{
+	json_put_bytes(output, start, (size_t)(text + NUMBER_SIZE - 1 - start));
+}
+
 void json_put_integer(struct json_output *output, int64_t number)
 {
 	char text[NUMBER_SIZE];
@@ -177,7 +179,7 @@ void json_put_integer(struct json_output *output, int64_t number)
 	}
 	if (number < 0)
 		json_put(output, "-");
-	json_put(output, count_text(number < 0 ? -(uint64_t)number : (uint64_t)number, text));
+	put_end(output, text, count_text(number < 0 ? -(uint64_t)number : (uint64_t)number, text));
 }
 
 void json_put_count(struct json_output *output, uint64_t count)
@@ -199,11 +201,16 @@ void json_put_number(struct json_output *output, double number)
 		json_put(output, ".0");
 }
 
-void json_put_seconds(struct json_output *output, uint64_t ns)
+void json_put_decimal(struct json_output *output, uint64_t number, unsigned int n_places)
 {
 	char text[NUMBER_SIZE];
 
-	json_put(output, decimal_text(ns, SECOND_PLACES, text));
+	put_end(output, text, decimal_text(number, n_places, text));
+}
+
+void json_put_seconds(struct json_output *output, uint64_t ns)
+{
+	json_put_decimal(output, ns, SECOND_PLACES);
 }
 
 /* What jansson hands over is of any size. */
@@ -212,7 +219,7 @@ static int put_piece(const char *bytes, size_t size, void *argument)
 	while (size > 0) {
 		size_t part = size < SPAN_MOST ? size : SPAN_MOST;
 
-		put_bytes(argument, bytes, part);
+		json_put_bytes(argument, bytes, part);
 		bytes += part;
 		size -= part;
 	}
@@ -229,11 +236,22 @@ void json_put_tree(struct json_output *output, json_t *value)
 		json_output_fail(output, -ENOMEM);
 }
 
+/* Whether the text is one of the same second; then it is made one of this instant. */
+static bool move_instant(struct json_output *output, int64_t ns)
+{
+	int64_t rest = ns % SECOND_NS;
+
+	if (!*output->instant || ns < 0 || output->instant_ns < 0 ||
+	    output->instant_ns / SECOND_NS != ns / SECOND_NS)
+		return false;
+	for (int i = SECOND_PLACES - 1; i >= 0; i--, rest /= 10)
+		output->instant[INSTANT_FRACTION + i] = (char)('0' + rest % 10);
+	return true;
+}
+
 void json_put_instant(struct json_output *output, int64_t ns)
 {
-	bool is_known = *output->instant && output->instant_ns == ns;
-
-	if (!is_known && !instant_text(ns, output->instant)) {
+	if (!move_instant(output, ns) && !instant_text(ns, output->instant)) {
 		*output->instant = '\0';
 		json_put(output, "null");
 		return;

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "format/json-text.h"
 #include "format/snapshot-format.h"
@@ -22,7 +23,7 @@ struct json_output {
 	char last;  /* character that was handed over; '\0': none */
 	size_t size;
 	char bytes[4096];
-	int64_t instant_ns; /* of which this is the text; series have the same over and over */
+	int64_t instant_ns; /* of which this is the text: the next one is often of the same second */
 	char instant[INSTANT_SIZE];
 };
 
@@ -31,13 +32,21 @@ static inline struct json_output json_output_init(const struct format_sink *sink
 	return (struct json_output){.sink = sink};
 }
 
-/* As it is: brackets, keys with their quotes and colons. */
-void json_put(struct json_output *output, const char *text);
+/* As it is: brackets, keys with their quotes and colons. Of at most some hundred bytes. */
+void json_put_bytes(struct json_output *output, const char *bytes, size_t size);
+static inline void json_put(struct json_output *output, const char *text)
+{
+	json_put_bytes(output, text, strlen(text));
+}
 
 /* A comma, unless what comes now is the first in its object or array. */
 void json_put_comma(struct json_output *output);
 /* The same, and then the key, of characters that need no escape, and its colon. */
-void json_put_key(struct json_output *output, const char *key);
+void json_put_key_bytes(struct json_output *output, const char *key, size_t size);
+static inline void json_put_key(struct json_output *output, const char *key)
+{
+	json_put_key_bytes(output, key, strlen(key));
+}
 /* The same with a key of any characters. */
 void json_put_name(struct json_output *output, const char *name);
 
@@ -62,6 +71,8 @@ void json_put_integer(struct json_output *output, int64_t number);
 /* As many digits as it takes to read it back; null for what is no number. Needs the locale "C". */
 void json_put_number(struct json_output *output, double number);
 
+/* An integer with so many of its digits behind the point, as decimal_text(). In any locale. */
+void json_put_decimal(struct json_output *output, uint64_t number, unsigned int n_places);
 /* Nanoseconds in seconds, exactly. In any locale. */
 void json_put_seconds(struct json_output *output, uint64_t ns);
 

@@ -21,7 +21,10 @@ json_t *text_to_json(const char *text);
  * a reader would refuse the document. They are rounded down. */
 json_t *real_to_json(double number);
 
-enum { INSTANT_SIZE = 40 };
+enum {
+	INSTANT_SIZE = 40,
+	INSTANT_FRACTION = sizeof("2026-01-31T12:34:56.") - 1, /* there its nanoseconds begin, 9 digits */
+};
 
 /* The text of an instant, as below; false: for a year that no clock shows. */
 bool instant_text(int64_t ns, char ret_text[INSTANT_SIZE]);

@@ -4,6 +4,7 @@
 #include "format/number-text.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,33 +14,51 @@ enum {
 	DIGITS_MOST = 17,  /* that tell any two doubles apart */
 };
 
+/* Two digits at once: a division, which takes longest, for each pair. */
+static const char digit_pairs[] = "00010203040506070809101112131415161718192021222324"
+				  "25262728293031323334353637383940414243444546474849"
+				  "50515253545556575859606162636465666768697071727374"
+				  "75767778798081828384858687888990919293949596979899";
+
+/* Writes an integer with at least so many digits before this end. Returns where it begins. */
+static char *put_digits(char *end, uint64_t number, unsigned int n_least)
+{
+	char *place = end;
+
+	for (; number >= 10; number /= 100)
+		place = memcpy(place - 2, &digit_pairs[2 * (number % 100)], 2);
+	if (number || place == end)
+		*--place = (char)('0' + number);
+	while (end - place < (ptrdiff_t)n_least)
+		*--place = '0';
+	return place;
+}
+
 const char *count_text(uint64_t count, char ret_text[NUMBER_SIZE])
 {
-	char *place = ret_text + NUMBER_SIZE - 1;
+	char *end = ret_text + NUMBER_SIZE - 1;
 
-	*place = '\0';
-	do
-		*--place = (char)('0' + count % 10);
-	while (count /= 10);
-	return place;
+	*end = '\0';
+	return put_digits(end, count, 1);
 }
 
 const char *decimal_text(uint64_t number, unsigned int n_places, char ret_text[NUMBER_SIZE])
 {
-	char *place = ret_text + NUMBER_SIZE - 1;
-	unsigned int n = n_places;
+	char *end = ret_text + NUMBER_SIZE - 1;
+	unsigned int n = number ? n_places : 1;
 
 	while (n > 1 && number % 10 == 0) {
 		number /= 10;
 		n--;
 	}
-	*place = '\0';
-	for (; n > 0; n--, number /= 10)
-		*--place = (char)('0' + number % 10);
-	*--place = '.';
-	do
-		*--place = (char)('0' + number % 10);
-	while (number /= 10);
+	*end = '\0';
+	char *place = put_digits(end, number, n + 1) - 1;
+	char *point = end - n - 1;
+
+	/* The point goes between digits that are there already. */
+	for (char *digit = place; digit < point; digit++)
+		digit[0] = digit[1];
+	*point = '.';
 	return place;
 }
 

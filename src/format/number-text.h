@@ -19,7 +19,7 @@ enum {
  */
 const char *number_text(double number, char ret_text[NUMBER_SIZE]);
 
-/* An integer, in any locale. Returns where in ret_text it begins. */
+/* An integer, in any locale. Returns where in ret_text it begins; the text ends where ret_text does. */
 const char *count_text(uint64_t count, char ret_text[NUMBER_SIZE]);
 
 /* An integer with so many of its digits, at most 19, behind the point, of which one stays where all are 0; else the same. */

@@ -18,53 +18,51 @@
  */
 static void put_quantile(struct json_output *output, const char *key, double ns)
 {
-	char text[NUMBER_SIZE];
 	double tenths = nearbyint(ns * 10);
 
 	json_put_key(output, key);
 	if (tenths < 0x1p53)
-		json_put(output, decimal_text((uint64_t)tenths, SECOND_PLACES + 1, text));
+		json_put_decimal(output, (uint64_t)tenths, SECOND_PLACES + 1);
 	else
 		json_put_seconds(output, ns < 0x1p64 ? (uint64_t)ns : UINT64_MAX);
 }
 
 static void put_durations(struct json_output *output, const struct call_totals *call)
 {
-	static const struct {
-		const char *key;
-		double q;
-	} quantiles[] = {
-		{"p50", 0.5}, {"p90", 0.9}, {"p95", 0.95}, {"p99", 0.99}, {"p999", 0.999},
-	};
+	static const char *const keys[] = {"p50", "p90", "p95", "p99", "p999"};
+	static const double q[] = {0.5, 0.9, 0.95, 0.99, 0.999};
+	double quantiles_ns[sizeof(q) / sizeof(q[0])];
 
 	json_field_open(output, "seconds", "{");
 	json_field_seconds(output, "sum", call->sum_ns);
 	json_field_seconds(output, "min", call->min_ns);
 	json_field_seconds(output, "max", call->max_ns);
-	for (size_t i = 0; i < sizeof(quantiles) / sizeof(quantiles[0]); i++)
-		put_quantile(output, quantiles[i].key, call_totals_quantile_ns(call, quantiles[i].q));
+	call_totals_quantiles_ns(call, q, sizeof(q) / sizeof(q[0]), quantiles_ns);
+	for (size_t i = 0; i < sizeof(q) / sizeof(q[0]); i++)
+		put_quantile(output, keys[i], quantiles_ns[i]);
 	json_put(output, "}");
 }
 
 /* Buckets from the first to the last that is not empty. */
 static void put_histogram(struct json_output *output, const struct call_totals *call)
 {
+	const struct bucket_counts *counts = &call->buckets;
 	int first = 0;
-	int end = HISTOGRAM_INSIDE;
+	int end = counts->n;
 
-	while (end > 0 && !call->buckets[end - 1])
+	while (end > 0 && !counts->inside[end - 1])
 		end--;
-	while (first < end && !call->buckets[first])
+	while (first < end && !counts->inside[first])
 		first++;
 	json_field_open(output, "histogram", "{");
 	json_field_integer(output, "scale", HISTOGRAM_SCALE);
-	json_field_count(output, "zero_count", call->buckets[HISTOGRAM_ZERO]);
-	json_field_count(output, "over_count", call->buckets[HISTOGRAM_OVER]);
-	json_field_integer(output, "offset", end ? first + HISTOGRAM_FIRST_INDEX : 0);
+	json_field_count(output, "zero_count", counts->zero);
+	json_field_count(output, "over_count", counts->over);
+	json_field_integer(output, "offset", end ? counts->first + first + HISTOGRAM_FIRST_INDEX : 0);
 	json_field_open(output, "buckets", "[");
 	for (int i = first; i < end; i++) {
 		json_put_comma(output);
-		json_put_count(output, call->buckets[i]);
+		json_put_count(output, counts->inside[i]);
 	}
 	json_put(output, "]}");
 }

@@ -118,6 +118,14 @@ static void read_session(struct json_reader *reader, const json_t *document,
 	reader_leave(reader, back);
 }
 
+static void add_timed(struct json_reader *reader, struct call_totals *call, unsigned int bucket, uint64_t count)
+{
+	if (bucket_counts_add(&call->buckets, bucket, count) < 0)
+		reader_out_of_memory(reader);
+	if (__builtin_add_overflow(call->timed, count, &call->timed))
+		call->timed = UINT64_MAX;
+}
+
 static void read_buckets(struct json_reader *reader, const json_t *histogram,
 			 struct call_totals *call)
 {
@@ -134,10 +142,10 @@ static void read_buckets(struct json_reader *reader, const json_t *histogram,
 	for (size_t i = 0; !reader->error && i < n; i++) {
 		const json_t *value = json_array_get(array, i);
 
-		if (json_is_integer(value) && json_integer_value(value) >= 0)
-			call->buckets[first + i] = (uint64_t)json_integer_value(value);
-		else
+		if (!json_is_integer(value) || json_integer_value(value) < 0)
 			reader_complain_type(reader, "buckets", value, "counts only");
+		else
+			add_timed(reader, call, (unsigned int)(first + i), (uint64_t)json_integer_value(value));
 	}
 }
 
@@ -149,14 +157,11 @@ static void read_histogram(struct json_reader *reader, const json_t *object,
 
 	if (histogram) {
 		reader_integer(reader, histogram, "scale", HISTOGRAM_SCALE, HISTOGRAM_SCALE);
-		call->buckets[HISTOGRAM_ZERO] = reader_count(reader, histogram, "zero_count");
-		call->buckets[HISTOGRAM_OVER] = reader_count(reader, histogram, "over_count");
+		add_timed(reader, call, HISTOGRAM_ZERO, reader_count(reader, histogram, "zero_count"));
+		add_timed(reader, call, HISTOGRAM_OVER, reader_count(reader, histogram, "over_count"));
 		read_buckets(reader, histogram, call);
 	}
 	reader_leave(reader, back);
-	for (unsigned int i = 0; i < HISTOGRAM_BUCKETS; i++)
-		if (__builtin_add_overflow(call->timed, call->buckets[i], &call->timed))
-			call->timed = UINT64_MAX;
 }
 
 static void read_durations(struct json_reader *reader, const json_t *object,

@@ -301,11 +301,17 @@ static void put_document(struct json_output *output, const struct recording *rec
 	json_put_line_end(output, 0, "}\n");
 }
 
+int recording_json_write_to(const struct recording *recording, const struct format_sink *sink)
+{
+	struct json_output output = json_output_init(sink);
+
+	put_document(&output, recording);
+	return json_output_finish(&output);
+}
+
 int recording_json_write(const struct recording *recording, FILE *file)
 {
 	const struct format_sink sink = file_sink(file);
-	struct json_output output = json_output_init(&sink);
 
-	put_document(&output, recording);
-	return file_sink_end(file, json_output_finish(&output));
+	return file_sink_end(file, recording_json_write_to(recording, &sink));
 }

@@ -10,6 +10,7 @@
 #ifndef SONDE_FORMAT_RECORDING_JSON_H
 #define SONDE_FORMAT_RECORDING_JSON_H
 
+#include "format/snapshot-format.h"
 #include "model/message.h"
 #include "model/recording.h"
 
@@ -20,6 +21,9 @@
 /* Writes the document and a newline. 0, -ENOMEM, or the errno of the stream (-EIO, -ENOSPC, ...).
  */
 int recording_json_write(const struct recording *recording, FILE *file);
+
+/* The same, to anywhere. 0, -ENOMEM, or what the sink failed with. */
+int recording_json_write_to(const struct recording *recording, const struct format_sink *sink);
 
 /*
  * Reads a document. `name` stands for the file in messages. The recording is the caller's, to be

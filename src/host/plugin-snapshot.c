@@ -397,23 +397,22 @@ int plugin_snapshot_window(const struct sonde_snapshot *snapshot, size_t positio
 
 double plugin_quantile(const struct sonde_histogram *histogram, double q)
 {
-	uint64_t buckets[HISTOGRAM_BUCKETS] = {0};
 	double first = nearbyint(log2(histogram->zero_threshold) * HISTOGRAM_ROW_BUCKETS);
 	double start = histogram->offset - first;
 
 	if (histogram->count == 0 || histogram->scale != HISTOGRAM_SCALE || start < 0 ||
 	    start + histogram->n_buckets > HISTOGRAM_INSIDE)
 		return 0;
-	memcpy(&buckets[(size_t)start], histogram->buckets,
-	       histogram->n_buckets * sizeof(*buckets));
-	buckets[HISTOGRAM_ZERO] = histogram->zero_count;
-	buckets[HISTOGRAM_OVER] = histogram->over_count;
 	const struct distribution distribution = {
 		.count = histogram->count,
 		.min = histogram->min,
 		.max = histogram->max,
 		.scale = exp2((first - HISTOGRAM_FIRST_INDEX) / HISTOGRAM_ROW_BUCKETS),
-		.buckets = buckets,
+		.zero = histogram->zero_count,
+		.over = histogram->over_count,
+		.inside = histogram->buckets,
+		.first = (unsigned int)start,
+		.n = histogram->n_buckets,
 	};
 
 	return distribution_quantile(&distribution, q);

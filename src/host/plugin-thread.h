@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * plugin-thread.h - threads for plugins' code: no signal is delivered to them.
+ * plugin-thread.h - threads for plugins' code, and for what else may run beside the rest: no signal is delivered to
+ * them.
  */
 #ifndef SONDE_HOST_PLUGIN_THREAD_H
 #define SONDE_HOST_PLUGIN_THREAD_H

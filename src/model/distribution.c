@@ -55,18 +55,45 @@ static double nearest_rank(double q, uint64_t n)
 }
 
 /* In ascending order: the zero bucket, those inside, the one above. */
-static unsigned int bucket_in_order(unsigned int position)
+static unsigned int bucket_in_order(const struct distribution *distribution, unsigned int position)
 {
 	if (position == 0)
 		return HISTOGRAM_ZERO;
-	return position == HISTOGRAM_BUCKETS - 1 ? HISTOGRAM_OVER : position - 1;
+	return position > distribution->n ? HISTOGRAM_OVER : distribution->first + position - 1;
 }
 
-double distribution_quantile(const struct distribution *distribution, double q)
+static uint64_t count_in(const struct distribution *distribution, unsigned int bucket)
 {
-	double rank = nearest_rank(q, distribution->count);
-	double below = 0;
+	if (bucket == HISTOGRAM_ZERO)
+		return distribution->zero;
+	return bucket == HISTOGRAM_OVER ? distribution->over : distribution->inside[bucket - distribution->first];
+}
 
+/* Along the buckets, as far as the ranks that were asked for. */
+struct walk {
+	unsigned int position;
+	double below; /* how many values are in the buckets before it */
+};
+
+static double value_at(const struct distribution *distribution, struct walk *walk, double rank)
+{
+	for (; walk->position < distribution->n + 2; walk->position++) {
+		unsigned int bucket = bucket_in_order(distribution, walk->position);
+		double count = (double)count_in(distribution, bucket);
+
+		if (count > 0 && walk->below + count >= rank) {
+			double value = interpolate(bucket_bounds(distribution, bucket),
+						   (rank - walk->below - 0.5) / count);
+
+			return clamp(value, distribution->min, distribution->max);
+		}
+		walk->below += count;
+	}
+	return distribution->max;
+}
+
+static double quantile(const struct distribution *distribution, struct walk *walk, double q)
+{
 	if (!distribution->count)
 		return 0;
 	/* Also where all are the same, as of calls that were made once. */
@@ -74,17 +101,21 @@ double distribution_quantile(const struct distribution *distribution, double q)
 		return distribution->min;
 	if (q >= 1)
 		return distribution->max;
-	for (unsigned int i = 0; i < HISTOGRAM_BUCKETS; i++) {
-		unsigned int bucket = bucket_in_order(i);
-		double count = (double)distribution->buckets[bucket];
+	return value_at(distribution, walk, nearest_rank(q, distribution->count));
+}
 
-		if (count > 0 && below + count >= rank) {
-			double value = interpolate(bucket_bounds(distribution, bucket),
-						   (rank - below - 0.5) / count);
+double distribution_quantile(const struct distribution *distribution, double q)
+{
+	struct walk walk = {0};
 
-			return clamp(value, distribution->min, distribution->max);
-		}
-		below += count;
-	}
-	return distribution->max;
+	return quantile(distribution, &walk, q);
+}
+
+void distribution_quantiles(const struct distribution *distribution, const double *q, size_t n_quantiles,
+			    double *ret_quantiles)
+{
+	struct walk walk = {0};
+
+	for (size_t i = 0; i < n_quantiles; i++)
+		ret_quantiles[i] = quantile(distribution, &walk, q[i]);
 }

@@ -5,6 +5,7 @@
 #ifndef SONDE_MODEL_DISTRIBUTION_H
 #define SONDE_MODEL_DISTRIBUTION_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* A view: the buckets belong to somebody else. */
@@ -13,7 +14,11 @@ struct distribution {
 	double min;	/* exact, or as near as is known */
 	double max;
 	double scale; /* of the buckets' bounds: 1 for seconds, 1e9 for nanoseconds, ... */
-	const uint64_t *buckets; /* HISTOGRAM_BUCKETS */
+	uint64_t zero; /* how many are in HISTOGRAM_ZERO */
+	uint64_t over; /* and in HISTOGRAM_OVER */
+	const uint64_t *inside; /* in the buckets inside from `first` on, n of them; the others are empty */
+	unsigned int first;
+	unsigned int n;
 };
 
 /*
@@ -22,5 +27,9 @@ struct distribution {
  * more than one bucket's width (9.05 %). 0 when count is 0.
  */
 double distribution_quantile(const struct distribution *distribution, double q);
+
+/* Several of them, in ascending order: one look through the buckets finds them all. */
+void distribution_quantiles(const struct distribution *distribution, const double *q, size_t n_quantiles,
+			    double *ret_quantiles);
 
 #endif

@@ -19,7 +19,6 @@
 #include "model/syscall-name.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,7 +30,7 @@ struct folding {
 };
 
 /* Most rows are not there; those that are, are full, but for the last, which has the outside buckets only. */
-static void fold_buckets(struct call_totals *totals, const struct call_stats *stats)
+static int fold_buckets(struct call_totals *totals, const struct call_stats *stats)
 {
 	for (unsigned int row = 0; row < HISTOGRAM_ROWS; row++) {
 		const struct histogram_row *counts = relative_get(&stats->rows[row]);
@@ -41,22 +40,26 @@ static void fold_buckets(struct call_totals *totals, const struct call_stats *st
 
 			if (bucket >= HISTOGRAM_BUCKETS)
 				break;
-			totals->buckets[bucket] = counts->count[i];
+			if (bucket_counts_add(&totals->buckets, bucket, counts->count[i]))
+				return -ENOMEM;
 			if (__builtin_add_overflow(totals->timed, counts->count[i], &totals->timed))
 				totals->timed = UINT64_MAX;
 		}
 	}
+	return 0;
 }
 
-static void fold_durations(struct call_totals *totals, const struct call_stats *stats)
+static int fold_durations(struct call_totals *totals, const struct call_stats *stats)
 {
-	fold_buckets(totals, stats);
+	if (fold_buckets(totals, stats))
+		return -ENOMEM;
 	if (!totals->timed)
-		return;
+		return 0;
 	totals->sum_ns = stats->sum_ns;
 	totals->max_ns = stats->max_ns;
 	/* The bucket is written before the extremes: a copy may have the one without the others. */
 	totals->min_ns = stats->min_ns < stats->max_ns ? stats->min_ns : stats->max_ns;
+	return 0;
 }
 
 static int64_t instant(const struct folding *folding, uint64_t ticks)
@@ -189,7 +192,8 @@ static int fold_call(const struct folding *folding, const struct call_stats *sta
 	for (; error; error = relative_get(&error->next))
 		if (fold_error(folding, totals, error))
 			return -ENOMEM;
-	fold_durations(&own, stats);
+	int result = fold_durations(&own, stats);
+
 	own.unfinished = unfinished_calls(folding, stats, info, own.timed,
 					  totals->failures - failures_before);
 	if (thread->tid == folding->header->pid) {
@@ -198,7 +202,10 @@ static int fold_call(const struct folding *folding, const struct call_stats *sta
 		successes.failures = totals->failures - failures_before;
 		add_waiting(folding, stats, &successes, stats == call_under_way(thread));
 	}
-	return call_totals_add(totals, &own);
+	if (result == 0)
+		result = call_totals_add(totals, &own);
+	bucket_counts_deinit(&own.buckets);
+	return result;
 }
 
 static int fold_calls(const struct folding *folding)
@@ -232,23 +239,25 @@ static int fold_raw_calls(const struct folding *folding)
 	return 0;
 }
 
-/* One argument as a shell needs it: in quotes unless it is made of harmless characters only. */
-static void write_quoted(FILE *stream, const char *word)
+/* What one character becomes at most: a quote, which ends the others, stands alone, and begins them anew. */
+#define QUOTED_QUOTE "'\\''"
+
+/* One argument as a shell needs it: in quotes unless it is made of harmless characters only. Returns its end. */
+static char *put_quoted(char *place, const char *word)
 {
 	static const char harmless[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				       "0123456789%+,-./:=@_^";
 
-	if (word[0] && word[strspn(word, harmless)] == '\0') {
-		fputs(word, stream);
-		return;
-	}
-	fputc('\'', stream);
+	if (word[0] && word[strspn(word, harmless)] == '\0')
+		return stpcpy(place, word);
+	*place++ = '\'';
 	for (; *word; word++)
 		if (*word == '\'')
-			fputs("'\\''", stream);
+			place = stpcpy(place, QUOTED_QUOTE);
 		else
-			fputc(*word, stream);
-	fputc('\'', stream);
+			*place++ = *word;
+	*place++ = '\'';
+	return place;
 }
 
 /*
@@ -258,24 +267,26 @@ static void write_quoted(FILE *stream, const char *word)
  */
 static char *quote_command(const char *words, size_t size)
 {
-	char *command = NULL;
-	size_t command_size = 0;
 	const char *end = words + size;
-	FILE *stream = open_memstream(&command, &command_size);
 
-	if (!stream)
-		return NULL;
 	while (end > words && end[-1] == '\0')
 		end--;
-	for (const char *word = words; word < end; word += strlen(word) + 1) {
+	/* An empty word, which is nothing but its end, has two quotes and a space before it. */
+	size_t most = (strlen(QUOTED_QUOTE) + 1) * (size_t)(end - words) + sizeof(" ''");
+	char *command = malloc(most);
+	char *place = command;
+
+	for (const char *word = words; command && word < end; word += strlen(word) + 1) {
 		if (word > words)
-			fputc(' ', stream);
-		write_quoted(stream, word);
+			*place++ = ' ';
+		place = put_quoted(place, word);
 	}
-	if (fclose(stream) == 0)
-		return command;
-	free(command);
-	return NULL;
+	if (!command)
+		return NULL;
+	*place++ = '\0';
+	char *fitting = realloc(command, (size_t)(place - command));
+
+	return fitting ? fitting : command;
 }
 
 static uint64_t wall_ns(const struct region_header *header, bool is_running, int64_t now_ns)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 libsonde_core_la_SOURCES += \
 	src/model/accounted-bytes.c \
+	src/model/bucket-counts.c src/model/bucket-counts.h \
 	src/model/breakdown.c src/model/breakdown.h \
 	src/model/comparison.c src/model/comparison.h \
 	src/model/distribution.c src/model/distribution.h \

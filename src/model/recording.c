@@ -30,8 +30,7 @@ static void errors_deinit(struct error_totals *errors, size_t n_errors)
 static void call_totals_deinit(struct call_totals *totals)
 {
 	free(totals->name);
-	free(totals->kind);
-	free(totals->group);
+	bucket_counts_deinit(&totals->buckets);
 	errors_deinit(totals->errors, totals->n_errors);
 	exemplar_list_deinit(&totals->exemplars);
 }
@@ -139,6 +138,22 @@ static int call_list_grow(struct call_list *list)
 	return 0;
 }
 
+/* A call's three names in one piece of memory, which goes with the first. False: there is no memory. */
+static bool copy_names(struct call_totals *totals, const char *name, const char *kind, const char *group)
+{
+	size_t name_size = strlen(name) + 1;
+	size_t kind_size = strlen(kind) + 1;
+	size_t group_size = strlen(group) + 1;
+	char *names = malloc(name_size + kind_size + group_size);
+
+	if (!names)
+		return false;
+	totals->name = memcpy(names, name, name_size);
+	totals->kind = memcpy(names + name_size, kind, kind_size);
+	totals->group = memcpy(names + name_size + kind_size, group, group_size);
+	return true;
+}
+
 struct call_totals *call_list_get(struct call_list *list, const char *name, const char *kind,
 				  const char *group)
 {
@@ -147,13 +162,9 @@ struct call_totals *call_list_get(struct call_list *list, const char *name, cons
 
 	if (is_there)
 		return &list->calls[position];
-	struct call_totals totals = {
-		.name = strdup(name),
-		.kind = strdup(kind),
-		.group = strdup(group),
-	};
+	struct call_totals totals = {0};
 
-	if (!totals.name || !totals.kind || !totals.group || call_list_grow(list)) {
+	if (!copy_names(&totals, name, kind, group) || call_list_grow(list)) {
 		call_totals_deinit(&totals);
 		return NULL;
 	}
@@ -224,18 +235,19 @@ static int compare_errors(const void *a, const void *b)
 	return strcmp(left->symbol, right->symbol);
 }
 
-static void merge_durations(struct call_totals *totals, const struct call_totals *other)
+static int merge_durations(struct call_totals *totals, const struct call_totals *other)
 {
 	if (!other->timed)
-		return;
+		return 0;
+	if (bucket_counts_add_all(&totals->buckets, &other->buckets))
+		return -ENOMEM;
 	if (!totals->timed || other->min_ns < totals->min_ns)
 		totals->min_ns = other->min_ns;
 	if (other->max_ns > totals->max_ns)
 		totals->max_ns = other->max_ns;
 	add_counts(&totals->timed, other->timed);
 	add_counts(&totals->sum_ns, other->sum_ns);
-	for (unsigned int i = 0; i < HISTOGRAM_BUCKETS; i++)
-		add_counts(&totals->buckets[i], other->buckets[i]);
+	return 0;
 }
 
 int call_totals_add(struct call_totals *totals, const struct call_totals *other)
@@ -245,7 +257,8 @@ int call_totals_add(struct call_totals *totals, const struct call_totals *other)
 	add_counts(&totals->expected, other->expected);
 	add_counts(&totals->unfinished, other->unfinished);
 	add_counts(&totals->bytes, other->bytes);
-	merge_durations(totals, other);
+	if (merge_durations(totals, other))
+		return -ENOMEM;
 	for (size_t i = 0; i < other->n_errors; i++)
 		if (merge_error(totals, &other->errors[i]))
 			return -ENOMEM;
@@ -277,7 +290,7 @@ int recording_add_exemplars(struct recording *recording, size_t first_slow_call)
 		struct call_totals *call = call_list_find(&recording->calls, stack->call, slow->kind);
 
 		/* It may have come while the region was read: then it is not in its bucket yet. */
-		if (call && !stack->code && call->buckets[histogram_bucket(slow->ns)])
+		if (call && !stack->code && bucket_counts_get(&call->buckets, histogram_bucket(slow->ns)))
 			result = exemplar_list_add_slow_call(&call->exemplars, list, slow);
 	}
 	return result;
@@ -321,15 +334,28 @@ uint64_t call_totals_time_ns(const struct call_totals *totals)
 
 double call_totals_quantile_ns(const struct call_totals *totals, double q)
 {
+	double ns;
+
+	call_totals_quantiles_ns(totals, &q, 1, &ns);
+	return ns;
+}
+
+void call_totals_quantiles_ns(const struct call_totals *totals, const double *q, size_t n_quantiles,
+			      double *ret_ns)
+{
 	const struct distribution distribution = {
 		.count = totals->timed,
 		.min = (double)totals->min_ns,
 		.max = (double)totals->max_ns,
 		.scale = 1e9,
-		.buckets = totals->buckets,
+		.zero = totals->buckets.zero,
+		.over = totals->buckets.over,
+		.inside = totals->buckets.inside,
+		.first = totals->buckets.first,
+		.n = totals->buckets.n,
 	};
 
-	return distribution_quantile(&distribution, q);
+	distribution_quantiles(&distribution, q, n_quantiles, ret_ns);
 }
 
 static const char *const note_reason_names[NOTE_REASONS] = {

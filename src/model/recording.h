@@ -14,6 +14,7 @@
 
 #include "base/histogram.h"
 #include "calls/kinds.h"
+#include "model/bucket-counts.h"
 #include "model/exemplar.h"
 #include "model/labels.h"
 #include "model/metric-list.h"
@@ -41,9 +42,9 @@ struct error_totals {
 };
 
 struct call_totals {
-	char *name;
+	char *name;          /* this one is freed: */
 	char *kind;          /* calls of one name are told apart by it; "": they are not */
-	char *group;
+	char *group;         /* both are in the memory of the name */
 	uint64_t count;      /* calls made: exact, also where timing is sampled */
 	uint64_t failures;   /* sum of errors[].count */
 	uint64_t expected;   /* the part of failures classed as expected */
@@ -53,7 +54,7 @@ struct call_totals {
 	uint64_t sum_ns;     /* over those */
 	uint64_t min_ns;     /* 0 when timed is 0 */
 	uint64_t max_ns;
-	uint64_t buckets[HISTOGRAM_BUCKETS];
+	struct bucket_counts buckets;
 	struct error_totals *errors; /* most frequent first */
 	size_t n_errors;
 	struct exemplar_list exemplars; /* of the durations */
@@ -272,6 +273,10 @@ uint64_t scaled_time_ns(uint64_t sum_ns, uint64_t timed, uint64_t successes);
  * says. 0 when none was timed.
  */
 double call_totals_quantile_ns(const struct call_totals *totals, double q);
+
+/* Several of them, in ascending order. */
+void call_totals_quantiles_ns(const struct call_totals *totals, const double *q, size_t n_quantiles,
+			      double *ret_ns);
 
 /* Of the first process, in all the programs that it was. False: not known. */
 bool recording_main_thread(const struct recording *recording, struct main_thread *ret_thread);

@@ -159,13 +159,16 @@ static size_t first_size(const struct region_header *header, size_t n_read)
 static int read_image(const struct place *place, struct region_image *ret_image,
 		      struct message *ret_message)
 {
-	struct region_image image = {.header = calloc(1, FIRST_READ)};
+	struct region_image image = {.header = malloc(FIRST_READ)};
 	int error = -ENOMEM;
 
 	if (!image.header)
 		return error;
 	ssize_t n = read_all(place, image.header, FIRST_READ, 0);
 
+	/* Nothing is there but what was read: most regions fill it. */
+	if (n >= 0)
+		memset((char *)image.header + n, 0, FIRST_READ - (size_t)n);
 	error = n < 0 ? (int)n
 		      : check_format(image.header, n < HEADER_SIZE ? n : HEADER_SIZE, place->name, ret_message);
 	if (error)

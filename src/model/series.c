@@ -128,7 +128,10 @@ double series_histogram_quantile(const struct series_histogram *histogram, doubl
 		.min = histogram->min,
 		.max = histogram->max,
 		.scale = bounds_scale(histogram),
-		.buckets = histogram->buckets,
+		.zero = histogram->buckets[HISTOGRAM_ZERO],
+		.over = histogram->buckets[HISTOGRAM_OVER],
+		.inside = histogram->buckets,
+		.n = HISTOGRAM_INSIDE,
 	};
 
 	return distribution_quantile(&distribution, q);

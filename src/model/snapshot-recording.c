@@ -134,7 +134,10 @@ static int add_duration(const struct adding *adding, const struct call_totals *c
 
 	if (!call->timed)
 		return 0;
-	memcpy(histogram.buckets, call->buckets, sizeof(histogram.buckets));
+	histogram.buckets[HISTOGRAM_ZERO] = call->buckets.zero;
+	histogram.buckets[HISTOGRAM_OVER] = call->buckets.over;
+	for (unsigned int i = 0; i < call->buckets.n; i++)
+		histogram.buckets[call->buckets.first + i] = call->buckets.inside[i];
 	return snapshot_adopt(adding->snapshot, series_copy(&series));
 }
 

@@ -63,7 +63,7 @@ static void merge_deinit(struct merge *merge)
 static int write_merged(const struct merge *merge, struct message *message)
 {
 	struct recording_text text;
-	int result = recording_text_init(&text, &merge->merged);
+	int result = recording_text_init(&text, &merge->merged, recording_file_is_compressed(merge->output));
 
 	if (result == 0)
 		result = recording_file_write(merge->output, &text, message);

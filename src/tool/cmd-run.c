@@ -352,12 +352,14 @@ static void keep(const struct run *run, const struct recording *recording, const
 static void write_recording(const struct run *run, const struct recording *recording)
 {
 	const char *output = run->request.output;
-	struct recording_text text = {0};
+	bool is_kept = run->configuration.recordings_kept > 0;
+	bool is_compressed = is_kept || (output && recording_file_is_compressed(output));
+	struct recording_text text;
 	struct message message;
 
-	if (!output && run->configuration.recordings_kept == 0)
+	if (!output && !is_kept)
 		return;
-	if (recording_text_init(&text, recording) < 0) {
+	if (recording_text_init(&text, recording, is_compressed) < 0) {
 		command_say(&command_run, "cannot write the recording: out of memory");
 	} else {
 		if (output && recording_file_write(output, &text, &message) < 0)

@@ -127,7 +127,7 @@ static int keep(const struct recording *recording, const struct configuration *c
 	struct message message = {.text = "out of memory"};
 	struct recording_text text;
 	char *path = NULL;
-	int result = recording_text_init(&text, recording);
+	int result = recording_text_init(&text, recording, true);
 
 	if (result == 0)
 		result = recording_store_keep(environ, recording, &text, &retention, &path, &message);

@@ -22,6 +22,7 @@ sonde_SOURCES += \
 	src/tool/debug-scopes.c src/tool/debug-scopes.h \
 	src/tool/demangle.c src/tool/demangle.h \
 	src/tool/detached.c src/tool/detached.h \
+	src/tool/gzip-piece.c src/tool/gzip-piece.h \
 	src/tool/limits.c src/tool/limits.h \
 	src/tool/main.c \
 	src/tool/object-report.c src/tool/object-report.h \
@@ -30,6 +31,7 @@ sonde_SOURCES += \
 	src/tool/recording-file.c src/tool/recording-file.h \
 	src/tool/profile.c src/tool/profile.h \
 	src/tool/recording-store.c src/tool/recording-store.h \
+	src/tool/recording-text.c src/tool/recording-text.h \
 	src/tool/report.c src/tool/report.h \
 	src/tool/rule.c src/tool/rule.h \
 	src/tool/run-tags.c src/tool/run-tags.h \

@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,73 +69,42 @@ static bool is_compressed_name(const char *path)
 	return len > 3 && strcmp(path + len - 3, ".gz") == 0;
 }
 
-int recording_text_init(struct recording_text *text, const struct recording *recording)
+bool recording_file_is_compressed(const char *path)
 {
-	*text = (struct recording_text){0};
-	FILE *stream = open_memstream(&text->bytes, &text->size);
+	char *target = is_special(path) ? NULL : realpath(path, NULL);
+	bool is_compressed = is_compressed_name(target ? target : path);
 
-	if (!stream)
-		return -ENOMEM;
-	int result = recording_json_write(recording, stream);
+	free(target);
+	return is_compressed;
+}
 
-	/* Nothing else can be wrong with memory. */
-	if (fclose(stream) != 0 || result < 0)
-		return -ENOMEM;
+static int write_all(void *argument, const void *data, size_t size)
+{
+	const int *fd = argument;
+
+	while (size > 0) {
+		ssize_t n = write(*fd, data, size);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n == 0 ? -EIO : -errno;
+		data = (const char *)data + n;
+		size -= (size_t)n;
+	}
 	return 0;
 }
 
-void recording_text_deinit(struct recording_text *text)
+/* Takes the descriptor over. */
+static int write_descriptor(int fd, const char *path, const struct recording_text *text)
 {
-	free(text->bytes);
-	*text = (struct recording_text){0};
-}
+	const struct format_sink sink = {.write = write_all, .argument = &fd};
+	int result = is_compressed_name(path) ? recording_text_write_compressed(text, &sink)
+							: recording_text_write(text, &sink);
 
-/* Takes the descriptor over, as the next one does. */
-static int write_plain(int fd, const struct recording_text *text)
-{
-	size_t n_written = 0;
-	int result = 0;
-
-	while (result == 0 && n_written < text->size) {
-		ssize_t n = write(fd, text->bytes + n_written, text->size - n_written);
-
-		if (n > 0)
-			n_written += (size_t)n;
-		else if (n == 0 || errno != EINTR)
-			result = n == 0 ? -EIO : -errno;
-	}
 	if (close(fd) < 0 && result == 0)
 		result = -errno;
 	return result;
-}
-
-/* Level 2 of 9: the default takes four times as long, for two thirds of the bytes. */
-static int write_compressed(int fd, const struct recording_text *text)
-{
-	gzFile compressed = gzdopen(fd, "wbe2");
-	size_t n_written = 0;
-	int result = 0;
-
-	if (!compressed) {
-		close(fd);
-		return -ENOMEM;
-	}
-	errno = EIO;
-	while (result == 0 && n_written < text->size) {
-		size_t rest = text->size - n_written;
-		int n = gzwrite(compressed, text->bytes + n_written, rest < INT_MAX ? (unsigned int)rest : INT_MAX);
-
-		result = n > 0 ? 0 : -errno;
-		n_written += n > 0 ? (size_t)n : 0;
-	}
-	if (gzclose(compressed) != Z_OK && result == 0)
-		result = -errno;
-	return result;
-}
-
-static int write_descriptor(int fd, const char *path, const struct recording_text *text)
-{
-	return is_compressed_name(path) ? write_compressed(fd, text) : write_plain(fd, text);
 }
 
 static int write_special(const char *path, const struct recording_text *text)

@@ -5,22 +5,18 @@
 #ifndef SONDE_TOOL_RECORDING_FILE_H
 #define SONDE_TOOL_RECORDING_FILE_H
 
+#include <stdbool.h>
+
 #include "model/message.h"
 #include "model/recording.h"
+#include "tool/recording-text.h"
 
 /* Whether a recording could be written there; -errno with ret_message set when not. Changes
  * nothing. */
 int recording_file_check(const char *path, struct message *ret_message);
 
-/* A recording's document, made once for all the files that it goes to. All zero: none. */
-struct recording_text {
-	char *bytes;
-	size_t size;
-};
-
-/* 0 or -ENOMEM; to be deinited in any case. */
-int recording_text_init(struct recording_text *text, const struct recording *recording);
-void recording_text_deinit(struct recording_text *text);
+/* Whether a recording that is written there is compressed: its text has to be made so. */
+bool recording_file_is_compressed(const char *path);
 
 /*
  * Writes a recording. A regular file is replaced when the new one is complete, never before;

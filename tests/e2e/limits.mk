@@ -5,6 +5,7 @@ limits_tests = \
 	tests/e2e/test-limits-directory.sh \
 	tests/e2e/test-limits-follow.sh \
 	tests/e2e/test-limits-many.sh \
+	tests/e2e/test-limits-recording.sh \
 	tests/e2e/test-limits-resources.sh \
 	tests/e2e/test-limits-unwatched.sh \
 	tests/e2e/test-preload-bare.sh \

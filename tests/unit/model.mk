@@ -3,15 +3,18 @@
 # Tests of what reads and reports: model, format, report.
 
 model_unit_tests = \
+	tests/unit/test-bucket-counts \
 	tests/unit/test-emitter \
 	tests/unit/test-failure-class \
 	tests/unit/test-family \
 	tests/unit/test-fold-metrics \
 	tests/unit/test-fold-objects \
 	tests/unit/test-merge \
+	tests/unit/test-number-text \
 	tests/unit/test-recording \
 	tests/unit/test-recording-fuzz \
 	tests/unit/test-recording-json \
+	tests/unit/test-recording-text \
 	tests/unit/test-region \
 	tests/unit/test-report \
 	tests/unit/test-series \
@@ -24,6 +27,10 @@ TESTS += $(model_unit_tests)
 
 region_builder_sources = tests/unit/region-builder.c tests/unit/region-builder.h tests/unit/unit.h
 
+tests_unit_test_bucket_counts_SOURCES = tests/unit/test-bucket-counts.c tests/unit/unit.h
+tests_unit_test_bucket_counts_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_bucket_counts_LDADD = $(UNIT_LIBS)
+
 tests_unit_test_emitter_SOURCES = tests/unit/test-emitter.c tests/unit/unit.h
 tests_unit_test_emitter_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_emitter_LDADD = $(UNIT_LIBS)
@@ -31,6 +38,10 @@ tests_unit_test_emitter_LDADD = $(UNIT_LIBS)
 tests_unit_test_merge_SOURCES = tests/unit/test-merge.c tests/unit/unit.h
 tests_unit_test_merge_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_merge_LDADD = $(UNIT_LIBS)
+
+tests_unit_test_number_text_SOURCES = tests/unit/test-number-text.c tests/unit/unit.h
+tests_unit_test_number_text_CFLAGS = $(UNIT_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_number_text_LDADD = $(UNIT_LIBS) $(JANSSON_LIBS)
 
 tests_unit_test_failure_class_SOURCES = tests/unit/test-failure-class.c tests/unit/unit.h
 tests_unit_test_failure_class_CFLAGS = $(UNIT_CFLAGS)
@@ -62,6 +73,12 @@ tests_unit_test_recording_json_SOURCES = tests/unit/test-recording-json.c \
 tests_unit_test_recording_json_CFLAGS = $(UNIT_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_recording_json_LDADD = $(UNIT_LIBS) $(JANSSON_LIBS)
 
+tests_unit_test_recording_text_SOURCES = tests/unit/test-recording-text.c tests/unit/unit.h \
+	src/tool/gzip-piece.c src/tool/recording-text.c
+tests_unit_test_recording_text_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_recording_text_LDFLAGS = -Wl,--wrap=recording_json_write_to
+tests_unit_test_recording_text_LDADD = $(UNIT_LIBS) $(ZLIB_LIBS)
+
 tests_unit_test_region_SOURCES = tests/unit/test-region.c $(region_builder_sources)
 tests_unit_test_region_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_region_LDADD = $(UNIT_LIBS)
@@ -91,8 +108,10 @@ EXTRA_DIST += \
 	tests/golden/empty.txt \
 	tests/golden/failures-only.json \
 	tests/golden/failures-only.txt \
+	tests/golden/hostile-written.json \
 	tests/golden/hostile.json \
 	tests/golden/hostile.txt \
+	tests/golden/huge-written.json \
 	tests/golden/huge.json \
 	tests/golden/huge.txt \
 	tests/golden/kinds-wide.txt \
@@ -104,11 +123,13 @@ EXTRA_DIST += \
 	tests/golden/metrics.json \
 	tests/golden/metrics.txt \
 	tests/golden/metrics-short.txt \
+	tests/golden/lossy-written.json \
 	tests/golden/lossy.json \
 	tests/golden/lossy.txt \
 	tests/golden/ordinary-colour.txt \
 	tests/golden/ordinary-short-by-errors.txt \
 	tests/golden/ordinary-wide-by-bytes.txt \
+	tests/golden/ordinary-written.json \
 	tests/golden/ordinary.json \
 	tests/golden/ordinary.txt \
 	tests/golden/plugins.json \

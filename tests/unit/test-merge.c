@@ -26,8 +26,9 @@ static void add_call(struct call_list *list, const char *name, const char *kind,
 	struct call_totals *call = call_list_get(list, name, kind, "io");
 	struct call_totals done = {.count = n, .bytes = 10 * n, .timed = n, .sum_ns = 1000 * n, .min_ns = 1000, .max_ns = 1000};
 
-	done.buckets[histogram_bucket(1000)] = n;
+	CU_ASSERT_EQUAL(bucket_counts_add(&done.buckets, histogram_bucket(1000), n), 0);
 	CU_ASSERT_EQUAL(call_totals_add(call, &done), 0);
+	bucket_counts_deinit(&done.buckets);
 	add_failure(call, n % 2 ? "ENOENT" : "EACCES", n, now_ns);
 }
 

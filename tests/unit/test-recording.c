@@ -16,8 +16,9 @@ static void add_duration(struct call_totals *totals, uint64_t ns)
 {
 	struct call_totals one = {.count = 1, .timed = 1, .sum_ns = ns, .min_ns = ns, .max_ns = ns};
 
-	one.buckets[histogram_bucket(ns)] = 1;
+	CU_ASSERT_EQUAL(bucket_counts_add(&one.buckets, histogram_bucket(ns), 1), 0);
 	CU_ASSERT_EQUAL(call_totals_add(totals, &one), 0);
+	bucket_counts_deinit(&one.buckets);
 }
 
 /* In (0, 1), the same in every run. */
@@ -90,6 +91,7 @@ static double worst_error(double (*draw)(void))
 
 		worst = fmax(worst, fabs(estimate / truth - 1));
 	}
+	bucket_counts_deinit(&totals.buckets);
 	return worst;
 }
 
@@ -129,6 +131,7 @@ static void quantiles_are_never_off_by_more_than_a_bucket(void)
 			 */
 			CU_ASSERT(fabs(estimate - (double)ns) <= 0.0906 * (double)ns + 1);
 		}
+		bucket_counts_deinit(&totals.buckets);
 	}
 }
 
@@ -149,6 +152,7 @@ static void the_values_of_a_bucket_lie_evenly_on_its_logarithmic_scale(void)
 
 		CU_ASSERT_DOUBLE_EQUAL(estimate, expected, expected * 1e-9);
 	}
+	bucket_counts_deinit(&totals.buckets);
 }
 
 static void quantiles_stay_between_the_extremes(void)
@@ -162,6 +166,7 @@ static void quantiles_stay_between_the_extremes(void)
 	add_duration(&totals, 1000001);
 	CU_ASSERT(call_totals_quantile_ns(&totals, 0.01) >= 1000000);
 	CU_ASSERT(call_totals_quantile_ns(&totals, 0.99) <= 1000001);
+	bucket_counts_deinit(&totals.buckets);
 }
 
 static void the_outside_buckets_have_quantiles_too(void)
@@ -178,6 +183,24 @@ static void the_outside_buckets_have_quantiles_too(void)
 	CU_ASSERT(call_totals_quantile_ns(&totals, 0.05) <= 15);
 	CU_ASSERT(call_totals_quantile_ns(&totals, 0.95) > 0x1p14 * 1e9);
 	CU_ASSERT(call_totals_quantile_ns(&totals, 0.95) <= (double)day_ns);
+	bucket_counts_deinit(&totals.buckets);
+}
+
+static void quantiles_are_the_same_one_by_one_and_all_at_once(void)
+{
+	static const double q[] = {0, 0.01, 0.5, 0.5, 0.9, 0.95, 0.99, 0.999, 1};
+	static const uint64_t longest_ns[] = {1, 10, 1000, 1000000, 1000000000, UINT64_C(1) << 62};
+	struct call_totals totals = {0};
+	double ns[sizeof(q) / sizeof(q[0])];
+
+	for (unsigned int i = 0; i < sizeof(longest_ns) / sizeof(longest_ns[0]); i++) {
+		for (unsigned int k = 0; k < 40; k++)
+			add_duration(&totals, (uint64_t)((double)longest_ns[i] * random_fraction()));
+		call_totals_quantiles_ns(&totals, q, sizeof(q) / sizeof(q[0]), ns);
+		for (unsigned int k = 0; k < sizeof(q) / sizeof(q[0]); k++)
+			CU_ASSERT_EQUAL(ns[k], call_totals_quantile_ns(&totals, q[k]));
+	}
+	bucket_counts_deinit(&totals.buckets);
 }
 
 static void the_rank_of_a_quantile_is_not_moved_by_rounding(void)
@@ -192,6 +215,7 @@ static void the_rank_of_a_quantile_is_not_moved_by_rounding(void)
 		add_duration(&totals, 1000000);
 	CU_ASSERT(call_totals_quantile_ns(&totals, 0.07) < 1100);
 	CU_ASSERT(call_totals_quantile_ns(&totals, 0.08) > 900000);
+	bucket_counts_deinit(&totals.buckets);
 }
 
 static void time_is_scaled_from_the_timed_calls_to_the_successful_ones(void)
@@ -400,6 +424,7 @@ UNIT_MAIN("recording",
 	   the_values_of_a_bucket_lie_evenly_on_its_logarithmic_scale},
 	  {"quantiles stay between the extremes", quantiles_stay_between_the_extremes},
 	  {"the outside buckets have quantiles too", the_outside_buckets_have_quantiles_too},
+	  {"quantiles are the same one by one and all at once", quantiles_are_the_same_one_by_one_and_all_at_once},
 	  {"the rank of a quantile is not moved by rounding",
 	   the_rank_of_a_quantile_is_not_moved_by_rounding},
 	  {"time is scaled from the timed calls to the successful ones",

@@ -204,7 +204,7 @@ static void every_bucket_comes_through(void)
 	struct call_totals *read = call_list_find(&recording.calls, "read", "");
 
 	for (unsigned int i = 0; i < HISTOGRAM_BUCKETS; i++)
-		CU_ASSERT_EQUAL(read->buckets[i], 1);
+		CU_ASSERT_EQUAL(bucket_counts_get(&read->buckets, i), 1);
 	CU_ASSERT_EQUAL(read->timed, HISTOGRAM_BUCKETS);
 	recording_deinit(&recording);
 	builder_deinit(&builder);
@@ -604,6 +604,52 @@ static void strings_without_an_end_are_ended(void)
 	builder_deinit(&builder);
 }
 
+/* The text of a process's command whose words are in so many bytes; to be freed. */
+static char *command_of(const char *words, size_t size)
+{
+	struct region_builder builder;
+
+	builder_init(&builder);
+	builder_add_thread(&builder);
+	memset(builder.header->command, 0, sizeof(builder.header->command));
+	memcpy(builder.header->command, words, size);
+	struct recording recording = fold_builder(&builder);
+	char *command = strdup(recording.processes[0].command);
+
+	recording_deinit(&recording);
+	builder_deinit(&builder);
+	return command;
+}
+
+static void any_words_are_a_command_that_a_shell_can_read(void)
+{
+	static const struct {
+		const char *words;
+		size_t size;
+		const char *expected;
+	} commands[] = {
+		{"", 0, ""},
+		{"x", 1, "x"},
+		{"a\0\0\0b", 5, "a '' '' b"},
+		{"\0b", 2, "'' b"},
+		{"'\0''\0x y", 8, "''\\''' ''\\'''\\''' 'x y'"},
+	};
+	char quotes[REGION_COMMAND_SIZE - 1];
+
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		char *command = command_of(commands[i].words, commands[i].size);
+
+		CU_ASSERT_STRING_EQUAL(command, commands[i].expected);
+		free(command);
+	}
+	/* As long as it can become. */
+	memset(quotes, '\'', sizeof(quotes));
+	char *command = command_of(quotes, sizeof(quotes));
+
+	CU_ASSERT_EQUAL(strlen(command), 4 * sizeof(quotes) + 2);
+	free(command);
+}
+
 static void a_call_without_a_name_is_left_out(void)
 {
 	struct region_builder builder;
@@ -695,6 +741,8 @@ UNIT_MAIN("region", {"figures of all threads are summed up", figures_of_all_thre
 	  {"a description may not lie in another record",
 	   a_description_may_not_lie_in_another_record},
 	  {"strings without an end are ended", strings_without_an_end_are_ended},
+	  {"any words are a command that a shell can read",
+	   any_words_are_a_command_that_a_shell_can_read},
 	  {"a call without a name is left out", a_call_without_a_name_is_left_out},
 	  {"sums that overflow stay at the largest number",
 	   sums_that_overflow_stay_at_the_largest_number},

@@ -31,7 +31,7 @@ static struct recording make_recording(void)
 		.errors = calloc(2, sizeof(struct error_totals)),
 		.n_errors = 2,
 	};
-	read->buckets[histogram_bucket(100)] = 12;
+	bucket_counts_add(&read->buckets, histogram_bucket(100), 12);
 	read->errors[0] =
 		(struct error_totals){.symbol = strdup("EAGAIN"), .is_expected = true, .count = 4};
 	read->errors[1] = (struct error_totals){.symbol = strdup("EIO"), .count = 3};
