@@ -10,8 +10,8 @@
 #define unlikely(condition) __builtin_expect(!!(condition), 0)
 
 /*
- * State of the preload that is used in every process and that forked children inherit. It shares the page that the
- * dynamic loader writes to in any case (preload/order.ld): each further page would be one more page fault.
+ * State of the preload that is used in every process and that forked children inherit. It shares the page of
+ * .data that the dynamic loader writes to in any case (preload/order.ld): each further page would be one more page fault.
  */
 #define KEPT __attribute__((section(".kept")))
 
