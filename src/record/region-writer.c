@@ -95,22 +95,28 @@ static int region_commit(struct region_header *region, uint64_t end)
 	return 0;
 }
 
-/* Populates the first step of a mapping that has no header yet. */
-static int commit_first(char *memory, int fd, uint64_t offset)
+/* Populates the first pages of a mapping that has no header yet. */
+static int commit_first(char *memory, int fd, uint64_t offset, uint64_t size)
 {
-	int result = populate(memory, REGION_COMMIT_FIRST);
+	int result = populate(memory, size);
 
-	return result == -EINVAL ? raw_fallocate(fd, (long)offset, REGION_COMMIT_FIRST) : result;
+	return result == -EINVAL ? raw_fallocate(fd, (long)offset, (long)size) : result;
+}
+
+/* A forked child may only execute a program; of programs, four in five need more than a page. */
+static uint64_t first_size(const struct parentage *parent)
+{
+	return parent ? REGION_COMMIT_FIRST : 2 * REGION_COMMIT_FIRST;
 }
 
 /* Maps a place in the session's file; the mapping has no header yet. NULL: there is no memory. */
-static struct region_header *map_place(int fd, uint64_t offset, uint64_t capacity, void *where)
+static struct region_header *map_place(int fd, uint64_t offset, uint64_t capacity, void *where, uint64_t committed)
 {
 	long address = raw_mmap_file(where, capacity, fd, offset);
 
 	if (raw_failed(address))
 		return NULL;
-	if (commit_first((char *)address, fd, offset) == 0)
+	if (commit_first((char *)address, fd, offset, committed) == 0)
 		return (struct region_header *)address;
 	/* Who says where gives back, or uses, what is there. */
 	if (!where)
@@ -186,10 +192,11 @@ static uint64_t choose_capacity(const struct session_settings *settings, const s
 }
 
 /* Maps a place there if it has the room's size, which is empty then. NULL: there is no memory. */
-static struct region_header *map_in(struct address_range *room, int fd, uint64_t offset, uint64_t capacity)
+static struct region_header *map_in(struct address_range *room, int fd, uint64_t offset, uint64_t capacity,
+				    uint64_t committed)
 {
 	void *where = capacity == room->size ? room->address : NULL;
-	struct region_header *region = map_place(fd, offset, capacity, where);
+	struct region_header *region = map_place(fd, offset, capacity, where, committed);
 
 	if (where && region)
 		*room = (struct address_range){0};
@@ -201,12 +208,13 @@ struct region_header *region_make(int fd, struct session_file *session,
 {
 	uint64_t offset = fd >= 0 ? session_take_region(&session->settings, fd) : 0;
 	uint64_t capacity = is_small ? REGION_SMALL_CAPACITY : choose_capacity(&session->settings, parent, room);
-	struct region_header *region = offset ? map_in(room, fd, offset, capacity) : NULL;
+	uint64_t committed = first_size(parent);
+	struct region_header *region = offset ? map_in(room, fd, offset, capacity, committed) : NULL;
 
 	if (offset && !region)
 		session_release_region(&session->settings, session->settings.region_capacity, offset);
 	if (region) {
-		region->committed = REGION_COMMIT_FIRST;
+		region->committed = committed;
 		region->offset = offset;
 	} else {
 		session_note(session, NOTE_NO_REGION, raw_getpid(), identity_executable());
