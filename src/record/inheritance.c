@@ -5,59 +5,102 @@
 
 #include <stddef.h>
 
-KEPT struct inheritance inherited;
+/* While one of them holds what is true, the next is prepared in the other. */
+static KEPT struct inheritance both[2];
+static KEPT uint32_t current;
 
-static bool is_of(const struct region_header *region)
+struct inheritance *inheritance_now(void)
 {
-	return __atomic_load_n(&inherited.region, __ATOMIC_ACQUIRE) == region;
+	/* Acquire: pairs with the release in inheritance_give(). */
+	return &both[__atomic_load_n(&current, __ATOMIC_ACQUIRE)];
 }
 
-static void raise_in_use(uint64_t end)
+/* NULL: it is about another region. */
+static struct inheritance *find(const struct region_header *region)
 {
-	uint64_t in_use = __atomic_load_n(&inherited.in_use, __ATOMIC_RELAXED);
+	struct inheritance *now = inheritance_now();
 
-	while (in_use < end && !__atomic_compare_exchange_n(&inherited.in_use, &in_use, end, false,
+	return __atomic_load_n(&now->region, __ATOMIC_RELAXED) == region ? now : NULL;
+}
+
+static void raise_in_use(struct inheritance *now, uint64_t end)
+{
+	uint64_t in_use = __atomic_load_n(&now->in_use, __ATOMIC_RELAXED);
+
+	while (in_use < end && !__atomic_compare_exchange_n(&now->in_use, &in_use, end, false,
 							    __ATOMIC_RELAXED, __ATOMIC_RELAXED))
 		continue;
 }
 
-/* What was there before has been ended: nobody looks until the region stands there. */
-void inheritance_give(struct region_header *region)
+static void lower(uint64_t *value, uint64_t most)
 {
-	inherited.size = region->capacity;
-	inherited.parent = (struct parentage){
-		.pid = region->pid,
-		.flags = __atomic_load_n(&region->flags, __ATOMIC_RELAXED),
-		.capacity = region->capacity,
-	};
-	raise_in_use(__atomic_load_n(&region->committed, __ATOMIC_RELAXED));
-	/* Release: pairs with the acquire in is_of(), and with a child that is forked by a handler. */
-	__atomic_store_n(&inherited.region, region, __ATOMIC_RELEASE);
+	uint64_t before = __atomic_load_n(value, __ATOMIC_RELAXED);
+
+	while (before > most && !__atomic_compare_exchange_n(value, &before, most, false, __ATOMIC_RELAXED,
+							     __ATOMIC_RELAXED))
+		continue;
 }
 
-void inheritance_end(void)
+/* Only by who has made the process's region its own: there is no other. */
+void inheritance_give(struct region_header *region)
 {
-	__atomic_store_n(&inherited.region, NULL, __ATOMIC_RELAXED);
-	__atomic_signal_fence(__ATOMIC_SEQ_CST);
-	inherited.in_use = 0;
+	uint32_t next = !__atomic_load_n(&current, __ATOMIC_RELAXED);
+
+	both[next] = (struct inheritance){
+		.region = region,
+		.size = region->capacity,
+		.in_use = __atomic_load_n(&region->committed, __ATOMIC_RELAXED),
+		.parent = {
+			.pid = region->pid,
+			.flags = __atomic_load_n(&region->flags, __ATOMIC_RELAXED),
+			.capacity = region->capacity,
+		},
+	};
+	__atomic_store_n(&current, next, __ATOMIC_RELEASE);
+	/* What a handler changed before it was given was not said. */
+	raise_in_use(&both[next], __atomic_load_n(&region->committed, __ATOMIC_RELAXED));
+	__atomic_fetch_or(&both[next].parent.flags, __atomic_load_n(&region->flags, __ATOMIC_RELAXED),
+			  __ATOMIC_RELAXED);
+}
+
+void inheritance_end(struct region_header *region)
+{
+	struct inheritance *now = find(region);
+
+	if (now)
+		__atomic_store_n(&now->region, NULL, __ATOMIC_RELAXED);
 }
 
 void inheritance_cover(const struct region_header *region, uint64_t end)
 {
-	if (is_of(region))
-		raise_in_use(end);
+	struct inheritance *now = find(region);
+
+	if (now)
+		raise_in_use(now, end);
 }
 
 void inheritance_limit(const struct region_header *region, uint64_t size)
 {
-	if (!is_of(region))
+	struct inheritance *now = find(region);
+
+	if (!now)
 		return;
-	__atomic_store_n(&inherited.size, size, __ATOMIC_RELAXED);
-	inherited.parent.capacity = size;
+	lower(&now->size, size);
+	lower(&now->parent.capacity, size);
 }
 
-void inheritance_note_flags(const struct region_header *region)
+void inheritance_add_flag(const struct region_header *region, uint32_t flag)
 {
-	if (is_of(region))
-		inherited.parent.flags = __atomic_load_n(&region->flags, __ATOMIC_RELAXED);
+	struct inheritance *now = find(region);
+
+	if (now)
+		__atomic_fetch_or(&now->parent.flags, flag, __ATOMIC_RELAXED);
+}
+
+void inheritance_take_flag(const struct region_header *region, uint32_t flag)
+{
+	struct inheritance *now = find(region);
+
+	if (now)
+		__atomic_fetch_and(&now->parent.flags, ~flag, __ATOMIC_RELAXED);
 }

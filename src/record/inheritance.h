@@ -28,13 +28,13 @@ struct inheritance {
 };
 
 /* In a forked child that of its parent, until it has a region of its own. */
-extern struct inheritance inherited HIDDEN;
+struct inheritance *inheritance_now(void) HIDDEN; /* never NULL */
 
 /* From now on forked children leave this region, which is the process's own. */
 void inheritance_give(struct region_header *region) HIDDEN;
 
-/* There is nothing to be left any more. */
-void inheritance_end(void) HIDDEN;
+/* The region is not to be left any more, and there is none in its place. */
+void inheritance_end(struct region_header *region) HIDDEN;
 
 /*
  * The region is about to be used up to there. To be said before it is: a thread that says so while another one forks has
@@ -46,7 +46,8 @@ void inheritance_cover(const struct region_header *region, uint64_t end) HIDDEN;
 /* Only so many of its addresses are ours from now on. To be said before the others are given back. */
 void inheritance_limit(const struct region_header *region, uint64_t size) HIDDEN;
 
-/* Its flags have changed. */
-void inheritance_note_flags(const struct region_header *region) HIDDEN;
+/* A flag of it has changed. */
+void inheritance_add_flag(const struct region_header *region, uint32_t flag) HIDDEN;
+void inheritance_take_flag(const struct region_header *region, uint32_t flag) HIDDEN;
 
 #endif

@@ -45,7 +45,7 @@ void memory_account(uint64_t allocated, uint64_t freed)
 		return;
 	if (unlikely(!(__atomic_load_n(&region->flags, __ATOMIC_RELAXED) & REGION_MEMORY_KNOWN))) {
 		__atomic_fetch_or(&region->flags, REGION_MEMORY_KNOWN, __ATOMIC_RELAXED);
-		inheritance_note_flags(region);
+		inheritance_add_flag(region, REGION_MEMORY_KNOWN);
 	}
 	int64_t now = __atomic_add_fetch(&live, (int64_t)(allocated - freed), __ATOMIC_RELAXED);
 

@@ -77,7 +77,7 @@ struct left_region {
  */
 static struct region_header *parent_region(void)
 {
-	struct region_header *region = __atomic_load_n(&inherited.region, __ATOMIC_ACQUIRE);
+	struct region_header *region = __atomic_load_n(&inheritance_now()->region, __ATOMIC_RELAXED);
 
 	return region != recorder_region() ? region : NULL;
 }
@@ -95,35 +95,67 @@ static uint64_t take_rest(uint64_t size, uint64_t in_use)
 static struct left_region begin_to_leave(void)
 {
 	struct left_region left = {.region = parent_region()};
+	const struct inheritance *now = inheritance_now();
 
 	if (!left.region)
 		return left;
-	left.in_use = __atomic_load_n(&inherited.in_use, __ATOMIC_RELAXED);
-	left.parent = inherited.parent;
+	uint64_t size = __atomic_load_n(&now->size, __ATOMIC_RELAXED);
+
+	left.in_use = __atomic_load_n(&now->in_use, __ATOMIC_RELAXED);
+	/* It was to be used up to there, but there was no memory, and the addresses have been given back since. */
+	if (left.in_use > size)
+		left.in_use = size;
+	left.parent = now->parent;
 	left.rest.address = (char *)left.region + left.in_use;
-	left.rest.size = take_rest(__atomic_load_n(&inherited.size, __ATOMIC_RELAXED), left.in_use);
 	if (left.region != parent_region())
-		left = (struct left_region){0};
+		return (struct left_region){0};
+	/* Nobody else's from here on. */
+	left.rest.size = take_rest(size, left.in_use);
 	return left;
 }
 
-static void leave_region(const struct left_region *left)
+/*
+ * A signal handler may fork at any point, and the child come back to here: what it has in hand is its parent's then, which
+ * the wiped state tells it. (Not where the clock stands still.)
+ */
+uint64_t process_birth(void)
 {
-	if (!left->region || left->region != parent_region())
+	return __atomic_load_n(&process.birth, __ATOMIC_RELAXED);
+}
+
+static uint64_t begin_process(void)
+{
+	uint64_t birth = 0;
+	uint64_t now = clock_ticks(&recorder_session.settings.clock) | 1;
+
+	return __atomic_compare_exchange_n(&process.birth, &birth, now, false, __ATOMIC_RELAXED,
+					   __ATOMIC_RELAXED)
+		       ? now
+		       : birth;
+}
+
+static void leave_region(const struct left_region *left, uint64_t birth)
+{
+	if (!left->region || process_birth() != birth)
 		return;
 	inheritance_limit(left->region, left->in_use);
 	if (left->rest.size)
 		raw_munmap(left->rest.address, left->rest.size);
-	raw_mmap(left->region, left->in_use, PROT_READ | PROT_WRITE,
-		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1);
-	inheritance_end();
+	/* A signal handler may have done it meanwhile, which does no harm. */
+	if (left->region == parent_region())
+		raw_mmap(left->region, left->in_use, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1);
 }
 
 static void leave_parent_region(void)
 {
+	/* A filter may forbid to read the clock. */
+	uint64_t birth = process_birth();
 	struct left_region left = begin_to_leave();
 
-	leave_region(&left);
+	leave_region(&left, birth);
+	if (left.region)
+		inheritance_end(left.region);
 }
 
 /* The thread that made the region may not have come to say that it is mapped. */
@@ -136,6 +168,7 @@ bool process_owns_new_region(const void *record)
 
 struct region_header *process_make_region(int fd)
 {
+	uint64_t birth = begin_process();
 	struct left_region left = begin_to_leave();
 	const struct parentage *parent = left.region ? &left.parent : NULL;
 	struct region_header *none = NULL;
@@ -146,20 +179,34 @@ struct region_header *process_make_region(int fd)
 	struct region_header *region = region_make(fd, &recorder_session, parent, process.locks_memory, &left.rest);
 
 	/* Not before: the kernel would give addresses that were given back to somebody else. */
-	leave_region(&left);
+	leave_region(&left, birth);
+	/*
+	 * A signal handler has forked, and the child come back to here: what is there is its parent's, or lies where its
+	 * own region is by now.
+	 */
+	if (process_birth() != birth)
+		return recorder_region();
 	if (!region) {
+		if (left.region)
+			inheritance_end(left.region);
 		process.has_no_region = 1;
 		return NULL;
 	}
 	/* Release: pairs with the acquire in recorder_region(). */
 	if (__atomic_compare_exchange_n(&process.region, &none, region, false, __ATOMIC_RELEASE,
 					__ATOMIC_ACQUIRE)) {
+		if (process_birth() != birth) {
+			__atomic_compare_exchange_n(&process.region, &region, NULL, false, __ATOMIC_RELAXED,
+						    __ATOMIC_RELAXED);
+			return NULL;
+		}
 		process.mapped.size = region->capacity;
 		__atomic_store_n(&process.mapped.region, region, __ATOMIC_RELEASE);
 		inheritance_give(region);
 		return region;
 	}
-	region_discard(region, &recorder_session.settings);
+	if (process_birth() == birth)
+		region_discard(region, &recorder_session.settings);
 	return none;
 }
 
@@ -176,6 +223,17 @@ static void do_without_region(void)
 		leave_parent_region();
 }
 
+static struct region_header *open_and_make_region(void)
+{
+	const char *directory = recorder_session_directory();
+	int fd = *directory ? session_open_file(directory) : -1;
+	struct region_header *region = process_make_region(fd);
+
+	if (fd >= 0)
+		raw_close(fd);
+	return region;
+}
+
 struct region_header *process_find_region(void)
 {
 	struct region_header *region = recorder_region();
@@ -186,12 +244,9 @@ struct region_header *process_find_region(void)
 		do_without_region();
 		return NULL;
 	}
-	const char *directory = recorder_session_directory();
-	int fd = *directory ? session_open_file(directory) : -1;
-
-	region = process_make_region(fd);
-	if (fd >= 0)
-		raw_close(fd);
+	/* Again, where a child has come back to the midst of what its parent was making. */
+	while (!region && !process.has_no_region)
+		region = open_and_make_region();
 	return region;
 }
 
@@ -251,14 +306,14 @@ bool recorder_note_sandbox(struct region_header *region)
 {
 	uint32_t before = __atomic_fetch_or(&region->flags, REGION_SANDBOXED, __ATOMIC_RELAXED);
 
-	inheritance_note_flags(region);
+	inheritance_add_flag(region, REGION_SANDBOXED);
 	return before & REGION_SANDBOXED;
 }
 
 void recorder_unnote_sandbox(struct region_header *region)
 {
 	__atomic_fetch_and(&region->flags, ~(uint32_t)REGION_SANDBOXED, __ATOMIC_RELAXED);
-	inheritance_note_flags(region);
+	inheritance_take_flag(region, REGION_SANDBOXED);
 }
 
 static void forget(void)
@@ -266,6 +321,7 @@ static void forget(void)
 	process.region = NULL;
 	process.mapped = (struct mapped_region){0};
 	process.has_taken_rest = 0;
+	process.birth = 0;
 	process.n_caches = 0;
 	process.has_no_region = 0;
 	process.lends_memory = 0;

@@ -15,6 +15,7 @@
 #include "record/inheritance.h"
 #include "record/marks.h"
 #include "record/memory.h"
+#include "record/process.h"
 #include "record/recorder.h"
 
 #include <errno.h>
@@ -206,6 +207,7 @@ static struct region_header *map_in(struct address_range *room, int fd, uint64_t
 struct region_header *region_make(int fd, struct session_file *session,
 				  const struct parentage *parent, bool is_small, struct address_range *room)
 {
+	uint64_t birth = process_birth();
 	uint64_t offset = fd >= 0 ? session_take_region(&session->settings, fd) : 0;
 	uint64_t capacity = is_small ? REGION_SMALL_CAPACITY : choose_capacity(&session->settings, parent, room);
 	uint64_t committed = first_size(parent);
@@ -213,6 +215,8 @@ struct region_header *region_make(int fd, struct session_file *session,
 
 	if (offset && !region)
 		session_release_region(&session->settings, session->settings.region_capacity, offset);
+	if (process_birth() != birth)
+		return NULL;
 	if (region) {
 		region->committed = committed;
 		region->offset = offset;
@@ -225,7 +229,9 @@ struct region_header *region_make(int fd, struct session_file *session,
 			return NULL;
 		region->committed = capacity;
 	}
-	fill_header(region, capacity, parent, &session->settings);
+	/* Else it is the parent's: a signal handler has forked. */
+	if (process_birth() == birth)
+		fill_header(region, capacity, parent, &session->settings);
 	return region;
 }
 
@@ -283,12 +289,16 @@ void *region_take_slab(struct region_header *region, uint32_t *ret_size)
  */
 void region_shrink(struct region_header *region, uint64_t limit, uint64_t most)
 {
-	uint64_t capacity = region->capacity;
-	uint64_t kept = __atomic_load_n(&region->committed, __ATOMIC_RELAXED) + share_of(limit, most);
+	uint64_t capacity = __atomic_load_n(&region->capacity, __ATOMIC_RELAXED);
+	uint64_t kept;
 
-	if (kept >= capacity)
-		return;
-	__atomic_store_n(&region->capacity, kept, __ATOMIC_RELAXED);
+	/* Another thread or a handler may do the same: each gives back what lies between. */
+	do {
+		kept = __atomic_load_n(&region->committed, __ATOMIC_RELAXED) + share_of(limit, most);
+		if (kept >= capacity)
+			return;
+	} while (!__atomic_compare_exchange_n(&region->capacity, &capacity, kept, false, __ATOMIC_RELAXED,
+					      __ATOMIC_RELAXED));
 	inheritance_limit(region, kept);
 	raw_munmap((char *)region + kept, capacity - kept);
 }
