@@ -10,6 +10,8 @@
  *     limits-subject seek N        seeks N times, in vain
  *     limits-subject children N    N children, one after the other, seek once each
  *     limits-subject full COMMAND  uses up all descriptors, then does what the command says
+ *     limits-subject heir FILE     fills up the filesystem of that file, has no memory for figures left, limits its address
+ *                        space and forks a child, whose memory is to be as its parent's
  *     limits-subject limit N COMMAND   limits its own address space to N bytes, then does so
  *
  * Statements about itself are made with direct system calls, which nobody counts.
@@ -274,12 +276,81 @@ static int do_fill(char **arguments)
 	return run(arguments + 1);
 }
 
+static void occupy(const char *path)
+{
+	static const char page[4096];
+	int fd = open(path, O_WRONLY | O_CREAT, 0600);
+
+	while (fd >= 0 && write(fd, page, sizeof(page)) > 0)
+		continue;
+	close(fd);
+}
+
+/* Needs memory for the description of each, and for figures of the thread, at every call again. */
+static void *use_up_memory(void *nothing)
+{
+	for (int i = 0; i < 600; i++) {
+		char name[160];
+
+		snprintf(name, sizeof(name), "/nowhere/%0120d", i);
+		close(open(name, O_RDONLY));
+	}
+	for (int i = 0; i < 12000; i++)
+		lseek(-1, 0, SEEK_SET);
+	return nothing;
+}
+
+static size_t count_changed(const unsigned char *memory, size_t size)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < size; i += 4096)
+		n += memory[i] != 0x5a;
+	return n;
+}
+
+/*
+ * When figures have no memory left, and the address space is limited, memory that the program takes then is its own:
+ * also in a child that it forks.
+ */
+static int do_heir(char **arguments)
+{
+	enum { PARTS = 40, PART_SIZE = 1024 * 1024 };
+	struct rlimit limit = {.rlim_cur = 1 << 30, .rlim_max = RLIM_INFINITY};
+	unsigned char *parts[PARTS];
+	pthread_t thread;
+	size_t n_changed = 0;
+	int status = -1;
+
+	occupy(arguments[0]);
+	if (pthread_create(&thread, NULL, use_up_memory, NULL) || pthread_join(thread, NULL) ||
+	    setrlimit(RLIMIT_AS, &limit))
+		return 3;
+	for (int i = 0; i < PARTS; i++) {
+		parts[i] = mmap(NULL, PART_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (parts[i] == MAP_FAILED)
+			return 4;
+		memset(parts[i], 0x5a, PART_SIZE);
+	}
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		for (int i = 0; i < PARTS; i++)
+			n_changed += count_changed(parts[i], PART_SIZE);
+		_exit(n_changed > 0);
+	}
+	waitpid(pid, &status, 0);
+	unlink(arguments[0]);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 5;
+}
+
 static const struct action {
 	const char *name;
 	int (*run)(char **arguments);
 } actions[] = {
 	{"start", do_start},	   {"crowd", do_crowd}, {"calls", do_calls}, {"seek", do_seek},
 	{"children", do_children}, {"full", do_full},	{"limit", do_limit}, {"fill", do_fill},
+	{"heir", do_heir},
 };
 
 static int run(char **arguments)

@@ -44,6 +44,11 @@ if mount_small small 36k; then
 		"$(value 'count("lseek") + started("limits-subject") >= 30')" = True
 	unmount_last
 
+	mount_small small 400k
+	act sonde run -c small.cfg --report=none -- "$subject" heir small/fill
+	check "a child of a program that found it full, and limits its address space, has its memory" "$status" = 0
+	unmount_last
+
 	mount_small small 4k
 	act sonde run -c small.cfg touch started
 	says "where there is no room for the session that is said before the command starts" 125 \
