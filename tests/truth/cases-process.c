@@ -529,43 +529,6 @@ static int run_fork_between_instructions(char **arguments)
 	return status != 2 || n_children == 0;
 }
 
-/* The same in a forked child, whose region is being made then. */
-static int fork_in_childs_first_call(int n_instructions)
-{
-	trap_wanted = n_instructions;
-	n_traps = 0;
-	handler_child = -1;
-	pid_t pid = (pid_t)raw_syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0, 0);
-
-	if (pid)
-		return wait_for(pid);
-	seek_stepwise();
-	if (handler_child == 0)
-		raw_syscall(SYS_exit_group, read_zeros(3), 0, 0, 0, 0, 0);
-	raw_syscall(SYS_exit_group, handler_child < 0 ? 2 : wait_for(handler_child), 0, 0, 0, 0, 0);
-	return 1;
-}
-
-static int run_fork_while_region_is_made(char **arguments)
-{
-	struct sigaction action = {.sa_sigaction = fork_at_trap, .sa_flags = SA_SIGINFO};
-	uint64_t n_children = 0;
-	int status = 0;
-
-	(void)arguments;
-	sigaction(SIGTRAP, &action, NULL);
-	lseek(-1, 0, SEEK_SET);
-	while (status == 0) {
-		status = fork_in_childs_first_call((int)n_children * TRAP_STRIDE);
-		n_children += status == 0;
-	}
-	truth_count("fork", n_children);
-	truth_count("read", 5 * n_children);
-	/* A child that comes back to the writing of a header goes on writing to what its parent throws away. */
-	truth_damaged(n_children / 4);
-	return status != 2 || n_children == 0;
-}
-
 static void read_at_trap(int signal, siginfo_t *info, void *context)
 {
 	(void)signal;
@@ -753,8 +716,6 @@ const struct truth_case truth_process_cases[] = {
 #ifdef __x86_64__
 	{"fork-between-instructions", "a child forked by a handler returns to the midst of recording a first call",
 	 run_fork_between_instructions, 0},
-	{"fork-while-region-is-made", "a child forked by a handler returns to the making of its parent's region",
-	 run_fork_while_region_is_made, 0},
 	{"read-between-instructions", "a handler's calls in the midst of a forked child's first call count",
 	 run_read_between_instructions, 0},
 #endif

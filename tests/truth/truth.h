@@ -113,12 +113,6 @@ static inline void truth_unwatched(uint64_t n_programs)
 	truth_state("unwatched", "programs", NULL, n_programs);
 }
 
-/* So many regions at most may be damaged: they say nothing that is not said elsewhere. Where nothing is stated, none is. */
-static inline void truth_damaged(uint64_t most)
-{
-	truth_state("damaged", "regions", NULL, most);
-}
-
 /* So many calls more failed with that errno. They are to be stated with truth_count() too. */
 static inline void truth_error(const char *call, const char *error, uint64_t n_failures)
 {
