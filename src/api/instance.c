@@ -22,7 +22,7 @@
 #include "api/recording.h"
 #include "api/stream.h"
 #include "api/timer-table.h"
-#include "base/raw.h"
+#include "base/signals.h"
 #include "history/store.h"
 
 #define SHUTDOWN_SECONDS 2.0
@@ -47,20 +47,11 @@ static const struct engine *find_engine(bool *ret_is_own)
 	return instance_engine_fits(engine) ? engine : NULL;
 }
 
-static uint64_t change_signals(uint64_t mask)
-{
-	uint64_t before = 0;
-
-	raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&mask, (long)&before, sizeof(mask), 0,
-		    0);
-	return before;
-}
-
 /* The calls that take and release the lock are the program's: nobody may be there before the lock
  * is his. */
 struct hold instance_lock(void)
 {
-	struct hold hold = {.signals = change_signals(UINT64_MAX)};
+	struct hold hold = {.signals = signals_hold(SIGNALS_ALL)};
 
 	pthread_mutex_lock(&instance.lock);
 	if (instance.engine && !instance.is_engine_own)
@@ -73,7 +64,7 @@ void instance_unlock(const struct hold *hold)
 	if (instance.engine && !instance.is_engine_own)
 		instance.engine->leave_own(hold->cache);
 	pthread_mutex_unlock(&instance.lock);
-	change_signals(hold->signals);
+	signals_release(hold->signals);
 }
 
 int instance_refuse(enum series_refusal reason)
@@ -221,11 +212,11 @@ int sonde_initialize_metrics(const struct sonde_config *config, struct sonde **r
 	int saved_errno = errno;
 	struct sonde_config known;
 	int result = ret_sonde ? initial_config_check(config, &known, ret_problem) : SONDE_EINVAL;
-	uint64_t signals = change_signals(UINT64_MAX);
+	uint64_t signals = signals_hold(SIGNALS_ALL);
 
 	if (!result)
 		result = initialize(&known, ret_problem);
-	change_signals(signals);
+	signals_release(signals);
 	if (!result || result == SONDE_EALREADY)
 		*ret_sonde = &instance;
 	errno = saved_errno;

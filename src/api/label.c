@@ -16,6 +16,7 @@
 
 #include "api/instance.h"
 #include "base/raw.h"
+#include "base/signals.h"
 #include "base/text.h"
 #include "model/labels.h"
 
@@ -47,17 +48,9 @@ static void lock(void)
 		}
 }
 
-static uint64_t change_signals(uint64_t mask)
-{
-	uint64_t before = 0;
-
-	raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&mask, (long)&before, sizeof(mask), 0, 0);
-	return before;
-}
-
 static uint64_t begin_turn(void)
 {
-	uint64_t signals = change_signals(UINT64_MAX);
+	uint64_t signals = signals_hold(SIGNALS_ALL);
 
 	lock();
 	return signals;
@@ -67,7 +60,7 @@ static void end_turn(uint64_t signals)
 {
 	/* Release: who is at it next finds the stack whole. */
 	__atomic_store_n(&labels.owner, 0, __ATOMIC_RELEASE);
-	change_signals(signals);
+	signals_release(signals);
 }
 
 /* 0; or SONDE_ESYSTEM: the preload is of another version. ret_engine is NULL where there is none. */

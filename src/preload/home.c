@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "base/raw.h"
+#include "base/signals.h"
 #include "base/text.h"
 #include "record/process.h"
 #include "record/recorder.h"
@@ -160,9 +161,7 @@ static bool takes_orphans(void)
 /* Stays between the host and the program, with nothing of the program's but a copy of its memory. */
 static _Noreturn void stay_between(long host)
 {
-	uint64_t all = ~UINT64_C(0);
-
-	raw_syscall(SYS_rt_sigprocmask, SIG_BLOCK, (long)&all, 0, sizeof(all), 0, 0);
+	signals_hold(SIGNALS_ALL);
 	close_from(0);
 	while (raw_syscall(SYS_wait4, host, 0, __WALL, 0, 0, 0) == -EINTR)
 		;

@@ -4,6 +4,7 @@
 #include "record/process.h"
 
 #include "base/raw.h"
+#include "base/signals.h"
 #include "record/descriptor.h"
 #include "record/filter.h"
 #include "record/identity.h"
@@ -88,10 +89,7 @@ static uint64_t take_rest(uint64_t size, uint64_t in_use)
 	return __atomic_exchange_n(&process.has_taken_rest, 1, __ATOMIC_RELAXED) ? 0 : size - in_use;
 }
 
-/*
- * A signal handler that comes here too may have left it at any point: what has been read of it is true if it is still
- * the one to be left afterwards.
- */
+/* Signals are held, but another thread may be doing the same: then it is no more to be left, or has no rest. */
 static struct left_region begin_to_leave(void)
 {
 	struct left_region left = {.region = parent_region()};
@@ -107,6 +105,7 @@ static struct left_region begin_to_leave(void)
 		left.in_use = size;
 	left.parent = now->parent;
 	left.rest.address = (char *)left.region + left.in_use;
+	/* What was read of it is true if it is still the one. */
 	if (left.region != parent_region())
 		return (struct left_region){0};
 	/* Nobody else's from here on. */
@@ -114,48 +113,35 @@ static struct left_region begin_to_leave(void)
 	return left;
 }
 
-/*
- * A signal handler may fork at any point, and the child come back to here: what it has in hand is its parent's then, which
- * the wiped state tells it. (Not where the clock stands still.)
- */
-uint64_t process_birth(void)
+static void leave_region(const struct left_region *left)
 {
-	return __atomic_load_n(&process.birth, __ATOMIC_RELAXED);
-}
-
-static uint64_t begin_process(void)
-{
-	uint64_t birth = 0;
-	uint64_t now = clock_ticks(&recorder_session.settings.clock) | 1;
-
-	return __atomic_compare_exchange_n(&process.birth, &birth, now, false, __ATOMIC_RELAXED,
-					   __ATOMIC_RELAXED)
-		       ? now
-		       : birth;
-}
-
-static void leave_region(const struct left_region *left, uint64_t birth)
-{
-	if (!left->region || process_birth() != birth)
+	if (!left->region)
 		return;
 	inheritance_limit(left->region, left->in_use);
 	if (left->rest.size)
 		raw_munmap(left->rest.address, left->rest.size);
-	/* A signal handler may have done it meanwhile, which does no harm. */
+	/* Another thread may have done it meanwhile, which does no harm. */
 	if (left->region == parent_region())
 		raw_mmap(left->region, left->in_use, PROT_READ | PROT_WRITE,
 			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1);
 }
 
+/*
+ * A handler may fork, and the child come back to what its parent was making: to a region whose place the parent may give
+ * away, or to addresses where its own region lies by now. So none comes in the midst of it. (But for those of what a thread
+ * does itself, a fault or a trap; that one of these forks in there is not provided for.)
+ */
 static void leave_parent_region(void)
 {
-	/* A filter may forbid to read the clock. */
-	uint64_t birth = process_birth();
+	if (!parent_region() || filter_forbids(FILTER_CHANGE))
+		return;
+	uint64_t signals = signals_hold(signals_from_elsewhere());
 	struct left_region left = begin_to_leave();
 
-	leave_region(&left, birth);
+	leave_region(&left);
 	if (left.region)
 		inheritance_end(left.region);
+	signals_release(signals);
 }
 
 /* The thread that made the region may not have come to say that it is mapped. */
@@ -166,9 +152,9 @@ bool process_owns_new_region(const void *record)
 	return region && (uintptr_t)record - (uintptr_t)region < region->capacity;
 }
 
-struct region_header *process_make_region(int fd)
+/* Signals are held. */
+static struct region_header *make_region(int fd)
 {
-	uint64_t birth = begin_process();
 	struct left_region left = begin_to_leave();
 	const struct parentage *parent = left.region ? &left.parent : NULL;
 	struct region_header *none = NULL;
@@ -179,13 +165,7 @@ struct region_header *process_make_region(int fd)
 	struct region_header *region = region_make(fd, &recorder_session, parent, process.locks_memory, &left.rest);
 
 	/* Not before: the kernel would give addresses that were given back to somebody else. */
-	leave_region(&left, birth);
-	/*
-	 * A signal handler has forked, and the child come back to here: what is there is its parent's, or lies where its
-	 * own region is by now.
-	 */
-	if (process_birth() != birth)
-		return recorder_region();
+	leave_region(&left);
 	if (!region) {
 		if (left.region)
 			inheritance_end(left.region);
@@ -195,19 +175,24 @@ struct region_header *process_make_region(int fd)
 	/* Release: pairs with the acquire in recorder_region(). */
 	if (__atomic_compare_exchange_n(&process.region, &none, region, false, __ATOMIC_RELEASE,
 					__ATOMIC_ACQUIRE)) {
-		if (process_birth() != birth) {
-			__atomic_compare_exchange_n(&process.region, &region, NULL, false, __ATOMIC_RELAXED,
-						    __ATOMIC_RELAXED);
-			return NULL;
-		}
 		process.mapped.size = region->capacity;
 		__atomic_store_n(&process.mapped.region, region, __ATOMIC_RELEASE);
 		inheritance_give(region);
 		return region;
 	}
-	if (process_birth() == birth)
-		region_discard(region, &recorder_session.settings);
+	region_discard(region, &recorder_session.settings);
 	return none;
+}
+
+struct region_header *process_make_region(int fd)
+{
+	uint64_t signals = signals_hold(signals_from_elsewhere());
+	struct region_header *region = recorder_region();
+
+	if (!region)
+		region = make_region(fd);
+	signals_release(signals);
+	return region;
 }
 
 /* A forked child that a filter of its parent's would kill for what it takes to make a region. */
@@ -216,11 +201,9 @@ static void do_without_region(void)
 	process.has_no_region = 1;
 	if (!parent_region())
 		return;
-	bool may_change = !filter_forbids(FILTER_CHANGE);
-
-	session_note(&recorder_session, NOTE_SANDBOX, may_change ? raw_getpid() : 0, identity_executable());
-	if (may_change)
-		leave_parent_region();
+	session_note(&recorder_session, NOTE_SANDBOX, filter_forbids(FILTER_CHANGE) ? 0 : raw_getpid(),
+		     identity_executable());
+	leave_parent_region();
 }
 
 static struct region_header *open_and_make_region(void)
@@ -244,10 +227,7 @@ struct region_header *process_find_region(void)
 		do_without_region();
 		return NULL;
 	}
-	/* Again, where a child has come back to the midst of what its parent was making. */
-	while (!region && !process.has_no_region)
-		region = open_and_make_region();
-	return region;
+	return open_and_make_region();
 }
 
 static void shrink(uint64_t limit, uint64_t most)
@@ -321,7 +301,6 @@ static void forget(void)
 	process.region = NULL;
 	process.mapped = (struct mapped_region){0};
 	process.has_taken_rest = 0;
-	process.birth = 0;
 	process.n_caches = 0;
 	process.has_no_region = 0;
 	process.lends_memory = 0;

@@ -40,7 +40,6 @@ struct mapped_region {
 struct process_state {
 	struct region_header *region;
 	struct mapped_region mapped; /* the same, a moment later */
-	uint64_t birth; /* not 0, and another one in a forked child, once a region is being made */
 	uint32_t n_caches;
 	uint32_t reuse_cursor;
 	uint32_t has_no_region;
@@ -73,9 +72,6 @@ struct region_header *process_find_region(void) HIDDEN;
 
 /* Makes the region, in the session's file open as `fd`, when it is not there yet. */
 struct region_header *process_make_region(int fd) HIDDEN;
-
-/* When the process began to make a region; 0: it has not. */
-uint64_t process_birth(void) HIDDEN;
 
 bool process_owns_new_region(const void *record) HIDDEN;
 

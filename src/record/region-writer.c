@@ -207,7 +207,6 @@ static struct region_header *map_in(struct address_range *room, int fd, uint64_t
 struct region_header *region_make(int fd, struct session_file *session,
 				  const struct parentage *parent, bool is_small, struct address_range *room)
 {
-	uint64_t birth = process_birth();
 	uint64_t offset = fd >= 0 ? session_take_region(&session->settings, fd) : 0;
 	uint64_t capacity = is_small ? REGION_SMALL_CAPACITY : choose_capacity(&session->settings, parent, room);
 	uint64_t committed = first_size(parent);
@@ -215,8 +214,6 @@ struct region_header *region_make(int fd, struct session_file *session,
 
 	if (offset && !region)
 		session_release_region(&session->settings, session->settings.region_capacity, offset);
-	if (process_birth() != birth)
-		return NULL;
 	if (region) {
 		region->committed = committed;
 		region->offset = offset;
@@ -229,9 +226,7 @@ struct region_header *region_make(int fd, struct session_file *session,
 			return NULL;
 		region->committed = capacity;
 	}
-	/* Else it is the parent's: a signal handler has forked. */
-	if (process_birth() == birth)
-		fill_header(region, capacity, parent, &session->settings);
+	fill_header(region, capacity, parent, &session->settings);
 	return region;
 }
 

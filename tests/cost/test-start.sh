@@ -41,10 +41,10 @@ costs() {
 }
 
 costs "a process that starts makes few system calls more" \
-	$(($(n_calls "$ours" malloc 0) - $(n_calls "$scratch/empty.so" malloc 0))) 13
+	$(($(n_calls "$ours" malloc 0) - $(n_calls "$scratch/empty.so" malloc 0))) 15
 costs "a forked child makes few system calls more" \
 	$((($(n_calls "$ours" fork 11) - $(n_calls "$ours" fork 1) -
-		$(n_calls "$scratch/empty.so" fork 11) + $(n_calls "$scratch/empty.so" fork 1)) / 10)) 10
+		$(n_calls "$scratch/empty.so" fork 11) + $(n_calls "$scratch/empty.so" fork 1)) / 10)) 12
 costs "a process that starts takes few page faults more" \
 	$((($(n_faults "$ours" malloc 0) - $(n_faults "$scratch/empty.so" malloc 0)) / 100)) 5
 costs "a forked child takes few page faults more" \

@@ -475,11 +475,17 @@ static void seek_stepwise(void)
 	__asm__ volatile("pushfq; andq $~0x100, (%%rsp); popfq" : : : "memory", "cc");
 }
 
-/* A child is forked, which then runs on from there. */
+/* A child is forked, which then runs on from there: as soon as a signal that is sent could have come. */
 static void fork_at_trap(int signal, siginfo_t *info, void *context)
 {
+	const ucontext_t *interrupted = context;
+
 	(void)signal;
 	(void)info;
+	if (sigismember(&interrupted->uc_sigmask, SIGALRM)) {
+		trap_wanted += n_traps++ == trap_wanted;
+		return;
+	}
 	if (!is_wanted_trap(context))
 		return;
 	handler_child = fork();
@@ -525,6 +531,41 @@ static int run_fork_between_instructions(char **arguments)
 		status = wait_for(pid);
 		n_children += status == 0;
 	}
+	truth_count("read", 5 * n_children);
+	return status != 2 || n_children == 0;
+}
+
+/* The same in a forked child, whose region is being made then. */
+static int fork_in_childs_first_call(int n_instructions)
+{
+	trap_wanted = n_instructions;
+	n_traps = 0;
+	handler_child = -1;
+	pid_t pid = (pid_t)raw_syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0, 0);
+
+	if (pid)
+		return wait_for(pid);
+	seek_stepwise();
+	if (handler_child == 0)
+		raw_syscall(SYS_exit_group, read_zeros(3), 0, 0, 0, 0, 0);
+	raw_syscall(SYS_exit_group, handler_child < 0 ? 2 : wait_for(handler_child), 0, 0, 0, 0, 0);
+	return 1;
+}
+
+static int run_fork_while_region_is_made(char **arguments)
+{
+	struct sigaction action = {.sa_sigaction = fork_at_trap, .sa_flags = SA_SIGINFO};
+	uint64_t n_children = 0;
+	int status = 0;
+
+	(void)arguments;
+	sigaction(SIGTRAP, &action, NULL);
+	lseek(-1, 0, SEEK_SET);
+	while (status == 0) {
+		status = fork_in_childs_first_call((int)n_children * TRAP_STRIDE);
+		n_children += status == 0;
+	}
+	truth_count("fork", n_children);
 	truth_count("read", 5 * n_children);
 	return status != 2 || n_children == 0;
 }
@@ -716,6 +757,8 @@ const struct truth_case truth_process_cases[] = {
 #ifdef __x86_64__
 	{"fork-between-instructions", "a child forked by a handler returns to the midst of recording a first call",
 	 run_fork_between_instructions, 0},
+	{"fork-while-region-is-made", "a child forked by a handler returns to the making of its parent's region",
+	 run_fork_while_region_is_made, 0},
 	{"read-between-instructions", "a handler's calls in the midst of a forked child's first call count",
 	 run_read_between_instructions, 0},
 #endif
