@@ -37,10 +37,10 @@ extern int (*clock_gettime_function)(clockid_t id, struct timespec *ret_time)
 /* Nanoseconds of a kernel clock. */
 int64_t clock_kernel_ns(clockid_t id);
 
-/*
- * Chooses the source and measures its rate against CLOCK_MONOTONIC for about measure_ns (a counter's
- * rate is then off by some 50 ns in measure_ns). With measure_ns 0 the source is CLOCK_MONOTONIC.
- */
+/* A session's program waits for it. By the vDSO a counter's rate is off by 1 in a million then, by system calls by 10. */
+enum { CLOCK_CALIBRATION_NS = 500000 };
+
+/* Chooses the source and measures its rate against CLOCK_MONOTONIC for about measure_ns. With 0 the source is CLOCK_MONOTONIC. */
 void clock_calibrate(int64_t measure_ns, struct clock_calibration *ret_calibration);
 
 /*

@@ -43,7 +43,6 @@
 #include "record/session.h"
 
 enum {
-	CALIBRATION_NS = 5000000,
 	SWEEP_MIN_MS = 40, /* in which a shell starts a few dozen programs */
 	SWEEP_MAX_MS = 1000,
 	SWEEP_SHARE = 4, /* a sweep is followed by so many times its own length of rest */
@@ -176,7 +175,8 @@ static int make_session(struct session_host *host, const struct configuration *c
 	const char *temporary = environment_find(environment, "TMPDIR");
 
 	session_settings_init(&host->settings);
-	clock_calibrate(CALIBRATION_NS, &host->settings.clock);
+	clock_gettime_function = clock_gettime;
+	clock_calibrate(CLOCK_CALIBRATION_NS, &host->settings.clock);
 	host->settings.pid_namespace = session_pid_namespace();
 	host->settings.pipe_device = find_pipe_device();
 	configuration_apply(configuration, &host->settings);

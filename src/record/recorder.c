@@ -15,8 +15,6 @@
 #include <errno.h>
 #include <sys/mman.h>
 
-enum { BARE_CALIBRATION_NS = 2000000 };
-
 /* All zero until a session is mapped in its place, so that no call is on: nothing else of us is looked at before. */
 struct session_file recorder_session;
 
@@ -83,7 +81,7 @@ static int make_session(void)
 	find_vdso_clock();
 	session_settings_init(&settings);
 	settings.pid_namespace = session_pid_namespace();
-	clock_calibrate(BARE_CALIBRATION_NS, &settings.clock);
+	clock_calibrate(CLOCK_CALIBRATION_NS, &settings.clock);
 	result = session_write_file(path, &settings);
 	if (result < 0) {
 		raw_rmdir(path);

@@ -11,7 +11,6 @@
 #include "unit.h"
 
 enum {
-	CALIBRATION_NS = 20000000,
 	SPAN_NS = 50000000,
 };
 
@@ -61,7 +60,7 @@ static double measure_relative_error(int64_t calibration_ns)
 
 static void calibrated_intervals_are_true(void)
 {
-	double error = measure_relative_error(CALIBRATION_NS);
+	double error = measure_relative_error(CLOCK_CALIBRATION_NS);
 
 	if (error >= 0.001)
 		printf("# off by %.4f %%\n", error * 100);
@@ -81,7 +80,7 @@ static void backward_intervals_are_zero(void)
 {
 	struct clock_calibration calibration;
 
-	clock_calibrate(CALIBRATION_NS, &calibration);
+	clock_calibrate(CLOCK_CALIBRATION_NS, &calibration);
 	CU_ASSERT_EQUAL(clock_interval_ns(&calibration, 1000, 999), 0);
 	CU_ASSERT_EQUAL(clock_interval_ns(&calibration, 1000, 1000), 0);
 	CU_ASSERT_EQUAL(clock_interval_ns(&calibration, UINT64_MAX, 0),
@@ -110,7 +109,7 @@ static void check_realtime(int64_t calibration_ns)
 
 static void readings_map_to_realtime(void)
 {
-	check_realtime(CALIBRATION_NS);
+	check_realtime(CLOCK_CALIBRATION_NS);
 	check_realtime(0);
 }
 
