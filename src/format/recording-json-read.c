@@ -304,12 +304,16 @@ static void read_processes(struct json_reader *reader, const json_t *document,
 	const json_t *array = reader_array(reader, document, "processes");
 
 	recording->processes =
-		reader_make(reader, json_array_size(array), sizeof(*recording->processes));
+		reader_make(reader, json_array_size(array), sizeof(struct process_record *));
 	for (size_t i = 0; !reader->error && i < json_array_size(array); i++) {
 		size_t back = reader_enter(reader, "processes", (long)i);
 
-		read_process(reader, json_array_get(array, i),
-			     &recording->processes[recording->n_process_records++]);
+		struct process_record *process = reader_make(reader, 1, sizeof(*process));
+
+		if (process) {
+			recording->processes[recording->n_process_records++] = process;
+			read_process(reader, json_array_get(array, i), process);
+		}
 		reader_leave(reader, back);
 	}
 }

@@ -115,7 +115,7 @@ static void put_processes(struct json_output *output, const struct recording *re
 	open_array(output, "processes");
 	for (size_t i = 0; i < recording->n_process_records && output->result == 0; i++) {
 		json_put_line(output, ELEMENT);
-		process_to_json(output, &recording->processes[i]);
+		process_to_json(output, recording->processes[i]);
 	}
 	close_array(output);
 }
@@ -194,7 +194,7 @@ static void put_stacks(struct json_output *output, const struct stack_list *stac
 static bool is_allocator_of_earlier(const struct recording *recording, size_t n, const char *allocator)
 {
 	for (size_t i = 0; i < n; i++) {
-		const char *other = recording->processes[i].allocator;
+		const char *other = recording->processes[i]->allocator;
 
 		if (other && strcmp(other, allocator) == 0)
 			return true;
@@ -207,7 +207,7 @@ static void put_allocators(struct json_output *output, const struct recording *r
 {
 	json_field_open(output, "allocators", "[");
 	for (size_t i = 0; i < recording->n_process_records; i++) {
-		const char *allocator = recording->processes[i].allocator;
+		const char *allocator = recording->processes[i]->allocator;
 
 		if (!allocator || is_allocator_of_earlier(recording, i, allocator))
 			continue;

@@ -86,7 +86,7 @@ int stacks_chrome_write(const struct recording *recording, const struct format_s
 	json_put(&output, "{\"displayTimeUnit\":\"ms\",\"traceEvents\":[");
 	for (size_t i = 0; i < recording->n_process_records; i++, separator = ",\n") {
 		json_put(&output, separator);
-		put_process(&output, &recording->processes[i]);
+		put_process(&output, recording->processes[i]);
 	}
 	for (size_t i = 0; i < list->n_slow_calls; i++, separator = ",\n") {
 		json_put(&output, separator);

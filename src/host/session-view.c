@@ -175,7 +175,7 @@ static int describe(struct view *view, const char *directory)
 	if (view->has_totals)
 		describe_later_end(view);
 	if (!view->is_running && view->recording.exit.kind == EXIT_UNKNOWN && view->recording.n_process_records)
-		view->recording.exit = view->recording.processes[0].exit;
+		view->recording.exit = view->recording.processes[0]->exit;
 	return result;
 }
 

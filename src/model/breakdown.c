@@ -479,8 +479,8 @@ static int add_processes(struct dividing *dividing)
 	int result = 0;
 
 	for (size_t i = 0; i < recording->n_process_records && result == 0; i++)
-		if (selection_has_process(dividing->request->selection, recording, &recording->processes[i]))
-			result = add_process(dividing, &recording->processes[i]);
+		if (selection_has_process(dividing->request->selection, recording, recording->processes[i]))
+			result = add_process(dividing, recording->processes[i]);
 	dividing->breakdown->n_not_kept = recording->processes_not_kept;
 	return result;
 }
@@ -521,7 +521,7 @@ static int take_kept_away(struct dividing *programs)
 	const struct recording *recording = programs->recording;
 
 	for (size_t i = 0; i < recording->n_process_records; i++) {
-		const struct process_record *process = &recording->processes[i];
+		const struct process_record *process = recording->processes[i];
 		struct breakdown one = {0};
 		struct dividing alone = {&one, recording, programs->request, {0}};
 

@@ -28,7 +28,7 @@ void process_record_weigh(struct process_record *process)
 
 bool process_is_of_command(const struct recording *recording, const struct process_record *process)
 {
-	const struct process_record *first = &recording->processes[0];
+	const struct process_record *first = recording->processes[0];
 
 	return process->pid == first->pid && process->parent_pid == first->parent_pid && process->run == first->run;
 }
@@ -53,10 +53,10 @@ struct kind {
 
 static void look_at(const struct recording *recording, size_t i, struct kind *kind)
 {
-	const struct process_record *processes = recording->processes;
+	struct process_record *const *processes = recording->processes;
 
 	kind->n_images++;
-	if (i > 0 && (!kind->lightest || is_lighter(&processes[i], &processes[kind->lightest])))
+	if (i > 0 && (!kind->lightest || is_lighter(processes[i], processes[kind->lightest])))
 		kind->lightest = i;
 }
 
@@ -65,7 +65,7 @@ static void look_at_all(const struct recording *recording, struct kind *ret_comm
 	*ret_command = *ret_others = (struct kind){0};
 	for (size_t i = 0; i < recording->n_process_records; i++)
 		look_at(recording, i,
-			process_is_of_command(recording, &recording->processes[i]) ? ret_command : ret_others);
+			process_is_of_command(recording, recording->processes[i]) ? ret_command : ret_others);
 }
 
 /* Which one is too many; 0: none is. */
@@ -96,39 +96,44 @@ static void count_others(struct recording *recording)
 static bool is_superfluous(struct recording *recording, const struct process_record *process)
 {
 	if (recording->n_process_records <= PROCESSES_KEPT ||
-	    process->started_ns < recording->processes[0].started_ns || process_is_of_command(recording, process))
+	    process->started_ns < recording->processes[0]->started_ns || process_is_of_command(recording, process))
 		return false;
 	if (!recording->n_others_kept)
 		count_others(recording);
 	return recording->n_others_kept == PROCESSES_KEPT &&
-	       is_lighter(process, &recording->processes[recording->lightest_kept]);
+	       is_lighter(process, recording->processes[recording->lightest_kept]);
 }
 
 static void drop(struct recording *recording, size_t position)
 {
-	struct process_record *process = &recording->processes[position];
+	struct process_record **process = &recording->processes[position];
 
-	process_record_deinit(process);
+	process_record_free(*process);
 	recording->n_process_records--;
 	recording->processes_not_kept++;
-	memmove(process, process + 1, (recording->n_process_records - position) * sizeof(*process));
+	memmove(process, process + 1, (recording->n_process_records - position) * sizeof(struct process_record *));
 }
 
 /* Takes the process over. 0 or -ENOMEM. */
 static int insert(struct recording *recording, const struct process_record *process)
 {
 	size_t position = recording->n_process_records;
-	struct process_record *processes =
-		reallocarray(recording->processes, recording->n_process_records + 1, sizeof(*processes));
+	struct process_record *own = malloc(sizeof(*own));
+	struct process_record **processes = own ? reallocarray(recording->processes, recording->n_process_records + 1,
+							       sizeof(struct process_record *))
+						: NULL;
 
-	if (!processes)
+	if (!processes) {
+		free(own);
 		return -ENOMEM;
+	}
+	*own = *process;
 	recording->processes = processes;
-	while (position > 0 && processes[position - 1].started_ns > process->started_ns)
+	while (position > 0 && processes[position - 1]->started_ns > process->started_ns)
 		position--;
 	memmove(&processes[position + 1], &processes[position],
-		(recording->n_process_records - position) * sizeof(*processes));
-	processes[position] = *process;
+		(recording->n_process_records - position) * sizeof(struct process_record *));
+	processes[position] = own;
 	recording->n_process_records++;
 	recording->n_others_kept = 0;
 	return 0;

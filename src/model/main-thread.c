@@ -48,7 +48,7 @@ bool recording_main_thread(const struct recording *recording, struct main_thread
 	if (recording->n_runs > 1)
 		return false;
 	for (size_t i = 0; i < recording->n_process_records; i++) {
-		const struct process_record *process = &recording->processes[i];
+		const struct process_record *process = recording->processes[i];
 
 		if (!process_is_of_command(recording, process))
 			continue;
@@ -57,7 +57,7 @@ bool recording_main_thread(const struct recording *recording, struct main_thread
 		add_image(&thread, process);
 		end = end_of(recording, process);
 	}
-	if (!end || __builtin_sub_overflow(end, recording->processes[0].started_ns, &span) || span <= 0)
+	if (!end || __builtin_sub_overflow(end, recording->processes[0]->started_ns, &span) || span <= 0)
 		return false;
 	thread.wall_ns = (uint64_t)span;
 	bound_by_wall(&thread);

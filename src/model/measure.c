@@ -294,8 +294,8 @@ static bool value_of_parts(const struct recording *recording, const struct measu
 static void add_programs(struct call_totals *sum, const struct recording *recording, const struct measure *metric)
 {
 	for (size_t i = 0; i < recording->n_process_records; i++)
-		if (pattern_has(metric->program, file_name(recording->processes[i].executable)))
-			add_list(sum, &recording->processes[i].calls, metric);
+		if (pattern_has(metric->program, file_name(recording->processes[i]->executable)))
+			add_list(sum, &recording->processes[i]->calls, metric);
 }
 
 static uint64_t failures_with(const struct call_totals *sum, const char *symbol)
@@ -367,8 +367,8 @@ static uint64_t whole_time(const struct recording *recording, const struct measu
 	if (!metric->program)
 		return sum_of_times(&recording->calls, metric, 0);
 	for (size_t i = 0; i < recording->n_process_records; i++)
-		if (pattern_has(metric->program, file_name(recording->processes[i].executable)))
-			sum = sum_of_times(&recording->processes[i].calls, metric, sum);
+		if (pattern_has(metric->program, file_name(recording->processes[i]->executable)))
+			sum = sum_of_times(&recording->processes[i]->calls, metric, sum);
 	return sum;
 }
 

@@ -230,19 +230,20 @@ static int add_parts(struct merging *merging, const struct recording *from)
 
 static int add_processes(struct merging *merging, struct recording *from)
 {
-	struct process_record *processes = from->processes;
+	struct process_record **processes = from->processes;
 	size_t n = from->n_process_records;
 	int result = 0;
 
 	from->n_process_records = 0;
 	for (size_t i = 0; i < n; i++) {
 		if (result == 0)
-			result = put_labels(merging, from, &processes[i].labels);
-		processes[i].run += (unsigned int)merging->sum->n_runs;
+			result = put_labels(merging, from, &processes[i]->labels);
+		processes[i]->run += (unsigned int)merging->sum->n_runs;
 		if (result == 0)
-			result = recording_add_process(merging->sum, &processes[i]);
+			result = recording_add_process(merging->sum, processes[i]);
 		else
-			process_record_deinit(&processes[i]);
+			process_record_deinit(processes[i]);
+		free(processes[i]);
 	}
 	return result;
 }

@@ -54,6 +54,12 @@ void process_record_deinit(struct process_record *process)
 	call_list_deinit(&process->calls);
 }
 
+void process_record_free(struct process_record *process)
+{
+	process_record_deinit(process);
+	free(process);
+}
+
 void recording_deinit(struct recording *recording)
 {
 	for (char **word = recording->command; word && *word; word++)
@@ -63,7 +69,7 @@ void recording_deinit(struct recording *recording)
 		free(recording->labels[i].value);
 	}
 	for (size_t i = 0; i < recording->n_process_records; i++)
-		process_record_deinit(&recording->processes[i]);
+		process_record_free(recording->processes[i]);
 	for (size_t i = 0; i < recording->n_unwatched; i++)
 		free(recording->unwatched[i].command);
 	part_list_deinit(&recording->parts);

@@ -175,7 +175,7 @@ struct recording {
 	uint64_t n_threads;
 	struct memory_totals largest_memory; /* of the process with the highest peak */
 	int largest_memory_pid;
-	struct process_record *processes; /* images, in the order of starts: see recording_add_process() */
+	struct process_record **processes; /* images, in the order of starts: see recording_add_process() */
 	size_t n_process_records;
 	size_t n_others_kept;   /* of them, images that are not the command's; 0: not counted */
 	size_t lightest_kept;   /* and the lightest of these */
@@ -210,9 +210,10 @@ enum { PROCESSES_KEPT = 500, COMMAND_IMAGES_KEPT = 64 };
 
 void recording_deinit(struct recording *recording);
 void process_record_deinit(struct process_record *process);
+void process_record_free(struct process_record *process);
 
 /*
- * Takes a process over, also when it fails. Kept are the images of the command, which is the process that began first,
+ * Takes what a record holds over, also when it fails. Kept are the images of the command, which is the process that began first,
  * at most COMMAND_IMAGES_KEPT, and of the others the PROCESSES_KEPT heaviest: by the time in their calls, then by the
  * number of these. All others are counted in processes_not_kept. The totals are not touched. 0 or -ENOMEM.
  */

@@ -162,7 +162,7 @@ static void add_running(struct notices *notices, const struct recording *recordi
 	size_t n = 0;
 
 	for (size_t i = 0; i < recording->n_process_records; i++)
-		n += recording->processes[i].is_running;
+		n += recording->processes[i]->is_running;
 	if (n)
 		add_notice(notices, STYLE_PLAIN,
 			   "%zu process%s still running: what they do after this is not here", n,
@@ -323,7 +323,7 @@ static size_t count_allocator(const struct recording *recording, const char *all
 	size_t n = 0;
 
 	for (size_t i = 0; i < end; i++) {
-		const char *other = recording->processes[i].allocator;
+		const char *other = recording->processes[i]->allocator;
 
 		n += other && strcmp(allocator, other) == 0;
 	}
@@ -360,7 +360,7 @@ static void add_stacks(struct notices *notices, const struct stack_list *list)
 static void add_allocators(struct notices *notices, const struct recording *recording)
 {
 	for (size_t i = 0; i < recording->n_process_records; i++) {
-		const char *allocator = recording->processes[i].allocator;
+		const char *allocator = recording->processes[i]->allocator;
 		char path[PATH_COLUMNS + 8];
 		size_t n;
 

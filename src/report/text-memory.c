@@ -57,7 +57,7 @@ static const char *shown_allocator(const struct recording *recording)
 	const char *allocator = NULL;
 
 	for (size_t i = 0; i < recording->n_process_records; i++) {
-		const struct process_record *process = &recording->processes[i];
+		const struct process_record *process = recording->processes[i];
 
 		if (recording->largest_memory.is_known) {
 			if (process->pid == recording->largest_memory_pid && process->memory.is_known)

@@ -167,7 +167,7 @@ static void two_halves_are_the_whole(void)
 	whole.n_runs = 2;
 	whole.wall_ns = 500 * N_PROCESSES + N_PROCESSES;
 	for (size_t i = N_PROCESSES / 2; i < N_PROCESSES; i++)
-		whole.processes[i].run = 1;
+		whole.processes[i]->run = 1;
 	CU_ASSERT_EQUAL_FATAL(recording_merge(halves, 2, &merged, &message), 0);
 	char *expected = text_of(&whole);
 	char *found = text_of(&merged);
@@ -199,7 +199,7 @@ static void hosts_and_labels_that_differ_stay_with_what_had_them(void)
 	CU_ASSERT_STRING_EQUAL(merged.labels[0].key, "branch");
 	CU_ASSERT_EQUAL_FATAL(merged.n_process_records, 4);
 	for (size_t i = 0; i < 4; i++) {
-		const struct process_record *process = &merged.processes[i];
+		const struct process_record *process = merged.processes[i];
 
 		CU_ASSERT_STRING_EQUAL(label_set_find(&process->labels, "host"), process->run ? "two" : "one");
 		CU_ASSERT_STRING_EQUAL(label_set_find(&process->labels, "job"), process->run ? "b" : "a");

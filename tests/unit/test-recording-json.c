@@ -138,7 +138,7 @@ static void a_recording_that_is_written_and_read_is_the_same(void)
 	CU_ASSERT_EQUAL(name_counts_get(&again.switched, "lseek"), 1);
 	CU_ASSERT_EQUAL(again.retimed.n_items, 1);
 	CU_ASSERT_EQUAL(name_counts_get(&again.retimed, "malloc"), 1);
-	CU_ASSERT_EQUAL(name_counts_get(&again.processes[0].coverage.raw_calls, "gettid"), 14);
+	CU_ASSERT_EQUAL(name_counts_get(&again.processes[0]->coverage.raw_calls, "gettid"), 14);
 
 	struct call_totals *before = call_list_find(&recording.calls, "read", "");
 	struct call_totals *after = call_list_find(&again.calls, "read", "");

@@ -323,10 +323,10 @@ static void the_heaviest_processes_and_the_command_are_kept_whatever_the_order(v
 	}
 	CU_ASSERT_EQUAL_FATAL(recording.n_process_records, PROCESSES_KEPT + 2);
 	CU_ASSERT_EQUAL(recording.processes_not_kept, 2000 - PROCESSES_KEPT);
-	CU_ASSERT_EQUAL(recording.processes[0].pid, 5);
-	CU_ASSERT_EQUAL(recording.processes[1].pid, 5);
+	CU_ASSERT_EQUAL(recording.processes[0]->pid, 5);
+	CU_ASSERT_EQUAL(recording.processes[1]->pid, 5);
 	for (int i = 0; i < PROCESSES_KEPT; i++)
-		CU_ASSERT_EQUAL(recording.processes[2 + i].pid, 1500 - PROCESSES_KEPT + 10 + i);
+		CU_ASSERT_EQUAL(recording.processes[2 + i]->pid, 1500 - PROCESSES_KEPT + 10 + i);
 	recording_deinit(&recording);
 }
 
@@ -346,7 +346,7 @@ static void a_command_of_endless_programs_is_kept_in_part(void)
 		CU_ASSERT_EQUAL(recording_add_process(&recording, &process), 0);
 	}
 	CU_ASSERT_EQUAL(recording.n_process_records, PROCESSES_KEPT + COMMAND_IMAGES_KEPT);
-	CU_ASSERT_EQUAL(recording.processes[0].weight_ns, 1);
+	CU_ASSERT_EQUAL(recording.processes[0]->weight_ns, 1);
 	recording_deinit(&recording);
 }
 
@@ -362,7 +362,7 @@ static void reasons_have_names(void)
 		CU_ASSERT_PTR_NOT_NULL(region_loss_name(i));
 }
 
-static struct recording waiting_recording(struct process_record *processes)
+static struct recording waiting_recording(struct process_record **processes)
 {
 	return (struct recording){
 		.started_ns = 1000,
@@ -379,7 +379,8 @@ static void the_main_thread_is_that_of_the_first_process_in_all_its_programs(voi
 		{.pid = 8, .started_ns = 1150, .wall_ns = 500, .has_waiting = true},
 		{.pid = 7, .started_ns = 1300, .has_waiting = true},
 	};
-	struct recording recording = waiting_recording(processes);
+	struct recording recording =
+		waiting_recording((struct process_record *[]){&processes[0], &processes[1], &processes[2]});
 	struct main_thread thread;
 
 	processes[0].waiting_ns[WAIT_IO] = 30;
@@ -401,10 +402,9 @@ static void the_main_thread_is_that_of_the_first_process_in_all_its_programs(voi
 
 static void a_document_without_waiting_tells_nothing_of_it(void)
 {
-	struct process_record processes[3] = {
-		{.pid = 7, .started_ns = 1100, .wall_ns = 200},
-	};
-	struct recording recording = waiting_recording(processes);
+	struct process_record first = {.pid = 7, .started_ns = 1100, .wall_ns = 200};
+	struct process_record other = {0};
+	struct recording recording = waiting_recording((struct process_record *[]){&first, &other, &other});
 	struct main_thread thread;
 
 	CU_ASSERT_FALSE(recording_main_thread(&recording, &thread));

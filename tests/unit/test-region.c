@@ -128,7 +128,7 @@ static void the_main_threads_waiting_is_summed_up_by_class(void)
 				900, 0);
 	}
 	struct recording recording = fold_builder(&builder);
-	struct process_record *process = &recording.processes[0];
+	struct process_record *process = recording.processes[0];
 
 	CU_ASSERT_TRUE(process->has_waiting);
 	CU_ASSERT_EQUAL(process->waiting_ns[WAIT_IO], 1300);
@@ -155,13 +155,13 @@ static void a_wait_that_the_end_cut_short_counts_up_to_the_end(void)
 	close_call->moment = 800;
 	struct recording recording = fold_builder(&builder);
 
-	CU_ASSERT_EQUAL(recording.processes[0].waiting_ns[WAIT_SLEEP], 2999);
+	CU_ASSERT_EQUAL(recording.processes[0]->waiting_ns[WAIT_SLEEP], 2999);
 	recording_deinit(&recording);
 
 	/* A later call says that the thread went on: the wait was left by a jump. */
 	close_call->moment = 1200;
 	recording = fold_builder(&builder);
-	CU_ASSERT_EQUAL(recording.processes[0].waiting_ns[WAIT_SLEEP], 0);
+	CU_ASSERT_EQUAL(recording.processes[0]->waiting_ns[WAIT_SLEEP], 0);
 	recording_deinit(&recording);
 	builder_deinit(&builder);
 }
@@ -185,7 +185,7 @@ static void raw_calls_are_summed_up_by_name(void)
 	CU_ASSERT_EQUAL(name_counts_get(&recording.raw_calls, "futex"), 20);
 	CU_ASSERT_EQUAL(name_counts_get(&recording.raw_calls, "number 1023"), 2);
 	CU_ASSERT_EQUAL(name_counts_get(&recording.raw_calls, "other"), 6);
-	CU_ASSERT_EQUAL(name_counts_get(&recording.processes[0].coverage.raw_calls, "futex"), 20);
+	CU_ASSERT_EQUAL(name_counts_get(&recording.processes[0]->coverage.raw_calls, "futex"), 20);
 	recording_deinit(&recording);
 	builder_deinit(&builder);
 }
@@ -217,7 +217,7 @@ static void a_process_is_described_by_its_header(void)
 	builder_init(&builder);
 	builder.header->exit_status = 3;
 	struct recording recording = fold_builder(&builder);
-	struct process_record *process = &recording.processes[0];
+	struct process_record *process = recording.processes[0];
 
 	CU_ASSERT_EQUAL_FATAL(recording.n_process_records, 1);
 	CU_ASSERT_EQUAL(process->pid, 42);
@@ -251,7 +251,7 @@ static void a_process_that_executes_another_program_is_counted_once(void)
 	CU_ASSERT_EQUAL(recording.n_processes, 1);
 	CU_ASSERT_EQUAL(recording.n_threads, 1);
 	CU_ASSERT_EQUAL(recording.n_process_records, 2);
-	CU_ASSERT_EQUAL(recording.processes[0].exit.kind, EXIT_EXECUTED);
+	CU_ASSERT_EQUAL(recording.processes[0]->exit.kind, EXIT_EXECUTED);
 	region_image_free(before);
 	region_image_free(after);
 	recording_deinit(&recording);
@@ -598,8 +598,8 @@ static void strings_without_an_end_are_ended(void)
 	CU_ASSERT_EQUAL(strlen(recording.calls.calls[0].name), sizeof(info->name) - 1);
 	CU_ASSERT_EQUAL(strlen(recording.calls.calls[0].group), sizeof(info->group) - 1);
 	CU_ASSERT_EQUAL(strlen(recording.calls.calls[0].kind), sizeof(info->kind) - 1);
-	CU_ASSERT_EQUAL(strlen(recording.processes[0].executable), REGION_EXECUTABLE_SIZE - 1);
-	CU_ASSERT_EQUAL(strlen(recording.processes[0].command), REGION_COMMAND_SIZE - 1);
+	CU_ASSERT_EQUAL(strlen(recording.processes[0]->executable), REGION_EXECUTABLE_SIZE - 1);
+	CU_ASSERT_EQUAL(strlen(recording.processes[0]->command), REGION_COMMAND_SIZE - 1);
 	recording_deinit(&recording);
 	builder_deinit(&builder);
 }
@@ -614,7 +614,7 @@ static char *command_of(const char *words, size_t size)
 	memset(builder.header->command, 0, sizeof(builder.header->command));
 	memcpy(builder.header->command, words, size);
 	struct recording recording = fold_builder(&builder);
-	char *command = strdup(recording.processes[0].command);
+	char *command = strdup(recording.processes[0]->command);
 
 	recording_deinit(&recording);
 	builder_deinit(&builder);
