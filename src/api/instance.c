@@ -212,7 +212,7 @@ int sonde_initialize_metrics(const struct sonde_config *config, struct sonde **r
 	int saved_errno = errno;
 	struct sonde_config known;
 	int result = ret_sonde ? initial_config_check(config, &known, ret_problem) : SONDE_EINVAL;
-	uint64_t signals = signals_hold(SIGNALS_ALL);
+	struct signals_held signals = signals_hold(SIGNALS_ALL);
 
 	if (!result)
 		result = initialize(&known, ret_problem);

@@ -9,6 +9,7 @@
 #define SONDE_API_INSTANCE_H
 
 #include "base/compiler.h"
+#include "base/signals.h"
 #include "format/snapshot-format.h"
 #include "model/failure-class.h"
 #include "model/window.h"
@@ -82,7 +83,7 @@ static inline int instance_check(const struct sonde *sonde)
  * program's.
  */
 struct hold {
-	uint64_t signals; /* that were blocked before */
+	struct signals_held signals;
 	struct thread_cache *cache;
 };
 

@@ -48,15 +48,15 @@ static void lock(void)
 		}
 }
 
-static uint64_t begin_turn(void)
+static struct signals_held begin_turn(void)
 {
-	uint64_t signals = signals_hold(SIGNALS_ALL);
+	struct signals_held signals = signals_hold(SIGNALS_ALL);
 
 	lock();
 	return signals;
 }
 
-static void end_turn(uint64_t signals)
+static void end_turn(struct signals_held signals)
 {
 	/* Release: who is at it next finds the stack whole. */
 	__atomic_store_n(&labels.owner, 0, __ATOMIC_RELEASE);
@@ -162,7 +162,7 @@ int sonde_label_begin(const char *key, const char *value)
 	int result = key && value && label_check(key, value, NULL) == 0 ? find_preload(&engine) : SONDE_EINVAL;
 
 	if (!result) {
-		uint64_t signals = begin_turn();
+		struct signals_held signals = begin_turn();
 
 		result = begin(engine, key, value);
 		end_turn(signals);
@@ -178,7 +178,7 @@ int sonde_label_end(void)
 	int result = find_preload(&engine);
 
 	if (!result) {
-		uint64_t signals = begin_turn();
+		struct signals_held signals = begin_turn();
 
 		result = end(engine);
 		end_turn(signals);

@@ -11,6 +11,7 @@
 #include "base/raw.h"
 
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Also those that the thread causes itself: for who neither faults nor may be trapped there. */
@@ -23,7 +24,7 @@ static inline uint64_t signals_bit(int signal)
 
 /*
  * Those that come from elsewhere. What the thread's own instructions and system calls cause cannot wait: while it is
- * blocked it ends the process, even one that traps the calls of a sandbox.
+ * blocked it ends the process, even one that traps the calls of a sandbox. (So these do not wait when they are sent, either.)
  */
 static inline uint64_t signals_from_elsewhere(void)
 {
@@ -31,18 +32,24 @@ static inline uint64_t signals_from_elsewhere(void)
 		 signals_bit(SIGTRAP) | signals_bit(SIGSYS));
 }
 
-/* Returns what signals_release() is to be given. */
-static inline uint64_t signals_hold(uint64_t signals)
-{
-	uint64_t before = 0;
+struct signals_held {
+	uint64_t before; /* the mask */
+	bool are_held;   /* false: a system call filter has refused it, and there is nothing to release */
+};
 
-	raw_syscall(SYS_rt_sigprocmask, SIG_BLOCK, (long)&signals, (long)&before, sizeof(signals), 0, 0);
-	return before;
+static inline struct signals_held signals_hold(uint64_t signals)
+{
+	struct signals_held held = {0};
+
+	held.are_held = raw_syscall(SYS_rt_sigprocmask, SIG_BLOCK, (long)&signals, (long)&held.before, sizeof(signals), 0,
+				    0) == 0;
+	return held;
 }
 
-static inline void signals_release(uint64_t before)
+static inline void signals_release(struct signals_held held)
 {
-	raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&before, 0, sizeof(before), 0, 0);
+	if (held.are_held)
+		raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&held.before, 0, sizeof(held.before), 0, 0);
 }
 
 #endif

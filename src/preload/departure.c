@@ -8,6 +8,7 @@
 #include "preload/environment.h"
 #include "record/executable.h"
 #include "record/filter.h"
+#include "record/process.h"
 #include "record/recorder.h"
 #include "record/region.h"
 #include "record/session.h"
@@ -58,7 +59,7 @@ static struct session_note *note_absence(enum note_reason reason, const char *pa
 {
 	if (reason == NOTE_NONE)
 		return NULL;
-	struct session_note *note = session_note(&recorder_session, reason, raw_getpid(), path);
+	struct session_note *note = session_note(&recorder_session, reason, process_number(), path);
 
 	if (note)
 		count_unwatched(reason, 1);
@@ -72,7 +73,13 @@ static void take_back(struct session_note *note)
 	session_unnote(note);
 }
 
-/* Under a filter that would kill it for what we do there, the program is on its own; nothing is asked of the kernel. */
+/* For what we do in it when it starts, or is forked. */
+static bool would_be_killed_with_us(void)
+{
+	return filter_forbids(FILTER_ARRIVAL) || filter_forbids(FILTER_HOLD);
+}
+
+/* Under a filter that would kill it the program is on its own; nothing is asked of the kernel. */
 static char *const *prepare_to_leave(const char *path, char *const *environment, struct environment_copy *copy,
 				     struct session_note **ret_note)
 {
@@ -84,7 +91,7 @@ char *const *departure_prepare(const char *path, char *const *environment,
 			       struct environment_copy *copy, struct program_file *file,
 			       struct session_note **ret_note)
 {
-	if (filter_forbids(FILTER_ARRIVAL))
+	if (would_be_killed_with_us())
 		return prepare_to_leave(path, environment, copy, ret_note);
 	bool can_reach = environment_can_reach_us();
 	char runtime[SANITIZER_NAME_SIZE];
@@ -151,14 +158,15 @@ static void remove_workspace(struct workspace *workspace)
 	raw_munmap(workspace, workspace->size);
 }
 
-/* Who is simulated cannot be asked for, and is believed. */
+/*
+ * Who is simulated cannot be asked for, and is believed; so is who may not ask: a program that is killed with us is worse
+ * than a process that ends of addresses which the kernel would have refused.
+ */
 static bool may_read(const char *name, char *const *environment)
 {
 	uintptr_t page = READABLE_NONE;
 
-	if (filter_forbids(FILTER_MEMORY))
-		return false;
-	return startup_is_simulated() ||
+	return filter_forbids(FILTER_MEMORY) || startup_is_simulated() ||
 	       (readable_text(name, PATH_MAX, &page) && readable_list(environment));
 }
 
@@ -166,7 +174,7 @@ static bool may_read(const char *name, char *const *environment)
 bool departure_is_possible(void)
 {
 	return *recorder_session_directory() && !filter_forbids(FILTER_CHANGE) &&
-	       (filter_forbids(FILTER_ARRIVAL) || !filter_forbids(FILTER_DEPARTURE));
+	       (would_be_killed_with_us() || !filter_forbids(FILTER_DEPARTURE));
 }
 
 static int depart(const char *name, bool is_searched, char *const *environment, departure_run *run,
@@ -179,7 +187,7 @@ static int depart(const char *name, bool is_searched, char *const *environment, 
 
 	if (!workspace)
 		return run(environment, request);
-	if (is_searched && !filter_forbids(FILTER_ARRIVAL))
+	if (is_searched && !would_be_killed_with_us())
 		name = executable_search(name, environment_find(environ, "PATH"), workspace->found,
 					 sizeof(workspace->found));
 	struct environment_copy copy = {.entries = workspace->entries,

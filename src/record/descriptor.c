@@ -85,7 +85,7 @@ bool descriptor_is_ours(void)
 {
 	struct region_header *region = recorder_region();
 
-	return !process.lends_memory || (region && region->pid == raw_getpid());
+	return !process.lends_memory || (region && region->pid == process_number());
 }
 
 /* What lies above the end was never noted, and needs neither to be forgotten nor to be touched. */

@@ -30,10 +30,10 @@ static const struct {
 	uint8_t use;
 } needed[] = {
 	{SYS_rt_sigprocmask, FILTER_MEMORY},
+	{SYS_rt_sigprocmask, FILTER_HOLD},
+	{SYS_getpid, FILTER_NUMBER},
 	{SYS_mmap, FILTER_CHANGE},
 	{SYS_munmap, FILTER_CHANGE},
-	{SYS_getpid, FILTER_CHANGE},
-	{SYS_rt_sigprocmask, FILTER_CHANGE},
 	{SYS_openat, FILTER_DEPARTURE},
 	{SYS_fstat, FILTER_DEPARTURE},
 	{SYS_newfstatat, FILTER_DEPARTURE},
@@ -46,7 +46,6 @@ static const struct {
 	{SYS_geteuid, FILTER_DEPARTURE},
 	{SYS_getgid, FILTER_DEPARTURE},
 	{SYS_getegid, FILTER_DEPARTURE},
-	{SYS_rt_sigprocmask, FILTER_ARRIVAL},
 	{SYS_openat, FILTER_ARRIVAL},
 	{SYS_pread64, FILTER_ARRIVAL},
 	{SYS_close, FILTER_ARRIVAL},

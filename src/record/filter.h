@@ -23,6 +23,8 @@ struct sock_fprog;
 /* What we do beside the program's own calls, and what a filter that we have read may forbid. */
 enum filter_use {
 	FILTER_MEMORY,    /* to ask whether memory can be read: base/readable.h */
+	FILTER_HOLD,      /* to have signals wait: base/signals.h */
+	FILTER_NUMBER,    /* to ask for the process's number */
 	FILTER_ARRIVAL,   /* to be in a program that is executed under it */
 	FILTER_DEPARTURE, /* to look at a program before it is executed, */
 	FILTER_CHANGE,    /* and to change its environment */

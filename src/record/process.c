@@ -49,6 +49,11 @@ struct region_header *recorder_region(void)
 	return __atomic_load_n(&process.region, __ATOMIC_ACQUIRE);
 }
 
+int process_number(void)
+{
+	return filter_forbids(FILTER_NUMBER) ? 0 : raw_getpid();
+}
+
 struct region_header *recorder_own_region(void)
 {
 	struct region_header *region = recorder_region();
@@ -56,7 +61,7 @@ struct region_header *recorder_own_region(void)
 	/* Asked for when the process ends: a sandbox may kill those who ask the kernel for their number. */
 	if (is_wiped_by_kernel && !process.lends_memory)
 		return region;
-	return region && region->pid == raw_getpid() ? region : NULL;
+	return region && region->pid == process_number() ? region : NULL;
 }
 
 /*
@@ -128,14 +133,20 @@ static void leave_region(const struct left_region *left)
 
 /*
  * A handler may fork, and the child come back to what its parent was making: to a region whose place the parent may give
- * away, or to addresses where its own region lies by now. So none comes in the midst of it. (But for those of what a thread
- * does itself, a fault or a trap; that one of these forks in there is not provided for.)
+ * away, or to addresses where its own region lies by now. One may close all descriptors, ours too, and open others with
+ * their numbers; or jump away. So none comes in the midst of it. (But for the signals of what a thread does itself, faults
+ * and traps; that a handler of one of these does so in there is not provided for.)
  */
+static struct signals_held hold_signals(void)
+{
+	return filter_forbids(FILTER_HOLD) ? (struct signals_held){0} : signals_hold(signals_from_elsewhere());
+}
+
 static void leave_parent_region(void)
 {
 	if (!parent_region() || filter_forbids(FILTER_CHANGE))
 		return;
-	uint64_t signals = signals_hold(signals_from_elsewhere());
+	struct signals_held signals = hold_signals();
 	struct left_region left = begin_to_leave();
 
 	leave_region(&left);
@@ -152,8 +163,7 @@ bool process_owns_new_region(const void *record)
 	return region && (uintptr_t)record - (uintptr_t)region < region->capacity;
 }
 
-/* Signals are held. */
-static struct region_header *make_region(int fd)
+struct region_header *process_make_region(int fd)
 {
 	struct left_region left = begin_to_leave();
 	const struct parentage *parent = left.region ? &left.parent : NULL;
@@ -184,28 +194,17 @@ static struct region_header *make_region(int fd)
 	return none;
 }
 
-struct region_header *process_make_region(int fd)
-{
-	uint64_t signals = signals_hold(signals_from_elsewhere());
-	struct region_header *region = recorder_region();
-
-	if (!region)
-		region = make_region(fd);
-	signals_release(signals);
-	return region;
-}
-
 /* A forked child that a filter of its parent's would kill for what it takes to make a region. */
 static void do_without_region(void)
 {
 	process.has_no_region = 1;
 	if (!parent_region())
 		return;
-	session_note(&recorder_session, NOTE_SANDBOX, filter_forbids(FILTER_CHANGE) ? 0 : raw_getpid(),
-		     identity_executable());
+	session_note(&recorder_session, NOTE_SANDBOX, process_number(), identity_executable());
 	leave_parent_region();
 }
 
+/* Signals are held. */
 static struct region_header *open_and_make_region(void)
 {
 	const char *directory = recorder_session_directory();
@@ -227,7 +226,14 @@ struct region_header *process_find_region(void)
 		do_without_region();
 		return NULL;
 	}
-	return open_and_make_region();
+	struct signals_held signals = hold_signals();
+
+	/* A handler that came just before has made it. */
+	region = recorder_region();
+	if (!region && !process.has_no_region)
+		region = open_and_make_region();
+	signals_release(signals);
+	return region;
 }
 
 static void shrink(uint64_t limit, uint64_t most)

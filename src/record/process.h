@@ -67,10 +67,13 @@ extern struct process_state process HIDDEN;
 void process_start(void) HIDDEN;
 bool process_is_wiped_by_kernel(void) HIDDEN;
 
+/* 0: who asks for it would be killed by a filter. */
+int process_number(void) HIDDEN;
+
 /* The process's region, made if it is not there yet. NULL: there is no memory for it. */
 struct region_header *process_find_region(void) HIDDEN;
 
-/* Makes the region, in the session's file open as `fd`, when it is not there yet. */
+/* Makes the region, in the session's file open as `fd`. No handler is to come meanwhile. */
 struct region_header *process_make_region(int fd) HIDDEN;
 
 bool process_owns_new_region(const void *record) HIDDEN;

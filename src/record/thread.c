@@ -219,13 +219,16 @@ static struct thread_cache *make_cache(struct region_header *region, int tid)
 
 	slab->used += BLOCK_SIZE;
 	block->tid = tid;
+	if (recorder_region() != region)
+		return NULL;
+	/* First into the list: a thread that jumps away from here, out of a handler, may find the cache to be its own. */
+	if (tid != OWN_TID)
+		region_add_thread(region, block);
 	fill_cache(cache, slab, block);
 	if (recorder_region() != region) {
 		spoil_cache(cache);
 		return NULL;
 	}
-	if (tid != OWN_TID)
-		region_add_thread(region, block);
 	return cache;
 }
 

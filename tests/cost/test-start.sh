@@ -41,7 +41,7 @@ costs() {
 }
 
 costs "a process that starts makes few system calls more" \
-	$(($(n_calls "$ours" malloc 0) - $(n_calls "$scratch/empty.so" malloc 0))) 15
+	$(($(n_calls "$ours" malloc 0) - $(n_calls "$scratch/empty.so" malloc 0))) 13
 costs "a forked child makes few system calls more" \
 	$((($(n_calls "$ours" fork 11) - $(n_calls "$ours" fork 1) -
 		$(n_calls "$scratch/empty.so" fork 11) + $(n_calls "$scratch/empty.so" fork 1)) / 10)) 12

@@ -12,6 +12,7 @@
 #include <limits.h>
 #include <pthread.h>
 #include <sched.h>
+#include <setjmp.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
@@ -468,6 +469,15 @@ static bool is_wanted_trap(ucontext_t *interrupted)
 	return true;
 }
 
+/* The same, but where a signal that is sent would have to wait, not before it need not any more. */
+static bool is_wanted_instant(ucontext_t *interrupted)
+{
+	if (!sigismember(&interrupted->uc_sigmask, SIGALRM))
+		return is_wanted_trap(interrupted);
+	trap_wanted += n_traps++ == trap_wanted;
+	return false;
+}
+
 static void seek_stepwise(void)
 {
 	__asm__ volatile("pushfq; orq $0x100, (%%rsp); popfq" : : : "memory", "cc");
@@ -475,18 +485,12 @@ static void seek_stepwise(void)
 	__asm__ volatile("pushfq; andq $~0x100, (%%rsp); popfq" : : : "memory", "cc");
 }
 
-/* A child is forked, which then runs on from there: as soon as a signal that is sent could have come. */
+/* A child is forked, which then runs on from there. */
 static void fork_at_trap(int signal, siginfo_t *info, void *context)
 {
-	const ucontext_t *interrupted = context;
-
 	(void)signal;
 	(void)info;
-	if (sigismember(&interrupted->uc_sigmask, SIGALRM)) {
-		trap_wanted += n_traps++ == trap_wanted;
-		return;
-	}
-	if (!is_wanted_trap(context))
+	if (!is_wanted_instant(context))
 		return;
 	handler_child = fork();
 	if (handler_child == 0)
@@ -609,6 +613,88 @@ static int run_read_between_instructions(char **arguments)
 	truth_count("lseek", n_children + 2);
 	truth_count("read", 5 * n_children + 3);
 	return status != 2 || n_children == 0;
+}
+
+static int own_descriptor;
+
+/* As a daemon does, before it opens its own. */
+static void close_all_at_trap(int signal, siginfo_t *info, void *context)
+{
+	(void)signal;
+	(void)info;
+	if (!is_wanted_instant(context))
+		return;
+	raw_syscall(SYS_close_range, 3, ~0U, 0, 0, 0, 0);
+	own_descriptor = (int)raw_syscall(SYS_openat, AT_FDCWD, (long)"/dev/null", O_RDONLY, 0, 0, 0);
+}
+
+static sigjmp_buf way_out;
+
+static void jump_at_trap(int signal, siginfo_t *info, void *context)
+{
+	(void)signal;
+	(void)info;
+	if (is_wanted_instant(context))
+		siglongjmp(way_out, 1);
+}
+
+static int n_descriptors(void)
+{
+	int n = 0;
+
+	for (int fd = 3; fd < 100; fd++)
+		n += raw_syscall(SYS_fcntl, fd, F_GETFD, 0, 0, 0, 0) >= 0;
+	return n;
+}
+
+/* A forked child's first call, that a handler disturbs after so many instructions. Status 2: it has fewer. */
+static int disturb_first_call(int n_instructions)
+{
+	static int n_before;
+
+	n_before = n_descriptors();
+	trap_wanted = n_instructions;
+	n_traps = 0;
+	own_descriptor = -1;
+	pid_t pid = (pid_t)raw_syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0, 0);
+
+	if (pid)
+		return wait_for(pid);
+	if (sigsetjmp(way_out, 1) == 0)
+		seek_stepwise();
+	bool is_right = own_descriptor < 0 ? n_descriptors() == n_before
+					   : n_descriptors() == 1 && fcntl(own_descriptor, F_GETFD) >= 0;
+
+	raw_syscall(SYS_exit_group, read_zeros(2) || !is_right ? 1 : n_traps > trap_wanted ? 0 : 2, 0, 0, 0, 0, 0);
+	return 1;
+}
+
+static int disturb_first_calls(void (*handler)(int, siginfo_t *, void *))
+{
+	struct sigaction action = {.sa_sigaction = handler, .sa_flags = SA_SIGINFO};
+	int n_children = 0;
+	int status = 0;
+
+	sigaction(SIGTRAP, &action, NULL);
+	lseek(-1, 0, SEEK_SET);
+	while (status == 0) {
+		status = disturb_first_call(n_children * TRAP_STRIDE);
+		n_children += status == 0;
+	}
+	truth_count("read", 2 * (uint64_t)(n_children + 1));
+	return status != 2 || n_children == 0;
+}
+
+static int run_close_between_instructions(char **arguments)
+{
+	(void)arguments;
+	return disturb_first_calls(close_all_at_trap);
+}
+
+static int run_jump_between_instructions(char **arguments)
+{
+	(void)arguments;
+	return disturb_first_calls(jump_at_trap);
 }
 #endif
 
@@ -759,6 +845,10 @@ const struct truth_case truth_process_cases[] = {
 	 run_fork_between_instructions, 0},
 	{"fork-while-region-is-made", "a child forked by a handler returns to the making of its parent's region",
 	 run_fork_while_region_is_made, 0},
+	{"close-between-instructions", "a handler that closes all descriptors in the midst of a forked child's first call keeps its own",
+	 run_close_between_instructions, 0},
+	{"jump-between-instructions", "a handler that jumps out of a forked child's first call leaves no descriptor of ours",
+	 run_jump_between_instructions, 0},
 	{"read-between-instructions", "a handler's calls in the midst of a forked child's first call count",
 	 run_read_between_instructions, 0},
 #endif

@@ -192,6 +192,61 @@ static void execute_in_sandbox(void)
 	execv("/bin/echo", words);
 }
 
+static void execute_under_filter(const unsigned int *deadly, unsigned int n)
+{
+	char *const words[] = {"echo", "executed under a narrow filter", NULL};
+	int status = -1;
+
+	fflush(stdout);
+	if (fork() == 0) {
+		add_filter(deadly, n, SECCOMP_RET_KILL_PROCESS);
+		execv("/bin/echo", words);
+	}
+	wait(&status);
+	tell("ended", status);
+}
+
+/* Not even what we need to let the program alone. */
+static void execute_in_narrow_sandbox(void)
+{
+	static const unsigned int deadly[] = {SYS_getpid, SYS_rt_sigprocmask, SYS_madvise};
+
+	execute_under_filter(deadly, 1);
+	execute_under_filter(deadly + 1, 1);
+	execute_under_filter(deadly, 2);
+	execute_under_filter(deadly, 3);
+}
+
+/* Signals may be released under the filter, but not be held. */
+static void keep_blocked_signals(void)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_rt_sigprocmask, 0, 2),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[0])),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SIG_BLOCK, 1, 0),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+	};
+	struct sock_fprog program = {.len = 6, .filter = code};
+	sigset_t mask;
+	int status;
+
+	sigemptyset(&mask);
+	sigaddset(&mask, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &mask, NULL);
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+	fflush(stdout);
+	if (fork() == 0) {
+		lseek(-1, 0, SEEK_SET);
+		sigprocmask(SIG_UNBLOCK, NULL, &mask);
+		_exit(sigismember(&mask, SIGUSR1));
+	}
+	wait(&status);
+	tell("blocked still", status);
+}
+
 static void open_nowhere(void)
 {
 	tell("opened", open(nowhere, O_RDONLY));
@@ -392,6 +447,8 @@ int main(int n_arguments, char **arguments)
 		{"filtered-in-vain", filter_in_vain},
 		{"executed-in-vain", execute_in_vain},
 		{"executed-in-sandbox", execute_in_sandbox},
+		{"executed-in-narrow-sandbox", execute_in_narrow_sandbox},
+		{"blocked", keep_blocked_signals},
 		{"answered", answer_bad_addresses},
 		{"answered-by-handler", answer_by_handler},
 		{"nowhere", call_with_nowhere},
