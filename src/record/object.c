@@ -227,7 +227,6 @@ struct object_cell *object_find(int fd, bool may_ask)
 /* The record of a call's code, made when it first occurs. NULL: no memory. */
 static struct object_error *find_error(struct object_cell *cell, const struct call_info_record *call, int code)
 {
-	struct thread_cache *thread = recorder_thread;
 	struct object_error *made = NULL;
 
 	for (;;) {
@@ -238,7 +237,7 @@ static struct object_error *find_error(struct object_cell *cell, const struct ca
 			if (error->code == code && relative_get(&error->call) == call)
 				return error;
 		if (!made)
-			made = thread && thread->block ? thread_make_record(thread, sizeof(*made)) : NULL;
+			made = calling_thread_make_record(sizeof(*made));
 		if (!made)
 			return NULL;
 		made->code = code;
@@ -275,13 +274,12 @@ void object_add_failure(struct object_cell *cell, const struct probe *probe, int
 /* Those of a cell, made when the first stream uses it. NULL: no memory, which is counted. */
 static struct object_streams *find_streams(struct object_cell *cell)
 {
-	struct thread_cache *thread = recorder_thread;
 	struct object_streams *streams = relative_get(&cell->streams), *made = NULL;
 
 	if (streams)
 		return streams;
-	if (thread && thread->block && process_owns(cell))
-		made = thread_make_record(thread, sizeof(*made));
+	if (process_owns(cell))
+		made = calling_thread_make_record(sizeof(*made));
 	if (made) {
 		made->owner = cell->owner;
 		relative_publish(&cell->streams, 0, made);

@@ -144,9 +144,7 @@ static __attribute__((noinline, cold)) void add_in_new_row(struct call_stats *st
 							   uint64_t ns)
 {
 	relative *place = &stats->rows[bucket / HISTOGRAM_ROW_BUCKETS];
-	struct thread_cache *thread = recorder_thread;
-	struct histogram_row *row =
-		thread && thread->block ? thread_make_record(thread, sizeof(*row)) : NULL;
+	struct histogram_row *row = calling_thread_make_record(sizeof(*row));
 
 	if (row)
 		relative_publish(place, 0, row);
@@ -209,7 +207,6 @@ uint64_t recorder_measure(struct call_stats *stats, uint64_t start_ticks)
 /* The record of a code, made when it first occurs. NULL: no memory. */
 static struct error_stats *find_error(struct call_stats *stats, int code, uint64_t now_ticks)
 {
-	struct thread_cache *thread = recorder_thread;
 	struct error_stats *made = NULL;
 
 	for (;;) {
@@ -220,7 +217,7 @@ static struct error_stats *find_error(struct call_stats *stats, int code, uint64
 			if (error->code == code)
 				return error;
 		if (!made)
-			made = thread && thread->block ? thread_make_record(thread, sizeof(*made)) : NULL;
+			made = calling_thread_make_record(sizeof(*made));
 		if (!made)
 			return NULL;
 		made->code = code;

@@ -271,6 +271,13 @@ struct thread_cache *thread_find(void)
 	}
 }
 
+void *calling_thread_make_record(uint32_t size)
+{
+	struct thread_cache *thread = thread_find();
+
+	return thread ? thread_make_record(thread, size) : NULL;
+}
+
 bool thread_is_in(const struct thread_cache *thread, const struct region_header *region)
 {
 	return recorder_thread == thread && thread->block && recorder_region() == region;

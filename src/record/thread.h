@@ -18,6 +18,9 @@ bool thread_is_in(const struct thread_cache *thread, const struct region_header 
 /* Zeroed memory of the thread, on a cache line, at most REGION_SLAB less one. NULL: the region is full. */
 void *thread_make_record(struct thread_cache *thread, uint32_t size) HIDDEN;
 
+/* The same of the calling thread, which may have begun no call yet: one goes on where its stack does. */
+void *calling_thread_make_record(uint32_t size) HIDDEN;
+
 /*
  * For code of ours that makes calls in the program's name: until thread_leave_own() its calls are recorded apart, where nobody
  * sees them. One thread at a time may be there, with all signals blocked. Returns what thread_leave_own() needs.

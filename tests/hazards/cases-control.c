@@ -109,6 +109,49 @@ static void *carry_all(void *unused)
 	return unused;
 }
 
+static ucontext_t failing, failing_carrier;
+
+/* On another thread than the call began. */
+static ssize_t fail_elsewhere(void *cookie, char *bytes, size_t size)
+{
+	(void)cookie;
+	(void)bytes;
+	(void)size;
+	swapcontext(&failing, &failing_carrier);
+	errno = EIO;
+	return -1;
+}
+
+static void run_failing(void)
+{
+	FILE *stream = fopencookie(NULL, "r", (cookie_io_functions_t){.read = fail_elsewhere});
+
+	REQUIRE(stream && fgetc(stream) == EOF && errno == EIO);
+	swapcontext(&failing, &failing_carrier);
+}
+
+static void *carry_failing(void *unused)
+{
+	swapcontext(&failing_carrier, &failing);
+	return unused;
+}
+
+static int run_failure_on_new_thread(char **arguments)
+{
+	pthread_t thread;
+
+	(void)arguments;
+	REQUIRE(getcontext(&failing) == 0);
+	failing.uc_stack.ss_size = (size_t)ROUTINE_PAGES * PAGE;
+	failing.uc_stack.ss_sp = map_pages(ROUTINE_PAGES, PROT_READ | PROT_WRITE);
+	makecontext(&failing, run_failing, 0);
+	swapcontext(&failing_carrier, &failing);
+	REQUIRE(pthread_create(&thread, NULL, carry_failing, NULL) == 0 && pthread_join(thread, NULL) == 0);
+	truth_count("fgetc", 1);
+	truth_error("fgetc", "EIO", 1);
+	return 0;
+}
+
 static int run_stacks_that_move(char **arguments)
 {
 	pthread_t carriers[CARRIERS];
@@ -318,6 +361,8 @@ static int run_dispatched(char **arguments)
 const struct truth_case hazard_control_cases[] = {
 	{"stacks-that-move", "H32 stacks go from thread to thread in the midst of a call, and fork",
 	 run_stacks_that_move, 0},
+	{"failure-on-new-thread", "H32 a call that fails on a thread which has made none yet is told in full",
+	 run_failure_on_new_thread, 0},
 	{"faults", "H29 a program recovers from faults in libc, and has none that it would not have bare", run_faults,
 	 0},
 	{"pages-on-demand", "H29 paths and buffers lie in pages that another thread makes when they are touched",
