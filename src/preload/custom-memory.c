@@ -12,6 +12,7 @@
 #include "record/heap-samples.h"
 #include "record/memory.h"
 #include "record/startup.h"
+#include "record/unmeasured.h"
 
 #include <malloc.h>
 #include <stdbool.h>
@@ -92,6 +93,40 @@ static size_t usable_size(void *block)
 	return block ? REAL(malloc_usable_size)(block) : 0;
 }
 
+/* What a block that came to be counts with. */
+static size_t size_of_new(void *block, size_t requested)
+{
+	size_t size = usable_size(block);
+
+	if (likely(size || !block))
+		return size;
+	return unmeasured_add(block, requested) ? requested : 0;
+}
+
+/* What a block counts with that is about to go. */
+struct old_size {
+	size_t size;
+	bool was_requested; /* it is not what the allocator says */
+};
+
+static struct old_size size_of_old(void *block)
+{
+	struct old_size old = {.size = 0};
+
+	if (unlikely(__atomic_load_n(&unmeasured_has_any, __ATOMIC_RELAXED)) && block)
+		old.was_requested = unmeasured_take(block, &old.size);
+	if (!old.was_requested)
+		old.size = usable_size(block);
+	return old;
+}
+
+/* Nothing has come of it: the block is still there. */
+static void keep_size(const void *block, const struct old_size *old)
+{
+	if (old->was_requested)
+		unmeasured_add(block, old->size);
+}
+
 /* A block that is NULL although one `is_wanted` is a failure. */
 static inline void *finish_counted(struct call_stats *stats, void *result, size_t requested, size_t is_wanted)
 {
@@ -111,7 +146,7 @@ static inline bool is_noted(enum call call)
 static GENERAL void note_new_block(enum call call, unsigned int own, void *block, size_t requested)
 {
 	if (accounts(call, own))
-		memory_account(usable_size(block), 0);
+		memory_account(size_of_new(block, requested), 0);
 	if (draws(call, own) && block)
 		heap_allocated(block, requested, call);
 }
@@ -338,12 +373,15 @@ static void note_moved(enum call call, const struct heap_block *followed, const 
 static GENERAL void *general_realloc(void *block, size_t size)
 {
 	struct probe probe = probe_begin(CALL_realloc);
-	size_t old_size = accounts(CALL_realloc, OWN_MALLOC) ? usable_size(block) : 0;
+	bool is_accounted = accounts(CALL_realloc, OWN_MALLOC);
+	struct old_size old = is_accounted ? size_of_old(block) : (struct old_size){0};
 	struct heap_block followed = forget_block(CALL_realloc, OWN_MALLOC, block);
 	void *result = finish(&probe, REAL(realloc)(block, size), size, size);
 
-	if (accounts(CALL_realloc, OWN_MALLOC) && (result || !size))
-		memory_account(usable_size(result), old_size);
+	if (is_accounted && (result || !size))
+		memory_account(size_of_new(result, size), old.size);
+	else if (is_accounted)
+		keep_size(block, &old);
 	if (draws(CALL_realloc, OWN_MALLOC))
 		note_moved(CALL_realloc, &followed, block, result, size);
 	return result;
@@ -374,12 +412,15 @@ EXPORT void *realloc(void *block, size_t size)
 static GENERAL void *general_reallocarray(void *block, size_t n, size_t size)
 {
 	struct probe probe = probe_begin(CALL_reallocarray);
-	size_t old_size = accounts(CALL_reallocarray, OWN_REALLOCARRAY) ? usable_size(block) : 0;
+	bool is_accounted = accounts(CALL_reallocarray, OWN_REALLOCARRAY);
+	struct old_size old = is_accounted ? size_of_old(block) : (struct old_size){0};
 	struct heap_block followed = forget_block(CALL_reallocarray, OWN_REALLOCARRAY, block);
 	void *result = finish(&probe, REAL(reallocarray)(block, n, size), n * size, n && size);
 
-	if (accounts(CALL_reallocarray, OWN_REALLOCARRAY) && (result || !(n && size)))
-		memory_account(usable_size(result), old_size);
+	if (is_accounted && (result || !(n && size)))
+		memory_account(size_of_new(result, n * size), old.size);
+	else if (is_accounted)
+		keep_size(block, &old);
 	if (draws(CALL_reallocarray, OWN_REALLOCARRAY))
 		note_moved(CALL_reallocarray, &followed, block, result, n * size);
 	return result;
@@ -401,7 +442,7 @@ EXPORT void *reallocarray(void *block, size_t n, size_t size)
 static GENERAL void note_end_of_block(void *block)
 {
 	if (accounts(CALL_free, OWN_MALLOC))
-		memory_account(0, usable_size(block));
+		memory_account(0, size_of_old(block).size);
 	if (draws(CALL_free, OWN_MALLOC))
 		heap_freed(block);
 }

@@ -9,6 +9,7 @@ libsonde_preload_la_SOURCES += \
 	src/record/sampling.c src/record/sampling.h \
 	src/record/stack-table.c src/record/stack-table.h \
 	src/record/stacks.c src/record/stacks.h \
+	src/record/unmeasured.c src/record/unmeasured.h \
 	src/record/unwind.c src/record/unwind.h src/record/unwind-bytes.h \
 	src/record/unwind-expression.c src/record/unwind-expression.h \
 	src/record/unwind-table.c src/record/unwind-table.h \

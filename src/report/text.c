@@ -20,11 +20,13 @@
 #include <unistd.h>
 
 #define COMMON_PREFIX "pthread_"
+#define MAIN_THREAD "main thread:"
 
 enum {
 	NAME_COLUMNS = 19, /* of a report of 80 */
 	KIND_LEAVES = 8, /* columns to the name */
-	HEADER_LINES = 3, /* and one more where the main thread's time is known */
+	HEADER_LINES = 3, /* and more where the main thread's time is known, or memory */
+	SHARE_SIZE = 32,
 	COVERAGE_ROWS_MAX = 7, /* of a report whose lines are limited */
 	MAX_LINES_MIN = 20,
 	METRICS_LINES_MIN = 4, /* more, where there are metrics */
@@ -206,21 +208,55 @@ static enum wait_class next_class(const struct main_thread *thread, enum wait_cl
 	return next;
 }
 
-static void write_main_thread(const struct page *page)
+/* A text for each class that has a share, work first. */
+struct time_shares {
+	char of[WAIT_CLASSES][SHARE_SIZE];
+	unsigned int n; /* 0: the main thread's time is not known */
+};
+
+static struct time_shares find_time_shares(const struct recording *recording)
 {
 	struct main_thread thread;
-	struct line line;
+	struct time_shares shares = {.n = 0};
 
-	if (!recording_main_thread(page->recording, &thread))
-		return;
-	page_line(page, &line);
-	line_print(&line, STYLE_PLAIN, "main thread: %u %% working",
-		   percent(thread.spent_ns[WAIT_NONE], thread.wall_ns));
+	if (!recording_main_thread(recording, &thread))
+		return shares;
+	snprintf(shares.of[shares.n++], SHARE_SIZE, "%u %% %s", percent(thread.spent_ns[WAIT_NONE], thread.wall_ns),
+		 wait_texts[WAIT_NONE]);
 	for (enum wait_class i = next_class(&thread, WAIT_NONE); i; i = next_class(&thread, i))
 		if (percent(thread.spent_ns[i], thread.wall_ns))
-			line_print(&line, STYLE_PLAIN, ", %u %% %s",
-				   percent(thread.spent_ns[i], thread.wall_ns), wait_texts[i]);
-	line_write(&line, page->file);
+			snprintf(shares.of[shares.n++], SHARE_SIZE, "%u %% %s",
+				 percent(thread.spent_ns[i], thread.wall_ns), wait_texts[i]);
+	return shares;
+}
+
+/*
+ * Shares that a line has no room for go on in the next, below the first of them. Returns the number of lines, written where
+ * there is a file.
+ */
+static size_t lay_out_main_thread(const struct page *page, FILE *file)
+{
+	struct time_shares shares = find_time_shares(page->recording);
+	size_t n_lines = shares.n > 0;
+	struct line line;
+
+	page_line(page, &line);
+	line_add(&line, STYLE_PLAIN, MAIN_THREAD, 0);
+	for (unsigned int i = 0; i < shares.n; i++) {
+		bool is_last = i + 1 == shares.n;
+
+		if (line.columns + strlen(" ,") - is_last + strlen(shares.of[i]) > line.width) {
+			if (file)
+				line_write(&line, file);
+			page_line(page, &line);
+			line_pad(&line, strlen(MAIN_THREAD));
+			n_lines++;
+		}
+		line_print(&line, STYLE_PLAIN, " %s%s", shares.of[i], is_last ? "" : ",");
+	}
+	if (file && shares.n)
+		line_write(&line, file);
+	return n_lines;
 }
 
 static void add_start(FILE *stream, const struct recording *recording)
@@ -300,9 +336,7 @@ static struct shares share_out(const struct page *page)
 
 	/* An empty line and a title for each section that there is. */
 	size_t n_sections = 1 + (wanted.calls > 0) + (wanted.failures > 0) + (wanted.metrics > 0);
-	struct main_thread thread;
-	size_t n_header_lines = HEADER_LINES + recording_main_thread(page->recording, &thread) +
-				text_memory_lines(page);
+	size_t n_header_lines = HEADER_LINES + lay_out_main_thread(page, NULL) + text_memory_lines(page);
 	size_t left = max_lines - n_header_lines - 2 * n_sections;
 	struct shares shares = {.coverage = least(wanted.coverage, COVERAGE_ROWS_MAX)};
 
@@ -364,7 +398,7 @@ int text_report(const struct recording *recording, const struct text_options *op
 	if (!error)
 		error = write_circumstances(&page);
 	if (!error)
-		write_main_thread(&page);
+		lay_out_main_thread(&page, file);
 	if (!error)
 		text_memory(&page);
 	if (!error)

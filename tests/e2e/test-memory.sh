@@ -48,6 +48,118 @@ for name in libjemalloc.so.2 libtcmalloc_minimal.so.4 libmimalloc.so.2; do
 	unset LD_PRELOAD
 done
 
+# A library's constructor may run before that of the allocator, which cannot yet tell how large a block is. All its blocks are freed: some
+# by itself, some in main(), some as larger or smaller ones, and some after an attempt to have them too large.
+cat >early.c <<'END'
+#include <stdint.h>
+#include <stdlib.h>
+
+void **early;
+long n_early;
+
+static volatile size_t too_much = PTRDIFF_MAX;
+
+void change_early(void)
+{
+	for (long i = 0; i < n_early; i += 5) {
+		early[i] = realloc(early[i], i % 2 ? 50 : 5000);
+		if (realloc(early[i], too_much))
+			abort();
+	}
+}
+
+void free_early(long from)
+{
+	for (long i = from; i < n_early; i += 2) {
+		free(early[i]);
+		early[i] = NULL;
+	}
+}
+
+static void *new_block(long i)
+{
+	void *block = NULL;
+
+	switch (i % 4) {
+	case 0:
+		return malloc(i % 3 * 100);
+	case 1:
+		return calloc(3, 100);
+	case 2:
+		return posix_memalign(&block, 64, 100) ? NULL : block;
+	default:
+		return aligned_alloc(4096, 4096);
+	}
+}
+
+static __attribute__((constructor)) void begin(void)
+{
+	n_early = atol(getenv("EARLY"));
+	early = malloc(1000000);
+	for (long i = 0; i < n_early; i++)
+		early[i] = new_block(i);
+	change_early();
+	free_early(0);
+}
+END
+cat >late.c <<'END'
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern void **early;
+void change_early(void);
+void free_early(long from);
+
+int main(void)
+{
+	char *volatile left = malloc(5000);
+	pid_t child = fork();
+
+	change_early();
+	free_early(0);
+	free_early(1);
+	free(early);
+	if (child)
+		wait(NULL);
+	_exit(!left);
+}
+END
+"$CC" -shared -fPIC -w -o libearly.so early.c || exit 1
+
+# of_both EXPRESSION - its values for the memory of the process and of the child that it forked.
+of_both() {
+	value "[(lambda memory: ($1))(p['memory']) for p in r['processes']]"
+}
+
+# early NAME PROGRAM - nothing is left of the blocks, nor in a child that was forked when some were.
+early() {
+	local few
+	export EARLY=0
+	act sonde run -c account.cfg -o recording.json --report-file=report -- "$2"
+	few=$(of_both 'memory["live"]')
+	check "$1: a block that was allocated early was live" \
+		"$status $(of_both 'memory["before"], memory["peak"] >= 1005000')" = "0 [(0, True), (0, True)]"
+	check "$1: and no longer is, but a late one" "$(of_both '5000 <= memory["live"] < 500000')" = "[True, True]"
+	EARLY=10000
+	act sonde run -c account.cfg -o recording.json --report-file=report -- "$2"
+	check "$1: of ten thousand that were freed not a byte is left" "$status $(of_both 'memory["live"]')" = "0 $few"
+	check "$1: they were live" "$(of_both 'memory["before"], memory["peak"] > 10000000')" = "[(0, True), (0, True)]"
+	unset EARLY
+}
+
+"$CC" -o late late.c libearly.so -Wl,-rpath,"$PWD" || exit 1
+early libc.so.6 ./late
+for name in libjemalloc.so.2 libtcmalloc_minimal.so.4 libmimalloc.so.2; do
+	library=$("$CC" -print-file-name="$name")
+	test -e "$library" || continue
+	export LD_PRELOAD=$library
+	early "$name preloaded" ./late
+	unset LD_PRELOAD
+	"$CC" -o late-linked late.c libearly.so -Wl,-rpath,"$PWD" -Wl,--no-as-needed "$library" || exit 1
+	early "$name linked" ./late-linked
+done
+
 # Linked, the program has its allocator without a word in its environment.
 cat >linked.c <<'END'
 #include <stdlib.h>

@@ -262,6 +262,74 @@ static void each_section_has_a_row_whatever_trouble_plugins_are_in(void)
 	recording_deinit(&recording);
 }
 
+/* A second of the main thread, in so many percent of each class from WAIT_IO on; the rest is work. */
+static struct recording make_waiting(const uint64_t percents[WAIT_CLASSES])
+{
+	struct recording recording = make_large(1000);
+	struct process_record process = {.pid = 7, .wall_ns = 1000000000, .has_waiting = true};
+
+	for (unsigned int i = WAIT_NONE + 1; i < WAIT_CLASSES; i++)
+		process.waiting_ns[i] = percents[i] * 10000000;
+	CU_ASSERT_EQUAL_FATAL(recording_add_process(&recording, &process), 0);
+	return recording;
+}
+
+/* What stands between the line before the main thread's and the empty line before the calls. */
+static char *draw_waiting(const struct recording *recording, const struct text_options *options, size_t *ret_n_lines)
+{
+	char *screen = draw(recording, options);
+	char *start = strstr(screen, "main thread: ");
+
+	*ret_n_lines = check_size(screen, options->width);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(start);
+	char *end = strstr(start, "\n\n");
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(end);
+	char *text = strndup(start, (size_t)(end - start));
+
+	free(screen);
+	return text;
+}
+
+static void each_share_of_the_main_thread_is_said(void)
+{
+	static const struct {
+		uint64_t percents[WAIT_CLASSES];
+		unsigned int width;
+		const char *text;
+	} cases[] = {
+		/* Five shares that would end where the line does, and one more. */
+		{{0, 9, 0, 29, 11, 10, 10}, 80,
+		 "main thread: 31 % working, 29 % locks, 11 % sleeping, 10 % children,\n"
+		 "             10 % events, 9 % I/O"},
+		{{0, 9, 0, 29, 11, 10, 10}, 100,
+		 "main thread: 31 % working, 29 % locks, 11 % sleeping, 10 % children, 10 % events, 9 % I/O"},
+		/* All that there is of a line, and not one more. */
+		{{0, 0, 0, 29, 11, 10, 10}, 80,
+		 "main thread: 40 % working, 29 % locks, 11 % sleeping, 10 % children, 10 % events"},
+		{{0, 14, 14, 14, 14, 14, 14}, 80,
+		 "main thread: 16 % working, 14 % I/O, 14 % network, 14 % locks, 14 % sleeping,\n"
+		 "             14 % children, 14 % events"},
+		{{0}, 80, "main thread: 100 % working"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct recording recording = make_waiting(cases[i].percents);
+		struct text_options options = TEXT_OPTIONS_DEFAULT;
+		size_t n_lines;
+
+		options.width = cases[i].width;
+		char *text = draw_waiting(&recording, &options, &n_lines);
+
+		if (strcmp(text, cases[i].text) != 0)
+			printf("# %zu: not what was drawn:\n%s\n", i, text);
+		CU_ASSERT_STRING_EQUAL(text, cases[i].text);
+		CU_ASSERT_EQUAL(n_lines, 40);
+		free(text);
+		recording_deinit(&recording);
+	}
+}
+
 static void a_stream_that_takes_nothing_is_an_error(void)
 {
 	struct recording recording = make_large(10);
@@ -337,6 +405,7 @@ UNIT_MAIN("report", {"reports look as they should", reports_look_as_they_should}
 	  {"options out of range are brought into it", options_out_of_range_are_brought_into_it},
 	  {"each section has a row, whatever trouble plugins are in",
 	   each_section_has_a_row_whatever_trouble_plugins_are_in},
+	  {"each share of the main thread is said", each_share_of_the_main_thread_is_said},
 	  {"a stream that takes nothing is an error", a_stream_that_takes_nothing_is_an_error},
 	  {"sort keys have names", sort_keys_have_names},
 	  {"colour is not wanted without a terminal", colour_is_not_wanted_without_a_terminal},
