@@ -8,14 +8,47 @@
 
 #include "base/clock.h"
 
+#include "base/elf-object.h"
 #include "base/raw.h"
 
+#include <link.h>
 #include <stdbool.h>
+#include <sys/auxv.h>
 #if defined(__x86_64__)
 #include <cpuid.h>
 #endif
 
 int (*clock_gettime_function)(clockid_t id, struct timespec *ret_time) = raw_clock_gettime;
+
+static bool find_vdso(struct elf_object *ret_object)
+{
+	const ElfW(Ehdr) *header = (const ElfW(Ehdr) *)getauxval(AT_SYSINFO_EHDR);
+	const ElfW(Phdr) *segments = header ? (const void *)((const char *)header + header->e_phoff) : NULL;
+	uintptr_t base = (uintptr_t)header;
+	uintptr_t dynamic = 0;
+
+	for (int i = 0; header && i < header->e_phnum; i++)
+		if (segments[i].p_type == PT_LOAD)
+			base = (uintptr_t)header + segments[i].p_offset - segments[i].p_vaddr;
+		else if (segments[i].p_type == PT_DYNAMIC)
+			dynamic = segments[i].p_vaddr;
+	return dynamic && elf_object_init(ret_object, base, (const ElfW(Dyn) *)(base + dynamic));
+}
+
+void clock_use_vdso(void)
+{
+	static const char *const names[] = {"__vdso_clock_gettime", "__kernel_clock_gettime"};
+	struct elf_object vdso;
+
+	if (!find_vdso(&vdso))
+		return;
+	for (int i = 0; i < 2; i++) {
+		void *function = elf_object_find(&vdso, names[i], elf_name_hash(names[i]));
+
+		if (function)
+			clock_gettime_function = (int (*)(clockid_t, struct timespec *))function;
+	}
+}
 
 int64_t clock_kernel_ns(clockid_t id)
 {

@@ -34,6 +34,12 @@ struct clock_calibration {
 extern int (*clock_gettime_function)(clockid_t id, struct timespec *ret_time)
 	__attribute__((visibility("hidden")));
 
+/*
+ * From now on the kernel's clocks are read by the vDSO, without a system call, if there is one. (Not by libc's function, which
+ * is another where a library fakes the time.)
+ */
+void clock_use_vdso(void);
+
 /* Nanoseconds of a kernel clock. */
 int64_t clock_kernel_ns(clockid_t id);
 

@@ -175,7 +175,7 @@ static int make_session(struct session_host *host, const struct configuration *c
 	const char *temporary = environment_find(environment, "TMPDIR");
 
 	session_settings_init(&host->settings);
-	clock_gettime_function = clock_gettime;
+	clock_use_vdso();
 	clock_calibrate(CLOCK_CALIBRATION_NS, &host->settings.clock);
 	host->settings.pid_namespace = session_pid_namespace();
 	host->settings.pipe_device = find_pipe_device();

@@ -21,27 +21,6 @@ struct session_file recorder_session;
 static KEPT char session_directory[SESSION_PATH_SIZE];
 static KEPT bool is_started;
 
-/* The vDSO reads the kernel's clocks without a system call. */
-static void find_vdso_clock(void)
-{
-	static const char *const names[] = {"__vdso_clock_gettime", "__kernel_clock_gettime"};
-	struct link_map *object = NULL;
-
-	while ((object = startup_next_object(object))) {
-		struct elf_object elf;
-
-		if (!text_starts_with(object->l_name, "linux-vdso") ||
-		    !elf_object_init(&elf, object->l_addr, object->l_ld))
-			continue;
-		for (int i = 0; i < 2; i++) {
-			void *function = elf_object_find(&elf, names[i], elf_name_hash(names[i]));
-
-			if (function)
-				clock_gettime_function = (int (*)(clockid_t, struct timespec *))function;
-		}
-	}
-}
-
 /* Opens the session's file this once, for its settings and for the process's region. */
 static int join_session(const char *directory)
 {
@@ -78,7 +57,7 @@ static int make_session(void)
 
 	if (result < 0)
 		return result;
-	find_vdso_clock();
+	clock_use_vdso();
 	session_settings_init(&settings);
 	settings.pid_namespace = session_pid_namespace();
 	clock_calibrate(CLOCK_CALIBRATION_NS, &settings.clock);
@@ -131,7 +110,7 @@ void recorder_start(void)
 		session_directory[0] = '\0';
 		switch_off();
 	} else if (recorder_session.settings.clock.source == CLOCK_SOURCE_MONOTONIC) {
-		find_vdso_clock();
+		clock_use_vdso();
 	}
 }
 
