@@ -29,7 +29,8 @@ enum manner {
 	EXECUTES,     /* comes back only with a failure */
 	DAEMON,       /* its success is that of another process */
 	WORDEXP,      /* has codes of its own */
-	LOADS,        /* NULL is a failure, which has one code */
+	POINTS,       /* NULL is a failure */
+	LOADS,        /* the same, which has one code */
 	FINDS,        /* likewise */
 	JUMPS,        /* its wrapper is not there any more when it comes back */
 	ENDS,         /* never comes back */
@@ -84,6 +85,8 @@ DECLARE(aio_return64);
 DECLARE(mremap);
 DECLARE(mq_open);
 DECLARE(__mq_open_2);
+DECLARE(sem_open);
+DECLARE(semctl);
 DECLARE(printf);
 DECLARE(_IO_printf);
 DECLARE(__printf_chk);
@@ -190,6 +193,8 @@ static const struct row rows[] = {
 	    MREMAP_MAYMOVE | MREMAP_FIXED, POINTER(path)),
 	ROW(mq_open, RETURNS, 0, "liil", POINTER(path), O_CREAT, 0640, POINTER(object)),
 	ROW(__mq_open_2, RETURNS, 0, "li", POINTER(path), O_RDONLY),
+	ROW(sem_open, POINTS, 0, "liii", POINTER(path), O_CREAT, 0640, 7),
+	ROW(semctl, RETURNS, 0, "iiil", 3, 4, 16, POINTER(object)),
 
 	ROW(printf, OUTPUT, SYMBOL_vprintf, "lv", POINTER(word)),
 	ROW(_IO_printf, OUTPUT, SYMBOL_vprintf, "lv", POINTER(word)),
@@ -315,9 +320,10 @@ static void script(struct step *step, const struct row *row)
 		mock.result = WRDE_NOSPACE;
 		step->code = ENOMEM;
 	}
+	if (manner == POINTS || manner == LOADS || manner == FINDS)
+		mock.result = is_success ? ANSWER : 0;
 	if (manner == LOADS || manner == FINDS) {
 		mock.code = 0;
-		mock.result = is_success ? ANSWER : 0;
 		step->code = is_success ? 0 : manner == LOADS ? ELIBACC : ENOENT;
 	}
 	if (manner == JUMPS || ((manner == DAEMON || manner == EXECUTES || manner == ENDS) && is_success))
