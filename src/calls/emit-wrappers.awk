@@ -417,6 +417,8 @@ function emit_object_failure(name, row, is_peer) {
 	else if (has_descriptor(row)) {
 		emit_addressee(row, "\t\t", "object_is_refused(code)")
 		out("\t\tobject_failed(object, &probe, code, ns);")
+	} else {
+		out("\t\t(void)ns;")
 	}
 	if ((row, "to") in fact)
 		out("\t\tobject_failed(object_to, &probe, code, ns);")

@@ -383,7 +383,7 @@ function has_object(row) {
 	if (group_of[row] == "memory")
 		return has_descriptor(row)
 	return group_of[row] ~ /^(io|path|stdio|socket)$/ && (has_descriptor(row) || is_own_wrapper(row) || ((row, "path") in fact) || \
-		((row, "peer") in fact) || ((row, "stream") in fact))
+		((row, "peer") in fact) || ((row, "stream") in fact) || ((row, "moves") in fact))
 }
 
 # One that is written by hand looks at its descriptor when it can.

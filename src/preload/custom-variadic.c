@@ -10,9 +10,11 @@
 
 #include <fcntl.h>
 #include <mqueue.h>
+#include <semaphore.h>
 #include <stdarg.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/sem.h>
 
 #undef open
 #undef open64
@@ -265,6 +267,43 @@ EXPORT mqd_t __mq_open_2(const char *name, int flags)
 	struct probe probe = probe_begin(CALL_mq_open);
 
 	return finish_queue(&probe, REAL(__mq_open_2)(name, flags));
+}
+
+EXPORT sem_t *sem_open(const char *name, int flags, ...)
+{
+	mode_t mode = 0;
+	unsigned int value = 0;
+
+	if (flags & O_CREAT) {
+		va_list arguments;
+
+		va_start(arguments, flags);
+		mode = va_arg(arguments, mode_t);
+		value = va_arg(arguments, unsigned int);
+		va_end(arguments);
+	}
+	struct probe probe = probe_begin(CALL_sem_open);
+	sem_t *result = REAL(sem_open)(name, flags, mode, value);
+
+	if (result == SEM_FAILED)
+		probe_failed(&probe, errno);
+	else
+		probe_succeeded(&probe, 0);
+	return result;
+}
+
+/* What some operations pass is a union of an int and pointers, which comes in one register as a long does. */
+EXPORT int semctl(int semid, int semnum, int op, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, op);
+	long argument = va_arg(arguments, long);
+
+	va_end(arguments);
+	struct probe probe = probe_begin(CALL_semctl);
+
+	return finish(&probe, REAL(semctl)(semid, semnum, op, argument));
 }
 
 EXPORT void *mremap(void *old_address, size_t old_size, size_t new_size, int flags, ...)

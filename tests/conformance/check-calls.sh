@@ -50,6 +50,8 @@ report "an alias for other code is found" \
 report "a second version with other code is found" complains \
 	"realpath@GLIBC_2.2.5 is other code than the default version of realpath" path.calls \
 	'/^char \*realpath/,/version/s/version.*/# none/'
+report "a function with two versions that is not in the table is found" complains \
+	"regexec, which libc has in two versions, is neither" other.calls '/^skip *regexec/d'
 report "a version that is no other code is found" complains \
 	"lio_listio@GLIBC_2.4 is no other code" io.calls 's/GLIBC_2.2.5 before GLIBC_2.4/GLIBC_2.4 before/'
 report "a further version of the same code that is missing is found" complains \

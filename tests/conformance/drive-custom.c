@@ -29,6 +29,9 @@ enum manner {
 	EXECUTES,     /* comes back only with a failure */
 	DAEMON,       /* its success is that of another process */
 	WORDEXP,      /* has codes of its own */
+	POINTS,       /* NULL is a failure */
+	LOADS,        /* the same, which has one code */
+	FINDS,        /* likewise */
 	JUMPS,        /* its wrapper is not there any more when it comes back */
 	ENDS,         /* never comes back */
 	RETURNS_NOTHING,
@@ -82,6 +85,8 @@ DECLARE(aio_return64);
 DECLARE(mremap);
 DECLARE(mq_open);
 DECLARE(__mq_open_2);
+DECLARE(sem_open);
+DECLARE(semctl);
 DECLARE(printf);
 DECLARE(_IO_printf);
 DECLARE(__printf_chk);
@@ -116,7 +121,6 @@ DECLARE(dlopen);
 DECLARE(dlmopen);
 DECLARE(dlsym);
 DECLARE(dlvsym);
-DECLARE(dlclose);
 DECLARE(vfork);
 DECLARE(__vfork);
 DECLARE(syscall);
@@ -189,6 +193,8 @@ static const struct row rows[] = {
 	    MREMAP_MAYMOVE | MREMAP_FIXED, POINTER(path)),
 	ROW(mq_open, RETURNS, 0, "liil", POINTER(path), O_CREAT, 0640, POINTER(object)),
 	ROW(__mq_open_2, RETURNS, 0, "li", POINTER(path), O_RDONLY),
+	ROW(sem_open, POINTS, 0, "liii", POINTER(path), O_CREAT, 0640, 7),
+	ROW(semctl, RETURNS, 0, "iiil", 3, 4, 16, POINTER(object)),
 
 	ROW(printf, OUTPUT, SYMBOL_vprintf, "lv", POINTER(word)),
 	ROW(_IO_printf, OUTPUT, SYMBOL_vprintf, "lv", POINTER(word)),
@@ -219,11 +225,10 @@ static const struct row rows[] = {
 
 	ROW(clone, RETURNS, 0, "llillll", POINTER(word), POINTER(object), 17, 0x444, 0x555, 0x666, 0x777),
 	ROW(__clone, RETURNS, 0, "llillll", POINTER(word), POINTER(object), 17, 4, 5, 6, 7),
-	ROW(dlopen, JUMPS, SYMBOL_dlopen, "li", POINTER(path), 2),
-	ROW(dlmopen, JUMPS, SYMBOL_dlmopen, "lli", 1, POINTER(path), 2),
-	ROW(dlsym, JUMPS, SYMBOL_dlsym, "ll", POINTER(object), POINTER(word)),
-	ROW(dlvsym, JUMPS, SYMBOL_dlvsym, "lll", POINTER(object), POINTER(word), POINTER(path)),
-	ROW(dlclose, JUMPS, SYMBOL_dlclose, "l", POINTER(object)),
+	ROW(dlopen, LOADS, SYMBOL_dlopen, "li", POINTER(path), 2),
+	ROW(dlmopen, LOADS, SYMBOL_dlmopen, "lli", 1, POINTER(path), 2),
+	ROW(dlsym, FINDS, SYMBOL_dlsym, "ll", POINTER(object), POINTER(word)),
+	ROW(dlvsym, FINDS, SYMBOL_dlvsym, "lll", POINTER(object), POINTER(word), POINTER(path)),
 	ROW(vfork, JUMPS, 0, ""),
 	ROW(__vfork, JUMPS, 0, ""),
 	ROW(syscall, JUMPS, 0, "lllllll", 39, 0x222, 0x333, 0x444, 0x555, 0x666, 0x777),
@@ -314,6 +319,12 @@ static void script(struct step *step, const struct row *row)
 	if (manner == WORDEXP && !is_success) {
 		mock.result = WRDE_NOSPACE;
 		step->code = ENOMEM;
+	}
+	if (manner == POINTS || manner == LOADS || manner == FINDS)
+		mock.result = is_success ? ANSWER : 0;
+	if (manner == LOADS || manner == FINDS) {
+		mock.code = 0;
+		step->code = is_success ? 0 : manner == LOADS ? ELIBACC : ENOENT;
 	}
 	if (manner == JUMPS || ((manner == DAEMON || manner == EXECUTES || manner == ENDS) && is_success))
 		step->outcome = OUTCOME_NOT_SEEN;

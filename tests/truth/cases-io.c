@@ -6,14 +6,18 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <semaphore.h>
 #include <setjmp.h>
+#include <shadow.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/sem.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -318,6 +322,25 @@ static int run_peeks(char **arguments)
 	return 0;
 }
 
+/* What has a failure of its own, beside calls of the same family that have not. */
+static int run_siblings(char **arguments)
+{
+	char *directory = get_current_dir_name();
+
+	(void)arguments;
+	if (!directory || sem_open("/sonde-no-such-lock", 0) != SEM_FAILED ||
+	    semctl(-1, 0, GETVAL) != -1 || tcdrain(-1) != -1 || getspnam("no such user"))
+		return 1;
+	free(directory);
+	truth_count("get_current_dir_name", 1);
+	truth_count("sem_open", 1);
+	truth_error("sem_open", "ENOENT", 1);
+	truth_error("semctl", "EINVAL", 1);
+	truth_error("tcdrain", "EBADF", 1);
+	truth_count("getspnam", 1);
+	return 0;
+}
+
 const struct truth_case truth_io_cases[] = {
 	{"reads", "every read and every byte of it is reported", run_reads, 0},
 	{"vectors", "vectored transfers report the bytes of all their parts", run_vectors, 0},
@@ -328,6 +351,7 @@ const struct truth_case truth_io_cases[] = {
 	{"handler-storm", "a handler that interrupts wrappers loses no count", run_handler_storm, 0},
 	{"stream-errors", "an end of file after an error is no failure", run_stream_errors, 0},
 	{"directories", "the end of a directory is no failure", run_directories, 0},
+	{"siblings", "calls that stand beside others fail with their errno", run_siblings, 0},
 	{"peeks", "only bytes that were taken count as received", run_peeks, 0},
 	{"longjmp", "a longjmp out of a call leaves counting intact", run_longjmp, 0},
 	{0},

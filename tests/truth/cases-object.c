@@ -11,6 +11,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fts.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -135,6 +136,30 @@ static int run_directories(char **arguments)
 	state("opens", "one/two/a", 1);
 	state("opens", "one/b", 1);
 	state("opens", "one/two/c", 1);
+	return leave_directory(is_done);
+}
+
+/* A walk goes from directory to directory, and so do the paths of what is opened meanwhile. */
+static int run_walk(char **arguments)
+{
+	char *const roots[] = {(char[]){"one"}, NULL};
+	bool is_done = enter_directory() && mkdir("one", 0700) == 0 && mkdir("one/two", 0700) == 0 &&
+		       close(make_file("before")) == 0 && close(make_file("one/two/a")) == 0;
+	FTS *walk = fts_open(roots, FTS_PHYSICAL, NULL);
+	uint64_t n_reads = 1; /* with the one that finds the end */
+
+	(void)arguments;
+	for (FTSENT *entry = walk ? fts_read(walk) : NULL; entry; entry = fts_read(walk)) {
+		if (entry->fts_info == FTS_F)
+			is_done = is_done && close(open(entry->fts_accpath, O_RDONLY)) == 0;
+		n_reads++;
+	}
+	is_done = is_done && walk && fts_close(walk) == 0 && close(make_file("after")) == 0;
+	truth_count("fts_read", n_reads);
+	truth_error("fts_read", "ENOENT", 0);
+	state("opens", "before", 1);
+	state("opens", "one/two/a", 2);
+	state("opens", "after", 1);
 	return leave_directory(is_done);
 }
 
@@ -743,6 +768,7 @@ const struct truth_case truth_object_cases[] = {
 	{"object-paths", "a file is known by its path, whatever it is called by", run_paths, 0},
 	{"object-bad-paths", "a path that leads nowhere is not looked at", run_bad_paths, 0},
 	{"object-directories", "a relative path begins at the directory of the moment", run_directories, 0},
+	{"object-walk", "what is opened in a walk by fts_read() is known by its whole path", run_walk, 0},
 	{"object-access", "how a file is accessed is told", run_access, 0},
 	{"object-copies", "what is done through a copy of a descriptor is done to its file", run_copies, 0},
 	{"object-between", "what is moved between files is read from one and written to the other", run_between, 0},
