@@ -32,6 +32,12 @@ unmount_last() {
 	unset 'mounts[-1]'
 }
 
+# preloading LIST COMMAND... - with libraries of the user's. Where ours is one of them and the command is sonde, that is
+# watched, too, in a session that nobody ends: it goes with the test.
+preloading() {
+	env SONDE_DIRECTORY="$scratch" LD_PRELOAD="$1" "${@:2}"
+}
+
 # skip WHY SENTENCE...
 skip() {
 	local why=$1

@@ -62,7 +62,7 @@ unharmed "what the loader says of a missing library of the user's is what it say
 mkdir copy other && cp "$library" copy/ && cp "$library" other/
 twice() {
 	local sentence=$1 list=$2
-	act env LD_PRELOAD="$list" "$sonde" run --report=none -o recording.json -- "$subject" children 4
+	act preloading "$list" "$sonde" run --report=none -o recording.json -- "$subject" children 4
 	check "$sentence" "$status $(cat err) $(value 'count("lseek"), count("fork")')" = "0  (4, 4)"
 }
 twice "with two copies of us every call counts once" "$scratch/copy/libsonde-preload.so"

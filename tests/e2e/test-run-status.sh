@@ -106,7 +106,8 @@ LD_PRELOAD="libm.so.6 libdl.so.2" act sonde run --report=none "$subject" preload
 check "our library is preloaded before the user's, whose order stays" \
 	"$(cat out)" = "$library:libm.so.6 libdl.so.2
 session"
-LD_PRELOAD="libm.so.6:$library" act sonde run --report=none "$subject" preload
+# The launcher is watched as well, in a session that nobody ends: it goes with the test.
+SONDE_DIRECTORY=$scratch LD_PRELOAD="libm.so.6:$library" act sonde run --report=none "$subject" preload
 check "our library is not preloaded twice" "$(head -1 out)" = "libm.so.6:$library"
 act sonde run --report=none "$sonde" run --report=none "$subject" exit 7
 check "sonde under sonde gives the status back" "$status" -eq 7

@@ -10,7 +10,7 @@ build plain special.c
 build counted special.c -DMALLOC_IS_SEEN=1
 "$CC" -shared -fPIC -w -D_GNU_SOURCE -I"$top_builddir" -o own-malloc.so "$here/own-malloc.c"
 truthful "H1 H13 a malloc that looks symbols up, preloaded by the user:" counted LD_PRELOAD="$PWD/own-malloc.so"
-act env LD_PRELOAD="$PWD/own-malloc.so:$library" "$sonde" run --report=none -o recording.json -- ./plain memory
+act preloading "$PWD/own-malloc.so:$library" "$sonde" run --report=none -o recording.json -- ./plain memory
 check "H1 such a malloc preloaded before us works, and calls count" \
 	"$status $(cat err) $(value 'count("lseek")')" = "0  80"
 
@@ -25,7 +25,7 @@ for allocator in jemalloc.so.2 tcmalloc_minimal.so.4 mimalloc.so.2.0; do
 	build linked special.c -DMALLOC_IS_SEEN=1 -Wl,--no-as-needed "$path"
 	truthful "$keys linked:" linked
 	truthful "$keys preloaded:" counted LD_PRELOAD="$path"
-	act env LD_PRELOAD="$path:$library" "$sonde" run --report=none -o recording.json -- ./plain memory
+	act preloading "$path:$library" "$sonde" run --report=none -o recording.json -- ./plain memory
 	check "$keys preloaded before us works, and calls count" \
 		"$status $(cat err) $(value 'count("lseek")')" = "0  80"
 done

@@ -156,7 +156,7 @@ int main(void)
 END
 "$CC" -o sleeps sleeps.c
 for list in "$PWD/clock.so" "$PWD/clock.so:$library"; do
-	act env LD_PRELOAD="$list" "$sonde" run -o recording.json --report=none -- ./sleeps
+	act preloading "$list" "$sonde" run -o recording.json --report=none -- ./sleeps
 	check "H40 a clock that is faked for the program is not ours" "$status $(cat out) $(value \
 		'[c["seconds"]["sum"] >= 0.05 and c["seconds"]["sum"] < 30 for c in r["calls"] if c["call"] == "nanosleep"]')" = \
 		"0 1000000000 [True]"
