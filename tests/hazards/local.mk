@@ -31,11 +31,27 @@ EXTRA_DIST += $(hazard_tests) tests/hazards/lib.sh tests/hazards/special.c \
 	tests/hazards/old-versions.c tests/hazards/own-malloc.c tests/hazards/own-read.c
 EXTRA_DIST += scripts/check-loop docs/hazards.md
 
-# By hand: the same again and again. make check-loop LOOPS=100 TESTS="tests/hazards/hazards.sh tests/truth/truth.sh"
+# By hand: the same again and again, without TESTS all that docs/hazards.md names and this build has.
+#     make check-loop LOOPS=100 TESTS="tests/hazards/hazards.sh tests/truth/truth.sh"
 LOOPS = 20
-LOOP_TESTS = $(hazard_tests) tests/truth/truth.sh
 check-loop: all
-	@$(MAKE) -s $(check_PROGRAMS) $(check_LTLIBRARIES)
-	@case ' $(MAKEOVERRIDES)' in *' TESTS='*) loop_tests='$(TESTS)';; *) loop_tests='$(LOOP_TESTS)';; esac; \
+	@$(MAKE) -s $(check_PROGRAMS) $(check_LTLIBRARIES) $(check_DATA)
+	@case ' $(MAKEOVERRIDES)' in \
+	*' TESTS='*) loop_tests='$(TESTS)' ;; \
+	*) \
+		loop_tests=; \
+		for test in `$(srcdir)/scripts/check-hazards --tests`; do \
+			case ' $(TESTS) ' in \
+			*" $$test "*) loop_tests="$$loop_tests $$test" ;; \
+			*) echo "$$test: not among the tests of this build" ;; \
+			esac; \
+		done ;; \
+	esac; \
 	MAKE='$(MAKE)' $(srcdir)/scripts/check-loop $(LOOPS) $$loop_tests
+	@$(srcdir)/scripts/check-hazards --logs .
 .PHONY: check-loop
+
+# When the tests are over: what of the table they have run.
+check-local: check-TESTS
+	@$(srcdir)/scripts/check-hazards --logs . >hazards.log || { cat hazards.log; echo 'FAIL: hazards'; exit 1; }
+CLEANFILES += hazards.log
