@@ -11,23 +11,23 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "host/session-host.h"
 #include "host/session-list.h"
 #include "host/session-view.h"
 #include "report/runs.h"
 #include "tool/command.h"
-#include "tool/configured.h"
 #include "tool/recording-file.h"
 #include "tool/recording-store.h"
 #include "tool/report.h"
+#include "tool/session-collect.h"
 
-enum { OPTION_FORMAT, OPTION_LINES, OPTION_COLLECT };
+enum { OPTION_FORMAT, OPTION_LINES, OPTION_COLLECT, OPTION_DISCARD };
 enum { ROWS_SHOWN = 10, NAME_SIZE = 24 };
 
 static const struct command_option options[] = {
 	[OPTION_FORMAT] = {"format", 'f', "FORMAT", "text (default) or json"},
 	[OPTION_LINES] = {"lines", 'n', "N", "at most so many of each kind; 0 for all (default 10)"},
 	[OPTION_COLLECT] = {"collect", 0, NULL, "keep recordings of sessions that nobody ended, and remove them"},
+	[OPTION_DISCARD] = {"discard", 0, NULL, "remove those that are left, of any version, with their figures"},
 	{0},
 };
 
@@ -51,6 +51,7 @@ struct runs {
 struct request {
 	bool is_json;
 	bool collects;
+	bool discards;
 	unsigned long n_shown; /* 0: all */
 };
 
@@ -116,84 +117,6 @@ static int add_sessions(struct runs *runs, const struct request *request)
 		result = add_session(runs, list.places[i].path);
 	session_list_deinit(&list);
 	return result;
-}
-
-static int keep(const struct recording *recording, const struct configuration *configuration)
-{
-	const struct retention retention = {
-		.count = configuration->recordings_kept,
-		.age_ns = configuration->recordings_age_ns,
-	};
-	struct message message = {.text = "out of memory"};
-	struct recording_text text;
-	char *path = NULL;
-	int result = recording_text_init(&text, recording, true);
-
-	if (result == 0)
-		result = recording_store_keep(environ, recording, &text, &retention, &path, &message);
-	if (result < 0)
-		command_say(&command_sessions, "%s", message.text);
-	else if (path)
-		printf("%s\n", path);
-	recording_text_deinit(&text);
-	free(path);
-	return result;
-}
-
-/* Of a session that we host now, and in which nothing runs. It is removed when its recording is kept. */
-static int collect_hosted(struct session_host *host, const struct configuration *configuration)
-{
-	struct message message = {0};
-	struct recording recording;
-	struct recording rest;
-	uint32_t n_folded;
-	int result = session_view(session_host_path(host), 0, &recording, &n_folded, &message);
-
-	if (result < 0) {
-		command_say(&command_sessions, "%s", message.text);
-		return result;
-	}
-	result = keep(&recording, configuration);
-	recording_deinit(&recording);
-	if (result == 0) {
-		result = session_host_close(host, &rest);
-		recording_deinit(&rest);
-	}
-	return result;
-}
-
-/* Those that run go on, also those that somebody else hosts. */
-static int collect_session(const char *path, const struct configuration *configuration)
-{
-	struct session_host *host;
-
-	if (session_is_running(path) || session_host_adopt(path, configuration, &host) != 0)
-		return 0;
-	int result = session_host_is_quiet(host) ? collect_hosted(host, configuration) : 0;
-
-	session_host_free(host);
-	return result;
-}
-
-static int collect(void)
-{
-	struct configuration configuration;
-	struct session_list list;
-	int result = configured_load(&command_sessions, NULL, NULL, &configuration);
-
-	if (result < 0)
-		return STATUS_FAILED;
-	result = session_list_read(environ, &list);
-	if (result < 0) {
-		command_say(&command_sessions, "%s", strerror(-result));
-	} else {
-		for (size_t i = 0; i < list.n_places; i++)
-			if (collect_session(list.places[i].path, &configuration) < 0)
-				result = -EIO;
-		session_list_deinit(&list);
-	}
-	configuration_deinit(&configuration);
-	return result < 0 ? STATUS_FAILED : STATUS_OK;
 }
 
 /* -- Recordings --------------------------------------------------------------------------------- */
@@ -348,8 +271,9 @@ static int take_option(struct request *request, int option, const char *value)
 {
 	char *end;
 
-	if (option == OPTION_COLLECT) {
-		request->collects = true;
+	if (option == OPTION_COLLECT || option == OPTION_DISCARD) {
+		request->collects |= option == OPTION_COLLECT;
+		request->discards |= option == OPTION_DISCARD;
 		return 0;
 	}
 	if (option == OPTION_FORMAT) {
@@ -381,7 +305,11 @@ static int run(int argc, char **argv)
 		return command_option_status(&command_sessions, option);
 	if (optind < argc)
 		return command_refuse(&command_sessions, "it takes no names");
-	return request.collects ? collect() : show(&request);
+	if (!request.collects && !request.discards)
+		return show(&request);
+	int status = request.collects ? sessions_collect() : STATUS_OK;
+
+	return status == STATUS_OK && request.discards ? sessions_discard() : status;
 }
 
 const struct command command_sessions = {
@@ -391,7 +319,10 @@ const struct command command_sessions = {
 	.details =
 		"First the sessions of yours: those that run, and those that a program without a host or a\n"
 		"killed sonde left. Then the recordings of the last runs, '@' the latest. NAME is what\n"
-		"'sonde report' and 'sonde diff' take.\n",
+		"'sonde report' and 'sonde diff' take.\n"
+		"\n"
+		"What is left takes memory until it is collected or discarded. --collect leaves alone what it\n"
+		"cannot keep; with --discard as well that is removed.\n",
 	.options = options,
 	.usage_status = STATUS_USAGE,
 	.run = run,

@@ -37,6 +37,7 @@ sonde_SOURCES += \
 	src/tool/run-tags.c src/tool/run-tags.h \
 	src/tool/run-plugins.c src/tool/run-plugins.h \
 	src/tool/scope-name.c src/tool/scope-name.h \
+	src/tool/session-collect.c src/tool/session-collect.h \
 	src/tool/subject.c src/tool/subject.h \
 	src/tool/symbols.c src/tool/symbols.h
 

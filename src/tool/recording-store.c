@@ -219,7 +219,8 @@ int recording_store_keep(char *const *environment, const struct recording *recor
 		prune(&store, retention);
 		recording_store_deinit(&store);
 	}
-	if (result == 0)
+	/* It may itself be one of too many, or too old. */
+	if (result == 0 && access(path, F_OK) == 0)
 		*ret_path = path;
 	else
 		free(path);

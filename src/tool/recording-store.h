@@ -42,7 +42,7 @@ char *recording_store_path(const struct recording_store *store, size_t n);
 
 /*
  * Keeps a recording, of which this is the document, compressed, and removes those that are too many or too old. Its path, to be freed, is written to ret_path;
- * NULL: none are wanted. 0, or a negative errno with ret_message set.
+ * NULL: none are wanted, or this one is not, as it began before all that are. 0, or a negative errno with ret_message set.
  */
 int recording_store_keep(char *const *environment, const struct recording *recording,
 			 const struct recording_text *text, const struct retention *retention,

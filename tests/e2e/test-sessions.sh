@@ -69,6 +69,46 @@ act sonde report --format=json @
 check "its recording has what it had" -n "$reads" -a "$(grep -o '"call":"read"[^}]*"count":[0-9]*' out | head -n 1)" = "$reads"
 check "and it is gone" -z "$(ls "$SONDE_DIRECTORY"/sonde-*)"
 
+# Nothing is lost unless it is asked for: what is not kept, and what cannot be read.
+LD_PRELOAD=$preload "$subject" fork 3
+session=$(echo "$SONDE_DIRECTORY"/sonde-*/*)
+SONDE_RECORDINGS_KEEP=0 act sonde sessions --collect
+says "what would not be kept is not collected" 0 "sonde: sessions: sessions that stay, as their recordings would not \
+be kept (recordings.keep is 0): 1; --discard removes them"
+SONDE_RECORDINGS_KEEP=1 act sonde sessions --collect
+check "the latest one is" "$status" -eq 0 -a "$(cat out)" = "$(ls -d "$kept"/*.json.gz)" -a ! -e "$session"
+LD_PRELOAD=$preload "$subject" fork 3
+session=$(echo "$SONDE_DIRECTORY"/sonde-*/*)
+sonde run --set recordings.keep=1 --report=none -- "$subject" exit 8
+SONDE_RECORDINGS_KEEP=1 act sonde sessions --collect
+check "nor is it if later ones are to be kept" "$status" -eq 0 -a ! -s out -a -e "$session" -a \
+	-n "$(grep '(recordings.keep is 1): 1;' err)"
+truncate -s 4096 "$session/session"
+act sonde sessions --discard
+check "what may just be in the making is not discarded" "$(cat out)" = "sessions discarded: 0" -a -e "$session"
+touch -d '-2 minutes' "$session/session"
+act sonde sessions --collect
+says "what cannot be read is not collected" 0 "sonde: sessions: sessions that stay, as they are of another version \
+of sonde: 1; --discard removes them"
+exec 7<"$session/session"
+flock 7
+act sonde sessions --discard
+check "a session that somebody hosts is not discarded" "$(cat out)" = "sessions discarded: 0" -a -e "$session"
+exec 7<&-
+coproc python3 -c '
+import mmap, sys
+with open(sys.argv[1]) as file, mmap.mmap(file.fileno(), 4096, prot=mmap.PROT_READ):
+    print(flush=True)
+    sys.stdin.read()' "$session/session"
+holder=$!
+read -r _ <&"${COPROC[0]}"
+act sonde sessions --discard
+check "nor one that a process has its part in" "$(cat out)" = "sessions discarded: 0" -a -e "$session"
+eval "exec ${COPROC[1]}>&-"
+wait "$holder"
+act sonde sessions --discard
+check "what cannot be read is discarded" "$status" -eq 0 -a "$(cat out)" = "sessions discarded: 1" -a ! -e "$session"
+
 mkfifo go there
 sonde run --report=none -- sh -c 'echo >there; read -r _ <go' &
 read -r _ <there
@@ -76,6 +116,9 @@ act sonde sessions
 check "a session that runs is listed as such" "$(awk 'NR == 2 { print $5 }' out)" = running
 act sonde sessions --collect
 check "it is not collected" "$status" -eq 0 -a ! -s out -a -n "$(ls "$SONDE_DIRECTORY"/sonde-*)"
+touch -d '-2 minutes' "$SONDE_DIRECTORY"/sonde-*/*/session
+act sonde sessions --discard
+check "nor discarded" "$(cat out)" = "sessions discarded: 0" -a -n "$(ls "$SONDE_DIRECTORY"/sonde-*)"
 echo >go
 wait
 mkfifo stay
