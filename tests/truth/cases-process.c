@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include "children.h"
 #include "truth.h"
 
 #include <errno.h>
@@ -12,7 +13,6 @@
 #include <limits.h>
 #include <pthread.h>
 #include <sched.h>
-#include <setjmp.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
@@ -22,29 +22,9 @@
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
-#include <ucontext.h>
 #include <unistd.h>
 
 extern pid_t _Fork(void);
-
-static int read_zeros(int n_reads)
-{
-	char buf[10];
-	int fd = open("/dev/zero", O_RDONLY);
-
-	for (int i = 0; i < n_reads; i++)
-		if (read(fd, buf, sizeof(buf)) != sizeof(buf))
-			return 1;
-	close(fd);
-	return 0;
-}
-
-static int wait_for(pid_t pid)
-{
-	int status;
-
-	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : 1;
-}
 
 /* What a child program does: so many reads, told by its first argument. */
 static int run_child(char **arguments)
@@ -454,250 +434,6 @@ static int run_alarmed_children(char **arguments)
 	return 0;
 }
 
-#ifdef __x86_64__
-enum { TRAP_FLAG = 0x100, TRAP_STRIDE = 7 };
-
-static volatile int n_traps;
-static int trap_wanted;
-
-/* The processor stops after each instruction, until the wanted one. */
-static bool is_wanted_trap(ucontext_t *interrupted)
-{
-	if (n_traps++ != trap_wanted)
-		return false;
-	interrupted->uc_mcontext.gregs[REG_EFL] &= ~TRAP_FLAG;
-	return true;
-}
-
-/* The same, but where a signal that is sent would have to wait, not before it need not any more. */
-static bool is_wanted_instant(ucontext_t *interrupted)
-{
-	if (!sigismember(&interrupted->uc_sigmask, SIGALRM))
-		return is_wanted_trap(interrupted);
-	trap_wanted += n_traps++ == trap_wanted;
-	return false;
-}
-
-static void seek_stepwise(void)
-{
-	__asm__ volatile("pushfq; orq $0x100, (%%rsp); popfq" : : : "memory", "cc");
-	lseek(-1, 0, SEEK_SET);
-	__asm__ volatile("pushfq; andq $~0x100, (%%rsp); popfq" : : : "memory", "cc");
-}
-
-/* A child is forked, which then runs on from there. */
-static void fork_at_trap(int signal, siginfo_t *info, void *context)
-{
-	(void)signal;
-	(void)info;
-	if (!is_wanted_instant(context))
-		return;
-	handler_child = fork();
-	if (handler_child == 0)
-		read_zeros(2);
-}
-
-static void *seek_in_thread(void *unused)
-{
-	seek_stepwise();
-	if (handler_child == 0)
-		raw_syscall(SYS_exit_group, read_zeros(3), 0, 0, 0, 0, 0);
-	return unused;
-}
-
-/* A thread's first call, with a fork after so many instructions of it. Status 2: it has fewer. */
-static int fork_in_first_call(int n_instructions)
-{
-	pthread_t thread;
-
-	trap_wanted = n_instructions;
-	handler_child = -1;
-	if (pthread_create(&thread, NULL, seek_in_thread, NULL) || pthread_join(thread, NULL))
-		return 1;
-	return handler_child < 0 ? 2 : wait_for(handler_child);
-}
-
-static int run_fork_between_instructions(char **arguments)
-{
-	struct sigaction action = {.sa_sigaction = fork_at_trap, .sa_flags = SA_SIGINFO};
-	uint64_t n_children = 0;
-	int status = 0;
-
-	(void)arguments;
-	sigaction(SIGTRAP, &action, NULL);
-	lseek(-1, 0, SEEK_SET);
-	while (status == 0) {
-		pid_t pid = fork();
-
-		if (pid == 0)
-			raw_syscall(SYS_exit_group, fork_in_first_call((int)n_children * TRAP_STRIDE), 0, 0,
-				    0, 0, 0);
-		status = wait_for(pid);
-		n_children += status == 0;
-	}
-	truth_count("read", 5 * n_children);
-	return status != 2 || n_children == 0;
-}
-
-/* The same in a forked child, whose region is being made then. */
-static int fork_in_childs_first_call(int n_instructions)
-{
-	trap_wanted = n_instructions;
-	n_traps = 0;
-	handler_child = -1;
-	pid_t pid = (pid_t)raw_syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0, 0);
-
-	if (pid)
-		return wait_for(pid);
-	seek_stepwise();
-	if (handler_child == 0)
-		raw_syscall(SYS_exit_group, read_zeros(3), 0, 0, 0, 0, 0);
-	raw_syscall(SYS_exit_group, handler_child < 0 ? 2 : wait_for(handler_child), 0, 0, 0, 0, 0);
-	return 1;
-}
-
-static int run_fork_while_region_is_made(char **arguments)
-{
-	struct sigaction action = {.sa_sigaction = fork_at_trap, .sa_flags = SA_SIGINFO};
-	uint64_t n_children = 0;
-	int status = 0;
-
-	(void)arguments;
-	sigaction(SIGTRAP, &action, NULL);
-	lseek(-1, 0, SEEK_SET);
-	while (status == 0) {
-		status = fork_in_childs_first_call((int)n_children * TRAP_STRIDE);
-		n_children += status == 0;
-	}
-	truth_count("fork", n_children);
-	truth_count("read", 5 * n_children);
-	return status != 2 || n_children == 0;
-}
-
-static void read_at_trap(int signal, siginfo_t *info, void *context)
-{
-	(void)signal;
-	(void)info;
-	if (is_wanted_trap(context))
-		read_zeros(2);
-}
-
-/* A forked child's first call, with two calls of a handler after so many instructions of it. Status 2: it has fewer. */
-static int read_in_first_call(int n_instructions)
-{
-	pid_t pid;
-
-	trap_wanted = n_instructions;
-	n_traps = 0;
-	pid = (pid_t)raw_syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0, 0);
-	if (pid)
-		return wait_for(pid);
-	seek_stepwise();
-	raw_syscall(SYS_exit_group, read_zeros(3) ? 1 : n_traps > trap_wanted ? 0 : 2, 0, 0, 0, 0, 0);
-	return 1;
-}
-
-static int run_read_between_instructions(char **arguments)
-{
-	struct sigaction action = {.sa_sigaction = read_at_trap, .sa_flags = SA_SIGINFO};
-	uint64_t n_children = 0;
-	int status = 0;
-
-	(void)arguments;
-	sigaction(SIGTRAP, &action, NULL);
-	lseek(-1, 0, SEEK_SET);
-	while (status == 0) {
-		status = read_in_first_call((int)n_children * TRAP_STRIDE);
-		n_children += status == 0;
-	}
-	truth_count("lseek", n_children + 2);
-	truth_count("read", 5 * n_children + 3);
-	return status != 2 || n_children == 0;
-}
-
-static int own_descriptor;
-
-/* As a daemon does, before it opens its own. */
-static void close_all_at_trap(int signal, siginfo_t *info, void *context)
-{
-	(void)signal;
-	(void)info;
-	if (!is_wanted_instant(context))
-		return;
-	raw_syscall(SYS_close_range, 3, ~0U, 0, 0, 0, 0);
-	own_descriptor = (int)raw_syscall(SYS_openat, AT_FDCWD, (long)"/dev/null", O_RDONLY, 0, 0, 0);
-}
-
-static sigjmp_buf way_out;
-
-static void jump_at_trap(int signal, siginfo_t *info, void *context)
-{
-	(void)signal;
-	(void)info;
-	if (is_wanted_instant(context))
-		siglongjmp(way_out, 1);
-}
-
-static int n_descriptors(void)
-{
-	int n = 0;
-
-	for (int fd = 3; fd < 100; fd++)
-		n += raw_syscall(SYS_fcntl, fd, F_GETFD, 0, 0, 0, 0) >= 0;
-	return n;
-}
-
-/* A forked child's first call, that a handler disturbs after so many instructions. Status 2: it has fewer. */
-static int disturb_first_call(int n_instructions)
-{
-	static int n_before;
-
-	n_before = n_descriptors();
-	trap_wanted = n_instructions;
-	n_traps = 0;
-	own_descriptor = -1;
-	pid_t pid = (pid_t)raw_syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0, 0);
-
-	if (pid)
-		return wait_for(pid);
-	if (sigsetjmp(way_out, 1) == 0)
-		seek_stepwise();
-	bool is_right = own_descriptor < 0 ? n_descriptors() == n_before
-					   : n_descriptors() == 1 && fcntl(own_descriptor, F_GETFD) >= 0;
-
-	raw_syscall(SYS_exit_group, read_zeros(2) || !is_right ? 1 : n_traps > trap_wanted ? 0 : 2, 0, 0, 0, 0, 0);
-	return 1;
-}
-
-static int disturb_first_calls(void (*handler)(int, siginfo_t *, void *))
-{
-	struct sigaction action = {.sa_sigaction = handler, .sa_flags = SA_SIGINFO};
-	int n_children = 0;
-	int status = 0;
-
-	sigaction(SIGTRAP, &action, NULL);
-	lseek(-1, 0, SEEK_SET);
-	while (status == 0) {
-		status = disturb_first_call(n_children * TRAP_STRIDE);
-		n_children += status == 0;
-	}
-	truth_count("read", 2 * (uint64_t)(n_children + 1));
-	return status != 2 || n_children == 0;
-}
-
-static int run_close_between_instructions(char **arguments)
-{
-	(void)arguments;
-	return disturb_first_calls(close_all_at_trap);
-}
-
-static int run_jump_between_instructions(char **arguments)
-{
-	(void)arguments;
-	return disturb_first_calls(jump_at_trap);
-}
-#endif
-
 static volatile int n_names_made;
 static volatile bool may_end;
 static char names_folder[] = "/tmp/sonde-truth-XXXXXX";
@@ -840,18 +576,6 @@ const struct truth_case truth_process_cases[] = {
 	{"fork-in-handler", "children forked in a signal handler count", run_fork_in_handler, 0},
 	{"return-in-child", "a child that returns from its parent's call leaves its parent's records alone",
 	 run_return_in_child, 0},
-#ifdef __x86_64__
-	{"fork-between-instructions", "a child forked by a handler returns to the midst of recording a first call",
-	 run_fork_between_instructions, 0},
-	{"fork-while-region-is-made", "a child forked by a handler returns to the making of its parent's region",
-	 run_fork_while_region_is_made, 0},
-	{"close-between-instructions", "a handler that closes all descriptors in the midst of a forked child's first call keeps its own",
-	 run_close_between_instructions, 0},
-	{"jump-between-instructions", "a handler that jumps out of a forked child's first call leaves no descriptor of ours",
-	 run_jump_between_instructions, 0},
-	{"read-between-instructions", "a handler's calls in the midst of a forked child's first call count",
-	 run_read_between_instructions, 0},
-#endif
 	{"fork-beside-names", "children that are forked while a thread uses new files lose no call, nor their region",
 	 run_fork_beside_names, 0},
 	{"generations", "a hundred processes, each forked by the one before, lose no call", run_generations, 0},

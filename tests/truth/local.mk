@@ -8,11 +8,12 @@ libtruth_early_la_LDFLAGS = -avoid-version -shared -rpath /nowhere
 
 check_PROGRAMS += truth-subject truth-driver
 truth_subject_SOURCES = \
-	tests/truth/subject.c tests/truth/tables.c tests/truth/truth.h \
+	tests/truth/subject.c tests/truth/tables.c tests/truth/truth.h tests/truth/children.h \
 	tests/truth/cases-codes.c \
 	tests/truth/cases-death.c \
 	tests/truth/cases-descriptor.c \
 	tests/truth/cases-hostile.c \
+	tests/truth/cases-instruction.c \
 	tests/truth/cases-io.c \
 	tests/truth/cases-lock.c \
 	tests/truth/cases-ledger.c \

@@ -9,6 +9,7 @@ extern const struct truth_case truth_lock_cases[];
 extern const struct truth_case truth_wait_cases[];
 extern const struct truth_case truth_thread_cases[];
 extern const struct truth_case truth_process_cases[];
+extern const struct truth_case truth_instruction_cases[];
 extern const struct truth_case truth_death_cases[];
 extern const struct truth_case truth_hostile_cases[];
 extern const struct truth_case truth_code_cases[];
@@ -23,6 +24,7 @@ const struct truth_table truth_tables[] = {
 	{.cases = truth_wait_cases},
 	{.cases = truth_thread_cases},
 	{.cases = truth_process_cases},
+	{.cases = truth_instruction_cases},
 	{.cases = truth_death_cases, .has_crowd = true},
 	{.cases = truth_hostile_cases},
 	{.cases = truth_code_cases},
