@@ -30,8 +30,6 @@ enum manner {
 	DAEMON,       /* its success is that of another process */
 	WORDEXP,      /* has codes of its own */
 	POINTS,       /* NULL is a failure */
-	LOADS,        /* the same, which has one code */
-	FINDS,        /* likewise */
 	JUMPS,        /* its wrapper is not there any more when it comes back */
 	ENDS,         /* never comes back */
 	RETURNS_NOTHING,
@@ -121,6 +119,7 @@ DECLARE(dlopen);
 DECLARE(dlmopen);
 DECLARE(dlsym);
 DECLARE(dlvsym);
+DECLARE(dlclose);
 DECLARE(vfork);
 DECLARE(__vfork);
 DECLARE(syscall);
@@ -225,10 +224,11 @@ static const struct row rows[] = {
 
 	ROW(clone, RETURNS, 0, "llillll", POINTER(word), POINTER(object), 17, 0x444, 0x555, 0x666, 0x777),
 	ROW(__clone, RETURNS, 0, "llillll", POINTER(word), POINTER(object), 17, 4, 5, 6, 7),
-	ROW(dlopen, LOADS, SYMBOL_dlopen, "li", POINTER(path), 2),
-	ROW(dlmopen, LOADS, SYMBOL_dlmopen, "lli", 1, POINTER(path), 2),
-	ROW(dlsym, FINDS, SYMBOL_dlsym, "ll", POINTER(object), POINTER(word)),
-	ROW(dlvsym, FINDS, SYMBOL_dlvsym, "lll", POINTER(object), POINTER(word), POINTER(path)),
+	ROW(dlopen, JUMPS, SYMBOL_dlopen, "li", POINTER(path), 2),
+	ROW(dlmopen, JUMPS, SYMBOL_dlmopen, "lli", 1, POINTER(path), 2),
+	ROW(dlsym, JUMPS, SYMBOL_dlsym, "ll", POINTER(object), POINTER(word)),
+	ROW(dlvsym, JUMPS, SYMBOL_dlvsym, "lll", POINTER(object), POINTER(word), POINTER(path)),
+	ROW(dlclose, JUMPS, SYMBOL_dlclose, "l", POINTER(object)),
 	ROW(vfork, JUMPS, 0, ""),
 	ROW(__vfork, JUMPS, 0, ""),
 	ROW(syscall, JUMPS, 0, "lllllll", 39, 0x222, 0x333, 0x444, 0x555, 0x666, 0x777),
@@ -320,12 +320,8 @@ static void script(struct step *step, const struct row *row)
 		mock.result = WRDE_NOSPACE;
 		step->code = ENOMEM;
 	}
-	if (manner == POINTS || manner == LOADS || manner == FINDS)
+	if (manner == POINTS)
 		mock.result = is_success ? ANSWER : 0;
-	if (manner == LOADS || manner == FINDS) {
-		mock.code = 0;
-		step->code = is_success ? 0 : manner == LOADS ? ELIBACC : ENOENT;
-	}
 	if (manner == JUMPS || ((manner == DAEMON || manner == EXECUTES || manner == ENDS) && is_success))
 		step->outcome = OUTCOME_NOT_SEEN;
 	mock.jumps = step->outcome == OUTCOME_NOT_SEEN && (manner == EXECUTES || manner == ENDS);

@@ -7,7 +7,7 @@ BEGIN {
 	by_hand = "execv execve execvp execvpe fexecve execveat posix_spawn posix_spawnp vfork __vfork daemon " \
 		"wordexp exit _exit _Exit quick_exit abort pthread_exit thrd_exit " \
 		"older_posix_spawn older_posix_spawnp pidfd_spawn pidfd_spawnp older_quick_exit " \
-		"dlopen dlmopen dlsym dlvsym"
+		"dlopen dlmopen dlsym dlvsym dlclose"
 	n_by_hand = split(by_hand, word, " ")
 	for (i = 1; i <= n_by_hand; i++)
 		is_by_hand[word[i]] = 1

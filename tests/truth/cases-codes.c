@@ -5,7 +5,6 @@
 
 #include "truth.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <glob.h>
 #include <netdb.h>
@@ -139,51 +138,10 @@ static int run_sleeps(char **arguments)
 	return 0;
 }
 
-/* The calls leave errno alone; dlerror() may not. */
-static bool fails_to_load(void *result)
-{
-	bool is_right = !result && errno == EMFILE && dlerror();
-
-	errno = EMFILE;
-	return is_right;
-}
-
-static int run_loader_codes(char **arguments)
-{
-	void *program = dlopen(NULL, RTLD_NOW);
-
-	(void)arguments;
-	errno = EMFILE;
-	if (!program || !fails_to_load(dlopen("/nowhere.so", RTLD_NOW)) ||
-	    dlopen("/dev/null", RTLD_NOW | RTLD_NOLOAD) ||
-	    !fails_to_load(dlmopen(LM_ID_NEWLM, "/nowhere.so", RTLD_NOW)))
-		return 1;
-	if (!fails_to_load(dlsym(program, "no_such_name")) ||
-	    !fails_to_load(dlvsym(program, "read", "GLIBC_0.1")) || !dlsym(program, "read") ||
-	    dlclose(program) != 0 || errno != EMFILE)
-		return 1;
-	/* Where it matters who asks, calls are counted, and no more. */
-	if (!fails_to_load(dlsym(RTLD_DEFAULT, "no_such_name")) ||
-	    !fails_to_load(dlopen("$ORIGIN/nowhere.so", RTLD_NOW)))
-		return 1;
-	truth_count("dlopen", 4);
-	truth_error("dlopen", "ELIBACC", 1);
-	truth_count("dlmopen", 1);
-	truth_error("dlmopen", "ELIBACC", 1);
-	truth_count("dlsym", 3);
-	truth_error("dlsym", "ENOENT", 1);
-	truth_count("dlvsym", 1);
-	truth_error("dlvsym", "ENOENT", 1);
-	truth_count("dlclose", 1);
-	truth_error("dlclose", "EINVAL", 0);
-	return 0;
-}
-
 const struct truth_case truth_code_cases[] = {
 	{"thread-codes", "what <threads.h> says is told as an errno", run_thread_codes, 0},
 	{"glob-codes", "no match is no failure, an unreadable directory is one", run_glob_codes, 0},
 	{"host-codes", "what h_errno says is told as an EAI_* code", run_host_codes, 0},
-	{"loader-codes", "what the dynamic loader cannot load or find is told as an errno", run_loader_codes, 0},
 	{"users", "no such user is not told as the errno of long ago", run_users, 0},
 	{"sleeps", "a sleep that a signal cuts off is told as EINTR", run_sleeps, 0},
 	{0},
