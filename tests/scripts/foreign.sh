@@ -74,6 +74,9 @@ report "a part that does not end is no equal result" finds 'did not end in time'
 report "the sonde that was built has to record something" \
 	finds 'nothing-recorded' env top_builddir="$scratch" "$top_srcdir/tests/foreign/run-suite" "$scratch/small.suite"
 
+sed -i 's/^run_part() {/&\n\techo "no such option"; return 2/; s/^\tsed .*/\tgrep "^pass"/' "$scratch/small.suite"
+report "a part that fails at once shows nothing" finds 'nothing-run' with '"$@"'
+
 sed -i 's/^# seconds/# packages: no-such-package\n# seconds/' "$scratch/small.suite"
 with '"$@"' >"$scratch/answer"
 report "a suite whose package is missing says so" \
