@@ -36,6 +36,7 @@ static int join_session(const char *directory)
 		return fd;
 	int result = session_map_file(fd, &recorder_session, &file);
 
+	/* Signals are not held: after an exec there are no handlers but those of libraries that were there before us. */
 	if (result == 0 && recorder_session.settings.state == SESSION_OPEN)
 		process_make_region(fd);
 	raw_close(fd);

@@ -15,7 +15,6 @@
 #include "record/inheritance.h"
 #include "record/marks.h"
 #include "record/memory.h"
-#include "record/process.h"
 #include "record/recorder.h"
 
 #include <errno.h>

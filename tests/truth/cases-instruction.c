@@ -46,6 +46,25 @@ static void seek_stepwise(void)
 	__asm__ volatile("pushfq; andq $~0x100, (%%rsp); popfq" : : : "memory", "cc");
 }
 
+/*
+ * One child after the other, in each of which the handler acts some instructions later, until there are no so many: which a
+ * status of 2 says. 0: something else came of one, or of the first.
+ */
+static uint64_t step_through(void (*handler)(int, siginfo_t *, void *), int (*run_child)(int n_instructions))
+{
+	struct sigaction action = {.sa_sigaction = handler, .sa_flags = SA_SIGINFO};
+	uint64_t n_children = 0;
+	int status = 0;
+
+	sigaction(SIGTRAP, &action, NULL);
+	lseek(-1, 0, SEEK_SET);
+	while (status == 0) {
+		status = run_child((int)n_children * TRAP_STRIDE);
+		n_children += status == 0;
+	}
+	return status == 2 ? n_children : 0;
+}
+
 /* A child is forked, which then runs on from there. */
 static void fork_at_trap(int signal, siginfo_t *info, void *context)
 {
@@ -78,26 +97,22 @@ static int fork_in_first_call(int n_instructions)
 	return handler_child < 0 ? 2 : wait_for(handler_child);
 }
 
+static int fork_in_childs_thread(int n_instructions)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		raw_syscall(SYS_exit_group, fork_in_first_call(n_instructions), 0, 0, 0, 0, 0);
+	return wait_for(pid);
+}
+
 static int run_fork_between_instructions(char **arguments)
 {
-	struct sigaction action = {.sa_sigaction = fork_at_trap, .sa_flags = SA_SIGINFO};
-	uint64_t n_children = 0;
-	int status = 0;
+	uint64_t n_children = step_through(fork_at_trap, fork_in_childs_thread);
 
 	(void)arguments;
-	sigaction(SIGTRAP, &action, NULL);
-	lseek(-1, 0, SEEK_SET);
-	while (status == 0) {
-		pid_t pid = fork();
-
-		if (pid == 0)
-			raw_syscall(SYS_exit_group, fork_in_first_call((int)n_children * TRAP_STRIDE), 0, 0,
-				    0, 0, 0);
-		status = wait_for(pid);
-		n_children += status == 0;
-	}
 	truth_count("read", 5 * n_children);
-	return status != 2 || n_children == 0;
+	return n_children == 0;
 }
 
 /* The same in a forked child, whose region is being made then. */
@@ -119,20 +134,12 @@ static int fork_in_childs_first_call(int n_instructions)
 
 static int run_fork_while_region_is_made(char **arguments)
 {
-	struct sigaction action = {.sa_sigaction = fork_at_trap, .sa_flags = SA_SIGINFO};
-	uint64_t n_children = 0;
-	int status = 0;
+	uint64_t n_children = step_through(fork_at_trap, fork_in_childs_first_call);
 
 	(void)arguments;
-	sigaction(SIGTRAP, &action, NULL);
-	lseek(-1, 0, SEEK_SET);
-	while (status == 0) {
-		status = fork_in_childs_first_call((int)n_children * TRAP_STRIDE);
-		n_children += status == 0;
-	}
 	truth_count("fork", n_children);
 	truth_count("read", 5 * n_children);
-	return status != 2 || n_children == 0;
+	return n_children == 0;
 }
 
 static void read_at_trap(int signal, siginfo_t *info, void *context)
@@ -160,20 +167,12 @@ static int read_in_first_call(int n_instructions)
 
 static int run_read_between_instructions(char **arguments)
 {
-	struct sigaction action = {.sa_sigaction = read_at_trap, .sa_flags = SA_SIGINFO};
-	uint64_t n_children = 0;
-	int status = 0;
+	uint64_t n_children = step_through(read_at_trap, read_in_first_call);
 
 	(void)arguments;
-	sigaction(SIGTRAP, &action, NULL);
-	lseek(-1, 0, SEEK_SET);
-	while (status == 0) {
-		status = read_in_first_call((int)n_children * TRAP_STRIDE);
-		n_children += status == 0;
-	}
 	truth_count("lseek", n_children + 2);
 	truth_count("read", 5 * n_children + 3);
-	return status != 2 || n_children == 0;
+	return n_children == 0;
 }
 
 static int own_descriptor;
@@ -232,18 +231,10 @@ static int disturb_first_call(int n_instructions)
 
 static int disturb_first_calls(void (*handler)(int, siginfo_t *, void *))
 {
-	struct sigaction action = {.sa_sigaction = handler, .sa_flags = SA_SIGINFO};
-	int n_children = 0;
-	int status = 0;
+	uint64_t n_children = step_through(handler, disturb_first_call);
 
-	sigaction(SIGTRAP, &action, NULL);
-	lseek(-1, 0, SEEK_SET);
-	while (status == 0) {
-		status = disturb_first_call(n_children * TRAP_STRIDE);
-		n_children += status == 0;
-	}
-	truth_count("read", 2 * (uint64_t)(n_children + 1));
-	return status != 2 || n_children == 0;
+	truth_count("read", 2 * (n_children + 1));
+	return n_children == 0;
 }
 
 static int run_close_between_instructions(char **arguments)
