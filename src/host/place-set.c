@@ -38,6 +38,12 @@ int place_set_add(struct place_set *set, uint64_t place)
 	return error;
 }
 
+void place_set_remove(struct place_set *set, uint64_t place)
+{
+	if (place / 64 < set->n_words)
+		set->words[place / 64] &= ~(UINT64_C(1) << (place % 64));
+}
+
 bool place_set_has(const struct place_set *set, uint64_t place)
 {
 	return place / 64 < set->n_words && set->words[place / 64] >> (place % 64) & 1;

@@ -17,6 +17,7 @@ struct place_set {
 
 /* 0, -ERANGE for a place that no session has, or -ENOMEM. */
 int place_set_add(struct place_set *set, uint64_t place);
+void place_set_remove(struct place_set *set, uint64_t place);
 bool place_set_has(const struct place_set *set, uint64_t place);
 
 /* Empties the set, and gives back its memory. */

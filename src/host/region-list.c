@@ -17,15 +17,16 @@
 #include "record/region.h"
 #include "record/session.h"
 
-static void read_flags(struct region_entry *entry, const struct region_header *header)
+static void read_state(struct region_entry *entry, const struct region_header *header, uint64_t capacity)
 {
+	entry->size = header->committed < capacity ? header->committed : capacity;
 	entry->is_foreign = header->flags & REGION_FOREIGN_NAMESPACE;
 	entry->is_lent = header->flags & REGION_LENT;
 	entry->is_executed = header->state == REGION_EXECUTED;
 }
 
 /* Nothing here is trusted but for deciding when to look: the region reader checks it all again. */
-static void read_header(int fd, struct region_entry *entry)
+static void read_header(int fd, uint64_t capacity, struct region_entry *entry)
 {
 	struct region_header header;
 	ssize_t size = pread(fd, &header, sizeof(header), (off_t)entry->offset);
@@ -36,11 +37,11 @@ static void read_header(int fd, struct region_entry *entry)
 		return;
 	entry->has_header = true;
 	entry->pid = header.pid;
-	read_flags(entry, &header);
+	read_state(entry, &header, capacity);
 	entry->started_ns = header.started_ns;
 }
 
-static int add_entry(struct region_list *list, int fd, uint64_t offset)
+static int add_entry(struct region_list *list, int fd, uint64_t capacity, uint64_t offset)
 {
 	/* Room grows in steps of powers of two. */
 	if ((list->n_entries & (list->n_entries - 1)) == 0) {
@@ -54,7 +55,7 @@ static int add_entry(struct region_list *list, int fd, uint64_t offset)
 	struct region_entry *entry = &list->entries[list->n_entries++];
 
 	*entry = (struct region_entry){.offset = offset};
-	read_header(fd, entry);
+	read_header(fd, capacity, entry);
 	return 0;
 }
 
@@ -116,7 +117,7 @@ int region_list_read(int fd, uint64_t capacity, const struct place_set *without,
 
 	while (result == 0) {
 		offset = next_region(fd, capacity, without, offset);
-		result = offset < 0 ? (int)offset : add_entry(&list, fd, (uint64_t)offset);
+		result = offset < 0 ? (int)offset : add_entry(&list, fd, capacity, (uint64_t)offset);
 		offset += (off_t)capacity;
 	}
 	if (result != -ENXIO) {
@@ -144,7 +145,7 @@ int region_entry_read(struct region_entry *entry, int fd, uint64_t capacity,
 	if (result < 0)
 		return result;
 	if (!entry->has_header || is_of((*ret_image)->header, entry)) {
-		read_flags(entry, (*ret_image)->header);
+		read_state(entry, (*ret_image)->header, capacity);
 		return 0;
 	}
 	message_set(ret_message, "%s: now of process %d, no longer of %d", name, (*ret_image)->header->pid, entry->pid);

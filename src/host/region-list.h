@@ -18,6 +18,7 @@ struct region_entry {
 	bool is_executed; /* the process went on as another program */
 	bool is_newest;	  /* no later region has the same pid */
 	int64_t started_ns; /* CLOCK_BOOTTIME */
+	uint64_t size;	    /* bytes that it says it has; at most its room */
 };
 
 struct region_list {

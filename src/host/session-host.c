@@ -43,11 +43,11 @@
 #include "record/session.h"
 
 enum {
-	SWEEP_MIN_MS = 40, /* in which a shell starts a few dozen programs */
+	SWEEP_MIN_MS = 100, /* in which a shell starts a hundred programs */
 	SWEEP_MAX_MS = 1000,
 	SWEEP_SHARE = 4, /* a sweep is followed by so many times its own length of rest */
-	TOTALS_MIN_MS = 1000, /* between two writings of the totals, unless */
-	TOTALS_REGIONS = 512, /* so many regions wait to be removed, */
+	TOTALS_MIN_MS = 10000, /* between two writings of the totals, unless */
+	TOTALS_BYTES = 12 << 20, /* so much memory is in regions that wait to be removed: those of 700 small programs, */
 	TOTALS_SHARE = 50,    /* and more where it takes longer: so many times what it took */
 };
 
@@ -61,7 +61,8 @@ struct session_host {
 	struct process_sights sights;
 	struct family *family;
 	struct added_regions added; /* in the recording, and not yet removed */
-	struct place_set added_places; /* where they are */
+	struct place_set added_places; /* where they are, */
+	uint64_t added_bytes; /* and what they take */
 	struct snapshot *last;	    /* NULL: none was made yet */
 	int64_t next_totals_ms;
 	bool is_adopted;
@@ -193,15 +194,7 @@ static int make_session(struct session_host *host, const struct configuration *c
 /* The regions that are not in the totals. 0 or a negative errno. */
 static int list_regions(const struct session_host *host, struct region_list *ret_list)
 {
-	int result = region_list_read(host->fd, host->settings.region_capacity, &host->added_places, ret_list);
-	size_t n_left = 0;
-
-	for (size_t i = 0; result == 0 && i < ret_list->n_entries; i++)
-		if (!added_regions_have(&host->added, &ret_list->entries[i]))
-			ret_list->entries[n_left++] = ret_list->entries[i];
-	if (result == 0)
-		ret_list->n_entries = n_left;
-	return result;
+	return region_list_read(host->fd, host->settings.region_capacity, &host->added_places, ret_list);
 }
 
 static struct session_host *allocate(void)
@@ -296,14 +289,19 @@ static int describe_as(struct session_host *host, struct region_entry *entry)
 	return result;
 }
 
-/* Remembers a region that is in the totals, to be removed when they have been written. */
+/* Remembers a region that is in the totals, to be removed when they have been written; its place is another's only then. */
 static int note_added(struct session_host *host, const struct region_entry *entry)
 {
-	int result = added_regions_add(&host->added, entry);
+	uint64_t place = session_place(entry->offset, host->settings.region_capacity);
+	int result = place_set_add(&host->added_places, place);
 
-	/* Without memory for that it is looked at again in each sweep. */
-	if (result == 0)
-		place_set_add(&host->added_places, session_place(entry->offset, host->settings.region_capacity));
+	if (result < 0)
+		return result;
+	result = added_regions_add(&host->added, entry);
+	if (result < 0)
+		place_set_remove(&host->added_places, place);
+	else
+		host->added_bytes += entry->size;
 	return result;
 }
 
@@ -527,6 +525,7 @@ static void keep_totals(struct session_host *host)
 		remove_region(host, &host->added.entries[i]);
 	added_regions_deinit(&host->added);
 	place_set_deinit(&host->added_places);
+	host->added_bytes = 0;
 	rest = TOTALS_SHARE * (now_ms() - start);
 	host->next_totals_ms = now_ms() + (rest > TOTALS_MIN_MS ? rest : TOTALS_MIN_MS);
 }
@@ -580,7 +579,7 @@ int session_host_work(struct session_host *host)
 		return (int)(host->next_sweep_ms - start);
 	bool has_folded = sweep(host) > 0;
 
-	if (host->added.n_entries >= TOTALS_REGIONS ||
+	if (host->added_bytes >= TOTALS_BYTES ||
 	    (host->added.n_entries > 0 && start >= host->next_totals_ms))
 		keep_totals(host);
 	int64_t end = now_ms();

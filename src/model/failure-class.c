@@ -278,7 +278,7 @@ const char *failure_symbol(int code, char *ret_symbol)
 	const char *symbol = known_symbol(code);
 
 	if (symbol)
-		snprintf(ret_symbol, FAILURE_SYMBOL_SIZE, "%s", symbol);
+		memccpy(ret_symbol, symbol, '\0', FAILURE_SYMBOL_SIZE);
 	else
 		snprintf(ret_symbol, FAILURE_SYMBOL_SIZE, "errno %d", code);
 	return ret_symbol;

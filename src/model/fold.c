@@ -17,6 +17,7 @@
 #include "model/fold-spans.h"
 #include "calls/call.h"
 #include "model/syscall-name.h"
+#include "model/words.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -40,6 +41,8 @@ static int fold_buckets(struct call_totals *totals, const struct call_stats *sta
 
 			if (bucket >= HISTOGRAM_BUCKETS)
 				break;
+			if (!counts->count[i])
+				continue;
 			if (bucket_counts_add(&totals->buckets, bucket, counts->count[i]))
 				return -ENOMEM;
 			if (__builtin_add_overflow(totals->timed, counts->count[i], &totals->timed))
@@ -267,10 +270,8 @@ static char *put_quoted(char *place, const char *word)
  */
 static char *quote_command(const char *words, size_t size)
 {
-	const char *end = words + size;
+	const char *end = words + words_of(words, size).size;
 
-	while (end > words && end[-1] == '\0')
-		end--;
 	/* An empty word, which is nothing but its end, has two quotes and a space before it. */
 	size_t most = (strlen(QUOTED_QUOTE) + 1) * (size_t)(end - words) + sizeof(" ''");
 	char *command = malloc(most);

@@ -45,51 +45,66 @@ static bool is_lighter(const struct process_record *process, const struct proces
 	return process->pid > than->pid;
 }
 
-/* Images of the command, or others, and the lightest of them. */
-struct kind {
-	size_t n_images;
-	size_t lightest; /* 0: the first stays in any case */
-};
-
-static void look_at(const struct recording *recording, size_t i, struct kind *kind)
+/* Which one of the command's images, or of the others, is the lightest; 0: there is none, as the first stays in any case. */
+static size_t find_lightest(const struct recording *recording, bool is_of_command)
 {
 	struct process_record *const *processes = recording->processes;
+	size_t lightest = 0;
 
-	kind->n_images++;
-	if (i > 0 && (!kind->lightest || is_lighter(processes[i], processes[kind->lightest])))
-		kind->lightest = i;
+	for (size_t i = 1; i < recording->n_process_records; i++)
+		if (process_is_of_command(recording, processes[i]) == is_of_command &&
+		    (!lightest || is_lighter(processes[i], processes[lightest])))
+			lightest = i;
+	return lightest;
 }
 
-static void look_at_all(const struct recording *recording, struct kind *ret_command, struct kind *ret_others)
+static size_t count_others(const struct recording *recording)
 {
-	*ret_command = *ret_others = (struct kind){0};
+	size_t n = 0;
+
 	for (size_t i = 0; i < recording->n_process_records; i++)
-		look_at(recording, i,
-			process_is_of_command(recording, recording->processes[i]) ? ret_command : ret_others);
+		n += !process_is_of_command(recording, recording->processes[i]);
+	return n;
+}
+
+/* What is known of those that are kept is found anew when another one may be the command, or the lightest is gone. */
+static void get_to_know(struct recording *recording)
+{
+	if (recording->are_kept_known)
+		return;
+	recording->n_others_kept = count_others(recording);
+	recording->lightest_kept = find_lightest(recording, false);
+	recording->are_kept_known = true;
+}
+
+static void note_inserted(struct recording *recording, size_t position)
+{
+	const struct process_record *process = recording->processes[position];
+	size_t *lightest = &recording->lightest_kept;
+
+	if (position == 0)
+		recording->are_kept_known = false;
+	if (!recording->are_kept_known)
+		return;
+	*lightest += *lightest >= position;
+	if (process_is_of_command(recording, process))
+		return;
+	recording->n_others_kept++;
+	if (!*lightest || is_lighter(process, recording->processes[*lightest]))
+		*lightest = position;
 }
 
 /* Which one is too many; 0: none is. */
-static size_t find_superfluous(const struct recording *recording)
+static size_t find_superfluous(struct recording *recording)
 {
-	struct kind command;
-	struct kind others;
-
 	if (recording->n_process_records <= COMMAND_IMAGES_KEPT)
 		return 0;
-	look_at_all(recording, &command, &others);
-	if (others.n_images > PROCESSES_KEPT)
-		return others.lightest;
-	return command.n_images > COMMAND_IMAGES_KEPT ? command.lightest : 0;
-}
-
-static void count_others(struct recording *recording)
-{
-	struct kind command;
-	struct kind others;
-
-	look_at_all(recording, &command, &others);
-	recording->n_others_kept = others.n_images;
-	recording->lightest_kept = others.lightest;
+	get_to_know(recording);
+	if (recording->n_others_kept > PROCESSES_KEPT)
+		return recording->lightest_kept;
+	if (recording->n_process_records - recording->n_others_kept > COMMAND_IMAGES_KEPT)
+		return find_lightest(recording, true);
+	return 0;
 }
 
 /* Of a long run, most are lighter than all that are kept: they are not put in their place to be taken out again. */
@@ -98,8 +113,7 @@ static bool is_superfluous(struct recording *recording, const struct process_rec
 	if (recording->n_process_records <= PROCESSES_KEPT ||
 	    process->started_ns < recording->processes[0]->started_ns || process_is_of_command(recording, process))
 		return false;
-	if (!recording->n_others_kept)
-		count_others(recording);
+	get_to_know(recording);
 	return recording->n_others_kept == PROCESSES_KEPT &&
 	       is_lighter(process, recording->processes[recording->lightest_kept]);
 }
@@ -111,6 +125,7 @@ static void drop(struct recording *recording, size_t position)
 	process_record_free(*process);
 	recording->n_process_records--;
 	recording->processes_not_kept++;
+	recording->are_kept_known = false;
 	memmove(process, process + 1, (recording->n_process_records - position) * sizeof(struct process_record *));
 }
 
@@ -135,7 +150,7 @@ static int insert(struct recording *recording, const struct process_record *proc
 		(recording->n_process_records - position) * sizeof(struct process_record *));
 	processes[position] = own;
 	recording->n_process_records++;
-	recording->n_others_kept = 0;
+	note_inserted(recording, position);
 	return 0;
 }
 

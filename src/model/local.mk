@@ -46,7 +46,8 @@ libsonde_core_la_SOURCES += \
 	src/model/window.c src/model/window.h \
 	src/model/window-ring.c src/model/window-ring.h \
 	src/model/window-slot.c src/model/window-slot.h \
-	src/model/window-value.c src/model/window-value.h
+	src/model/window-value.c src/model/window-value.h \
+	src/model/words.h
 
 # Numbers are the machine's, so names come from the headers of the machine that sonde is built for.
 BUILT_SOURCES += src/model/syscalls.gen.h

@@ -268,7 +268,7 @@ int call_totals_add(struct call_totals *totals, const struct call_totals *other)
 	for (size_t i = 0; i < other->n_errors; i++)
 		if (merge_error(totals, &other->errors[i]))
 			return -ENOMEM;
-	if (other->n_errors)
+	if (other->n_errors && totals->n_errors > 1)
 		qsort(totals->errors, totals->n_errors, sizeof(*totals->errors), compare_errors);
 	return exemplar_list_add_all(&totals->exemplars, &other->exemplars);
 }

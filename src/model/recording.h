@@ -177,8 +177,9 @@ struct recording {
 	int largest_memory_pid;
 	struct process_record **processes; /* images, in the order of starts: see recording_add_process() */
 	size_t n_process_records;
-	size_t n_others_kept;   /* of them, images that are not the command's; 0: not counted */
-	size_t lightest_kept;   /* and the lightest of these */
+	bool are_kept_known;    /* these two: */
+	size_t n_others_kept;   /* of the images, those that are not the command's */
+	size_t lightest_kept;   /* and the lightest of these; 0: there is none */
 	struct part_list parts; /* of all images, by test, program and labels */
 	struct unwatched_record *unwatched;
 	size_t n_unwatched;

@@ -307,6 +307,14 @@ static void check_info(struct check *check, relative *reference, const void *cal
 	*reference = 0;
 }
 
+/* Most are not there. */
+static void check_rows(struct check *check, relative *rows, const char *where)
+{
+	for (unsigned int i = 0; i < HISTOGRAM_ROWS; i++)
+		if (rows[i])
+			check_reference(check, &rows[i], &histogram_row_kind, where);
+}
+
 static void check_span_errors(struct check *check, relative *next)
 {
 	for (;;) {
@@ -325,8 +333,7 @@ static void check_call(struct check *check, struct call_stats *stats)
 	if (base)
 		check_span_errors(check, &base->errors);
 	check_info(check, &stats->info, stats);
-	for (unsigned int i = 0; i < HISTOGRAM_ROWS; i++)
-		check_reference(check, &stats->rows[i], &histogram_row_kind, "call's row");
+	check_rows(check, stats->rows, "call's row");
 
 	relative *next = &stats->errors;
 
@@ -405,9 +412,7 @@ static void check_distributions(struct check *check, struct thread_block *thread
 		if (!cell)
 			return;
 		check_cell_info(check, &cell->info, true);
-		for (unsigned int i = 0; i < HISTOGRAM_ROWS; i++)
-			check_reference(check, &cell->rows[i], &histogram_row_kind,
-					"distribution's row");
+		check_rows(check, cell->rows, "distribution's row");
 		next = &cell->next;
 	}
 }

@@ -10,13 +10,6 @@
 
 /* -- Words ----------------------------------------------------------------------------------------- */
 
-struct words words_of(const char *text, size_t size)
-{
-	while (size > 0 && text[size - 1] == '\0')
-		size--;
-	return (struct words){text, size};
-}
-
 /* The word after another one, or the first. NULL: there is none. */
 static const char *next_word(const struct words *words, const char *word)
 {

@@ -15,7 +15,7 @@
 #ifndef SONDE_MODEL_TEST_RULE_H
 #define SONDE_MODEL_TEST_RULE_H
 
-#include <stddef.h>
+#include "model/words.h"
 
 enum harness {
 	HARNESS_NONE,
@@ -27,15 +27,6 @@ enum harness {
 #define TEST_LABEL "test" /* the label that names a test */
 
 enum { TEST_NAME_MAX = 255 }; /* bytes; what is longer is cut at a character */
-
-/* The arguments of a process, each ended by NUL. */
-struct words {
-	const char *text;
-	size_t size; /* without what is zero behind the last one */
-};
-
-/* Of a region's field, whose end is zero. */
-struct words words_of(const char *text, size_t size);
 
 /* Each returns a new string, or NULL: it is no test, or there is no memory. */
 char *test_rule_own(const struct words *words);

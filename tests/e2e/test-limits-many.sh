@@ -30,6 +30,19 @@ check "no call of two thousand programs is lost" \
 check "no process is lost" "$(value 'r["session"]["processes"] >= 2000')" = True
 check "those without a record of their own are counted" \
 	"$(value 'r["coverage"]["processes_not_kept"] > 1450, 500 <= len(r["processes"]) <= 510')" = "(True, True)"
+# Each of these has more than a megabyte: what waits to be removed is measured by its memory, not by its number.
+cat >crowds.sh <<'END'
+for i in {1..60}; do
+	"$1" crowd 60
+	size=$(du -sk "$SONDE_SESSION")
+	echo "${size%%[!0-9]*}"
+done
+END
+act sonde run -o recording.json --report=none -- bash crowds.sh "$subject"
+check "nor does it grow with processes of many threads" "$(most 1 1 60)" -le 32768
+check "of which no thread is lost" \
+	"$status $(value 'r["session"]["threads"] >= 60 * 60, lost("region_full"), r["coverage"]["damaged_regions"]')" = \
+	"0 (True, 0, 0)"
 act sonde run -o recording.json --report=none -- "$subject" children 500
 check "nor is any of five hundred forked ones" \
 	"$(value 'count("lseek"), count("fork"), r["session"]["processes"], lost("region_full")')" = "(500, 500, 501, 0)"

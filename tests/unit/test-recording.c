@@ -330,6 +330,49 @@ static void the_heaviest_processes_and_the_command_are_kept_whatever_the_order(v
 	recording_deinit(&recording);
 }
 
+static int compare_weights(const void *a, const void *b)
+{
+	const uint64_t left = *(const uint64_t *)a;
+	const uint64_t right = *(const uint64_t *)b;
+
+	return (left < right) - (left > right);
+}
+
+/* Held against a list of all, sorted: after each of them, what is kept are the heaviest so far. */
+static void at_any_moment_the_heaviest_so_far_are_kept(void)
+{
+	enum { PROCESSES = 3 * PROCESSES_KEPT };
+	struct recording recording = {0};
+	static uint64_t weights[PROCESSES];
+	uint64_t random = 1;
+
+	for (size_t n = 0; n < PROCESSES; n++) {
+		random = random * 6364136223846793005 + 1442695040888963407;
+		/* Each weighs differently, as the number is a part of it; the command stays the first. */
+		weights[n] = 10 + (random >> 44) * PROCESSES + n;
+		struct process_record process = process_of(n ? 2 + (int)(random >> 40) : 1, n ? weights[n] : 1);
+
+		process.parent_pid = n ? 1 : 0;
+		CU_ASSERT_EQUAL(recording_add_process(&recording, &process), 0);
+		if (n < PROCESSES_KEPT || n % 10)
+			continue;
+		uint64_t sorted[PROCESSES];
+		uint64_t sum = 0;
+		uint64_t expected = 1;
+
+		memcpy(sorted, weights + 1, n * sizeof(*sorted));
+		qsort(sorted, n, sizeof(*sorted), compare_weights);
+		for (size_t i = 0; i < PROCESSES_KEPT; i++)
+			expected += sorted[i];
+		for (size_t i = 0; i < recording.n_process_records; i++)
+			sum += recording.processes[i]->weight_ns;
+		CU_ASSERT_EQUAL(recording.n_process_records, PROCESSES_KEPT + 1);
+		CU_ASSERT_EQUAL(sum, expected);
+		CU_ASSERT_EQUAL(recording.processes_not_kept, n - PROCESSES_KEPT);
+	}
+	recording_deinit(&recording);
+}
+
 static void a_command_of_endless_programs_is_kept_in_part(void)
 {
 	struct recording recording = {0};
@@ -437,5 +480,6 @@ UNIT_MAIN("recording",
 	   lists_keep_the_order_of_names_and_sum_up_equal_ones},
 	  {"the heaviest processes and the command are kept, whatever the order",
 	   the_heaviest_processes_and_the_command_are_kept_whatever_the_order},
+	  {"at any moment the heaviest so far are kept", at_any_moment_the_heaviest_so_far_are_kept},
 	  {"a command of endless programs is kept in part", a_command_of_endless_programs_is_kept_in_part},
 	  {"reasons have names", reasons_have_names})

@@ -244,6 +244,10 @@ static void regions_in_places_that_are_passed_over_are_not_listed(void)
 	/* One without a region, and one behind the end of all. */
 	CU_ASSERT_EQUAL(place_set_add(&without, 0), 0);
 	CU_ASSERT_EQUAL(place_set_add(&without, 2001), 0);
+	/* One that is one of them no more, and one that never was. */
+	CU_ASSERT_EQUAL(place_set_add(&without, (uint64_t)with_region[0]), 0);
+	place_set_remove(&without, (uint64_t)with_region[0]);
+	place_set_remove(&without, 1 << 20);
 	CU_ASSERT_EQUAL_FATAL(region_list_read(fd, REGION_CAPACITY, &without, &list), 0);
 	for (size_t i = 0; i < sizeof(with_region) / sizeof(*with_region); i++)
 		if (i % 3 != 1)
