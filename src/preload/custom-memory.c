@@ -85,7 +85,7 @@ static inline bool draws(enum call call, unsigned int own)
 /* Whether a fast call whose blocks may be drawn is on, and how. */
 static inline bool is_usual_but_drawn(unsigned int mode)
 {
-	return likely(mode == (MODE_KNOWN | MODE_DRAWN));
+	return unlikely(mode == (MODE_KNOWN | MODE_DRAWN));
 }
 
 static size_t usable_size(void *block)
@@ -127,13 +127,29 @@ static void keep_size(const void *block, const struct old_size *old)
 		unmeasured_add(block, old->size);
 }
 
+/*
+ * The same value, but not to the compiler: what is needed of an argument after the call is so saved where the call is
+ * counted, and not at the start, where one that is switched off only passes through.
+ */
+static inline size_t apart(size_t value)
+{
+	__asm__("" : "+r"(value));
+	return value;
+}
+
 /* A block that is NULL although one `is_wanted` is a failure. */
+static GENERAL void *finish_without_block(struct call_stats *stats, size_t is_wanted)
+{
+	if (is_wanted)
+		recorder_add_failure(stats, 0, errno);
+	return NULL;
+}
+
 static inline void *finish_counted(struct call_stats *stats, void *result, size_t requested, size_t is_wanted)
 {
-	if (likely(result != NULL))
-		owner_add(&stats->bytes, requested);
-	else if (is_wanted)
-		recorder_add_failure(stats, 0, errno);
+	if (unlikely(!result))
+		return finish_without_block(stats, is_wanted);
+	owner_add(&stats->bytes, requested);
 	return result;
 }
 
@@ -183,19 +199,22 @@ static inline __attribute__((always_inline)) void *count_malloc(size_t size, boo
 
 	if (unlikely(!stats || !real || (is_drawn && heap_will_draw(stats, size))))
 		return general_malloc(size);
+	size_t requested = apart(size);
+
 	owner_add(&stats->count, 1);
-	return finish_counted(stats, real(size), size, size);
+	return finish_counted(stats, real(size), requested, requested);
+}
+
+static GENERAL void *drawn_malloc(size_t size)
+{
+	unsigned int mode = probe_mode(CALL_malloc);
+
+	return is_usual_but_drawn(mode) ? count_malloc(size, true) : OTHERWISE_IN(mode, malloc)(size);
 }
 
 EXPORT void *malloc(size_t size)
 {
-	unsigned int mode = probe_mode(CALL_malloc);
-
-	if (likely(mode == MODE_KNOWN))
-		return count_malloc(size, false);
-	if (is_usual_but_drawn(mode))
-		return count_malloc(size, true);
-	return OTHERWISE_IN(mode, malloc)(size);
+	return probe_is_usual(CALL_malloc) ? count_malloc(size, false) : drawn_malloc(size);
 }
 
 static GENERAL void *general_calloc(size_t n, size_t size)
@@ -214,19 +233,23 @@ static inline __attribute__((always_inline)) void *count_calloc(size_t n, size_t
 
 	if (unlikely(!stats || !real || (is_drawn && heap_will_draw(stats, n * size))))
 		return general_calloc(n, size);
+	size_t requested = apart(n * size);
+	size_t is_wanted = apart(n && size);
+
 	owner_add(&stats->count, 1);
-	return finish_counted(stats, real(n, size), n * size, n && size);
+	return finish_counted(stats, real(n, size), requested, is_wanted);
+}
+
+static GENERAL void *drawn_calloc(size_t n, size_t size)
+{
+	unsigned int mode = probe_mode(CALL_calloc);
+
+	return is_usual_but_drawn(mode) ? count_calloc(n, size, true) : OTHERWISE_IN(mode, calloc)(n, size);
 }
 
 EXPORT void *calloc(size_t n, size_t size)
 {
-	unsigned int mode = probe_mode(CALL_calloc);
-
-	if (likely(mode == MODE_KNOWN))
-		return count_calloc(n, size, false);
-	if (is_usual_but_drawn(mode))
-		return count_calloc(n, size, true);
-	return OTHERWISE_IN(mode, calloc)(n, size);
+	return probe_is_usual(CALL_calloc) ? count_calloc(n, size, false) : drawn_calloc(n, size);
 }
 
 static GENERAL void *general_memalign(size_t alignment, size_t size)
@@ -394,19 +417,22 @@ static inline __attribute__((always_inline)) void *count_realloc(void *block, si
 
 	if (unlikely(!stats || !real || (is_drawn && (heap_may_follow(block) || heap_will_draw(stats, size)))))
 		return general_realloc(block, size);
+	size_t requested = apart(size);
+
 	owner_add(&stats->count, 1);
-	return finish_counted(stats, real(block, size), size, size);
+	return finish_counted(stats, real(block, size), requested, requested);
+}
+
+static GENERAL void *drawn_realloc(void *block, size_t size)
+{
+	unsigned int mode = probe_mode(CALL_realloc);
+
+	return is_usual_but_drawn(mode) ? count_realloc(block, size, true) : OTHERWISE_IN(mode, realloc)(block, size);
 }
 
 EXPORT void *realloc(void *block, size_t size)
 {
-	unsigned int mode = probe_mode(CALL_realloc);
-
-	if (likely(mode == MODE_KNOWN))
-		return count_realloc(block, size, false);
-	if (is_usual_but_drawn(mode))
-		return count_realloc(block, size, true);
-	return OTHERWISE_IN(mode, realloc)(block, size);
+	return probe_is_usual(CALL_realloc) ? count_realloc(block, size, false) : drawn_realloc(block, size);
 }
 
 static GENERAL void *general_reallocarray(void *block, size_t n, size_t size)
@@ -471,14 +497,20 @@ static inline __attribute__((always_inline)) void count_free(void *block, bool i
 	real(block);
 }
 
-EXPORT void free(void *block)
+static GENERAL void drawn_free(void *block)
 {
 	unsigned int mode = probe_mode(CALL_free);
 
-	if (likely(mode == MODE_KNOWN))
-		count_free(block, false);
-	else if (is_usual_but_drawn(mode))
+	if (is_usual_but_drawn(mode))
 		count_free(block, true);
 	else
 		OTHERWISE_IN(mode, free)(block);
+}
+
+EXPORT void free(void *block)
+{
+	if (probe_is_usual(CALL_free))
+		count_free(block, false);
+	else
+		drawn_free(block);
 }
