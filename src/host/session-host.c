@@ -24,6 +24,7 @@
 #include <sys/mman.h>
 #include <sys/pidfd.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -43,12 +44,15 @@
 #include "record/session.h"
 
 enum {
-	SWEEP_MIN_MS = 100, /* in which a shell starts a hundred programs */
+	SWEEP_MIN_MS = 100,	 /* in which a shell starts a hundred programs */
+	SWEEP_SMALL_MS = 25,	 /* the same where less than this is free: */
+	SMALL_PLACE = 32 << 20,
 	SWEEP_MAX_MS = 1000,
-	SWEEP_SHARE = 4, /* a sweep is followed by so many times its own length of rest */
-	TOTALS_MIN_MS = 10000, /* between two writings of the totals, unless */
-	TOTALS_BYTES = 12 << 20, /* so much memory is in regions that wait to be removed: those of 700 small programs, */
-	TOTALS_SHARE = 50,    /* and more where it takes longer: so many times what it took */
+	SWEEP_SHARE = 4,	 /* a sweep is followed by so many times its own length of rest */
+	TOTALS_MIN_MS = 10000,	 /* between two writings of the totals, or so many times what it took: */
+	TOTALS_SHARE = 50,
+	TOTALS_BYTES = 12 << 20, /* sooner if so much is in regions that wait to be removed, those of 700 small programs, */
+	TOTALS_ROOM = 8,	 /* or one part of so many of what is still free, where that is less */
 };
 
 struct session_host {
@@ -63,6 +67,7 @@ struct session_host {
 	struct added_regions added; /* in the recording, and not yet removed */
 	struct place_set added_places; /* where they are, */
 	uint64_t added_bytes; /* and what they take */
+	int64_t totals_bytes; /* of those that were written last; negative: they could not be */
 	struct snapshot *last;	    /* NULL: none was made yet */
 	int64_t next_totals_ms;
 	bool is_adopted;
@@ -513,14 +518,23 @@ static void remove_region(struct session_host *host, const struct region_entry *
 	__atomic_fetch_add(&host->file->settings.n_folded, 1, __ATOMIC_RELAXED);
 }
 
-/* Where the totals cannot be written, memory is short: then it is given back all the same. */
-static void keep_totals(struct session_host *host)
+static void write_totals(struct session_host *host)
+{
+	host->recording.wall_ns = (uint64_t)(clock_kernel_ns(CLOCK_REALTIME) - host->recording.started_ns);
+	host->totals_bytes = session_totals_write(host->path, &host->recording, &host->added, host->family);
+}
+
+/*
+ * Where the totals cannot be written, memory is short: then it is given back all the same. Nor are they written where
+ * they would leave no room for processes that are to begin.
+ */
+static void keep_totals(struct session_host *host, uint64_t n_free)
 {
 	int64_t start = now_ms();
 	int64_t rest;
 
-	host->recording.wall_ns = (uint64_t)(clock_kernel_ns(CLOCK_REALTIME) - host->recording.started_ns);
-	session_totals_write(host->path, &host->recording, &host->added, host->family);
+	if (host->totals_bytes <= 0 || (uint64_t)host->totals_bytes < n_free / 2)
+		write_totals(host);
 	for (size_t i = 0; i < host->added.n_entries; i++)
 		remove_region(host, &host->added.entries[i]);
 	added_regions_deinit(&host->added);
@@ -562,9 +576,30 @@ static size_t sweep(struct session_host *host)
 	return n_folded;
 }
 
-static int next_interval_ms(int interval_ms, bool has_folded, int64_t sweep_ms)
+/* What is free where the session is. */
+static uint64_t free_bytes(const struct session_host *host)
 {
-	int64_t next = has_folded ? SWEEP_MIN_MS : 2 * (int64_t)interval_ms;
+	struct statvfs place;
+
+	/* Without blocks: there is no limit. */
+	if (fstatvfs(host->fd, &place) < 0 || place.f_blocks == 0)
+		return UINT64_MAX;
+	return (uint64_t)place.f_bavail * place.f_frsize;
+}
+
+/* What waits takes the room of processes that are still to begin. */
+static bool is_time_for_totals(const struct session_host *host, int64_t now, uint64_t n_free)
+{
+	if (host->added.n_entries == 0)
+		return false;
+	return now >= host->next_totals_ms || host->added_bytes >= TOTALS_BYTES ||
+	       host->added_bytes >= n_free / TOTALS_ROOM;
+}
+
+static int next_interval_ms(int interval_ms, bool has_folded, int64_t sweep_ms, uint64_t n_free)
+{
+	int64_t least = n_free < SMALL_PLACE ? SWEEP_SMALL_MS : SWEEP_MIN_MS;
+	int64_t next = has_folded ? least : 2 * (int64_t)interval_ms;
 
 	if (next < SWEEP_SHARE * sweep_ms)
 		next = SWEEP_SHARE * sweep_ms;
@@ -579,12 +614,13 @@ int session_host_work(struct session_host *host)
 		return (int)(host->next_sweep_ms - start);
 	bool has_folded = sweep(host) > 0;
 
-	if (host->added_bytes >= TOTALS_BYTES ||
-	    (host->added.n_entries > 0 && start >= host->next_totals_ms))
-		keep_totals(host);
+	uint64_t n_free = free_bytes(host);
+
+	if (is_time_for_totals(host, start, n_free))
+		keep_totals(host, n_free);
 	int64_t end = now_ms();
 
-	host->interval_ms = next_interval_ms(host->interval_ms, has_folded, end - start);
+	host->interval_ms = next_interval_ms(host->interval_ms, has_folded, end - start, n_free);
 	host->next_sweep_ms = end + host->interval_ms;
 	return host->interval_ms;
 }
@@ -718,7 +754,7 @@ int session_host_leave(struct session_host *host, struct exit_info exit, struct 
 {
 	host->recording.exit = exit;
 	sweep(host);
-	keep_totals(host);
+	keep_totals(host, UINT64_MAX);
 	int result = hand_over(host, ret_recording);
 
 	host->is_adopted = true;

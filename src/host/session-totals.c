@@ -73,8 +73,8 @@ static int write_all(FILE *file, const struct recording *totals, const struct ad
 	return recording_json_write(totals, file);
 }
 
-int session_totals_write(const char *directory, const struct recording *totals,
-			 const struct added_regions *added, const struct family *family)
+int64_t session_totals_write(const char *directory, const struct recording *totals,
+			     const struct added_regions *added, const struct family *family)
 {
 	char name[NAME_SIZE];
 	char draft[NAME_SIZE];
@@ -88,12 +88,14 @@ int session_totals_write(const char *directory, const struct recording *totals,
 			close(fd);
 		return -error;
 	}
-	int result = write_all(file, totals, added, family);
+	int64_t result = write_all(file, totals, added, family);
 
+	if (result == 0)
+		result = ftello(file);
 	errno = EIO;
-	if (fclose(file) != 0 && result == 0)
+	if (fclose(file) != 0 && result >= 0)
 		result = -errno;
-	if (result == 0 && rename(draft, file_name(directory, "", name)) < 0)
+	if (result >= 0 && rename(draft, file_name(directory, "", name)) < 0)
 		result = -errno;
 	if (result < 0)
 		unlink(draft);

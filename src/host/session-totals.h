@@ -37,9 +37,12 @@ int added_regions_add(struct added_regions *added, const struct region_entry *en
 bool added_regions_have(const struct added_regions *added, const struct region_entry *entry);
 void added_regions_deinit(struct added_regions *added);
 
-/* Writes totals in place of those that are there. 0 or a negative errno; the old ones are then there still. */
-int session_totals_write(const char *directory, const struct recording *totals,
-			 const struct added_regions *added, const struct family *family);
+/*
+ * Writes totals in place of those that are there, which takes room for both. How many bytes they have, or a negative
+ * errno; the old ones are then there still.
+ */
+int64_t session_totals_write(const char *directory, const struct recording *totals,
+			     const struct added_regions *added, const struct family *family);
 
 /*
  * Reads them; both are the caller's, and the family learns what the host's knew. 0; or -ENOENT: there are none; or another negative errno, -EBADMSG for what

@@ -44,6 +44,14 @@ if mount_small small 36k; then
 		"$(value 'count("lseek") + started("limits-subject") >= 30')" = True
 	unmount_last
 
+	# More than twice as much as there is room for, if nothing were given back before the end.
+	mount_small small 6m
+	act sonde run -c small.cfg -o recording.json --report=none -- \
+		sh -c 'n=0; while test $n -lt 1000; do "$1" calls 3; n=$((n + 1)); done' sh "$subject"
+	check "in a small place many programs, one after the other, lose nothing" \
+		"$status $(value 'count("fsync"), lost("region_full"), r["unwatched"]')" = "0 (3000, 0, [])"
+	unmount_last
+
 	mount_small small 400k
 	act sonde run -c small.cfg --report=none -- "$subject" heir small/fill
 	check "a child of a program that found it full, and limits its address space, has its memory" "$status" = 0
