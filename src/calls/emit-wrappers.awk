@@ -128,6 +128,8 @@ function emit_call(name, row, arguments,   real) {
 		emit_object_outcome(name, row)
 	else
 		emit_outcome(row, "probe_failed(&probe, ", "probe_succeeded(&probe, ")
+	if (walks(row))
+		out("\tobject_walk_ends();")
 	emit_errno_after(row)
 	emit_return(row)
 }
@@ -349,6 +351,13 @@ function emit_object_before(row,   moves) {
 			"\tstruct object_cell *object_to = object_begin(CALL_" row ", &probe, " fact[row, "to"] ");")
 	if ((row, "copies") in fact)
 		out_from_table(row, fact_line[row, "copies"], "\tconst uintptr_t copied = object_noted(" fact[row, "copies"] ");")
+	if (walks(row))
+		out("\tobject_walk_begins();")
+}
+
+# Whether it calls functions of the program in one directory after the other.
+function walks(row) {
+	return ((row, "moves") in fact) && fact[row, "moves"] == "directories"
 }
 
 # Who connects is known by the peer, and who could not be bound by the address.

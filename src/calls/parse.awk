@@ -299,7 +299,7 @@ function read_plain_fact(name, value) {
 	else if (name == "peering")
 		check_choice(name, value, PEERINGS)
 	else if (name == "moves")
-		check_choice(name, value, "directory|position")
+		check_choice(name, value, "directory|directories|position")
 	else if (name == "sampled")
 		check_choice(name, value, "")
 	else if (name == "variadic")

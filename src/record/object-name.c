@@ -40,6 +40,9 @@ struct object_store {
 
 KEPT struct object_store *object_store;
 
+/* Calls that go from directory to directory while functions of the program run. One that is jumped out of stays. */
+static KEPT uint32_t n_walks;
+
 static KEPT struct object_name other_files = {.kind = OBJECT_FILE, .flags = OBJECT_OTHERS};
 static KEPT struct object_name other_peers = {.kind = OBJECT_PEER, .flags = OBJECT_OTHERS};
 
@@ -219,6 +222,7 @@ static __attribute__((noinline)) struct object_name *ask_for_directory(struct ob
 
 	/* That of a child that borrows our memory is its own. */
 	if (!(name->flags & OBJECT_OTHERS) && descriptor_is_ours() &&
+	    __atomic_load_n(&n_walks, __ATOMIC_RELAXED) == 0 &&
 	    __atomic_load_n(&store->directory_changes, __ATOMIC_ACQUIRE) == changes)
 		__atomic_store_n(&store->directory, name, __ATOMIC_RELEASE);
 	return name;
@@ -274,6 +278,18 @@ void object_directory_changed(void)
 		return;
 	__atomic_fetch_add(&store->directory_changes, 1, __ATOMIC_RELEASE);
 	__atomic_store_n(&store->directory, NULL, __ATOMIC_RELEASE);
+}
+
+void object_walk_begins(void)
+{
+	__atomic_fetch_add(&n_walks, 1, __ATOMIC_RELAXED);
+	object_directory_changed();
+}
+
+void object_walk_ends(void)
+{
+	object_directory_changed();
+	__atomic_fetch_sub(&n_walks, 1, __ATOMIC_RELAXED);
 }
 
 /* -- Descriptors ------------------------------------------------------------------------------------ */

@@ -44,6 +44,10 @@ struct object_name *object_name_of_path(int dirfd, const char *path, bool may_ma
 /* The working directory is another, or may be. */
 void object_directory_changed(void) HIDDEN;
 
+/* Until the end, it is asked for each time: a call moves, and calls functions of the program, which we do not see. */
+void object_walk_begins(void) HIDDEN;
+void object_walk_ends(void) HIDDEN;
+
 /* Whose address that is; NULL: nobody's. It has been read by the kernel. */
 struct object_name *object_name_of_address(enum object_kind kind, const struct sockaddr *address,
 					   socklen_t size) HIDDEN;

@@ -110,8 +110,11 @@ static struct thread_cache *reuse_cache(const struct region_header *region, int 
 		struct thread_cache *cache = cache_at(number % n_caches);
 		int owner = cache ? __atomic_load_n(&cache->tid, __ATOMIC_ACQUIRE) : 0;
 
-		if (owner != 0 && owner == tid)
+		/* Or that of one whose number we have by now, which had another stack. */
+		if (owner != 0 && owner == tid) {
+			cache->stack_to = 0;
 			return cache;
+		}
 		/*
 		 * What the main thread spent its time on is a figure of its own. Its number lives as long as
 		 * the process, so nobody goes on with its block either.

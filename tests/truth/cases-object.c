@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fts.h>
+#include <ftw.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -158,6 +159,31 @@ static int run_walk(char **arguments)
 	truth_count("fts_read", n_reads);
 	truth_error("fts_read", "ENOENT", 0);
 	state("opens", "before", 1);
+	state("opens", "one/two/a", 2);
+	state("opens", "after", 1);
+	return leave_directory(is_done);
+}
+
+static int open_where_it_is(const char *path, const struct stat *status, int type, struct FTW *walk)
+{
+	(void)status;
+	return type == FTW_F && close(open(path + walk->base, O_RDONLY)) < 0;
+}
+
+/* The same, where one of the program's functions is called in each of them. */
+static int run_called_walk(char **arguments)
+{
+	bool is_done = enter_directory() && mkdir("one", 0700) == 0 && mkdir("one/two", 0700) == 0 &&
+		       close(make_file("before")) == 0 && close(make_file("one/a")) == 0 &&
+		       close(make_file("one/two/a")) == 0 &&
+		       nftw("one", open_where_it_is, 4, FTW_CHDIR | FTW_PHYS) == 0 &&
+		       nftw("none", open_where_it_is, 4, FTW_CHDIR) < 0 && close(make_file("after")) == 0;
+
+	(void)arguments;
+	truth_count("nftw", 2);
+	truth_error("nftw", "ENOENT", 1);
+	state("opens", "before", 1);
+	state("opens", "one/a", 2);
 	state("opens", "one/two/a", 2);
 	state("opens", "after", 1);
 	return leave_directory(is_done);
@@ -769,6 +795,7 @@ const struct truth_case truth_object_cases[] = {
 	{"object-bad-paths", "a path that leads nowhere is not looked at", run_bad_paths, 0},
 	{"object-directories", "a relative path begins at the directory of the moment", run_directories, 0},
 	{"object-walk", "what is opened in a walk by fts_read() is known by its whole path", run_walk, 0},
+	{"object-called-walk", "what is opened in a walk by nftw(FTW_CHDIR) is known by its whole path", run_called_walk, 0},
 	{"object-access", "how a file is accessed is told", run_access, 0},
 	{"object-copies", "what is done through a copy of a descriptor is done to its file", run_copies, 0},
 	{"object-between", "what is moved between files is read from one and written to the other", run_between, 0},
