@@ -73,10 +73,14 @@ static uint64_t count_in(const struct distribution *distribution, unsigned int b
 struct walk {
 	unsigned int position;
 	double below; /* how many values are in the buckets before it */
+	double rank;  /* the last one, 0: none, and its value: of few values, several quantiles are the same one */
+	double value;
 };
 
 static double value_at(const struct distribution *distribution, struct walk *walk, double rank)
 {
+	if (rank == walk->rank)
+		return walk->value;
 	for (; walk->position < distribution->n + 2; walk->position++) {
 		unsigned int bucket = bucket_in_order(distribution, walk->position);
 		double count = (double)count_in(distribution, bucket);
@@ -85,7 +89,9 @@ static double value_at(const struct distribution *distribution, struct walk *wal
 			double value = interpolate(bucket_bounds(distribution, bucket),
 						   (rank - walk->below - 0.5) / count);
 
-			return clamp(value, distribution->min, distribution->max);
+			walk->rank = rank;
+			walk->value = clamp(value, distribution->min, distribution->max);
+			return walk->value;
 		}
 		walk->below += count;
 	}
