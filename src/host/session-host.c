@@ -52,7 +52,8 @@ enum {
 	TOTALS_MIN_MS = 10000,	 /* between two writings of the totals, or so many times what it took: */
 	TOTALS_SHARE = 50,
 	TOTALS_BYTES = 12 << 20, /* sooner if so much is in regions that wait to be removed, those of 700 small programs, */
-	TOTALS_ROOM = 8,	 /* or one part of so many of what is still free, where that is less */
+	TOTALS_ROOM = 8,	 /* or one part of so many of what is still free, where that is less, */
+	TOTALS_PLACES = 4,	 /* or so of all places */
 };
 
 struct session_host {
@@ -294,7 +295,7 @@ static int describe_as(struct session_host *host, struct region_entry *entry)
 	return result;
 }
 
-/* Remembers a region that is in the totals, to be removed when they have been written; its place is another's only then. */
+/* Remembers a region that is in the totals, to be removed when they have been written: only then others have its place. */
 static int note_added(struct session_host *host, const struct region_entry *entry)
 {
 	uint64_t place = session_place(entry->offset, host->settings.region_capacity);
@@ -587,13 +588,14 @@ static uint64_t free_bytes(const struct session_host *host)
 	return (uint64_t)place.f_bavail * place.f_frsize;
 }
 
-/* What waits takes the room of processes that are still to begin. */
+/* What waits takes the places, and the room, of processes that are still to begin. */
 static bool is_time_for_totals(const struct session_host *host, int64_t now, uint64_t n_free)
 {
 	if (host->added.n_entries == 0)
 		return false;
 	return now >= host->next_totals_ms || host->added_bytes >= TOTALS_BYTES ||
-	       host->added_bytes >= n_free / TOTALS_ROOM;
+	       host->added_bytes >= n_free / TOTALS_ROOM ||
+	       host->added.n_entries >= host->settings.n_regions / TOTALS_PLACES;
 }
 
 static int next_interval_ms(int interval_ms, bool has_folded, int64_t sweep_ms, uint64_t n_free)
@@ -614,6 +616,7 @@ int session_host_work(struct session_host *host)
 		return (int)(host->next_sweep_ms - start);
 	bool has_folded = sweep(host) > 0;
 
+	session_grow_ahead(&host->file->settings, host->fd);
 	uint64_t n_free = free_bytes(host);
 
 	if (is_time_for_totals(host, start, n_free))

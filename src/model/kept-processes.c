@@ -45,7 +45,7 @@ static bool is_lighter(const struct process_record *process, const struct proces
 	return process->pid > than->pid;
 }
 
-/* Which one of the command's images, or of the others, is the lightest; 0: there is none, as the first stays in any case. */
+/* Which of the command's images, or of the others, is the lightest; 0: there is none, as the first stays. */
 static size_t find_lightest(const struct recording *recording, bool is_of_command)
 {
 	struct process_record *const *processes = recording->processes;
@@ -68,7 +68,7 @@ static size_t count_others(const struct recording *recording)
 }
 
 /* What is known of those that are kept is found anew when another one may be the command, or the lightest is gone. */
-static void get_to_know(struct recording *recording)
+static void know_kept(struct recording *recording)
 {
 	if (recording->are_kept_known)
 		return;
@@ -99,7 +99,7 @@ static size_t find_superfluous(struct recording *recording)
 {
 	if (recording->n_process_records <= COMMAND_IMAGES_KEPT)
 		return 0;
-	get_to_know(recording);
+	know_kept(recording);
 	if (recording->n_others_kept > PROCESSES_KEPT)
 		return recording->lightest_kept;
 	if (recording->n_process_records - recording->n_others_kept > COMMAND_IMAGES_KEPT)
@@ -113,7 +113,7 @@ static bool is_superfluous(struct recording *recording, const struct process_rec
 	if (recording->n_process_records <= PROCESSES_KEPT ||
 	    process->started_ns < recording->processes[0]->started_ns || process_is_of_command(recording, process))
 		return false;
-	get_to_know(recording);
+	know_kept(recording);
 	return recording->n_others_kept == PROCESSES_KEPT &&
 	       is_lighter(process, recording->processes[recording->lightest_kept]);
 }

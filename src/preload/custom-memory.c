@@ -2,8 +2,9 @@
 /*
  * Allocating and freeing. Each pair of wrappers does what a generated one would. Where the session accounts for
  * memory, the general ones also ask the allocator how large the block is, after it was given and before it is freed.
- * Where the session draws blocks, to say where they came from, the short one of the most frequent calls is there twice, the
- * other time with a look at whether this block is one.
+ * Where the session draws blocks, to say where they came from, the short one of the most frequent calls is there twice,
+ * the other time with a look at whether this block is one. That one, unusual_NAME(), also hands calls that are not
+ * simply counted on: so the usual way is all that stands in NAME(), and what is off saves no register.
  */
 #include "config.h"
 
@@ -205,7 +206,7 @@ static inline __attribute__((always_inline)) void *count_malloc(size_t size, boo
 	return finish_counted(stats, real(size), requested, requested);
 }
 
-static GENERAL void *drawn_malloc(size_t size)
+static GENERAL void *unusual_malloc(size_t size)
 {
 	unsigned int mode = probe_mode(CALL_malloc);
 
@@ -214,7 +215,7 @@ static GENERAL void *drawn_malloc(size_t size)
 
 EXPORT void *malloc(size_t size)
 {
-	return probe_is_usual(CALL_malloc) ? count_malloc(size, false) : drawn_malloc(size);
+	return probe_is_usual(CALL_malloc) ? count_malloc(size, false) : unusual_malloc(size);
 }
 
 static GENERAL void *general_calloc(size_t n, size_t size)
@@ -240,7 +241,7 @@ static inline __attribute__((always_inline)) void *count_calloc(size_t n, size_t
 	return finish_counted(stats, real(n, size), requested, is_wanted);
 }
 
-static GENERAL void *drawn_calloc(size_t n, size_t size)
+static GENERAL void *unusual_calloc(size_t n, size_t size)
 {
 	unsigned int mode = probe_mode(CALL_calloc);
 
@@ -249,7 +250,7 @@ static GENERAL void *drawn_calloc(size_t n, size_t size)
 
 EXPORT void *calloc(size_t n, size_t size)
 {
-	return probe_is_usual(CALL_calloc) ? count_calloc(n, size, false) : drawn_calloc(n, size);
+	return probe_is_usual(CALL_calloc) ? count_calloc(n, size, false) : unusual_calloc(n, size);
 }
 
 static GENERAL void *general_memalign(size_t alignment, size_t size)
@@ -423,7 +424,7 @@ static inline __attribute__((always_inline)) void *count_realloc(void *block, si
 	return finish_counted(stats, real(block, size), requested, requested);
 }
 
-static GENERAL void *drawn_realloc(void *block, size_t size)
+static GENERAL void *unusual_realloc(void *block, size_t size)
 {
 	unsigned int mode = probe_mode(CALL_realloc);
 
@@ -432,7 +433,7 @@ static GENERAL void *drawn_realloc(void *block, size_t size)
 
 EXPORT void *realloc(void *block, size_t size)
 {
-	return probe_is_usual(CALL_realloc) ? count_realloc(block, size, false) : drawn_realloc(block, size);
+	return probe_is_usual(CALL_realloc) ? count_realloc(block, size, false) : unusual_realloc(block, size);
 }
 
 static GENERAL void *general_reallocarray(void *block, size_t n, size_t size)
@@ -497,7 +498,7 @@ static inline __attribute__((always_inline)) void count_free(void *block, bool i
 	real(block);
 }
 
-static GENERAL void drawn_free(void *block)
+static GENERAL void unusual_free(void *block)
 {
 	unsigned int mode = probe_mode(CALL_free);
 
@@ -512,5 +513,5 @@ EXPORT void free(void *block)
 	if (probe_is_usual(CALL_free))
 		count_free(block, false);
 	else
-		drawn_free(block);
+		unusual_free(block);
 }

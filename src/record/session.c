@@ -21,7 +21,8 @@
 
 enum {
 	REGIONS_WANTED = 256,   /* rather with less room for each */
-	REGIONS_STEP = 16, /* by so many the file grows */
+	REGIONS_STEP = 16,   /* by so many the file grows */
+	REGIONS_AHEAD = 1024, /* for which a host makes it long enough: far more than begin between two of its looks */
 };
 
 _Static_assert((int)CALL_COUNT <= (int)SESSION_CALLS, "the settings have room for every call");
@@ -207,13 +208,21 @@ static int choose_sizes(struct session_settings *settings)
 	return 0;
 }
 
-/* Gives the file its first size: nothing of it takes any space yet. */
-static int set_size(int fd, struct session_settings *settings)
+/* For so many regions at most. */
+static int set_size_for(int fd, struct session_settings *settings, uint64_t n_most)
 {
-	uint64_t n = settings->n_regions < REGIONS_STEP ? settings->n_regions : REGIONS_STEP;
+	uint64_t n = settings->n_regions < n_most ? settings->n_regions : n_most;
 
 	settings->reached = SESSION_HEAD_SIZE + n * settings->region_capacity;
 	return raw_ftruncate(fd, (long)settings->reached);
+}
+
+/* Gives the file its first size: nothing of it takes any space yet. Some filesystems have smaller files only. */
+static int set_size(int fd, struct session_settings *settings)
+{
+	int result = set_size_for(fd, settings, REGIONS_AHEAD);
+
+	return result == -EFBIG ? set_size_for(fd, settings, REGIONS_STEP) : result;
 }
 
 static int write_all(int fd, const void *bytes, size_t size, long offset)
@@ -338,6 +347,21 @@ static int grow_file(struct session_settings *settings, int fd, uint64_t end)
 							     __ATOMIC_RELAXED, __ATOMIC_RELAXED))
 		;
 	return 0;
+}
+
+void session_grow_ahead(struct session_settings *settings, int fd)
+{
+	uint64_t n = __atomic_load_n(&settings->regions_begun, __ATOMIC_RELAXED);
+	uint64_t reached = __atomic_load_n(&settings->reached, __ATOMIC_RELAXED);
+	uint64_t capacity = settings->region_capacity;
+
+	for (uint64_t i = 0; i < SESSION_REUSED_REGIONS / 64; i++)
+		n += (uint64_t)__builtin_popcountll(__atomic_load_n(&settings->is_taken[i], __ATOMIC_RELAXED));
+	/* Each time takes a page: seldom, and then by much. */
+	if (reached >= SESSION_HEAD_SIZE + (n + REGIONS_AHEAD / 2) * capacity || !session_is_region_capacity(capacity))
+		return;
+	n = n + REGIONS_AHEAD < settings->n_regions ? n + REGIONS_AHEAD : settings->n_regions;
+	grow_file(settings, fd, SESSION_HEAD_SIZE + n * capacity);
 }
 
 uint64_t session_take_region(struct session_settings *settings, int fd)

@@ -202,6 +202,12 @@ int session_map_file(int fd, void *address, struct session_file **ret_file);
 uint64_t session_take_region(struct session_settings *settings, int fd);
 
 /*
+ * Makes the file long enough for some more regions than have a place now: it is the host that may, where a limit on
+ * the size of files holds for the program.
+ */
+void session_grow_ahead(struct session_settings *settings, int fd);
+
+/*
  * Lets others have a place again. Its memory must have been given back. The room of a region is given, too: what
  * stands in the settings anybody in the session may have changed.
  */

@@ -59,6 +59,14 @@ for size in 0 4 64 100; do
 	limited "one with many threads does, too" "-f $size" "$subject" crowd 50
 	limited "and one that writes beyond the limit gets its signal" "-f $size" dd if=/dev/zero of=file bs=128k count=1
 done
+# Regions are far apart, so that each makes the session's file longer.
+many='n=0; while test $n -lt 900; do "$1" calls 3; n=$((n + 1)); done'
+act bash -c "ulimit -f 65536; exec '$sonde' run -o recording.json --report=none -- sh -c '$many' sh '$subject'"
+check "where sonde itself may write small files only, many programs lose nothing" \
+	"$status $(value 'count("fsync"), r["unwatched"]')" = "0 (2700, [])"
+unharmed "a shell that limits its files and starts many programs runs as it does bare" \
+	bash -c "ulimit -f 4194304; $many" sh "$subject"
+check "and they are counted" "$(value 'count("fsync"), r["unwatched"]')" = "(2700, [])"
 printf 'session: { directory = "%s"; };' "$scratch" >here.cfg
 options=(-c here.cfg)
 limited "with small files in a folder on disk a program runs as it does bare" "-f 64" "$subject" crowd 50
