@@ -99,6 +99,8 @@ void call_to_json(struct json_output *output, const struct call_totals *call)
 	json_field_count(output, "failures", call->failures);
 	json_field_count(output, "expected", call->expected);
 	json_field_count(output, "unfinished", call->unfinished);
+	if (call->unfinished_ns)
+		json_field_seconds(output, "unfinished_seconds", call->unfinished_ns);
 	json_field_count(output, "timed", call->timed);
 	json_field_count(output, "bytes", call->bytes);
 	put_durations(output, call);

@@ -242,6 +242,8 @@ static void read_call(struct json_reader *reader, const json_t *object, struct c
 	call->failures = reader_count(reader, object, "failures");
 	call->expected = reader_count(reader, object, "expected");
 	call->unfinished = reader_count(reader, object, "unfinished");
+	if (json_object_get(object, "unfinished_seconds"))
+		call->unfinished_ns = reader_seconds(reader, object, "unfinished_seconds");
 	call->bytes = reader_count(reader, object, "bytes");
 	read_histogram(reader, object, call);
 	read_durations(reader, object, call);

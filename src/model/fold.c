@@ -160,18 +160,32 @@ static const struct call_stats *call_under_way(const struct thread_block *thread
 	return last && (last->moment & 1) ? last : NULL;
 }
 
-static void add_waiting(const struct folding *folding, const struct call_stats *stats,
-			const struct call_totals *own, bool is_under_way)
+static enum wait_class wait_class_of(const struct call_info_record *info)
 {
-	const struct call_info_record *info = relative_get(&stats->info);
-	unsigned int class = info->waits < WAIT_CLASSES ? info->waits : WAIT_NONE;
-	uint64_t *waiting_ns = &folding->process->waiting_ns[class];
-	uint64_t under_way_ns = is_under_way ? ns_until_end(folding, stats->moment) : 0;
+	return info->waits < WAIT_CLASSES ? info->waits : WAIT_NONE;
+}
+
+static void add_waiting(const struct folding *folding, const struct call_stats *stats, const struct call_totals *own)
+{
+	uint64_t *waiting_ns = &folding->process->waiting_ns[wait_class_of(relative_get(&stats->info))];
 
 	if (__builtin_add_overflow(*waiting_ns, call_totals_time_ns(own), waiting_ns) ||
 	    __builtin_add_overflow(*waiting_ns, failed_ns(stats), waiting_ns) ||
-	    __builtin_add_overflow(*waiting_ns, under_way_ns, waiting_ns))
+	    __builtin_add_overflow(*waiting_ns, own->unfinished_ns, waiting_ns))
 		*waiting_ns = UINT64_MAX;
+}
+
+/*
+ * A main thread is there as long as its process, so a call that it is in lasts until now. Of other threads it is not
+ * known when they ended; and what waits for nothing, as exec and exit, is no time spent in a call.
+ */
+static uint64_t unfinished_ns(const struct folding *folding, const struct call_stats *stats,
+			      const struct thread_block *thread)
+{
+	if (thread->tid != folding->header->pid || wait_class_of(relative_get(&stats->info)) == WAIT_NONE ||
+	    stats != call_under_way(thread))
+		return 0;
+	return ns_until_end(folding, stats->moment);
 }
 
 /* Adds one thread's figures of one call to those of the process. */
@@ -199,11 +213,12 @@ static int fold_call(const struct folding *folding, const struct call_stats *sta
 
 	own.unfinished = unfinished_calls(folding, stats, info, own.timed,
 					  totals->failures - failures_before);
+	own.unfinished_ns = unfinished_ns(folding, stats, thread);
 	if (thread->tid == folding->header->pid) {
 		struct call_totals successes = own;
 
 		successes.failures = totals->failures - failures_before;
-		add_waiting(folding, stats, &successes, stats == call_under_way(thread));
+		add_waiting(folding, stats, &successes);
 	}
 	if (result == 0)
 		result = call_totals_add(totals, &own);

@@ -19,7 +19,7 @@ void process_record_weigh(struct process_record *process)
 	for (size_t i = 0; i < process->calls.n_calls; i++) {
 		const struct call_totals *call = &process->calls.calls[i];
 
-		if (__builtin_add_overflow(process->weight_ns, call_totals_time_ns(call), &process->weight_ns))
+		if (__builtin_add_overflow(process->weight_ns, call_totals_whole_ns(call), &process->weight_ns))
 			process->weight_ns = UINT64_MAX;
 		if (__builtin_add_overflow(process->weight_calls, call->count, &process->weight_calls))
 			process->weight_calls = UINT64_MAX;

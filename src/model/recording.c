@@ -262,6 +262,7 @@ int call_totals_add(struct call_totals *totals, const struct call_totals *other)
 	add_counts(&totals->failures, other->failures);
 	add_counts(&totals->expected, other->expected);
 	add_counts(&totals->unfinished, other->unfinished);
+	add_counts(&totals->unfinished_ns, other->unfinished_ns);
 	add_counts(&totals->bytes, other->bytes);
 	if (merge_durations(totals, other))
 		return -ENOMEM;
@@ -336,6 +337,19 @@ uint64_t scaled_time_ns(uint64_t sum_ns, uint64_t timed, uint64_t successes)
 uint64_t call_totals_time_ns(const struct call_totals *totals)
 {
 	return scaled_time_ns(totals->sum_ns, totals->timed, call_totals_successes(totals));
+}
+
+uint64_t call_totals_whole_ns(const struct call_totals *totals)
+{
+	uint64_t ns = call_totals_time_ns(totals);
+
+	for (size_t i = 0; i < totals->n_errors; i++) {
+		const struct error_totals *error = &totals->errors[i];
+
+		add_counts(&ns, scaled_time_ns(error->sum_ns, error->timed, error->count));
+	}
+	add_counts(&ns, totals->unfinished_ns);
+	return ns;
 }
 
 double call_totals_quantile_ns(const struct call_totals *totals, double q)

@@ -49,6 +49,7 @@ struct call_totals {
 	uint64_t failures;   /* sum of errors[].count */
 	uint64_t expected;   /* the part of failures classed as expected */
 	uint64_t unfinished; /* never returned: in flight, exec, longjmp; where all are timed */
+	uint64_t unfinished_ns; /* how long those had taken that main threads were waiting in at their end */
 	uint64_t bytes;
 	uint64_t timed;      /* successes that were timed: the sum of the buckets */
 	uint64_t sum_ns;     /* over those */
@@ -266,6 +267,9 @@ uint64_t call_totals_successes(const struct call_totals *totals);
 
 /* All of a call's successful time: the sum over timed calls, scaled to all that succeeded. */
 uint64_t call_totals_time_ns(const struct call_totals *totals);
+
+/* All time that was spent in a call: in its successes, its failures, and what had not come back. */
+uint64_t call_totals_whole_ns(const struct call_totals *totals);
 
 /* The time of so many successes, of which some were timed. */
 uint64_t scaled_time_ns(uint64_t sum_ns, uint64_t timed, uint64_t successes);

@@ -2,11 +2,15 @@
 /*
  * The table of calls. Each column is a row of a table: a title, a width, and what it writes of a
  * call. What is wider than 80 columns goes to the names.
+ *
+ * Total and mean are of all calls, also those that failed or had not come back; quantiles and the longest are of
+ * those that succeeded.
  */
 #include "config.h"
 
 #include "report/text-sections.h"
 
+#include "calls/call.h"
 #include "report/units.h"
 
 #include <errno.h>
@@ -40,14 +44,23 @@ static const char *write_errors(const struct call_totals *call, char *ret_text)
 
 static const char *write_total(const struct call_totals *call, char *ret_text)
 {
+	uint64_t ns = call_totals_whole_ns(call);
+
+	if (!ns && !call->timed)
+		return "-";
 	ret_text[0] = '~';
-	units_duration(call_totals_time_ns(call), ret_text + 1);
+	units_duration(ns, ret_text + 1);
 	return call_is_sampled(call) ? ret_text : ret_text + 1;
 }
 
 static const char *write_mean(const struct call_totals *call, char *ret_text)
 {
-	return units_duration(call->sum_ns / call->timed, ret_text);
+	uint64_t ns = call_totals_whole_ns(call);
+	uint64_t n_without_time = call->unfinished_ns ? 0 : call->unfinished;
+
+	if ((!ns && !call->timed) || call->count <= n_without_time)
+		return "-";
+	return units_duration(ns / (call->count - n_without_time), ret_text);
 }
 
 static const char *write_median(const struct call_totals *call, char *ret_text)
@@ -73,7 +86,7 @@ static const char *write_bytes(const struct call_totals *call, char *ret_text)
 struct column {
 	const char *title;
 	unsigned int columns; /* with the space before it */
-	bool needs_times;     /* "-" when no call was timed */
+	bool needs_times;     /* "-" when no success was timed */
 	enum style style;
 	const char *(*write)(const struct call_totals *call, char *ret_text);
 };
@@ -81,8 +94,8 @@ struct column {
 static const struct column columns[] = {
 	{"COUNT", 10, false, STYLE_PLAIN, write_count},
 	{"ERRORS", 7, false, STYLE_ERROR, write_errors},
-	{"TOTAL", 8, true, STYLE_PLAIN, write_total},
-	{"MEAN", 7, true, STYLE_PLAIN, write_mean},
+	{"TOTAL", 8, false, STYLE_PLAIN, write_total},
+	{"MEAN", 7, false, STYLE_PLAIN, write_mean},
 	{"P50", 7, true, STYLE_PLAIN, write_median},
 	{"P99", 7, true, STYLE_PLAIN, write_p99},
 	{"MAX", 7, true, STYLE_PLAIN, write_max},
@@ -90,6 +103,11 @@ static const struct column columns[] = {
 };
 
 enum { N_COLUMNS = sizeof(columns) / sizeof(columns[0]) };
+
+static size_t name_columns(const struct call_totals *call)
+{
+	return strlen(call->name) + (call->kind[0] ? 1 + strlen(call->kind) : 0);
+}
 
 static int compare_numbers(uint64_t left, uint64_t right)
 {
@@ -100,7 +118,7 @@ static uint64_t sort_number(const struct call_totals *call, enum text_sort sort)
 {
 	switch (sort) {
 	case TEXT_SORT_TIME:
-		return call_totals_time_ns(call);
+		return call_totals_whole_ns(call);
 	case TEXT_SORT_COUNT:
 		return call->count;
 	case TEXT_SORT_ERRORS:
@@ -183,20 +201,83 @@ static void write_rest(const struct page *page, const struct call_totals *const 
 
 	for (size_t i = 0; i < n; i++) {
 		count += (double)rest[i]->count;
-		time_ns += (double)call_totals_time_ns(rest[i]);
+		time_ns += (double)call_totals_whole_ns(rest[i]);
 	}
 	page_line(page, &line);
 	units_count(count < 0x1p64 ? (uint64_t)count : UINT64_MAX, COUNT_DIGITS, count_text);
 	units_duration(time_ns < 0x1p64 ? (uint64_t)time_ns : UINT64_MAX, time_text);
-	line_print(&line, STYLE_DIM, "(%zu more, called %s times, %s in all)", n, count_text,
-		   time_text);
+	line_print(&line, STYLE_DIM, "(%zu more, called %s times", n, count_text);
+	/* Where none was timed, that is not known. */
+	if (time_ns > 0)
+		line_print(&line, STYLE_DIM, ", %s in all", time_text);
+	line_print(&line, STYLE_DIM, ")");
 	line_write(&line, page->file);
+}
+
+/* -- What had not come back -------------------------------------------------------------------------- */
+
+/* Exec and its like are not meant to. What is told apart by what it is about waits for that. */
+static bool should_come_back(const struct call_totals *call)
+{
+	for (unsigned int i = 0; i < CALL_COUNT; i++)
+		if (strcmp(call_table[i].name, call->name) == 0)
+			return call_table[i].waits != WAIT_NONE || call_table[i].kinds != KINDS_NONE;
+	return false;
+}
+
+static bool is_left_waiting(const struct call_totals *call)
+{
+	return call->unfinished && should_come_back(call);
+}
+
+static size_t count_left_waiting(const struct page *page)
+{
+	const struct call_list *list = &page->recording->calls;
+	size_t n = 0;
+
+	for (size_t i = 0; i < list->n_calls; i++)
+		n += is_left_waiting(&list->calls[i]);
+	return n;
+}
+
+/* One line: where a program that hangs hangs. What it has no room for is counted. */
+static void write_left_waiting(const struct page *page, const struct call_totals *const *sorted)
+{
+	enum { ROOM_FOR_REST = sizeof(", and 100 more") - 1 };
+	size_t n_left = count_left_waiting(page);
+	char count_text[UNITS_SIZE];
+	struct line line;
+
+	page_line(page, &line);
+	line_print(&line, STYLE_PLAIN, "had not come back:");
+	for (size_t i = 0; n_left; i++) {
+		const struct call_totals *call = sorted[i];
+
+		if (!is_left_waiting(call))
+			continue;
+		units_count(call->unfinished, COUNT_DIGITS, count_text);
+		if (line.columns + name_columns(call) + strlen(count_text) + ROOM_FOR_REST > line.width)
+			break;
+		n_left--;
+		line_print(&line, STYLE_PLAIN, " %s%s%s %s%s", call->name, call->kind[0] ? " " : "", call->kind, count_text,
+			   n_left ? "," : "");
+	}
+	if (n_left)
+		line_print(&line, STYLE_PLAIN, " and %zu more", n_left);
+	line_write(&line, page->file);
+}
+
+size_t text_calls_count(const struct page *page)
+{
+	return page->recording->calls.n_calls + (count_left_waiting(page) > 0);
 }
 
 int text_calls(const struct page *page, size_t max_rows)
 {
 	size_t n = page->recording->calls.n_calls;
-	size_t n_shown = n <= max_rows ? n : max_rows - 1;
+	bool has_left_waiting = count_left_waiting(page) > 0 && max_rows > 1;
+	size_t n_rows = max_rows - has_left_waiting;
+	size_t n_shown = n <= n_rows ? n : n_rows - 1;
 	const struct call_totals **sorted = n ? sort_calls(page) : NULL;
 
 	if (n && !sorted)
@@ -206,6 +287,8 @@ int text_calls(const struct page *page, size_t max_rows)
 		write_call(page, sorted[i]);
 	if (n_shown < n)
 		write_rest(page, sorted + n_shown, n - n_shown);
+	if (has_left_waiting)
+		write_left_waiting(page, sorted);
 	free(sorted);
 	return 0;
 }

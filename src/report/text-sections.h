@@ -31,7 +31,9 @@ void page_add_name(const struct page *page, struct line *line, const struct call
 size_t text_memory_lines(const struct page *page);
 void text_memory(const struct page *page);
 
-/* The table of calls, with its title. 0 or -ENOMEM. */
+/* Rows of it. */
+size_t text_calls_count(const struct page *page);
+/* The table of calls, with its title, and what had not come back. 0 or -ENOMEM. */
 int text_calls(const struct page *page, size_t max_rows);
 
 /* Lines of it, and how many of them say where a call failed. */

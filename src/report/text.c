@@ -320,7 +320,7 @@ static size_t less(size_t lines, size_t taken)
 static struct shares share_out(const struct page *page)
 {
 	struct shares wanted = {
-		.calls = page->recording->calls.n_calls,
+		.calls = text_calls_count(page),
 		.failures = text_failures_count(page),
 		.metrics = text_metrics_count(page),
 		.coverage = text_coverage_count(page),

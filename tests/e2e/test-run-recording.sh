@@ -64,4 +64,21 @@ if ${CC:-cc} -static static.c -o static 2>/dev/null; then
 	check "a static program runs and is named as unwatched" "$status" -eq 0 -a -n \
 		"$(grep '"reason":"static"' recording.json)"
 fi
+
+# One that hangs, and is ended: the name of the call is what its user looks for.
+mkfifo "$scratch/never"
+exec 9<>"$scratch/never"
+"$sonde" run -o "$scratch/hangs.json" -- dd of=/dev/null bs=1 <"$scratch/never" 2>"$scratch/err" &
+until hanging=$(pgrep -P $! dd) && grep -q '^0 ' "/proc/$hanging/syscall"; do :; done 2>/dev/null
+kill -TERM "$hanging"
+wait $!
+exec 9<&-
+check "the call that a program hung in is the first of the report" \
+	"$(grep -A1 '^CALL' "$scratch/err" | tail -1 | cut -c1-9)" = "read pipe"
+check "which says that it had not come back" -n "$(grep '^had not come back: read pipe 1$' "$scratch/err")"
+check "and the recording how long it took" "$(python3 -c "
+import json
+r = json.load(open('$scratch/hangs.json'))
+read = next(c for c in r['calls'] if c['call'] == 'read' and c['kind'] == 'pipe')
+print(read['unfinished'], 0 < read['unfinished_seconds'] <= r['session']['wall_seconds'])")" = "1 True"
 finish

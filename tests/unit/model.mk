@@ -108,6 +108,8 @@ EXTRA_DIST += \
 	tests/golden/empty.txt \
 	tests/golden/failures-only.json \
 	tests/golden/failures-only.txt \
+	tests/golden/hanging.json \
+	tests/golden/hanging.txt \
 	tests/golden/hostile-written.json \
 	tests/golden/hostile.json \
 	tests/golden/hostile.txt \

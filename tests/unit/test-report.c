@@ -26,6 +26,7 @@ static const struct picture pictures[] = {
 	{"empty", "empty", TEXT_OPTIONS_DEFAULT},
 	{"ordinary", "ordinary", TEXT_OPTIONS_DEFAULT},
 	{"failures-only", "failures-only", TEXT_OPTIONS_DEFAULT},
+	{"hanging", "hanging", TEXT_OPTIONS_DEFAULT},
 	{"huge", "huge", TEXT_OPTIONS_DEFAULT},
 	{"hostile", "hostile", TEXT_OPTIONS_DEFAULT},
 	{"lossy", "lossy", TEXT_OPTIONS_DEFAULT},
