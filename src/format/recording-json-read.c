@@ -371,6 +371,8 @@ static void read_coverage(struct json_reader *reader, const json_t *document,
 		recording->damaged_regions = reader_count(reader, coverage, "damaged_regions");
 		recording->processes_not_kept =
 			reader_count(reader, coverage, "processes_not_kept");
+		if (json_object_get(coverage, "processes_uncounted"))
+			recording->n_uncounted = reader_count(reader, coverage, "processes_uncounted");
 		name_counts_from_json(reader, coverage, "raw_syscalls_by_name",
 				      &recording->raw_calls);
 		if (json_object_get(coverage, "seccomp_processes"))

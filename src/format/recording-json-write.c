@@ -251,6 +251,8 @@ static void put_losses(struct json_output *output, const struct recording *recor
 	json_field_count(output, "notes_lost", recording->notes_lost);
 	json_field_count(output, "damaged_regions", recording->damaged_regions);
 	json_field_count(output, "processes_not_kept", recording->processes_not_kept);
+	if (recording->n_uncounted)
+		json_field_count(output, "processes_uncounted", recording->n_uncounted);
 }
 
 static void put_coverage(struct json_output *output, const struct recording *recording)

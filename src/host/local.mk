@@ -15,6 +15,7 @@ libsonde_core_la_SOURCES += \
 	src/host/mapped-file.c src/host/mapped-file.h \
 	src/host/messages.c src/host/messages.h \
 	src/host/nearest.c src/host/nearest.h \
+	src/host/newcomers.c src/host/newcomers.h \
 	src/host/option-table.c src/host/option-table.h \
 	src/host/plugin-backoff.c src/host/plugin-backoff.h \
 	src/host/plugin-bases.c src/host/plugin-bases.h \

@@ -4,7 +4,9 @@
 #include "host/mapped-file.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -22,12 +24,12 @@ static bool is_of_file(const char *line, const struct stat *file)
 	       minor_number == minor(file->st_dev);
 }
 
-static bool process_maps(const char *pid, const struct stat *file)
+static bool process_maps(int pid, const struct stat *file)
 {
 	char line[PATH_MAX + 128];
 	bool is_found = false;
 
-	snprintf(line, sizeof(line), "/proc/%s/maps", pid);
+	snprintf(line, sizeof(line), "/proc/%d/maps", pid);
 	FILE *maps = fopen(line, "re");
 
 	if (!maps)
@@ -51,7 +53,27 @@ bool file_is_mapped(int fd)
 
 	while (is_known && !is_found && (entry = readdir(processes)))
 		is_found = atoi(entry->d_name) > 0 && atoi(entry->d_name) != getpid() &&
-			   process_maps(entry->d_name, &file);
+			   process_maps(atoi(entry->d_name), &file);
 	closedir(processes);
 	return is_found;
+}
+
+bool file_is_mapped_by(int fd, int pid)
+{
+	struct stat file;
+
+	return fstat(fd, &file) == 0 && process_maps(pid, &file);
+}
+
+/*
+ * A lease for writing is given only for the one opening that there is, and a mapping keeps the opening that it was made
+ * from. Who opens the file meanwhile has us sent a signal: one that does nothing by default.
+ */
+bool file_is_open_elsewhere(int fd)
+{
+	fcntl(fd, F_SETSIG, SIGURG);
+	if (fcntl(fd, F_SETLEASE, F_WRLCK) < 0)
+		return true;
+	fcntl(fd, F_SETLEASE, F_UNLCK);
+	return false;
 }

@@ -13,4 +13,13 @@
  */
 bool file_is_mapped(int fd);
 
+/* Whether this process has it mapped. */
+bool file_is_mapped_by(int fd, int pid);
+
+/*
+ * Whether another opening of the file than that of `fd`, which is one for writing, is still in use: open somewhere, or
+ * mapped. True also when the kernel does not tell. Takes some microseconds, during which others open the file in vain.
+ */
+bool file_is_open_elsewhere(int fd);
+
 #endif

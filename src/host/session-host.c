@@ -30,6 +30,7 @@
 
 #include "host/family-reader.h"
 #include "host/mapped-file.h"
+#include "host/newcomers.h"
 #include "host/place-set.h"
 #include "host/process-sights.h"
 #include "host/region-list.h"
@@ -710,7 +711,7 @@ static bool is_file_removed(const struct session_host *host)
 }
 
 /* Adds up what is left of all. */
-static int add_rest(struct session_host *host)
+static int add_rest(struct session_host *host, bool has_newcomers)
 {
 	struct region_list list;
 	int result = list_regions(host, &list);
@@ -725,14 +726,18 @@ static int add_rest(struct session_host *host)
 		if (is_running)
 			look_at(host, entry);
 		keep_entry(host, entry, is_running);
+		/* It has no file mapped while it goes on as another program. */
+		has_newcomers |= is_running && entry->is_executed;
 	}
+	if (has_newcomers)
+		host->recording.n_uncounted = newcomers_count(host->fd, host->path, &list);
 	region_list_deinit(&list);
 	return host->result;
 }
 
-static int hand_over(struct session_host *host, struct recording *ret_recording)
+static int hand_over(struct session_host *host, bool has_newcomers, struct recording *ret_recording)
 {
-	int result = add_rest(host);
+	int result = add_rest(host, has_newcomers);
 
 	if (result == 0 && is_file_removed(host))
 		result = -ENOENT;
@@ -746,7 +751,8 @@ static int hand_over(struct session_host *host, struct recording *ret_recording)
 int session_host_close(struct session_host *host, struct recording *ret_recording)
 {
 	session_switch_off(&host->file->settings);
-	int result = hand_over(host, ret_recording);
+	/* Nobody needs to open the file any more; most often nobody has it, and there is nobody to look for. */
+	int result = hand_over(host, file_is_open_elsewhere(host->fd), ret_recording);
 
 	host->is_adopted = false;
 	remove_directory(host);
@@ -758,7 +764,7 @@ int session_host_leave(struct session_host *host, struct exit_info exit, struct 
 	host->recording.exit = exit;
 	sweep(host);
 	keep_totals(host, UINT64_MAX);
-	int result = hand_over(host, ret_recording);
+	int result = hand_over(host, true, ret_recording);
 
 	host->is_adopted = true;
 	return result;

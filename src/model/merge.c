@@ -361,6 +361,7 @@ static void add_numbers(struct recording *sum, const struct recording *from)
 	add_count(&sum->notes_lost, from->notes_lost);
 	add_count(&sum->damaged_regions, from->damaged_regions);
 	add_count(&sum->n_sandboxed, from->n_sandboxed);
+	add_count(&sum->n_uncounted, from->n_uncounted);
 	add_count(&sum->processes_not_kept, from->processes_not_kept);
 	add_io(&sum->io, &from->io, sum->n_runs == 0);
 	if (from->largest_memory.is_known &&

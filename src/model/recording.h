@@ -200,6 +200,7 @@ struct recording {
 	uint64_t notes_lost;
 	uint64_t damaged_regions;     /* files that could not be read, or only in part */
 	uint64_t n_sandboxed;         /* processes under seccomp */
+	uint64_t n_uncounted;         /* processes that ran at the end, too new to have anything recorded */
 	uint64_t processes_not_kept;  /* images in the totals, but not in `processes` */
 	struct name_counts raw_calls; /* of syscall(), by the name of the system call */
 	struct kernel_io io;          /* of the command at its end, and all whose end was waited for */

@@ -108,7 +108,7 @@ static bool is_complete(const struct recording *recording)
 		if (recording->lost[i])
 			return false;
 	return !recording->damaged_regions && !recording->notes_lost && !recording->n_unwatched &&
-	       !recording->switched.n_items && !is_empty(recording);
+	       !recording->switched.n_items && !recording->n_uncounted && !is_empty(recording);
 }
 
 static void add_losses(struct notices *notices, const struct recording *recording)
@@ -167,6 +167,13 @@ static void add_running(struct notices *notices, const struct recording *recordi
 		add_notice(notices, STYLE_PLAIN,
 			   "%zu process%s still running: what they do after this is not here", n,
 			   plural_es(n));
+	if (recording->n_uncounted == 1)
+		add_notice(notices, STYLE_PLAIN,
+			   "a process that had just been started is still running: its calls are not counted");
+	else if (recording->n_uncounted)
+		add_notice(notices, STYLE_PLAIN,
+			   "%" PRIu64 " processes that had just been started are still running: their calls are not counted",
+			   recording->n_uncounted);
 }
 
 /* The most frequent one that is not more frequent than `last`, nor it nor before it in the list; NULL: none. */

@@ -30,6 +30,16 @@ check "and leaves no directory" -z "$(ls -A "$home")"
 echo >&9
 exec 9>&-
 
+# The child may have been forked, be about to execute sleep, or be in the midst of it.
+n_silent=0
+for _ in $(seq 20); do
+	act sonde run -- sh -c 'sleep 1 & exit 0'
+	grep -qE 'still running|not watched: .*/sleep' err || n_silent=$((n_silent + 1))
+done
+check "a process that was started just before the command ended is never passed over in silence" "$n_silent" -eq 0
+act sonde run -o recording.json -- sh -c 'sleep 0.01 & wait'
+check "those that have ended leave nothing to be told" -z "$(grep 'still running' err; grep -o processes_uncounted recording.json)"
+
 # The memory of the session is taken by the command itself, while the session is open.
 cat >many.sh <<'END'
 most=0

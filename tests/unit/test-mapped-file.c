@@ -4,6 +4,7 @@
 #include "host/mapped-file.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -84,7 +85,26 @@ static void what_is_no_file_is_not(void)
 	CU_ASSERT_FALSE(file_is_mapped(-1));
 }
 
+static void another_opening_is_in_use_until_its_last_mapping_goes(void)
+{
+	char path[64];
+	int fd = make_file();
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	CU_ASSERT_FALSE(file_is_open_elsewhere(fd));
+	int other = open(path, O_RDWR | O_CLOEXEC);
+	void *memory = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, other, 0);
+
+	close(other);
+	CU_ASSERT_TRUE(file_is_open_elsewhere(fd));
+	munmap(memory, 4096);
+	CU_ASSERT_FALSE(file_is_open_elsewhere(fd));
+	close(fd);
+}
+
 UNIT_MAIN("mapped files",
+	  {"another opening of a file is in use until its last mapping goes",
+	   another_opening_is_in_use_until_its_last_mapping_goes},
 	  {"one that nobody has mapped is not", one_that_nobody_has_is_not},
 	  {"one that only we have mapped is not", one_that_only_we_have_is_not},
 	  {"one that another process has mapped is, until it ends", one_that_another_process_has_is_until_that_ends},

@@ -47,6 +47,7 @@ static void add_coverage(struct recording *recording)
 	recording->notes_lost = 1;
 	recording->damaged_regions = 2;
 	recording->processes_not_kept = 3;
+	recording->n_uncounted = 4;
 	name_counts_add(&recording->switched, "read", 1);
 	name_counts_add(&recording->switched, "lseek", 1);
 	name_counts_add(&recording->retimed, "malloc", 1);
