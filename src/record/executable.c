@@ -55,12 +55,27 @@ static bool names_our_loader(struct program_file *file)
 	return text_equals(text_file_name(name), LOADER_NAME);
 }
 
+/* Our loader, run as a program, preloads into what it is told to run. Nobody loads it, but it has a name as a library. */
+static bool is_our_loader(struct program_file *file)
+{
+	char name[sizeof(LOADER_NAME)] = "";
+	long strings = program_file_find_strings(file);
+	ElfW(Dyn) entry;
+
+	for (int i = 0; strings >= 0 && program_file_read_dynamic(file, i, &entry); i++)
+		if (entry.d_tag == DT_SONAME)
+			return program_file_read(file, strings + (long)entry.d_un.d_val, name, sizeof(name)) ==
+				       sizeof(name) &&
+			       !name[sizeof(name) - 1] && text_equals(name, LOADER_NAME);
+	return false;
+}
+
 static enum note_reason inspect_elf(struct program_file *file)
 {
 	if (!program_file_find_segments(file))
 		return NOTE_ARCHITECTURE;
 	if (!file->interpreter.size)
-		return NOTE_STATIC;
+		return is_our_loader(file) ? NOTE_NONE : NOTE_STATIC;
 	return names_our_loader(file) ? NOTE_NONE : NOTE_ARCHITECTURE;
 }
 

@@ -83,6 +83,26 @@ bool program_file_find_segments(struct program_file *file)
 	return true;
 }
 
+bool program_file_read_dynamic(struct program_file *file, int i, ElfW(Dyn) *ret_entry)
+{
+	size_t offset = (size_t)i * sizeof(*ret_entry);
+
+	return i < PROGRAM_DYNAMIC && offset + sizeof(*ret_entry) <= file->dynamic.size &&
+	       program_file_read(file, file->dynamic.offset + (long)offset, ret_entry, sizeof(*ret_entry)) ==
+		       sizeof(*ret_entry) &&
+	       ret_entry->d_tag != DT_NULL;
+}
+
+long program_file_find_strings(struct program_file *file)
+{
+	ElfW(Dyn) entry;
+
+	for (int i = 0; program_file_read_dynamic(file, i, &entry); i++)
+		if (entry.d_tag == DT_STRTAB)
+			return program_file_offset(file, entry.d_un.d_ptr);
+	return -1;
+}
+
 long program_file_offset(const struct program_file *file, ElfW(Addr) address)
 {
 	for (int i = 0; i < file->n_loaded; i++) {

@@ -18,6 +18,7 @@ enum {
 	PROGRAM_WINDOW = 1024,
 	PROGRAM_SEGMENTS = 64, /* looked at */
 	PROGRAM_LOADED = 16,   /* of them, remembered */
+	PROGRAM_DYNAMIC = 128, /* entries of the dynamic section, looked at */
 };
 
 struct program_segment {
@@ -45,6 +46,12 @@ size_t program_file_read(struct program_file *file, long offset, void *buf, size
 
 /* Finds the segments of a program of this machine. False: the file is none. */
 bool program_file_find_segments(struct program_file *file) HIDDEN;
+
+/* Reads an entry of the dynamic section. False: there is none, or it is the end. */
+bool program_file_read_dynamic(struct program_file *file, int i, ElfW(Dyn) *ret_entry) HIDDEN;
+
+/* Where in the file the strings are that the dynamic section names things by; -1: nowhere. */
+long program_file_find_strings(struct program_file *file) HIDDEN;
 
 /* Where in the file an address of the program lies; -1: nowhere. */
 long program_file_offset(const struct program_file *file, ElfW(Addr) address) HIDDEN;

@@ -62,6 +62,10 @@ act sonde run --report=none -o recording.json ./foreign
 check "as the command it ends as it does with env" "$status" -eq "$bare"
 check "and is reported as architecture" "$(value "reason('foreign')")" = architecture
 
+unharmed "the dynamic loader, told to run a program, runs it as it does bare" "$(readlink -f /lib64/ld-linux-x86-64.so.2)" ./plain
+check "and is not said to be unwatched" "$(value 'r["unwatched"], len(r["processes"])')" = "([], 1)"
+"$CC" -static-pie -o static-pie hello.c && unwatched static-pie static execve
+
 unharmed "a program that is not there is not started" "$subject" start execve ./none
 check "and is not noted" "$(value 'r["unwatched"]')" = "[]"
 unharmed "programs are counted" sh -c './static; ./static; ./static; ./script; exit 0'
