@@ -19,6 +19,8 @@
 
 #include "host/process-io.h"
 
+enum { BINARY_LINE = 80 }; /* of a first line, as much as is looked at */
+
 /* Those that a fault of our own raises, and those that stop a background group, keep their effect.
  */
 static void fill_mask(sigset_t *mask)
@@ -45,13 +47,32 @@ static int take_signals(struct child *child)
 	return child->signals < 0 ? -errno : 0;
 }
 
-static _Noreturn void execute(struct child *child, char **command, char **environment,
+/* As the shells tell, by a NUL in what would be a script's first line. */
+static bool is_binary(const char *program)
+{
+	char start[BINARY_LINE];
+	int fd = open(program, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	ssize_t size = fd < 0 ? 0 : read(fd, start, sizeof(start));
+
+	if (fd >= 0)
+		close(fd);
+	for (ssize_t i = 0; i < size && start[i] != '\n'; i++)
+		if (!start[i])
+			return true;
+	return false;
+}
+
+static _Noreturn void execute(struct child *child, const char *program, char **command, char **environment,
 			      int report_fd)
 {
 	sigaction(SIGCHLD, &child->old_sigchld, NULL);
 	sigprocmask(SIG_SETMASK, &child->old_mask, NULL);
 	limits_restore(&child->limits);
-	execvpe(command[0], command, environment);
+	/* That would have a shell run, as a script, what the kernel does not know. */
+	if (is_binary(program))
+		execve(program, command, environment);
+	else
+		execvpe(command[0], command, environment);
 	int reason = errno;
 
 	/* A pipe takes so few bytes at once or not at all; if it does not, there is nobody to tell.
@@ -73,7 +94,7 @@ static int read_exec_error(int fd)
 	return size == sizeof(reason) ? reason : 0;
 }
 
-int child_start(struct child *child, const struct limits *limits, char **command,
+int child_start(struct child *child, const struct limits *limits, const char *program, char **command,
 		char **environment)
 {
 	int report[2];
@@ -87,7 +108,7 @@ int child_start(struct child *child, const struct limits *limits, char **command
 		return -errno;
 	child->pid = fork();
 	if (child->pid == 0)
-		execute(child, command, environment, report[1]);
+		execute(child, program, command, environment, report[1]);
 	result = child->pid < 0 ? -errno : 0;
 	close(report[1]);
 	if (result == 0)

@@ -35,11 +35,11 @@ struct child {
 };
 
 /*
- * Starts a command with an environment. From then on until child_deinit() signals are blocked here.
+ * Starts a command with an environment; `program` is what its first word was found to be. From then on until child_deinit() signals are blocked here.
  * 0; positive: the errno of exec; negative: another's, then sonde is to blame. The child is to be
  * deinitialised in any case.
  */
-int child_start(struct child *child, const struct limits *limits, char **command,
+int child_start(struct child *child, const struct limits *limits, const char *program, char **command,
 		char **environment);
 
 /* Takes all signals that have arrived, and notices the command's end. Call when `signals` is

@@ -217,7 +217,7 @@ static int start_child(struct run *run, const char *program)
 					      session_host_path(run->host));
 
 	if (result == 0) {
-		result = child_start(&run->child, &run->limits, run->request.command,
+		result = child_start(&run->child, &run->limits, program, run->request.command,
 				     is_foreign ? environ : environment.variables);
 		if (result)
 			child_deinit(&run->child);

@@ -56,11 +56,12 @@ for how in execve vfork posix_spawn; do
 	unharmed "a program for another machine is refused by $how as it is bare" "$subject" start "$how" ./foreign
 	check "and is not said to have run" "$(value 'r["unwatched"], told("architecture")')" = "([], 0)"
 done
-act env ./foreign
-bare=$status
-act sonde run --report=none -o recording.json ./foreign
-check "as the command it ends as it does with env" "$status" -eq "$bare"
-check "and is reported as architecture" "$(value "reason('foreign')")" = architecture
+act sonde run ./foreign
+says "as the command it is refused, too, and no shell takes it for a script" 126 \
+	"sonde: run: ./foreign: Exec format error"
+printf 'exit 4\n' >nameless && chmod 755 nameless
+act sonde run --report=none ./nameless
+check "a script that names no interpreter is run by a shell" "$status" -eq 4
 
 unharmed "the dynamic loader, told to run a program, runs it as it does bare" "$(readlink -f /lib64/ld-linux-x86-64.so.2)" ./plain
 check "and is not said to be unwatched" "$(value 'r["unwatched"], len(r["processes"])')" = "([], 1)"
