@@ -154,12 +154,15 @@ struct failure_classes *configuration_classes(const struct configuration *config
 	return result < 0 ? failure_classes_free(classes) : classes;
 }
 
-/* Takes over `path`, which may be NULL for want of memory, when such a file is there. */
+/*
+ * Takes over `path`, which may be NULL for want of memory, when such a file is there. Below a folder that we may not search
+ * there is none for us: a service may have the home of another user.
+ */
 static int choose_if_there(char *path, char **ret_file)
 {
 	if (!path)
 		return -ENOMEM;
-	if (access(path, F_OK) < 0 && (errno == ENOENT || errno == ENOTDIR)) {
+	if (access(path, F_OK) < 0 && (errno == ENOENT || errno == ENOTDIR || errno == EACCES)) {
 		free(path);
 		return 0;
 	}

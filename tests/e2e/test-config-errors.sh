@@ -151,4 +151,25 @@ check "nothing was started" ! -e started
 SONDE_CONFIG=x.cfg act sonde run touch started
 says "also one that SONDE_CONFIG names" 125 \
 	"sonde: run: x.cfg:1: timing.io: 0 is out of range: 1 to 32767"
+
+# bound COMMAND... - as somebody for whom files may be closed.
+bound() {
+	if test "$(id -u)" -eq 0; then
+		setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
+	else
+		"$@"
+	fi
+}
+if test "$(id -u)" -ne 0 || command -v setpriv >/dev/null; then
+	chmod 755 "$scratch" && cp "$sonde" bound-sonde && chmod 755 bound-sonde
+	mkdir -p home/.config/sonde && echo 'session: { nonsense = 1; };' >home/.config/sonde/sonde.cfg
+	chmod 755 home home/.config home/.config/sonde && chmod 000 home/.config/sonde/sonde.cfg
+	act bound env -u XDG_CONFIG_HOME HOME="$scratch/home" "$scratch/bound-sonde" config check
+	check "a default file that is there and cannot be read is an error" "$status" -ne 0 -a \
+		-n "$(grep 'sonde.cfg: Permission denied' err)"
+	chmod 000 home
+	act bound env -u XDG_CONFIG_HOME HOME="$scratch/home" "$scratch/bound-sonde" config check
+	check "one below a folder that may not be searched is as one that is not there" "$status" -eq 0 -a ! -s err
+	chmod 755 home
+fi
 finish
