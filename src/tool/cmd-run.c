@@ -165,6 +165,15 @@ static int open_report(struct run *run)
 	return STATUS_RUN_FAILED;
 }
 
+/* The soft limit was raised as far as this. */
+static void blame_limit(const struct run *run, struct message *ret_message)
+{
+	if (run->limits.file_size.rlim_max != RLIM_INFINITY)
+		message_set(ret_message, "files of %lu bytes are allowed (RLIMIT_FSIZE), sonde needs %lu",
+			    (unsigned long)run->limits.file_size.rlim_max,
+			    (unsigned long)SESSION_HEAD_SIZE + REGION_CAPACITY_LEAST);
+}
+
 static int make_session(struct run *run)
 {
 	struct configuration *configuration = &run->configuration;
@@ -179,6 +188,8 @@ static int make_session(struct run *run)
 		result = preload_find(environ, &run->library, &message);
 	if (result == 0)
 		result = session_host_new(configuration, environ, &run->host, &message);
+	if (result == -EFBIG)
+		blame_limit(run, &message);
 	if (result == 0)
 		result = session_host_set_command(run->host, run->request.command);
 	if (result == 0)

@@ -70,7 +70,7 @@ act bash -c "ulimit -Sf 1; '$sonde' run --report=none bash -c 'ulimit -f'"
 check "so is a small file size limit" "$status" -eq 0 -a "$(cat out)" = 1
 act bash -c "ulimit -f 1; exec '$sonde' run touch started"
 check "files that may not be as large as a session end with 125" "$status" -eq 125 -a ! -e started -a \
-	-n "$(grep 'cannot make a session in .*: File too large' err)"
+	-n "$(grep 'files of 1024 bytes are allowed (RLIMIT_FSIZE), sonde needs' err)"
 act sonde runn
 says "an unknown subcommand names the nearest" 2 "sonde: unknown command 'runn'; did you mean 'run'?"
 
