@@ -332,6 +332,20 @@ static struct exit_info exit_of(const struct run *run)
 				   : (struct exit_info){EXIT_STATUS, WEXITSTATUS(status)};
 }
 
+/* A process does not see itself end by a signal, or after its main() has returned. Who waited for it has. */
+static void describe_end(const struct run *run, struct recording *recording)
+{
+	for (size_t i = recording->n_process_records; i-- > 0;) {
+		struct process_record *process = recording->processes[i];
+
+		if (process->pid != run->child.pid || !process_is_of_command(recording, process))
+			continue;
+		if (process->exit.kind == EXIT_UNKNOWN && !process->is_running)
+			process->exit = exit_of(run);
+		return;
+	}
+}
+
 static void describe_run(const struct run *run, struct recording *recording)
 {
 	recording->started_ns = run->started_ns;
@@ -340,6 +354,7 @@ static void describe_run(const struct run *run, struct recording *recording)
 	recording->system_ns = timeval_ns(run->child.usage.ru_stime);
 	recording->io = run->child.io;
 	recording->exit = exit_of(run);
+	describe_end(run, recording);
 }
 
 static void keep(const struct run *run, const struct recording *recording, const struct recording_text *text)

@@ -11,6 +11,8 @@ check "the recording has the reads of all processes" -n \
 	"$(grep '"call":"read"' recording.json | head -1 | grep '"count":5,.*"bytes":50,')"
 check "the recording has the command" -n "$(grep "\"command\":\\[\"$subject\",\"fork\",\"5\"\\]" recording.json)"
 check "the recording has the exit status" -n "$(grep '"exit":{"status":0}' recording.json)"
+check "so has the command's own process, whose main() has just returned" -n \
+	"$(grep "\"command\":\"[^\"]*subject fork 5\"" recording.json | grep '"exit":{"status":0}' | head -1)"
 check "the recording that is kept is the same" "$(gzip -dc "$kept"/*.json.gz | cmp recording.json - && echo same)" = same
 check "it is its owner's alone" "$(stat -c %a "$kept"/*)" = 600
 check "it is named after the run's begin, its program and sonde's process" \
