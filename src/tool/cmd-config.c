@@ -149,6 +149,8 @@ static int take_operand(struct request *request, const char *value)
 		request->action = value;
 	else if (strcmp(request->action, "explain") == 0 && !request->key)
 		request->key = value;
+	else if (strcmp(request->action, "explain") != 0)
+		return command_refuse(&command_config, "unexpected '%s': a file is named with -c", value);
 	else
 		return command_refuse(&command_config, "unexpected '%s'", value);
 	return 0;

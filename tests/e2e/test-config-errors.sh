@@ -151,6 +151,9 @@ check "nothing was started" ! -e started
 SONDE_CONFIG=x.cfg act sonde run touch started
 says "also one that SONDE_CONFIG names" 125 \
 	"sonde: run: x.cfg:1: timing.io: 0 is out of range: 1 to 32767"
+act sonde config check x.cfg
+says "a file that is named without -c is refused with a word on -c" 2 \
+	"sonde: config: unexpected 'x.cfg': a file is named with -c"
 
 # bound COMMAND... - as somebody for whom files may be closed.
 bound() {
