@@ -54,7 +54,10 @@ struct engine {
 	bool (*enter_ns)(struct metric *metric, uint64_t ns);
 };
 
-/* The one symbol that the preload exports beside libc's; the number is that of the table's form. */
+/*
+ * The one symbol that the preload exports beside libc's; the number is that of the table's form. A second preload in a
+ * process knows the first by it: a later form has to leave this name defined.
+ */
 #define ENGINE_SYMBOL "sonde_engine_v1"
 
 typedef const struct engine *engine_function(void);

@@ -8,6 +8,7 @@
 
 #include "base/raw.h"
 #include "base/text.h"
+#include "record/engine.h"
 #include "record/home.h"
 #include "record/process.h"
 #include "record/startup.h"
@@ -71,14 +72,25 @@ static int make_session(void)
 	return join_session(path);
 }
 
-/* Whether an object of our name comes before us: it counts, and we would count everything again. */
+/*
+ * By the symbol that only a preload has, whatever its file is called; another version, whose symbol may be another
+ * one, by the usual name. (libsonde has no such symbol: it records also where there is a preload that does not fit.)
+ */
+static bool is_copy(const struct link_map *object, const struct link_map *own)
+{
+	return text_equals(text_file_name(object->l_name), text_file_name(own->l_name)) ||
+	       (startup_object_defines(object, ENGINE_SYMBOL) && startup_object_defines(own, ENGINE_SYMBOL));
+}
+
+/* Whether a copy of us comes before us: it counts, and we would count everything again. Most often only the vDSO does. */
 static bool is_second_copy(void)
 {
-	struct link_map *own = startup_own_object();
-	struct link_map *object = NULL;
+	const struct link_map *own = startup_own_object();
+	/* The program, which may have functions named like ours. */
+	struct link_map *object = startup_next_object(NULL);
 
-	while (own && (object = startup_next_object(object)) && object != own)
-		if (text_equals(text_file_name(object->l_name), text_file_name(own->l_name)))
+	while (own && object != own && (object = startup_next_object(object)) && object != own)
+		if (is_copy(object, own))
 			return true;
 	return false;
 }

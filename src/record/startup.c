@@ -168,6 +168,15 @@ static bool find_elf(struct link_map *object, struct elf_object *ret_elf)
 	return true;
 }
 
+/* Not kept: the room is for objects behind ours, in which libc's functions are looked up. */
+bool startup_object_defines(const struct link_map *object, const char *name)
+{
+	struct elf_object elf;
+
+	return elf_object_init(&elf, object->l_addr, object->l_ld) &&
+	       elf_object_find(&elf, name, elf_name_hash(name));
+}
+
 void *startup_find_symbol(struct link_map *object, const char *name, struct link_map **ret_owner)
 {
 	uint32_t hash = elf_name_hash(name);

@@ -49,6 +49,9 @@ void startup_seal_objects(void);
 /* The start-up object after `object` (or the first, for NULL); NULL at the end. */
 struct link_map *startup_next_object(struct link_map *object);
 
+/* Whether an object defines a name. Looks at what the loader has looked at itself to bind others: no page of it is new. */
+bool startup_object_defines(const struct link_map *object, const char *name);
+
 /* Looks a name up in the start-up objects behind `object`. ret_owner may be NULL. */
 void *startup_find_symbol(struct link_map *object, const char *name, struct link_map **ret_owner);
 

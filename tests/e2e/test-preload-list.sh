@@ -69,7 +69,41 @@ twice "with two copies of us every call counts once" "$scratch/copy/libsonde-pre
 twice "also with three" "$scratch/copy/libsonde-preload.so:$scratch/other/libsonde-preload.so"
 twice "also with ours last" "$scratch/copy/libsonde-preload.so:$library"
 twice "also with a link to ours" "$(ln -s "$library" link.so && echo "$scratch/link.so")"
-act sonde run --report=none -o recording.json -- \
-	env LD_PRELOAD="$scratch/copy/libsonde-preload.so" "$subject" start vfork "$subject" children 4
-check "also when a child brings the second copy" "$(value 'count("lseek"), count("fork")')" = "(4, 4)"
+cp "$library" renamed.so && cp "$library" another.so
+twice "also with a copy under another name" "$scratch/renamed.so"
+twice "also with two of them" "$scratch/renamed.so:$scratch/another.so"
+twice "also with one before ours" "$scratch/renamed.so:$library"
+twice "also with a library of the user's between" "$scratch/renamed.so:$scratch/1.so:$library"
+
+brought() {
+	act sonde run --report=none -o recording.json -- env LD_PRELOAD="$2" "$subject" start vfork "$subject" children 4
+	check "$1" "$(value 'count("lseek"), count("fork"), len(r["processes"])')" = "(4, 4, 7)"
+}
+brought "also when a child brings the second copy" "$scratch/copy/libsonde-preload.so"
+brought "also when that has another name" "$scratch/renamed.so"
+
+# Nobody has made a session: the first copy does, and the second one none.
+mkdir place
+SONDE_DIRECTORY=$scratch/place LD_PRELOAD=$scratch/renamed.so:$scratch/another.so "$subject" children 4
+check "two copies alone make one session" "$(echo place/sonde-*/* | wc -w)" = 1
+XDG_STATE_HOME=$scratch/alone SONDE_DIRECTORY=$scratch/place act sonde sessions --collect
+act sonde merge -o recording.json "$(find alone -name '*.json.gz')"
+check "in which every call counts once" "$(value 'count("lseek"), count("fork"), len(r["processes"])')" = "(4, 4, 5)"
+
+cat >named.c <<'END'
+#include <unistd.h>
+
+void sonde_engine_v1(void)
+{
+}
+
+int main(void)
+{
+	lseek(0, 0, SEEK_CUR);
+	return 0;
+}
+END
+"$CC" -rdynamic -o named named.c || exit 1
+unharmed "a program that has a function with a name of ours is no copy of us" ./named
+check "and is watched as any other" "$(value 'count("lseek")')" = 1
 finish
