@@ -336,6 +336,12 @@ static char *copy_known(const char *string, bool *has_failed)
 	return copy;
 }
 
+/* A thread that records nothing is not seen; but a process has at least its main thread. */
+static uint64_t threads_of(const struct region_header *header)
+{
+	return header->n_threads ? header->n_threads : 1;
+}
+
 /* All of the process but its calls. 0 or -ENOMEM. */
 static int describe_process(struct process_record *process, const struct region_header *header,
 			    bool is_running, int64_t now_ns)
@@ -351,7 +357,7 @@ static int describe_process(struct process_record *process, const struct region_
 	process->wall_ns = wall_ns(header, is_running, now_ns);
 	process->exit = exit_of(header, is_running);
 	process->is_running = is_running && header->state != REGION_EXECUTED;
-	process->n_threads = header->n_threads;
+	process->n_threads = threads_of(header);
 	process->has_waiting = true;
 	memcpy(process->coverage.lost, header->lost, sizeof(process->coverage.lost));
 	memcpy(process->coverage.unwatched, header->unwatched, sizeof(process->coverage.unwatched));
@@ -380,7 +386,7 @@ static void count_process(struct recording *recording, const struct region_heade
 	bool goes_on = header->state == REGION_EXECUTED;
 
 	recording->n_processes += !goes_on;
-	recording->n_threads += header->n_threads - (goes_on && header->n_threads);
+	recording->n_threads += threads_of(header) - goes_on;
 }
 
 static struct memory_totals memory_of(const struct region_header *header)

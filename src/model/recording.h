@@ -121,7 +121,7 @@ struct process_record {
 	uint64_t wall_ns;
 	struct exit_info exit;
 	bool is_running;     /* when it was last looked at */
-	uint64_t n_threads;
+	uint64_t n_threads;  /* that recorded anything; at least 1 */
 	bool has_waiting;    /* waiting_ns is known: not in documents of older versions */
 	uint64_t waiting_ns[WAIT_CLASSES]; /* of its main thread */
 	struct memory_totals memory;

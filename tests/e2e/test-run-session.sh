@@ -60,7 +60,7 @@ check "none of the calls of a thousand processes is lost" -n \
 
 echo 'intercept: { groups = ["io"]; };' >io.cfg
 act sonde run -c io.cfg -- "$subject" vfork
-check "a vfork child's first call is one of its parent's" "$status" -eq 0 -a -n "$(grep '^2 processes, 1 thread' err)"
+check "a vfork child's first call is one of its parent's" "$status" -eq 0 -a -n "$(grep '^2 processes, 2 threads' err)"
 
 if test "$(id -u)" -eq 0 && command -v setpriv >/dev/null; then
 	act sonde run -- setpriv --reuid=65534 ls -d /

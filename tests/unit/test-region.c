@@ -258,6 +258,30 @@ static void a_process_that_executes_another_program_is_counted_once(void)
 	builder_deinit(&builder);
 }
 
+static void a_process_has_its_main_thread_though_that_recorded_nothing(void)
+{
+	struct region_builder builder;
+	struct region_image *before = NULL;
+	struct region_image *after = NULL;
+	struct recording recording = {0};
+
+	builder_init(&builder);
+	builder.header->state = REGION_EXECUTED;
+	CU_ASSERT_EQUAL_FATAL(builder_read(&builder, BUILDER_SIZE, &before, NULL), 0);
+	builder.header->state = REGION_EXITED;
+	CU_ASSERT_EQUAL_FATAL(builder_read(&builder, BUILDER_SIZE, &after, NULL), 0);
+	fold_region(&recording, before, false, &no_options);
+	CU_ASSERT_EQUAL(recording.n_threads, 0);
+	fold_region(&recording, after, false, &no_options);
+	CU_ASSERT_EQUAL(recording.n_processes, 1);
+	CU_ASSERT_EQUAL(recording.n_threads, 1);
+	CU_ASSERT_EQUAL(recording.processes[1]->n_threads, 1);
+	region_image_free(before);
+	region_image_free(after);
+	recording_deinit(&recording);
+	builder_deinit(&builder);
+}
+
 static void failures_get_symbols_classes_and_instants(void)
 {
 	struct region_builder builder;
@@ -722,6 +746,8 @@ UNIT_MAIN("region", {"figures of all threads are summed up", figures_of_all_thre
 	  {"a process is described by its header", a_process_is_described_by_its_header},
 	  {"a process that executes another program is counted once",
 	   a_process_that_executes_another_program_is_counted_once},
+	  {"a process has its main thread, though that recorded nothing",
+	   a_process_has_its_main_thread_though_that_recorded_nothing},
 	  {"failures get symbols, classes and instants", failures_get_symbols_classes_and_instants},
 	  {"calls that never returned are counted where all are timed",
 	   calls_that_never_returned_are_counted_where_all_are_timed},
