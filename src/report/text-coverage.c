@@ -457,6 +457,16 @@ static void add_plugins(struct notices *notices, const struct recording *recordi
 	}
 }
 
+/* A process has as many images as programs that it was: there may be more of them than processes. */
+static void add_not_kept(struct notices *notices, uint64_t n_images)
+{
+	char text[UNITS_SIZE];
+
+	if (n_images)
+		add_notice(notices, STYLE_PLAIN, "%s process image%s in the totals only, without a record of %s own",
+			   units_count(n_images, COUNT_DIGITS, text), plural_s(n_images), n_images == 1 ? "its" : "their");
+}
+
 static void add_all(struct notices *notices)
 {
 	const struct recording *recording = notices->page->recording;
@@ -475,11 +485,7 @@ static void add_all(struct notices *notices)
 	add_sampling(notices, recording);
 	add_allocators(notices, recording);
 	add_stacks(notices, &recording->stacks);
-	if (recording->processes_not_kept)
-		add_notice(notices, STYLE_PLAIN,
-			   "%" PRIu64
-			   " process%s in the totals only, without a record of their own",
-			   recording->processes_not_kept, plural_es(recording->processes_not_kept));
+	add_not_kept(notices, recording->processes_not_kept);
 }
 
 size_t text_coverage_count(const struct page *page)
