@@ -272,34 +272,98 @@ static void add_sandboxes(struct notices *notices, const struct recording *recor
 			   plural_es(n));
 }
 
-/* "98.1 %", of something; all of nothing is "100 %". */
-static const char *percentage(uint64_t part, uint64_t whole, char ret_text[UNITS_SIZE])
+/* -- Bytes that the kernel counted ------------------------------------------------------------------ */
+
+/* Bytes that went one way. */
+struct io_account {
+	uint64_t kernel;
+	uint64_t calls;
+};
+
+static double percent_of(const struct io_account *account)
 {
-	double percent = whole ? 100.0 * (double)part / (double)whole : 100;
+	return 100.0 * (double)account->calls / (double)account->kernel;
+}
+
+/* By more than what "100 %" stands for. */
+static bool is_more_than_all(const struct io_account *account)
+{
+	return account->calls && (!account->kernel || percent_of(account) >= 100.5);
+}
+
+static bool is_share(const struct io_account *account)
+{
+	return account->kernel && !is_more_than_all(account);
+}
+
+/* "98.1 %" */
+static const char *percentage(const struct io_account *account, char ret_text[UNITS_SIZE])
+{
+	double percent = percent_of(account);
 
 	snprintf(ret_text, UNITS_SIZE, percent >= 99.95 ? "%.0f %%" : "%.1f %%", percent);
 	return ret_text;
 }
 
+/* "; calls account for 98.1 % and 100 %"; empty where nothing can be compared. */
+static const char *share_text(const struct io_account *read, const struct io_account *written, char *ret_text,
+			      size_t size)
+{
+	struct text text = text_init(ret_text, size);
+	char number[UNITS_SIZE];
+
+	if (!is_share(read) && !is_share(written))
+		return ret_text;
+	text_add(&text, "; calls account for ");
+	text_add(&text, percentage(is_share(read) ? read : written, number));
+	if (is_share(read) && is_share(written)) {
+		text_add(&text, " and ");
+		text_add(&text, percentage(written, number));
+	} else {
+		text_add(&text, is_share(read) ? " of the reads" : " of the writes");
+	}
+	return ret_text;
+}
+
+/* The kernel's figures have only processes whose end was waited for: the calls may have moved more than that. */
+static void add_more_than_all(struct notices *notices, const struct io_account *read,
+			      const struct io_account *written)
+{
+	char read_text[UNITS_SIZE];
+	char written_text[UNITS_SIZE];
+
+	units_bytes(read->calls, read_text);
+	units_bytes(written->calls, written_text);
+	if (is_more_than_all(read) && is_more_than_all(written))
+		add_notice(notices, STYLE_PLAIN, "calls read %s and wrote %s: the kernel counted fewer processes",
+			   read_text, written_text);
+	else if (is_more_than_all(read))
+		add_notice(notices, STYLE_PLAIN, "calls read %s: the kernel counted fewer processes", read_text);
+	else if (is_more_than_all(written))
+		add_notice(notices, STYLE_PLAIN, "calls wrote %s: the kernel counted fewer processes", written_text);
+}
+
 static void add_kernel_io(struct notices *notices, const struct recording *recording)
 {
 	const struct kernel_io *io = &recording->io;
-	char text[4][UNITS_SIZE];
-	uint64_t n_read;
-	uint64_t n_written;
+	struct io_account read = {.kernel = io->read};
+	struct io_account written = {.kernel = io->written};
+	char read_text[UNITS_SIZE];
+	char written_text[UNITS_SIZE];
+	char shares[NOTICE_SIZE / 2];
 
 	if (!io->is_known)
 		return;
-	recording_accounted_bytes(recording, &n_read, &n_written);
-	add_notice(notices, STYLE_PLAIN,
-		   "kernel: %s read, %s written; calls account for %s and %s",
-		   units_bytes(io->read, text[0]), units_bytes(io->written, text[1]),
-		   percentage(n_read, io->read, text[2]),
-		   percentage(n_written, io->written, text[3]));
-	if (n_read < io->read || n_written < io->written)
+	recording_accounted_bytes(recording, &read.calls, &written.calls);
+	add_notice(notices, STYLE_PLAIN, "kernel: %s read, %s written%s", units_bytes(io->read, read_text),
+		   units_bytes(io->written, written_text), share_text(&read, &written, shares, sizeof(shares)));
+	if (read.calls < read.kernel || written.calls < written.kernel)
 		add_notice(notices, STYLE_PLAIN,
 			   "the rest is libc's and its loader's own, or of what is named above");
+	add_more_than_all(notices, &read, &written);
 }
+
+/* -- How figures came about ------------------------------------------------------------------------- */
 
 /* Of all calls that are marked "~". */
 static void add_sampling(struct notices *notices, const struct recording *recording)

@@ -19,7 +19,7 @@ check "and not in that of calls" "$some_accounted $none_accounted" = "0 0"
 
 act sonde run -- "$truth" raw-read 1000000
 check "the report holds the one against the other" -n \
-	"$(grep '^kernel: .* read, 0B written; calls account for 0.0 % and 100 %$' err)"
+	"$(grep '^kernel: .* read, 0B written; calls account for 0.0 % of the reads$' err)"
 # A library whose functions are chosen while it is being prepared, which is before ours is.
 cat >chosen.c <<'END'
 #include <unistd.h>

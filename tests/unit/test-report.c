@@ -331,6 +331,57 @@ static void each_share_of_the_main_thread_is_said(void)
 	}
 }
 
+/* A run whose calls moved so many bytes, of which the kernel counted others. */
+static struct recording make_io(const uint64_t calls[2], const uint64_t kernel[2])
+{
+	struct recording recording = {.n_processes = 1, .io = {true, kernel[0], kernel[1], 0, 0}};
+
+	call_list_get(&recording.calls, "read", "file", "io")->bytes = calls[0];
+	call_list_get(&recording.calls, "write", "file", "io")->bytes = calls[1];
+	return recording;
+}
+
+static void bytes_are_held_against_the_kernels_only_where_they_can_be(void)
+{
+	static const char rest[] = "the rest is libc's and its loader's own, or of what is named above\n";
+	static const struct {
+		uint64_t calls[2];
+		uint64_t kernel[2];
+		const char *text;
+		bool has_rest;
+	} cases[] = {
+		{{50, 100}, {100, 100}, "kernel: 100B read, 100B written; calls account for 50.0 % and 100 %\n", true},
+		{{50, 0}, {100, 0}, "kernel: 100B read, 0B written; calls account for 50.0 % of the reads\n", true},
+		{{0, 0}, {0, 0}, "kernel: 0B read, 0B written\n", false},
+		{{50, 536}, {100, 100},
+		 "kernel: 100B read, 100B written; calls account for 50.0 % of the reads\n"
+		 "the rest is libc's and its loader's own, or of what is named above\n"
+		 "calls wrote 536B: the kernel counted fewer processes\n",
+		 true},
+		{{200, 100}, {100, 100},
+		 "kernel: 100B read, 100B written; calls account for 100 % of the writes\n"
+		 "calls read 200B: the kernel counted fewer processes\n",
+		 false},
+		{{200, 7}, {100, 0},
+		 "kernel: 100B read, 0B written\ncalls read 200B and wrote 7B: the kernel counted fewer processes\n", false},
+		/* What rounds to all is all. */
+		{{1004, 100}, {1000, 100}, "kernel: 0.98KiB read, 100B written; calls account for 100 % and 100 %\n", false},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct recording recording = make_io(cases[i].calls, cases[i].kernel);
+		struct text_options options = TEXT_OPTIONS_DEFAULT;
+		char *screen = draw(&recording, &options);
+
+		if (!strstr(screen, cases[i].text))
+			printf("# %zu: not what was drawn:\n%s", i, screen);
+		CU_ASSERT_PTR_NOT_NULL(strstr(screen, cases[i].text));
+		CU_ASSERT_EQUAL(strstr(screen, rest) != NULL, cases[i].has_rest);
+		free(screen);
+		recording_deinit(&recording);
+	}
+}
+
 static void a_stream_that_takes_nothing_is_an_error(void)
 {
 	struct recording recording = make_large(10);
@@ -407,6 +458,8 @@ UNIT_MAIN("report", {"reports look as they should", reports_look_as_they_should}
 	  {"each section has a row, whatever trouble plugins are in",
 	   each_section_has_a_row_whatever_trouble_plugins_are_in},
 	  {"each share of the main thread is said", each_share_of_the_main_thread_is_said},
+	  {"bytes are held against the kernel's only where they can be",
+	   bytes_are_held_against_the_kernels_only_where_they_can_be},
 	  {"a stream that takes nothing is an error", a_stream_that_takes_nothing_is_an_error},
 	  {"sort keys have names", sort_keys_have_names},
 	  {"colour is not wanted without a terminal", colour_is_not_wanted_without_a_terminal},
