@@ -384,6 +384,7 @@ static void read_coverage(struct json_reader *reader, const json_t *document,
 			recording->overflowed = reader_count(reader, coverage, "overflowed");
 		if (json_object_get(coverage, "respelled"))
 			recording->respelled = reader_count(reader, coverage, "respelled");
+		names_from_json(reader, coverage, "off", &recording->off);
 		names_from_json(reader, coverage, "switched", &recording->switched);
 		names_from_json(reader, coverage, "retimed", &recording->retimed);
 	}

@@ -273,6 +273,10 @@ static void put_coverage(struct json_output *output, const struct recording *rec
 		json_put_key(output, "stacks");
 		json_put_tree(output, stack_coverage_to_json(&recording->stacks));
 	}
+	if (recording->off.n_items) {
+		json_put_key(output, "off");
+		names_to_json(output, &recording->off);
+	}
 	json_put_key(output, "switched");
 	names_to_json(output, &recording->switched);
 	json_put_key(output, "retimed");

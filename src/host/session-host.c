@@ -750,13 +750,15 @@ static int hand_over(struct session_host *host, bool has_newcomers, struct recor
 
 int session_host_close(struct session_host *host, struct recording *ret_recording)
 {
+	int error = fold_settings(&host->recording, &host->file->settings);
+
 	session_switch_off(&host->file->settings);
 	/* Nobody needs to open the file any more; most often nobody has it, and there is nobody to look for. */
 	int result = hand_over(host, file_is_open_elsewhere(host->fd), ret_recording);
 
 	host->is_adopted = false;
 	remove_directory(host);
-	return result;
+	return error < 0 ? error : result;
 }
 
 int session_host_leave(struct session_host *host, struct exit_info exit, struct recording *ret_recording)

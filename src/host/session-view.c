@@ -188,6 +188,8 @@ static int fill_once(struct view *view, const char *directory)
 
 	if (result == 0 && view->file && !view->pid)
 		result = fold_notes(&view->recording, view->file);
+	else if (result == 0 && view->file)
+		result = fold_settings(&view->recording, &view->file->settings);
 	if (result == 0)
 		result = describe(view, directory);
 	if (result == 0 && view->pid && view->n_regions == 0)

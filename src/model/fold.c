@@ -496,20 +496,39 @@ static int add_unwatched(struct recording *recording, const struct session_note 
 	return 0;
 }
 
-/* What somebody has changed while the processes ran. */
-static int fold_changes(struct recording *recording, const struct session_settings *settings)
+/* To a set. */
+static int add_name(struct name_counts *names, const char *name)
+{
+	return name_counts_get(names, name) ? 0 : name_counts_add(names, name, 1);
+}
+
+/* Which were off all the time; a session that is closed has all of them off. */
+static int fold_off(struct recording *recording, const struct session_settings *settings)
+{
+	if (settings->state == SESSION_CLOSED)
+		return 0;
+	for (unsigned int call = 0; call < CALL_COUNT; call++) {
+		/* Relaxed: what is switched just now is told by whichever of the two is seen. */
+		uint8_t mode = __atomic_load_n(&settings->mode[call], __ATOMIC_RELAXED);
+
+		if ((mode & MODE_OFF) && !session_was_switched(settings, call) &&
+		    add_name(&recording->off, call_table[call].name))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+int fold_settings(struct recording *recording, const struct session_settings *settings)
 {
 	for (unsigned int call = 0; call < CALL_COUNT; call++) {
 		const char *name = call_table[call].name;
 
-		if (session_was_switched(settings, call) &&
-		    name_counts_add(&recording->switched, name, 1))
+		if (session_was_switched(settings, call) && add_name(&recording->switched, name))
 			return -ENOMEM;
-		if (session_was_retimed(settings, call) &&
-		    name_counts_add(&recording->retimed, name, 1))
+		if (session_was_retimed(settings, call) && add_name(&recording->retimed, name))
 			return -ENOMEM;
 	}
-	return 0;
+	return fold_off(recording, settings);
 }
 
 int fold_notes(struct recording *recording, const struct session_file *file)
@@ -529,7 +548,7 @@ int fold_notes(struct recording *recording, const struct session_file *file)
 			return -ENOMEM;
 	}
 	recording->notes_lost += __atomic_load_n(&file->settings.notes_lost, __ATOMIC_RELAXED);
-	return fold_changes(recording, &file->settings);
+	return fold_settings(recording, &file->settings);
 }
 
 void fold_unreadable(struct recording *recording)

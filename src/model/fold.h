@@ -48,8 +48,13 @@ struct fold_options {
 int fold_region(struct recording *recording, const struct region_image *image, bool is_running,
 		const struct fold_options *options);
 
-/* Adds the session's notes: what was not watched, how many notes were lost, and which settings were
- * changed on the way. 0 or -ENOMEM. */
+/*
+ * Adds which calls are off, and which were switched or timed differently on the way; again and again does no harm. Who closes
+ * the session does it before: a closed one counts nothing, and does not know any more what was off. 0 or -ENOMEM.
+ */
+int fold_settings(struct recording *recording, const struct session_settings *settings);
+
+/* Adds the session's notes: what was not watched, and how many notes were lost; and its settings as above. 0 or -ENOMEM. */
 int fold_notes(struct recording *recording, const struct session_file *file);
 
 /* Notes that a region file could not be read at all. */

@@ -4,6 +4,7 @@ libsonde_core_la_SOURCES += \
 	src/model/bucket-counts.c src/model/bucket-counts.h \
 	src/model/breakdown.c src/model/breakdown.h \
 	src/model/comparison.c src/model/comparison.h \
+	src/model/counted-calls.c \
 	src/model/distribution.c src/model/distribution.h \
 	src/model/emitter.c src/model/emitter.h \
 	src/model/exemplar.c src/model/exemplar.h \

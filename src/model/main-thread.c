@@ -47,6 +47,9 @@ bool recording_main_thread(const struct recording *recording, struct main_thread
 	/* Several commands have none in common. */
 	if (recording->n_runs > 1)
 		return false;
+	/* A wait that is not counted would be taken for work. */
+	if (!recording_counts_waiting(recording))
+		return false;
 	for (size_t i = 0; i < recording->n_process_records; i++) {
 		const struct process_record *process = recording->processes[i];
 

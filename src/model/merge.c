@@ -327,13 +327,17 @@ static int add_metrics(struct merging *merging, const struct recording *from)
 
 /* -- Coverage -------------------------------------------------------------------------------------- */
 
+static int add_name(struct name_counts *sum, const char *name)
+{
+	return name_counts_get(sum, name) ? 0 : name_counts_add(sum, name, 1);
+}
+
 static int add_names(struct name_counts *sum, const struct name_counts *other)
 {
 	int result = 0;
 
 	for (size_t i = 0; i < other->n_items && result == 0; i++)
-		if (!name_counts_get(sum, other->items[i].name))
-			result = name_counts_add(sum, other->items[i].name, 1);
+		result = add_name(sum, other->items[i].name);
 	return result;
 }
 
@@ -380,6 +384,30 @@ static int add_coverage(struct recording *sum, const struct recording *from)
 	return result < 0 ? result : add_names(&sum->retimed, &from->retimed);
 }
 
+/* Whether it was in all recordings. */
+static bool is_off_everywhere(const struct merging *merging, const char *call)
+{
+	for (size_t i = 0; i < merging->n_recordings; i++)
+		if (!name_counts_get(&merging->recordings[i].off, call))
+			return false;
+	return true;
+}
+
+/* What was off in some of them only is counted for a part of the time, as what was switched. */
+static int add_off(struct merging *merging, const struct recording *from)
+{
+	struct recording *sum = merging->sum;
+	int result = 0;
+
+	for (size_t i = 0; i < from->off.n_items && result == 0; i++) {
+		const char *call = from->off.items[i].name;
+		bool is_off = is_off_everywhere(merging, call);
+
+		result = add_name(is_off ? &sum->off : &sum->switched, call);
+	}
+	return result;
+}
+
 /* -- The whole ------------------------------------------------------------------------------------- */
 
 static int add(struct merging *merging, struct recording *from)
@@ -400,6 +428,8 @@ static int add(struct merging *merging, struct recording *from)
 		result = add_metrics(merging, from);
 	if (result == 0)
 		result = add_coverage(sum, from);
+	if (result == 0)
+		result = add_off(merging, from);
 	if (result == 0)
 		result = stack_list_merge(&sum->stacks, &from->stacks);
 	sum->n_runs += from->n_runs ? from->n_runs : 1;

@@ -79,6 +79,7 @@ void recording_deinit(struct recording *recording)
 	object_list_deinit(&recording->peers);
 	stack_list_deinit(&recording->stacks);
 	name_counts_deinit(&recording->raw_calls);
+	name_counts_deinit(&recording->off);
 	name_counts_deinit(&recording->switched);
 	name_counts_deinit(&recording->retimed);
 	free(recording->command);

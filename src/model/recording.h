@@ -205,6 +205,7 @@ struct recording {
 	struct name_counts raw_calls; /* of syscall(), by the name of the system call */
 	struct kernel_io io;          /* of the command at its end, and all whose end was waited for */
 	/* Calls, as sets: the number of each is 1. */
+	struct name_counts off;       /* all the time: the configuration says so */
 	struct name_counts switched;  /* off or on while the run went on: not all are counted */
 	struct name_counts retimed;   /* sampled more or less than before from some moment on */
 };
@@ -285,7 +286,11 @@ double call_totals_quantile_ns(const struct call_totals *totals, double q);
 void call_totals_quantiles_ns(const struct call_totals *totals, const double *q, size_t n_quantiles,
 			      double *ret_ns);
 
-/* Of the first process, in all the programs that it was. False: not known. */
+/* Whether all calls that wait were counted all the time; and all that call_is_allocation() says it of. */
+bool recording_counts_waiting(const struct recording *recording);
+bool recording_counts_allocations(const struct recording *recording);
+
+/* Of the first process, in all the programs that it was. False: not known, or not counted. */
 bool recording_main_thread(const struct recording *recording, struct main_thread *ret_thread);
 
 /* "io", "network", "lock", "sleep", "child", "events"; "work" for WAIT_NONE. */

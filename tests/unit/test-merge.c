@@ -216,6 +216,24 @@ static void hosts_and_labels_that_differ_stay_with_what_had_them(void)
 	recording_deinit(&merged);
 }
 
+static void what_was_off_in_one_run_only_was_counted_in_part(void)
+{
+	struct recording halves[] = {make(0, 1), make(0, 1)};
+	struct recording merged;
+	struct message message = {0};
+
+	name_counts_add(&halves[0].off, "read", 1);
+	name_counts_add(&halves[1].off, "read", 1);
+	name_counts_add(&halves[1].off, "write", 1);
+	CU_ASSERT_EQUAL_FATAL(recording_merge(halves, 2, &merged, &message), 0);
+	CU_ASSERT_EQUAL_FATAL(merged.off.n_items, 1);
+	CU_ASSERT_EQUAL(name_counts_get(&merged.off, "read"), 1);
+	CU_ASSERT_EQUAL(merged.switched.n_items, 2);
+	CU_ASSERT_EQUAL(name_counts_get(&merged.switched, "write"), 1);
+	deinit_all(halves, 2);
+	recording_deinit(&merged);
+}
+
 static void gauges_of_two_hosts_are_two(void)
 {
 	struct recording halves[] = {make(0, 1), make(0, 1)};
@@ -299,6 +317,7 @@ static void more_labels_than_a_process_can_have_are_refused(void)
 UNIT_MAIN("merging recordings",
 	  {"two halves are the whole", two_halves_are_the_whole},
 	  {"hosts and labels that differ stay with what had them", hosts_and_labels_that_differ_stay_with_what_had_them},
+	  {"what was off in one run only was counted in part", what_was_off_in_one_run_only_was_counted_in_part},
 	  {"gauges of two hosts are two", gauges_of_two_hosts_are_two},
 	  {"what is not common is not known", what_is_not_common_is_not_known},
 	  {"what an older version wrote has a part of its own", what_an_older_version_wrote_has_a_part_of_its_own},

@@ -48,6 +48,7 @@ static void add_coverage(struct recording *recording)
 	recording->damaged_regions = 2;
 	recording->processes_not_kept = 3;
 	recording->n_uncounted = 4;
+	name_counts_add(&recording->off, "usleep", 1);
 	name_counts_add(&recording->switched, "read", 1);
 	name_counts_add(&recording->switched, "lseek", 1);
 	name_counts_add(&recording->retimed, "malloc", 1);
@@ -135,6 +136,8 @@ static void a_recording_that_is_written_and_read_is_the_same(void)
 	CU_ASSERT_EQUAL(again.lost[LOSS_REGION_FULL], 17);
 	CU_ASSERT_EQUAL(again.n_process_records, 2);
 	CU_ASSERT_EQUAL(name_counts_get(&again.raw_calls, "gettid"), 28);
+	CU_ASSERT_EQUAL(again.off.n_items, 1);
+	CU_ASSERT_EQUAL(name_counts_get(&again.off, "usleep"), 1);
 	CU_ASSERT_EQUAL(again.switched.n_items, 2);
 	CU_ASSERT_EQUAL(name_counts_get(&again.switched, "lseek"), 1);
 	CU_ASSERT_EQUAL(again.retimed.n_items, 1);

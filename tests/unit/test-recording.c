@@ -443,6 +443,28 @@ static void the_main_thread_is_that_of_the_first_process_in_all_its_programs(voi
 	CU_ASSERT_EQUAL(thread.spent_ns[WAIT_NONE], 0);
 }
 
+static void nothing_is_told_of_waiting_that_is_not_counted(void)
+{
+	struct process_record first = {.pid = 7, .started_ns = 1100, .wall_ns = 200, .has_waiting = true};
+	struct process_record other = {0};
+	struct recording recording = waiting_recording((struct process_record *[]){&first, &other, &other});
+	struct main_thread thread;
+
+	CU_ASSERT_EQUAL(name_counts_add(&recording.off, "malloc", 1), 0);
+	CU_ASSERT_EQUAL(name_counts_add(&recording.off, "of another version", 1), 0);
+	CU_ASSERT_TRUE(recording_counts_waiting(&recording));
+	CU_ASSERT_FALSE(recording_counts_allocations(&recording));
+	CU_ASSERT_TRUE(recording_main_thread(&recording, &thread));
+	CU_ASSERT_EQUAL(name_counts_add(&recording.switched, "nanosleep", 1), 0);
+	CU_ASSERT_FALSE(recording_main_thread(&recording, &thread));
+	name_counts_deinit(&recording.switched);
+	recording.switched = (struct name_counts){0};
+	/* It waits for some kinds of descriptors. */
+	CU_ASSERT_EQUAL(name_counts_add(&recording.off, "read", 1), 0);
+	CU_ASSERT_FALSE(recording_main_thread(&recording, &thread));
+	name_counts_deinit(&recording.off);
+}
+
 static void a_document_without_waiting_tells_nothing_of_it(void)
 {
 	struct process_record first = {.pid = 7, .started_ns = 1100, .wall_ns = 200};
@@ -457,6 +479,7 @@ static void a_document_without_waiting_tells_nothing_of_it(void)
 UNIT_MAIN("recording",
 	  {"the main thread is that of the first process in all its programs",
 	   the_main_thread_is_that_of_the_first_process_in_all_its_programs},
+	  {"nothing is told of waiting that is not counted", nothing_is_told_of_waiting_that_is_not_counted},
 	  {"a document without waiting tells nothing of it",
 	   a_document_without_waiting_tells_nothing_of_it},
 	  {"quantiles are within 4.4 percent of the raw values",

@@ -373,6 +373,29 @@ static void changes_are_taken_over(void)
 	recording_deinit(&recording);
 }
 
+static void what_was_off_all_the_time_is_told_unless_the_session_is_closed(void)
+{
+	static struct session_file file;
+	struct recording recording = {0};
+
+	session_settings_init(&file.settings);
+	CU_ASSERT_EQUAL(fold_settings(&recording, &file.settings), 0);
+	CU_ASSERT_EQUAL(recording.off.n_items, 0);
+	file.settings.mode[CALL_read] |= MODE_OFF;
+	file.settings.mode[CALL_write] |= MODE_OFF;
+	session_switch_call(&file.settings, CALL_write, true);
+	session_switch_call(&file.settings, CALL_lseek, false);
+	CU_ASSERT_EQUAL(fold_settings(&recording, &file.settings), 0);
+	session_switch_off(&file.settings);
+	CU_ASSERT_EQUAL(fold_notes(&recording, &file), 0);
+	CU_ASSERT_EQUAL_FATAL(recording.off.n_items, 1);
+	CU_ASSERT_STRING_EQUAL(recording.off.items[0].name, "read");
+	CU_ASSERT_EQUAL(recording.off.items[0].count, 1);
+	CU_ASSERT_EQUAL_FATAL(recording.switched.n_items, 2);
+	CU_ASSERT_EQUAL(recording.switched.items[0].count, 1);
+	recording_deinit(&recording);
+}
+
 static void notes_are_taken_over(void)
 {
 	static struct session_file file;
@@ -754,6 +777,8 @@ UNIT_MAIN("region", {"figures of all threads are summed up", figures_of_all_thre
 	  {"calls timed differently on the way are not taken for unfinished",
 	   calls_timed_differently_on_the_way_are_not_taken_for_unfinished},
 	  {"changes of settings are taken over", changes_are_taken_over},
+	  {"what was off all the time is told, unless the session is closed",
+	   what_was_off_all_the_time_is_told_unless_the_session_is_closed},
 	  {"notes are taken over", notes_are_taken_over},
 	  {"what is no region is refused with the reason",
 	   what_is_no_region_is_refused_with_the_reason},
