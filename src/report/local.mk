@@ -3,6 +3,7 @@ report_sources = \
 	src/report/breakdown.c src/report/breakdown.h \
 	src/report/diff.c src/report/diff.h \
 	src/report/line.c src/report/line.h \
+	src/report/off-calls.c src/report/off-calls.h \
 	src/report/sites.c src/report/sites.h \
 	src/report/runs.c src/report/runs.h \
 	src/report/text.c src/report/text.h \

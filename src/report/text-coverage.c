@@ -9,6 +9,7 @@
 #include "report/text-sections.h"
 
 #include "base/text.h"
+#include "report/off-calls.h"
 #include "report/units.h"
 
 #include <inttypes.h>
@@ -21,6 +22,7 @@ enum {
 	PATH_COLUMNS = 34,
 	NOTICE_SIZE = 512,
 	LISTED_NAMES = 4, /* calls that are named in a list */
+	INDENT_COLUMNS = 4, /* of a line that goes on with a notice */
 };
 
 struct notices {
@@ -49,6 +51,28 @@ add_notice(struct notices *notices, enum style style, const char *format, ...)
 	page_line(notices->page, &line);
 	line_add(&line, style, text, 0);
 	line_write(&line, notices->page->file);
+}
+
+/* One that may need several lines. They break at spaces. */
+static void add_long_notice(struct notices *notices, const char *text)
+{
+	size_t room = notices->page->options->width;
+	int indent = 0;
+
+	while (*text) {
+		size_t length = strlen(text);
+
+		if (length > room) {
+			const char *space = memrchr(text, ' ', room + 1);
+
+			length = space && space > text ? (size_t)(space - text) : room;
+		}
+		add_notice(notices, STYLE_PLAIN, "%*s%.*s", indent, "", (int)length, text);
+		text += length;
+		text += strspn(text, " ");
+		indent = INDENT_COLUMNS;
+		room = notices->page->options->width - INDENT_COLUMNS;
+	}
 }
 
 static const char *plural_s(uint64_t n)
@@ -247,6 +271,18 @@ static const char *list_names(const struct name_counts *names, char *ret_text, s
 	}
 	add_rest(&text, names);
 	return ret_text;
+}
+
+static void add_off(struct notices *notices, const struct recording *recording)
+{
+	static const char words[] = "not counted by configuration: ";
+	char text[NOTICE_SIZE];
+
+	if (!recording->off.n_items)
+		return;
+	memcpy(text, words, sizeof(words));
+	off_calls_text(&recording->off, text + strlen(words), sizeof(text) - strlen(words));
+	add_long_notice(notices, text);
 }
 
 /* What was changed by "sonde set". */
@@ -536,9 +572,10 @@ static void add_all(struct notices *notices)
 	const struct recording *recording = notices->page->recording;
 
 	if (is_complete(recording))
-		add_notice(notices, STYLE_PLAIN,
-			   "nothing was lost: every call of every watched process is counted");
+		add_notice(notices, STYLE_PLAIN, "nothing was lost: every call %sof every watched process is counted",
+			   recording->off.n_items ? "that is on " : "");
 	add_losses(notices, recording);
+	add_off(notices, recording);
 	add_plugins(notices, recording);
 	add_unwatched(notices, recording);
 	add_changes(notices, recording);

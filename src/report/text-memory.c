@@ -39,9 +39,15 @@ static struct requests sum_up(const struct recording *recording)
 	return requests;
 }
 
+/* Of allocations of which some are not counted no sum is told. */
+static bool has_sum(const struct page *page)
+{
+	return recording_counts_allocations(page->recording) && sum_up(page->recording).bytes;
+}
+
 size_t text_memory_lines(const struct page *page)
 {
-	if (!sum_up(page->recording).bytes)
+	if (!has_sum(page))
 		return 0;
 	return page->recording->largest_memory.is_known ? 2 : 1;
 }
@@ -97,7 +103,7 @@ void text_memory(const struct page *page)
 	char bytes[UNITS_SIZE];
 	struct line line;
 
-	if (!requests.bytes)
+	if (!has_sum(page))
 		return;
 	page_line(page, &line);
 	line_print(&line, STYLE_PLAIN, "memory: %s allocation%s, %s requested",

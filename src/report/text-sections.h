@@ -27,7 +27,7 @@ unsigned int page_name_columns(const struct page *page);
 /* Adds a call's name and kind, in at most so many columns. */
 void page_add_name(const struct page *page, struct line *line, const struct call_totals *call);
 
-/* The line about memory; there is none when nothing was allocated. */
+/* The line about memory; there is none when nothing was allocated, or not all of it counted. */
 size_t text_memory_lines(const struct page *page);
 void text_memory(const struct page *page);
 

@@ -16,6 +16,7 @@ tool_tests = \
 	tests/e2e/test-ledger.sh \
 	tests/e2e/test-files.sh \
 	tests/e2e/test-memory.sh \
+	tests/e2e/test-off.sh \
 	tests/e2e/test-merge.sh \
 	tests/e2e/test-report-commands.sh \
 	tests/e2e/test-run-recording.sh \

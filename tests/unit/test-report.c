@@ -6,6 +6,7 @@
  */
 #include "config.h"
 
+#include "calls/call.h"
 #include "format/recording-json.h"
 #include "report/text.h"
 #include "report/units.h"
@@ -331,6 +332,75 @@ static void each_share_of_the_main_thread_is_said(void)
 	}
 }
 
+static void add_off_group(struct recording *recording, const char *group)
+{
+	for (unsigned int call = 0; call < CALL_COUNT; call++)
+		if (strcmp(call_table[call].group, group) == 0)
+			CU_ASSERT_EQUAL(name_counts_add(&recording->off, call_table[call].name, 1), 0);
+}
+
+static void add_off_calls(struct recording *recording, const char *const *calls)
+{
+	for (; *calls; calls++)
+		CU_ASSERT_EQUAL(name_counts_add(&recording->off, *calls, 1), 0);
+}
+
+static void what_is_off_is_said(void)
+{
+	static const struct {
+		const char *groups[10];
+		const char *calls[20];
+		const char *text;
+	} cases[] = {
+		{{"stdio"}, {NULL}, "not counted by configuration: all of stdio\n"},
+		{{"path", "stdio"}, {"read", "lseek", "exit"},
+		 "not counted by configuration: all of path, stdio; of io: lseek, read; of\n"
+		 "    process: exit\n"},
+		{{NULL}, {"read", "write", "lseek", "close", "pread", "pwrite"},
+		 "not counted by configuration: of io: close, lseek, pread, pwrite, 2 more\n"},
+		{{NULL}, {"read", "getaddrinfo", "stat", "free", "poll", "another's"},
+		 "not counted by configuration: of dns: getaddrinfo; of io: read; of memory: free;\n"
+		 "    3 more\n"},
+		{{NULL}, {"another's"}, "not counted by configuration: 1 call\n"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct recording recording = {.n_processes = 1};
+		struct text_options options = TEXT_OPTIONS_DEFAULT;
+
+		for (const char *const *group = cases[i].groups; *group; group++)
+			add_off_group(&recording, *group);
+		add_off_calls(&recording, cases[i].calls);
+		char *screen = draw(&recording, &options);
+
+		check_size(screen, 80);
+		if (!strstr(screen, cases[i].text))
+			printf("# %zu: not what was drawn:\n%s", i, screen);
+		CU_ASSERT_PTR_NOT_NULL(strstr(screen, cases[i].text));
+		CU_ASSERT_PTR_NOT_NULL(
+			strstr(screen, "\nnothing was lost: every call that is on of every watched process is counted\n"));
+		free(screen);
+		recording_deinit(&recording);
+	}
+}
+
+static void no_sum_is_said_of_allocations_that_are_not_all_counted(void)
+{
+	struct recording recording = {.n_processes = 1};
+	struct text_options options = TEXT_OPTIONS_DEFAULT;
+
+	call_list_get(&recording.calls, "calloc", "", "memory")->bytes = 1000;
+	char *screen = draw(&recording, &options);
+
+	CU_ASSERT_PTR_NOT_NULL(strstr(screen, "\nmemory: "));
+	free(screen);
+	CU_ASSERT_EQUAL(name_counts_add(&recording.off, "malloc", 1), 0);
+	screen = draw(&recording, &options);
+	CU_ASSERT_PTR_NULL(strstr(screen, "\nmemory: "));
+	free(screen);
+	recording_deinit(&recording);
+}
+
 /* A run whose calls moved so many bytes, of which the kernel counted others. */
 static struct recording make_io(const uint64_t calls[2], const uint64_t kernel[2])
 {
@@ -458,6 +528,9 @@ UNIT_MAIN("report", {"reports look as they should", reports_look_as_they_should}
 	  {"each section has a row, whatever trouble plugins are in",
 	   each_section_has_a_row_whatever_trouble_plugins_are_in},
 	  {"each share of the main thread is said", each_share_of_the_main_thread_is_said},
+	  {"what is off is said", what_is_off_is_said},
+	  {"no sum is said of allocations that are not all counted",
+	   no_sum_is_said_of_allocations_that_are_not_all_counted},
 	  {"bytes are held against the kernel's only where they can be",
 	   bytes_are_held_against_the_kernels_only_where_they_can_be},
 	  {"a stream that takes nothing is an error", a_stream_that_takes_nothing_is_an_error},
