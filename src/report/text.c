@@ -97,8 +97,7 @@ void page_add_name(const struct page *page, struct line *line, const struct call
 
 	if (kind_length > most - KIND_LEAVES)
 		kind_length = most - KIND_LEAVES;
-	if (kind_length && strlen(name) + kind_length > most &&
-	    strncmp(name, COMMON_PREFIX, strlen(COMMON_PREFIX)) == 0)
+	if (strlen(name) + kind_length > most && strncmp(name, COMMON_PREFIX, strlen(COMMON_PREFIX)) == 0)
 		name += strlen(COMMON_PREFIX);
 	line_add(line, STYLE_PLAIN, name, (unsigned int)(most - kind_length));
 	if (!kind_length)
