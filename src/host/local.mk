@@ -60,6 +60,7 @@ libsonde_core_la_SOURCES += \
 	src/host/session-host.c src/host/session-host.h \
 	src/host/session-list.c src/host/session-list.h \
 	src/host/session-map.c src/host/session-map.h \
+	src/host/session-pace.c src/host/session-pace.h \
 	src/host/session-prepare.c src/host/session-prepare.h \
 	src/host/session-remains.c src/host/session-remains.h \
 	src/host/session-roster.c src/host/session-roster.h \

@@ -24,7 +24,6 @@
 #include <sys/mman.h>
 #include <sys/pidfd.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -34,6 +33,7 @@
 #include "host/place-set.h"
 #include "host/process-sights.h"
 #include "host/region-list.h"
+#include "host/session-pace.h"
 #include "host/session-totals.h"
 #include "model/failure-class.h"
 #include "model/family.h"
@@ -43,19 +43,6 @@
 #include "model/test-rule.h"
 #include "record/executable.h"
 #include "record/session.h"
-
-enum {
-	SWEEP_MIN_MS = 100,	 /* in which a shell starts a hundred programs */
-	SWEEP_SMALL_MS = 25,	 /* the same where less than this is free: */
-	SMALL_PLACE = 32 << 20,
-	SWEEP_MAX_MS = 1000,
-	SWEEP_SHARE = 4,	 /* a sweep is followed by so many times its own length of rest */
-	TOTALS_MIN_MS = 10000,	 /* between two writings of the totals, or so many times what it took: */
-	TOTALS_SHARE = 50,
-	TOTALS_BYTES = 12 << 20, /* sooner if so much is in regions that wait to be removed, those of 700 small programs, */
-	TOTALS_ROOM = 8,	 /* or one part of so many of what is still free, where that is less, */
-	TOTALS_PLACES = 4,	 /* or so of all places */
-};
 
 struct session_host {
 	char path[SESSION_PATH_SIZE];
@@ -71,14 +58,11 @@ struct session_host {
 	uint64_t added_bytes; /* and what they take */
 	int64_t totals_bytes; /* of those that were written last; negative: they could not be */
 	struct snapshot *last;	    /* NULL: none was made yet */
-	int64_t next_totals_ms;
+	struct session_pace pace;
 	bool is_adopted;
 	bool may_be_killed;
 	uint32_t n_reloads; /* that were asked for, and taken */
 	int result; /* -ENOMEM when a region could not be added */
-
-	int64_t next_sweep_ms;
-	int interval_ms;
 };
 
 static int64_t now_ms(void)
@@ -213,8 +197,7 @@ static struct session_host *allocate(void)
 		return NULL;
 	*host = (struct session_host){0};
 	host->fd = -1;
-	host->interval_ms = SWEEP_MIN_MS;
-	host->next_totals_ms = now_ms() + TOTALS_MIN_MS;
+	host->pace = session_pace_init(now_ms());
 	return host;
 }
 
@@ -533,7 +516,6 @@ static void write_totals(struct session_host *host)
 static void keep_totals(struct session_host *host, uint64_t n_free)
 {
 	int64_t start = now_ms();
-	int64_t rest;
 
 	if (host->totals_bytes <= 0 || (uint64_t)host->totals_bytes < n_free / 2)
 		write_totals(host);
@@ -542,8 +524,7 @@ static void keep_totals(struct session_host *host, uint64_t n_free)
 	added_regions_deinit(&host->added);
 	place_set_deinit(&host->added_places);
 	host->added_bytes = 0;
-	rest = TOTALS_SHARE * (now_ms() - start);
-	host->next_totals_ms = now_ms() + (rest > TOTALS_MIN_MS ? rest : TOTALS_MIN_MS);
+	session_pace_wrote_totals(&host->pace, start, now_ms());
 }
 
 static void add_up(struct session_host *host, struct region_entry *entry)
@@ -578,55 +559,26 @@ static size_t sweep(struct session_host *host)
 	return n_folded;
 }
 
-/* What is free where the session is. */
-static uint64_t free_bytes(const struct session_host *host)
-{
-	struct statvfs place;
-
-	/* Without blocks: there is no limit. */
-	if (fstatvfs(host->fd, &place) < 0 || place.f_blocks == 0)
-		return UINT64_MAX;
-	return (uint64_t)place.f_bavail * place.f_frsize;
-}
-
-/* What waits takes the places, and the room, of processes that are still to begin. */
-static bool is_time_for_totals(const struct session_host *host, int64_t now, uint64_t n_free)
-{
-	if (host->added.n_entries == 0)
-		return false;
-	return now >= host->next_totals_ms || host->added_bytes >= TOTALS_BYTES ||
-	       host->added_bytes >= n_free / TOTALS_ROOM ||
-	       host->added.n_entries >= host->settings.n_regions / TOTALS_PLACES;
-}
-
-static int next_interval_ms(int interval_ms, bool has_folded, int64_t sweep_ms, uint64_t n_free)
-{
-	int64_t least = n_free < SMALL_PLACE ? SWEEP_SMALL_MS : SWEEP_MIN_MS;
-	int64_t next = has_folded ? least : 2 * (int64_t)interval_ms;
-
-	if (next < SWEEP_SHARE * sweep_ms)
-		next = SWEEP_SHARE * sweep_ms;
-	return next < SWEEP_MAX_MS ? (int)next : SWEEP_MAX_MS;
-}
-
 int session_host_work(struct session_host *host)
 {
 	int64_t start = now_ms();
 
-	if (start < host->next_sweep_ms)
-		return (int)(host->next_sweep_ms - start);
+	if (start < host->pace.next_sweep_ms)
+		return (int)(host->pace.next_sweep_ms - start);
 	bool has_folded = sweep(host) > 0;
 
 	session_grow_ahead(&host->file->settings, host->fd);
-	uint64_t n_free = free_bytes(host);
+	const struct session_load load = {
+		.n_waiting = host->added.n_entries,
+		.waiting_bytes = host->added_bytes,
+		.totals_bytes = host->totals_bytes > 0 ? (uint64_t)host->totals_bytes : 0,
+		.n_places = host->settings.n_regions,
+		.free_bytes = session_free_bytes(host->fd),
+	};
 
-	if (is_time_for_totals(host, start, n_free))
-		keep_totals(host, n_free);
-	int64_t end = now_ms();
-
-	host->interval_ms = next_interval_ms(host->interval_ms, has_folded, end - start, n_free);
-	host->next_sweep_ms = end + host->interval_ms;
-	return host->interval_ms;
+	if (session_pace_wants_totals(&host->pace, &load, start))
+		keep_totals(host, load.free_bytes);
+	return session_pace_swept(&host->pace, has_folded, start, now_ms(), load.free_bytes);
 }
 
 bool session_host_takes_reload(struct session_host *host)

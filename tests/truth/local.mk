@@ -8,7 +8,7 @@ libtruth_early_la_LDFLAGS = -avoid-version -shared -rpath /nowhere
 
 check_PROGRAMS += truth-subject truth-driver
 truth_subject_SOURCES = \
-	tests/truth/subject.c tests/truth/tables.c tests/truth/truth.h tests/truth/children.h \
+	tests/truth/subject.c tests/truth/tables.c tests/truth/truth.h tests/truth/children.h tests/truth/directory.h \
 	tests/truth/cases-codes.c \
 	tests/truth/cases-death.c \
 	tests/truth/cases-descriptor.c \
@@ -18,6 +18,7 @@ truth_subject_SOURCES = \
 	tests/truth/cases-lock.c \
 	tests/truth/cases-ledger.c \
 	tests/truth/cases-memory.c \
+	tests/truth/cases-directory.c \
 	tests/truth/cases-object.c \
 	tests/truth/cases-process.c \
 	tests/truth/cases-thread.c \

@@ -15,6 +15,7 @@ extern const struct truth_case truth_hostile_cases[];
 extern const struct truth_case truth_code_cases[];
 extern const struct truth_case truth_ledger_cases[];
 extern const struct truth_case truth_memory_cases[];
+extern const struct truth_case truth_directory_cases[];
 extern const struct truth_case truth_object_cases[];
 
 const struct truth_table truth_tables[] = {
@@ -30,6 +31,7 @@ const struct truth_table truth_tables[] = {
 	{.cases = truth_code_cases},
 	{.cases = truth_ledger_cases},
 	{.cases = truth_memory_cases},
+	{.cases = truth_directory_cases},
 	{.cases = truth_object_cases},
 	{0},
 };

@@ -6,6 +6,7 @@
 
 #include "host/place-set.h"
 #include "host/region-list.h"
+#include "host/session-pace.h"
 #include "model/region-reader.h"
 #include "unit.h"
 
@@ -317,6 +318,60 @@ static void a_limit_that_has_become_small_costs_regions_and_no_signal(void)
 	end();
 }
 
+static void totals_are_written_when_what_waits_takes_much_of_what_there_is(void)
+{
+	const struct session_load usual = {
+		.n_waiting = 100,
+		.waiting_bytes = 2 << 20,
+		.n_places = 10000,
+		.free_bytes = UINT64_MAX,
+	};
+	struct session_pace pace = session_pace_init(1000);
+	struct session_load load = usual;
+
+	CU_ASSERT_FALSE(session_pace_wants_totals(&pace, &load, 1100));
+	load.waiting_bytes = 13 << 20;
+	CU_ASSERT(session_pace_wants_totals(&pace, &load, 1100));
+	/* With the totals that are there; but not when nearly nothing waits beside large ones. */
+	load.waiting_bytes = 9 << 20;
+	CU_ASSERT_FALSE(session_pace_wants_totals(&pace, &load, 1100));
+	load.totals_bytes = 4 << 20;
+	CU_ASSERT(session_pace_wants_totals(&pace, &load, 1100));
+	load = usual;
+	load.totals_bytes = 100 << 20;
+	CU_ASSERT_FALSE(session_pace_wants_totals(&pace, &load, 1100));
+	load = usual;
+	load.free_bytes = 8 << 20;
+	CU_ASSERT(session_pace_wants_totals(&pace, &load, 1100));
+	load = usual;
+	load.n_places = 256;
+	CU_ASSERT(session_pace_wants_totals(&pace, &load, 1100));
+	/* After a time all the same, but never for nothing; and seldom where it takes long. */
+	load = usual;
+	CU_ASSERT(session_pace_wants_totals(&pace, &load, 11000));
+	session_pace_wrote_totals(&pace, 11000, 12000);
+	CU_ASSERT_FALSE(session_pace_wants_totals(&pace, &load, 61000));
+	CU_ASSERT(session_pace_wants_totals(&pace, &load, 62000));
+	load.n_waiting = 0;
+	CU_ASSERT_FALSE(session_pace_wants_totals(&pace, &load, 62000));
+}
+
+static void sweeps_come_as_often_as_processes_end_and_leave_time_to_others(void)
+{
+	struct session_pace pace = session_pace_init(0);
+	int busy_ms = session_pace_swept(&pace, true, 0, 1, UINT64_MAX);
+	int once_idle_ms = session_pace_swept(&pace, false, 100, 101, UINT64_MAX);
+
+	CU_ASSERT_EQUAL(once_idle_ms, 2 * busy_ms);
+	CU_ASSERT_EQUAL(session_pace_swept(&pace, true, 200, 201, UINT64_MAX), busy_ms);
+	CU_ASSERT(session_pace_swept(&pace, true, 200, 201, 1 << 20) < busy_ms);
+	CU_ASSERT_EQUAL(session_pace_swept(&pace, true, 300, 400, UINT64_MAX), 400);
+	CU_ASSERT_EQUAL(pace.next_sweep_ms, 800);
+	for (int i = 0; i < 10; i++)
+		session_pace_swept(&pace, false, 1000, 1001, UINT64_MAX);
+	CU_ASSERT_EQUAL(session_pace_swept(&pace, false, 1000, 1001, UINT64_MAX), 1000);
+}
+
 static void a_switch_leaves_the_rest_of_the_mode_as_it_is(void)
 {
 	struct session_settings *settings;
@@ -371,5 +426,9 @@ UNIT_MAIN("session", {"places follow each other", places_follow_each_other},
 	   a_small_limit_on_files_gives_small_places_and_no_signal},
 	  {"a limit that has become small costs regions and no signal",
 	   a_limit_that_has_become_small_costs_regions_and_no_signal},
+	  {"totals are written when what waits takes much of what there is",
+	   totals_are_written_when_what_waits_takes_much_of_what_there_is},
+	  {"sweeps come as often as processes end, and leave time to others",
+	   sweeps_come_as_often_as_processes_end_and_leave_time_to_others},
 	  {"switching a call leaves the rest of its mode as it is", a_switch_leaves_the_rest_of_the_mode_as_it_is},
 	  {"a change of a period is remembered", a_change_of_a_period_is_remembered})

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+#include "config.h"
+
+#include "host/session-pace.h"
+
+#include <sys/statvfs.h>
+
+enum {
+	SWEEP_MIN_MS = 100,	 /* in which a shell starts a hundred programs */
+	SWEEP_SMALL_MS = 25,	 /* the same where less than this is free: */
+	SMALL_PLACE = 32 << 20,
+	SWEEP_MAX_MS = 1000,
+	SWEEP_SHARE = 4,	 /* a sweep is followed by so many times its own length of rest */
+	TOTALS_MIN_MS = 10000,	 /* between two writings of the totals, or so many times what it took: */
+	TOTALS_SHARE = 50,
+	TOTALS_BYTES = 12 << 20, /* sooner if regions that wait take so much, a fifth of what a container has, */
+	TOTALS_ROOM = 8,	 /* or one part of so many of what is still free, where that is less, */
+	TOTALS_PLACES = 4,	 /* or so of all places */
+};
+
+uint64_t session_free_bytes(int fd)
+{
+	struct statvfs place;
+
+	/* Without blocks: there is no limit. */
+	if (fstatvfs(fd, &place) < 0 || place.f_blocks == 0)
+		return UINT64_MAX;
+	return (uint64_t)place.f_bavail * place.f_frsize;
+}
+
+struct session_pace session_pace_init(int64_t now_ms)
+{
+	return (struct session_pace){.interval_ms = SWEEP_MIN_MS, .next_totals_ms = now_ms + TOTALS_MIN_MS};
+}
+
+int session_pace_swept(struct session_pace *pace, bool has_folded, int64_t began_ms, int64_t now_ms,
+		       uint64_t free_bytes)
+{
+	int64_t least = free_bytes < SMALL_PLACE ? SWEEP_SMALL_MS : SWEEP_MIN_MS;
+	int64_t next = has_folded ? least : 2 * (int64_t)pace->interval_ms;
+
+	if (next < SWEEP_SHARE * (now_ms - began_ms))
+		next = SWEEP_SHARE * (now_ms - began_ms);
+	pace->interval_ms = next < SWEEP_MAX_MS ? (int)next : SWEEP_MAX_MS;
+	pace->next_sweep_ms = now_ms + pace->interval_ms;
+	return pace->interval_ms;
+}
+
+/* The totals are in the same place; but however large they are, much has to wait. */
+static uint64_t most_waiting_bytes(const struct session_load *load)
+{
+	uint64_t half = TOTALS_BYTES / 2;
+
+	return TOTALS_BYTES - (load->totals_bytes < half ? load->totals_bytes : half);
+}
+
+bool session_pace_wants_totals(const struct session_pace *pace, const struct session_load *load, int64_t now_ms)
+{
+	if (load->n_waiting == 0)
+		return false;
+	return now_ms >= pace->next_totals_ms || load->waiting_bytes >= most_waiting_bytes(load) ||
+	       load->waiting_bytes >= load->free_bytes / TOTALS_ROOM ||
+	       load->n_waiting >= load->n_places / TOTALS_PLACES;
+}
+
+void session_pace_wrote_totals(struct session_pace *pace, int64_t began_ms, int64_t now_ms)
+{
+	int64_t rest = TOTALS_SHARE * (now_ms - began_ms);
+
+	pace->next_totals_ms = now_ms + (rest > TOTALS_MIN_MS ? rest : TOTALS_MIN_MS);
+}
