@@ -34,6 +34,18 @@ n_faults() {
 		"$1" "$faults" "$subject" "$2" "$3"
 }
 
+# How many pages of a file the kernel maps at once depends on how they came into memory, which is by chance: by one or two
+# for each file, for as long as it is there. So the least of three, each beside another empty preload.
+least_start_faults() {
+	local n least=
+	for _ in 1 2 3; do
+		cp "$scratch/empty.so" "$scratch/other.so" && mv "$scratch/other.so" "$scratch/empty.so"
+		n=$((($(n_faults "$ours" malloc 0) - $(n_faults "$scratch/empty.so" malloc 0)) / 100))
+		test -n "$least" && test "$least" -le "$n" || least=$n
+	done
+	echo "$least"
+}
+
 # costs SENTENCE N LIMIT
 costs() {
 	echo "# $1: $2 of $3"
@@ -45,8 +57,7 @@ costs "a process that starts makes few system calls more" \
 costs "a forked child makes few system calls more" \
 	$((($(n_calls "$ours" fork 11) - $(n_calls "$ours" fork 1) -
 		$(n_calls "$scratch/empty.so" fork 11) + $(n_calls "$scratch/empty.so" fork 1)) / 10)) 12
-costs "a process that starts takes few page faults more" \
-	$((($(n_faults "$ours" malloc 0) - $(n_faults "$scratch/empty.so" malloc 0)) / 100)) 5
+costs "a process that starts takes few page faults more" "$(least_start_faults)" 5
 costs "a forked child takes few page faults more" \
 	$((($(n_faults "$ours" fork 11) - $(n_faults "$ours" fork 1) -
 		$(n_faults "$scratch/empty.so" fork 11) + $(n_faults "$scratch/empty.so" fork 1)) / 1000)) 6
