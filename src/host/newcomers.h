@@ -10,8 +10,8 @@
 #include "host/region-list.h"
 
 /*
- * How many there are, by the session's open file, its directory and its regions as they were last read. Looks at all processes of the machine:
- * it takes some milliseconds. Those of other users are not seen.
+ * How many there are, by the session's open file, its directory and its regions as they were last read. Looks at all
+ * processes of the machine: it takes some milliseconds. Those of other users are not seen.
  */
 size_t newcomers_count(int fd, const char *directory, const struct region_list *list);
 

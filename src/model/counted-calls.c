@@ -19,7 +19,7 @@ static bool may_wait(const struct call_info *row)
 	return false;
 }
 
-static bool is_waiting_call(char *name)
+bool call_may_wait(const char *name)
 {
 	for (unsigned int call = 0; call < CALL_COUNT; call++)
 		if (strcmp(call_table[call].name, name) == 0)
@@ -27,12 +27,12 @@ static bool is_waiting_call(char *name)
 	return false;
 }
 
-static bool is_allocating_call(char *name)
+static bool is_allocating_call(const char *name)
 {
-	return call_is_allocation(&(struct call_totals){.name = name});
+	return call_is_allocation(&(struct call_totals){.name = (char *)name});
 }
 
-static bool has_any(const struct name_counts *names, bool (*is_one)(char *name))
+static bool has_any(const struct name_counts *names, bool (*is_one)(const char *name))
 {
 	for (size_t i = 0; i < names->n_items; i++)
 		if (is_one(names->items[i].name))
@@ -42,7 +42,7 @@ static bool has_any(const struct name_counts *names, bool (*is_one)(char *name))
 
 bool recording_counts_waiting(const struct recording *recording)
 {
-	return !has_any(&recording->off, is_waiting_call) && !has_any(&recording->switched, is_waiting_call);
+	return !has_any(&recording->off, call_may_wait) && !has_any(&recording->switched, call_may_wait);
 }
 
 bool recording_counts_allocations(const struct recording *recording)

@@ -496,12 +496,6 @@ static int add_unwatched(struct recording *recording, const struct session_note 
 	return 0;
 }
 
-/* To a set. */
-static int add_name(struct name_counts *names, const char *name)
-{
-	return name_counts_get(names, name) ? 0 : name_counts_add(names, name, 1);
-}
-
 /* Which were off all the time; a session that is closed has all of them off. */
 static int fold_off(struct recording *recording, const struct session_settings *settings)
 {
@@ -512,7 +506,7 @@ static int fold_off(struct recording *recording, const struct session_settings *
 		uint8_t mode = __atomic_load_n(&settings->mode[call], __ATOMIC_RELAXED);
 
 		if ((mode & MODE_OFF) && !session_was_switched(settings, call) &&
-		    add_name(&recording->off, call_table[call].name))
+		    name_set_add(&recording->off, call_table[call].name))
 			return -ENOMEM;
 	}
 	return 0;
@@ -523,9 +517,9 @@ int fold_settings(struct recording *recording, const struct session_settings *se
 	for (unsigned int call = 0; call < CALL_COUNT; call++) {
 		const char *name = call_table[call].name;
 
-		if (session_was_switched(settings, call) && add_name(&recording->switched, name))
+		if (session_was_switched(settings, call) && name_set_add(&recording->switched, name))
 			return -ENOMEM;
-		if (session_was_retimed(settings, call) && add_name(&recording->retimed, name))
+		if (session_was_retimed(settings, call) && name_set_add(&recording->retimed, name))
 			return -ENOMEM;
 	}
 	return fold_off(recording, settings);

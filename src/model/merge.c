@@ -327,17 +327,12 @@ static int add_metrics(struct merging *merging, const struct recording *from)
 
 /* -- Coverage -------------------------------------------------------------------------------------- */
 
-static int add_name(struct name_counts *sum, const char *name)
-{
-	return name_counts_get(sum, name) ? 0 : name_counts_add(sum, name, 1);
-}
-
 static int add_names(struct name_counts *sum, const struct name_counts *other)
 {
 	int result = 0;
 
 	for (size_t i = 0; i < other->n_items && result == 0; i++)
-		result = add_name(sum, other->items[i].name);
+		result = name_set_add(sum, other->items[i].name);
 	return result;
 }
 
@@ -403,7 +398,7 @@ static int add_off(struct merging *merging, const struct recording *from)
 		const char *call = from->off.items[i].name;
 		bool is_off = is_off_everywhere(merging, call);
 
-		result = add_name(is_off ? &sum->off : &sum->switched, call);
+		result = name_set_add(is_off ? &sum->off : &sum->switched, call);
 	}
 	return result;
 }

@@ -59,6 +59,11 @@ int name_counts_add(struct name_counts *counts, const char *name, uint64_t count
 	return 0;
 }
 
+int name_set_add(struct name_counts *set, const char *name)
+{
+	return name_counts_get(set, name) ? 0 : name_counts_add(set, name, 1);
+}
+
 int name_counts_add_all(struct name_counts *counts, const struct name_counts *other)
 {
 	for (size_t i = 0; i < other->n_items; i++)

@@ -23,6 +23,9 @@ struct name_counts {
 /* Adds to the number of a name; past 2^64 - 1 it stays there. 0 or -ENOMEM. */
 int name_counts_add(struct name_counts *counts, const char *name, uint64_t count);
 
+/* Adds a name to a list that is a set: each has the number 1. 0 or -ENOMEM. */
+int name_set_add(struct name_counts *set, const char *name);
+
 /* Adds one list to another. 0 or -ENOMEM. */
 int name_counts_add_all(struct name_counts *counts, const struct name_counts *other);
 

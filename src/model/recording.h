@@ -286,6 +286,9 @@ double call_totals_quantile_ns(const struct call_totals *totals, double q);
 void call_totals_quantiles_ns(const struct call_totals *totals, const double *q, size_t n_quantiles,
 			      double *ret_ns);
 
+/* Whether a call of that name waits for something, as locks, reads and sleeps do, and exec and exit do not. */
+bool call_may_wait(const char *name);
+
 /* Whether all calls that wait were counted all the time; and all that call_is_allocation() says it of. */
 bool recording_counts_waiting(const struct recording *recording);
 bool recording_counts_allocations(const struct recording *recording);

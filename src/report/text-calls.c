@@ -10,7 +10,6 @@
 
 #include "report/text-sections.h"
 
-#include "calls/call.h"
 #include "report/units.h"
 
 #include <errno.h>
@@ -103,11 +102,6 @@ static const struct column columns[] = {
 };
 
 enum { N_COLUMNS = sizeof(columns) / sizeof(columns[0]) };
-
-static size_t name_columns(const struct call_totals *call)
-{
-	return strlen(call->name) + (call->kind[0] ? 1 + strlen(call->kind) : 0);
-}
 
 static int compare_numbers(uint64_t left, uint64_t right)
 {
@@ -216,18 +210,10 @@ static void write_rest(const struct page *page, const struct call_totals *const 
 
 /* -- What had not come back -------------------------------------------------------------------------- */
 
-/* Exec and its like are not meant to. What is told apart by what it is about waits for that. */
-static bool should_come_back(const struct call_totals *call)
-{
-	for (unsigned int i = 0; i < CALL_COUNT; i++)
-		if (strcmp(call_table[i].name, call->name) == 0)
-			return call_table[i].waits != WAIT_NONE || call_table[i].kinds != KINDS_NONE;
-	return false;
-}
-
+/* Exec and its like are not meant to. */
 static bool is_left_waiting(const struct call_totals *call)
 {
-	return call->unfinished && should_come_back(call);
+	return call->unfinished && call_may_wait(call->name);
 }
 
 static size_t count_left_waiting(const struct page *page)
@@ -256,7 +242,7 @@ static void write_left_waiting(const struct page *page, const struct call_totals
 		if (!is_left_waiting(call))
 			continue;
 		units_count(call->unfinished, COUNT_DIGITS, count_text);
-		if (line.columns + name_columns(call) + strlen(count_text) + ROOM_FOR_REST > line.width)
+		if (line.columns + page_name_length(call) + strlen(count_text) + ROOM_FOR_REST > line.width)
 			break;
 		n_left--;
 		line_print(&line, STYLE_PLAIN, " %s%s%s %s%s", call->name, call->kind[0] ? " " : "", call->kind, count_text,

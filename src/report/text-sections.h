@@ -21,6 +21,9 @@ struct page {
 /* An empty line of the page's width. */
 void page_line(const struct page *page, struct line *ret_line);
 
+/* A call's name with its kind. */
+size_t page_name_length(const struct call_totals *call);
+
 /* The columns that the names of calls get: as many as the longest needs and the width allows. */
 unsigned int page_name_columns(const struct page *page);
 

@@ -68,7 +68,7 @@ void page_line(const struct page *page, struct line *ret_line)
 }
 
 /* With its kind, as it is shown where there is room. */
-static size_t name_length(const struct call_totals *call)
+size_t page_name_length(const struct call_totals *call)
 {
 	return strlen(call->name) + (call->kind[0] ? 1 + strlen(call->kind) : 0);
 }
@@ -80,8 +80,8 @@ unsigned int page_name_columns(const struct page *page)
 	size_t most = NAME_COLUMNS + page->options->width - TEXT_WIDTH_MIN;
 
 	for (size_t i = 0; i < list->n_calls; i++)
-		if (name_length(&list->calls[i]) > wanted)
-			wanted = name_length(&list->calls[i]);
+		if (page_name_length(&list->calls[i]) > wanted)
+			wanted = page_name_length(&list->calls[i]);
 	return (unsigned int)(wanted < most ? wanted : most);
 }
 
