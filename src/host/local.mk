@@ -69,4 +69,5 @@ libsonde_core_la_SOURCES += \
 	src/host/settings.c src/host/settings.h \
 	src/host/snapshot-wire.c src/host/snapshot-wire.h \
 	src/host/value.c src/host/value.h \
-	src/host/vocabulary.c src/host/vocabulary.h
+	src/host/vocabulary.c src/host/vocabulary.h \
+	src/host/waiting-regions.c src/host/waiting-regions.h

@@ -2,8 +2,8 @@
 /*
  * The session's file is the list of regions: nothing about them is kept between two sweeps over it. A sweep
  * costs a few system calls for each living process, and what the host does while the program runs, the
- * program feels: so sweeps come by the clock, never because a process has begun; they follow each other
- * quickly only while processes end, and leave four fifths of the time to others.
+ * program feels: so sweeps come by the clock, never because a process has begun, but where much room was taken since
+ * the last; they follow each other quickly only while processes end, and leave four fifths of the time to others.
  *
  * Regions that have been added up are removed many at once, after the totals have been written: a host that is
  * killed loses nothing (host/session-totals.h).
@@ -30,11 +30,11 @@
 #include "host/family-reader.h"
 #include "host/mapped-file.h"
 #include "host/newcomers.h"
-#include "host/place-set.h"
 #include "host/process-sights.h"
 #include "host/region-list.h"
 #include "host/session-pace.h"
 #include "host/session-totals.h"
+#include "host/waiting-regions.h"
 #include "model/failure-class.h"
 #include "model/family.h"
 #include "model/fold.h"
@@ -53,9 +53,7 @@ struct session_host {
 	struct recording recording;
 	struct process_sights sights;
 	struct family *family;
-	struct added_regions added; /* in the recording, and not yet removed */
-	struct place_set added_places; /* where they are, */
-	uint64_t added_bytes; /* and what they take */
+	struct waiting_regions waiting; /* in the recording, and not yet removed */
 	int64_t totals_bytes; /* of those that were written last; negative: they could not be */
 	struct snapshot *last;	    /* NULL: none was made yet */
 	struct session_pace pace;
@@ -68,6 +66,12 @@ struct session_host {
 static int64_t now_ms(void)
 {
 	return clock_kernel_ns(CLOCK_MONOTONIC) / 1000000;
+}
+
+/* Of the processor, in the host itself. */
+static int64_t work_ms(void)
+{
+	return clock_kernel_ns(CLOCK_THREAD_CPUTIME_ID) / 1000000;
 }
 
 static int describe(struct session_host *host, const struct configuration *configuration)
@@ -185,7 +189,7 @@ static int make_session(struct session_host *host, const struct configuration *c
 /* The regions that are not in the totals. 0 or a negative errno. */
 static int list_regions(const struct session_host *host, struct region_list *ret_list)
 {
-	return region_list_read(host->fd, host->settings.region_capacity, &host->added_places, ret_list);
+	return region_list_read(host->fd, host->settings.region_capacity, &host->waiting.places, ret_list);
 }
 
 static struct session_host *allocate(void)
@@ -279,26 +283,6 @@ static int describe_as(struct session_host *host, struct region_entry *entry)
 	return result;
 }
 
-/* Remembers a region that is in the totals, to be removed when they have been written: only then others have its place. */
-static int note_added(struct session_host *host, const struct region_entry *entry)
-{
-	uint64_t place = session_place(entry->offset, host->settings.region_capacity);
-	int result = place_set_add(&host->added_places, place);
-
-	if (result < 0)
-		return result;
-	result = added_regions_add(&host->added, entry);
-	if (result < 0)
-		place_set_remove(&host->added_places, place);
-	else
-		host->added_bytes += entry->size;
-	return result;
-}
-
-/*
- * Of the regions that another host has added up, those that are still there. It had removed the others, maybe, and
- * where they were may be regions of other processes by now.
- */
 static int note_added_before(struct session_host *host, const struct added_regions *before)
 {
 	struct region_list list;
@@ -306,9 +290,7 @@ static int note_added_before(struct session_host *host, const struct added_regio
 
 	if (result < 0)
 		return result;
-	for (size_t i = 0; result == 0 && i < list.n_entries; i++)
-		if (added_regions_have(before, &list.entries[i]))
-			result = note_added(host, &list.entries[i]);
+	result = waiting_regions_add_before(&host->waiting, before, &list, host->settings.region_capacity);
 	region_list_deinit(&list);
 	return result;
 }
@@ -506,7 +488,7 @@ static void remove_region(struct session_host *host, const struct region_entry *
 static void write_totals(struct session_host *host)
 {
 	host->recording.wall_ns = (uint64_t)(clock_kernel_ns(CLOCK_REALTIME) - host->recording.started_ns);
-	host->totals_bytes = session_totals_write(host->path, &host->recording, &host->added, host->family);
+	host->totals_bytes = session_totals_write(host->path, &host->recording, &host->waiting.added, host->family);
 }
 
 /*
@@ -515,16 +497,14 @@ static void write_totals(struct session_host *host)
  */
 static void keep_totals(struct session_host *host, uint64_t n_free)
 {
-	int64_t start = now_ms();
+	int64_t start = work_ms();
 
 	if (host->totals_bytes <= 0 || (uint64_t)host->totals_bytes < n_free / 2)
 		write_totals(host);
-	for (size_t i = 0; i < host->added.n_entries; i++)
-		remove_region(host, &host->added.entries[i]);
-	added_regions_deinit(&host->added);
-	place_set_deinit(&host->added_places);
-	host->added_bytes = 0;
-	session_pace_wrote_totals(&host->pace, start, now_ms());
+	for (size_t i = 0; i < host->waiting.added.n_entries; i++)
+		remove_region(host, &host->waiting.added.entries[i]);
+	waiting_regions_deinit(&host->waiting);
+	session_pace_wrote_totals(&host->pace, work_ms() - start, now_ms());
 }
 
 static void add_up(struct session_host *host, struct region_entry *entry)
@@ -534,7 +514,7 @@ static void add_up(struct session_host *host, struct region_entry *entry)
 	process_sights_forget(&host->sights, entry->pid, entry->started_ns);
 	family_end(host->family, entry->pid, entry->started_ns,
 		   entry->is_executed ? 0 : clock_kernel_ns(CLOCK_BOOTTIME));
-	if (is_there && note_added(host, entry) < 0)
+	if (is_there && waiting_regions_add(&host->waiting, entry, host->settings.region_capacity) < 0)
 		remove_region(host, entry);
 }
 
@@ -559,26 +539,33 @@ static size_t sweep(struct session_host *host)
 	return n_folded;
 }
 
-int session_host_work(struct session_host *host)
+static void work(struct session_host *host)
 {
-	int64_t start = now_ms();
-
-	if (start < host->pace.next_sweep_ms)
-		return (int)(host->pace.next_sweep_ms - start);
+	int64_t start = work_ms();
 	bool has_folded = sweep(host) > 0;
 
 	session_grow_ahead(&host->file->settings, host->fd);
-	const struct session_load load = {
-		.n_waiting = host->added.n_entries,
-		.waiting_bytes = host->added_bytes,
+	struct session_load load = {
+		.n_waiting = host->waiting.added.n_entries,
+		.waiting_bytes = host->waiting.n_bytes,
 		.totals_bytes = host->totals_bytes > 0 ? (uint64_t)host->totals_bytes : 0,
-		.n_places = host->settings.n_regions,
-		.free_bytes = session_free_bytes(host->fd),
+		.room = session_room_now(&host->file->settings, host->fd),
 	};
 
-	if (session_pace_wants_totals(&host->pace, &load, start))
-		keep_totals(host, load.free_bytes);
-	return session_pace_swept(&host->pace, has_folded, start, now_ms(), load.free_bytes);
+	if (session_pace_wants_totals(&host->pace, &load, now_ms())) {
+		keep_totals(host, load.room.free_bytes);
+		load.room = session_room_now(&host->file->settings, host->fd);
+	}
+	session_pace_swept(&host->pace, has_folded, work_ms() - start, now_ms(), &load.room);
+}
+
+int session_host_work(struct session_host *host)
+{
+	struct session_room room = session_room_now(&host->file->settings, host->fd);
+
+	if (session_pace_is_due(&host->pace, &room, now_ms()))
+		work(host);
+	return session_pace_rest_ms(&host->pace, now_ms());
 }
 
 bool session_host_takes_reload(struct session_host *host)
@@ -780,8 +767,7 @@ struct session_host *session_host_free(struct session_host *host)
 	failure_classes_free(host->classes);
 	family_free(host->family);
 	process_sights_deinit(&host->sights);
-	added_regions_deinit(&host->added);
-	place_set_deinit(&host->added_places);
+	waiting_regions_deinit(&host->waiting);
 	recording_deinit(&host->recording);
 	snapshot_put(host->last);
 	free(host);

@@ -10,7 +10,8 @@ enum {
 	SWEEP_SMALL_MS = 25,	 /* the same where less than this is free: */
 	SMALL_PLACE = 32 << 20,
 	SWEEP_MAX_MS = 1000,
-	SWEEP_SHARE = 4,	 /* a sweep is followed by so many times its own length of rest */
+	SWEEP_SHARE = 4,	 /* a sweep is followed by so many times its own length of rest, */
+	SWEEP_ROOM = 8,		 /* unless one part of so many of the room was taken meanwhile */
 	TOTALS_MIN_MS = 10000,	 /* between two writings of the totals, or so many times what it took: */
 	TOTALS_SHARE = 50,
 	TOTALS_BYTES = 12 << 20, /* sooner if regions that wait take so much, a fifth of what a container has, */
@@ -18,7 +19,7 @@ enum {
 	TOTALS_PLACES = 4,	 /* or so of all places */
 };
 
-uint64_t session_free_bytes(int fd)
+static uint64_t free_bytes(int fd)
 {
 	struct statvfs place;
 
@@ -28,22 +29,59 @@ uint64_t session_free_bytes(int fd)
 	return (uint64_t)place.f_bavail * place.f_frsize;
 }
 
-struct session_pace session_pace_init(int64_t now_ms)
+struct session_room session_room_now(const struct session_settings *settings, int fd)
 {
-	return (struct session_pace){.interval_ms = SWEEP_MIN_MS, .next_totals_ms = now_ms + TOTALS_MIN_MS};
+	return (struct session_room){
+		.n_places = settings->n_regions,
+		.n_taken = session_count_taken(settings),
+		.free_bytes = free_bytes(fd),
+	};
 }
 
-int session_pace_swept(struct session_pace *pace, bool has_folded, int64_t began_ms, int64_t now_ms,
-		       uint64_t free_bytes)
+struct session_pace session_pace_init(int64_t now_ms)
 {
-	int64_t least = free_bytes < SMALL_PLACE ? SWEEP_SMALL_MS : SWEEP_MIN_MS;
-	int64_t next = has_folded ? least : 2 * (int64_t)pace->interval_ms;
+	return (struct session_pace){
+		.next_sweep_ms = now_ms,
+		.interval_ms = SWEEP_MIN_MS,
+		.look_ms = SWEEP_MIN_MS,
+		.next_totals_ms = now_ms + TOTALS_MIN_MS,
+	};
+}
 
-	if (next < SWEEP_SHARE * (now_ms - began_ms))
-		next = SWEEP_SHARE * (now_ms - began_ms);
+/* After a quiet time the next sweep by the clock is far, and many processes may begin all at once. */
+static bool is_filling(const struct session_room *before, const struct session_room *now)
+{
+	return now->n_taken > before->n_taken + before->n_places / SWEEP_ROOM ||
+	       now->free_bytes < before->free_bytes - before->free_bytes / SWEEP_ROOM;
+}
+
+bool session_pace_is_due(const struct session_pace *pace, const struct session_room *room, int64_t now_ms)
+{
+	return now_ms >= pace->next_sweep_ms || is_filling(&pace->swept, room);
+}
+
+int session_pace_rest_ms(const struct session_pace *pace, int64_t now_ms)
+{
+	int64_t rest = pace->next_sweep_ms - now_ms;
+
+	return rest < 0 ? 0 : rest < pace->look_ms ? (int)rest : pace->look_ms;
+}
+
+static int64_t at_least(int64_t value, int64_t least)
+{
+	return value < least ? least : value;
+}
+
+void session_pace_swept(struct session_pace *pace, bool has_folded, int64_t work_ms, int64_t now_ms,
+			const struct session_room *room)
+{
+	int64_t least = room->free_bytes < SMALL_PLACE ? SWEEP_SMALL_MS : SWEEP_MIN_MS;
+	int64_t next = at_least(has_folded ? least : 2 * (int64_t)pace->interval_ms, SWEEP_SHARE * work_ms);
+
 	pace->interval_ms = next < SWEEP_MAX_MS ? (int)next : SWEEP_MAX_MS;
 	pace->next_sweep_ms = now_ms + pace->interval_ms;
-	return pace->interval_ms;
+	pace->look_ms = (int)at_least(least, work_ms);
+	pace->swept = *room;
 }
 
 /* The totals are in the same place; but however large they are, much has to wait. */
@@ -59,13 +97,11 @@ bool session_pace_wants_totals(const struct session_pace *pace, const struct ses
 	if (load->n_waiting == 0)
 		return false;
 	return now_ms >= pace->next_totals_ms || load->waiting_bytes >= most_waiting_bytes(load) ||
-	       load->waiting_bytes >= load->free_bytes / TOTALS_ROOM ||
-	       load->n_waiting >= load->n_places / TOTALS_PLACES;
+	       load->waiting_bytes >= load->room.free_bytes / TOTALS_ROOM ||
+	       load->n_waiting >= load->room.n_places / TOTALS_PLACES;
 }
 
-void session_pace_wrote_totals(struct session_pace *pace, int64_t began_ms, int64_t now_ms)
+void session_pace_wrote_totals(struct session_pace *pace, int64_t work_ms, int64_t now_ms)
 {
-	int64_t rest = TOTALS_SHARE * (now_ms - began_ms);
-
-	pace->next_totals_ms = now_ms + (rest > TOTALS_MIN_MS ? rest : TOTALS_MIN_MS);
+	pace->next_totals_ms = now_ms + at_least(TOTALS_SHARE * work_ms, TOTALS_MIN_MS);
 }

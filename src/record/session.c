@@ -349,14 +349,21 @@ static int grow_file(struct session_settings *settings, int fd, uint64_t end)
 	return 0;
 }
 
-void session_grow_ahead(struct session_settings *settings, int fd)
+uint64_t session_count_taken(const struct session_settings *settings)
 {
 	uint64_t n = __atomic_load_n(&settings->regions_begun, __ATOMIC_RELAXED);
-	uint64_t reached = __atomic_load_n(&settings->reached, __ATOMIC_RELAXED);
-	uint64_t capacity = settings->region_capacity;
 
 	for (uint64_t i = 0; i < SESSION_REUSED_REGIONS / 64; i++)
 		n += (uint64_t)__builtin_popcountll(__atomic_load_n(&settings->is_taken[i], __ATOMIC_RELAXED));
+	return n;
+}
+
+void session_grow_ahead(struct session_settings *settings, int fd)
+{
+	uint64_t n = session_count_taken(settings);
+	uint64_t reached = __atomic_load_n(&settings->reached, __ATOMIC_RELAXED);
+	uint64_t capacity = settings->region_capacity;
+
 	/* Each time takes a page: seldom, and then by much. */
 	if (reached >= SESSION_HEAD_SIZE + (n + REGIONS_AHEAD / 2) * capacity || !session_is_region_capacity(capacity))
 		return;

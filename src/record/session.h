@@ -201,6 +201,9 @@ int session_map_file(int fd, void *address, struct session_file **ret_file);
  */
 uint64_t session_take_region(struct session_settings *settings, int fd);
 
+/* How many places are taken. */
+uint64_t session_count_taken(const struct session_settings *settings);
+
 /*
  * Makes the file long enough for some more regions than have a place now: it is the host that may, where a limit on
  * the size of files holds for the program.

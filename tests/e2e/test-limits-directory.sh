@@ -52,6 +52,14 @@ if mount_small small 36k; then
 		"$status $(value 'count("fsync"), lost("region_full"), r["unwatched"]')" = "0 (3000, 0, [])"
 	unmount_last
 
+	# By then sonde looks for processes that have ended once a second; each of these takes more than half a megabyte.
+	mount_small small 16m
+	act sonde run -c small.cfg -o recording.json --report=none -- \
+		sh -c 'sleep 1.6; n=0; while test $n -lt 60; do "$1" crowd 60; n=$((n + 1)); done' sh "$subject"
+	check "nor do programs of many threads that begin all at once after a quiet time" \
+		"$status $(value 'count("fsync"), lost("region_full"), r["unwatched"]')" = "0 (3600, 0, [])"
+	unmount_last
+
 	mount_small small 400k
 	act sonde run -c small.cfg --report=none -- "$subject" heir small/fill
 	check "a child of a program that found it full, and limits its address space, has its memory" "$status" = 0

@@ -323,8 +323,7 @@ static void totals_are_written_when_what_waits_takes_much_of_what_there_is(void)
 	const struct session_load usual = {
 		.n_waiting = 100,
 		.waiting_bytes = 2 << 20,
-		.n_places = 10000,
-		.free_bytes = UINT64_MAX,
+		.room = {.n_places = 10000, .free_bytes = UINT64_MAX},
 	};
 	struct session_pace pace = session_pace_init(1000);
 	struct session_load load = usual;
@@ -341,35 +340,80 @@ static void totals_are_written_when_what_waits_takes_much_of_what_there_is(void)
 	load.totals_bytes = 100 << 20;
 	CU_ASSERT_FALSE(session_pace_wants_totals(&pace, &load, 1100));
 	load = usual;
-	load.free_bytes = 8 << 20;
+	load.room.free_bytes = 8 << 20;
 	CU_ASSERT(session_pace_wants_totals(&pace, &load, 1100));
 	load = usual;
-	load.n_places = 256;
+	load.room.n_places = 256;
 	CU_ASSERT(session_pace_wants_totals(&pace, &load, 1100));
 	/* After a time all the same, but never for nothing; and seldom where it takes long. */
 	load = usual;
 	CU_ASSERT(session_pace_wants_totals(&pace, &load, 11000));
-	session_pace_wrote_totals(&pace, 11000, 12000);
+	session_pace_wrote_totals(&pace, 1000, 12000);
 	CU_ASSERT_FALSE(session_pace_wants_totals(&pace, &load, 61000));
 	CU_ASSERT(session_pace_wants_totals(&pace, &load, 62000));
 	load.n_waiting = 0;
 	CU_ASSERT_FALSE(session_pace_wants_totals(&pace, &load, 62000));
 }
 
+/* How long a sweep is followed by rest. */
+static int rest_after(struct session_pace *pace, bool has_folded, int64_t work_ms, uint64_t free_bytes)
+{
+	const struct session_room room = {.n_places = 1 << 20, .free_bytes = free_bytes};
+
+	session_pace_swept(pace, has_folded, work_ms, 1000, &room);
+	return (int)(pace->next_sweep_ms - 1000);
+}
+
 static void sweeps_come_as_often_as_processes_end_and_leave_time_to_others(void)
 {
 	struct session_pace pace = session_pace_init(0);
-	int busy_ms = session_pace_swept(&pace, true, 0, 1, UINT64_MAX);
-	int once_idle_ms = session_pace_swept(&pace, false, 100, 101, UINT64_MAX);
+	int busy_ms = rest_after(&pace, true, 1, UINT64_MAX);
 
-	CU_ASSERT_EQUAL(once_idle_ms, 2 * busy_ms);
-	CU_ASSERT_EQUAL(session_pace_swept(&pace, true, 200, 201, UINT64_MAX), busy_ms);
-	CU_ASSERT(session_pace_swept(&pace, true, 200, 201, 1 << 20) < busy_ms);
-	CU_ASSERT_EQUAL(session_pace_swept(&pace, true, 300, 400, UINT64_MAX), 400);
-	CU_ASSERT_EQUAL(pace.next_sweep_ms, 800);
+	CU_ASSERT_EQUAL(rest_after(&pace, false, 1, UINT64_MAX), 2 * busy_ms);
+	CU_ASSERT_EQUAL(rest_after(&pace, true, 1, UINT64_MAX), busy_ms);
+	CU_ASSERT(rest_after(&pace, true, 1, 1 << 20) < busy_ms);
+	CU_ASSERT_EQUAL(rest_after(&pace, true, 100, UINT64_MAX), 400);
 	for (int i = 0; i < 10; i++)
-		session_pace_swept(&pace, false, 1000, 1001, UINT64_MAX);
-	CU_ASSERT_EQUAL(session_pace_swept(&pace, false, 1000, 1001, UINT64_MAX), 1000);
+		rest_after(&pace, false, 1, UINT64_MAX);
+	CU_ASSERT_EQUAL(rest_after(&pace, false, 1, UINT64_MAX), 1000);
+}
+
+static void a_sweep_is_due_at_once_when_much_of_the_room_was_taken(void)
+{
+	const struct session_room swept = {.n_places = 800, .n_taken = 100, .free_bytes = 80 << 20};
+	struct session_pace pace = session_pace_init(0);
+	struct session_room room = swept;
+
+	CU_ASSERT_TRUE(session_pace_is_due(&pace, &room, 0));
+	session_pace_swept(&pace, false, 0, 0, &swept);
+	CU_ASSERT_FALSE(session_pace_is_due(&pace, &room, pace.next_sweep_ms - 1));
+	CU_ASSERT_TRUE(session_pace_is_due(&pace, &room, pace.next_sweep_ms));
+	room.n_taken = 200;
+	CU_ASSERT_FALSE(session_pace_is_due(&pace, &room, 1));
+	room.n_taken = 201;
+	CU_ASSERT_TRUE(session_pace_is_due(&pace, &room, 1));
+	room = swept;
+	room.free_bytes = 70 << 20;
+	CU_ASSERT_FALSE(session_pace_is_due(&pace, &room, 1));
+	room.free_bytes--;
+	CU_ASSERT_TRUE(session_pace_is_due(&pace, &room, 1));
+	/* More room than there was is no reason. */
+	room = (struct session_room){.n_places = 800, .free_bytes = 90 << 20};
+	CU_ASSERT_FALSE(session_pace_is_due(&pace, &room, 1));
+}
+
+static void the_room_is_looked_at_between_sweeps_that_are_far_apart(void)
+{
+	struct session_pace pace = session_pace_init(0);
+
+	for (int i = 0; i < 10; i++)
+		rest_after(&pace, false, 1, UINT64_MAX);
+	CU_ASSERT_EQUAL(session_pace_rest_ms(&pace, 1000), 100);
+	CU_ASSERT_EQUAL(session_pace_rest_ms(&pace, 1990), 10);
+	CU_ASSERT_EQUAL(session_pace_rest_ms(&pace, 2001), 0);
+	/* Never without as much rest as a sweep takes. */
+	rest_after(&pace, true, 150, 1 << 20);
+	CU_ASSERT_EQUAL(session_pace_rest_ms(&pace, 1000), 150);
 }
 
 static void a_switch_leaves_the_rest_of_the_mode_as_it_is(void)
@@ -430,5 +474,9 @@ UNIT_MAIN("session", {"places follow each other", places_follow_each_other},
 	   totals_are_written_when_what_waits_takes_much_of_what_there_is},
 	  {"sweeps come as often as processes end, and leave time to others",
 	   sweeps_come_as_often_as_processes_end_and_leave_time_to_others},
+	  {"a sweep is due at once when much of the room was taken",
+	   a_sweep_is_due_at_once_when_much_of_the_room_was_taken},
+	  {"the room is looked at between sweeps that are far apart",
+	   the_room_is_looked_at_between_sweeps_that_are_far_apart},
 	  {"switching a call leaves the rest of its mode as it is", a_switch_leaves_the_rest_of_the_mode_as_it_is},
 	  {"a change of a period is remembered", a_change_of_a_period_is_remembered})
