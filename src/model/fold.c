@@ -16,6 +16,7 @@
 #include "model/fold-stacks.h"
 #include "model/fold-spans.h"
 #include "calls/call.h"
+#include "model/shell-quote.h"
 #include "model/syscall-name.h"
 #include "model/words.h"
 
@@ -257,27 +258,6 @@ static int fold_raw_calls(const struct folding *folding)
 	return 0;
 }
 
-/* What one character becomes at most: a quote, which ends the others, stands alone, and begins them anew. */
-#define QUOTED_QUOTE "'\\''"
-
-/* One argument as a shell needs it: in quotes unless it is made of harmless characters only. Returns its end. */
-static char *put_quoted(char *place, const char *word)
-{
-	static const char harmless[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				       "0123456789%+,-./:=@_^";
-
-	if (word[0] && word[strspn(word, harmless)] == '\0')
-		return stpcpy(place, word);
-	*place++ = '\'';
-	for (; *word; word++)
-		if (*word == '\'')
-			place = stpcpy(place, QUOTED_QUOTE);
-		else
-			*place++ = *word;
-	*place++ = '\'';
-	return place;
-}
-
 /*
  * The arguments of a header, each ended by NUL; the field may have been too short for the last of
  * them, and what follows them is zero. An empty argument cannot be told from the end: the last is
@@ -287,15 +267,13 @@ static char *quote_command(const char *words, size_t size)
 {
 	const char *end = words + words_of(words, size).size;
 
-	/* An empty word, which is nothing but its end, has two quotes and a space before it. */
-	size_t most = (strlen(QUOTED_QUOTE) + 1) * (size_t)(end - words) + sizeof(" ''");
-	char *command = malloc(most);
+	char *command = malloc(shell_quote_room((size_t)(end - words)));
 	char *place = command;
 
 	for (const char *word = words; command && word < end; word += strlen(word) + 1) {
 		if (word > words)
 			*place++ = ' ';
-		place = put_quoted(place, word);
+		place = shell_quote(place, word);
 	}
 	if (!command)
 		return NULL;

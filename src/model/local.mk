@@ -37,6 +37,7 @@ libsonde_core_la_SOURCES += \
 	src/model/series-check.c src/model/series-check.h \
 	src/model/series.c src/model/series.h \
 	src/model/snapshot.c src/model/snapshot.h src/model/snapshot-build.h \
+	src/model/shell-quote.c src/model/shell-quote.h \
 	src/model/snapshot-difference.c \
 	src/model/snapshot-recording.c \
 	src/model/stack-merge.c src/model/stack-merge.h \

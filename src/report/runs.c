@@ -3,10 +3,12 @@
 
 #include "report/runs.h"
 
+#include "model/shell-quote.h"
 #include "report/line.h"
 #include "report/units.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -67,14 +69,15 @@ static void add_date(struct line *line, int64_t started_ns)
 	line_add(line, STYLE_PLAIN, text, DATE_COLUMNS);
 }
 
-static void add_command(struct line *line, char *const *command)
+static void add_command(struct line *line, char *const *words)
 {
-	if (!command)
+	char *command = words ? shell_quote_command(words) : NULL;
+
+	if (command)
+		line_add(line, STYLE_PLAIN, command, 0);
+	else
 		line_add(line, STYLE_DIM, "unknown", 0);
-	for (char *const *word = command; word && *word; word++) {
-		line_add(line, STYLE_PLAIN, word == command ? "" : " ", 0);
-		line_add(line, STYLE_PLAIN, *word, 0);
-	}
+	free(command);
 }
 
 static void add_figures(struct line *line, const struct run_row *row)

@@ -9,6 +9,7 @@
 
 #include "report/text.h"
 
+#include "model/shell-quote.h"
 #include "report/text-sections.h"
 #include "report/units.h"
 
@@ -106,39 +107,30 @@ void page_add_name(const struct page *page, struct line *line, const struct call
 	line_add(line, STYLE_PLAIN, call->kind, (unsigned int)kind_length - 1);
 }
 
-/* A line is one text, so that what does not fit is cut where the line ends and nowhere else. */
-static FILE *open_text(char **ret_text, size_t *ret_size)
-{
-	*ret_text = NULL;
-	return open_memstream(ret_text, ret_size);
-}
-
-/* Writes the line that the stream of open_text() holds, in one style, and frees it. */
-static int write_text(const struct page *page, enum style style, FILE *stream, char **text)
+/* A line is one text, so that what does not fit is cut where the line ends and nowhere else. Frees the text. */
+static void write_text(const struct page *page, enum style style, char *text)
 {
 	struct line line;
-	int status = fclose(stream);
 
 	page_line(page, &line);
-	line_add(&line, style, *text, 0);
+	line_add(&line, style, text, 0);
 	line_write(&line, page->file);
-	free(*text);
-	return status ? -ENOMEM : 0;
+	free(text);
 }
 
 static int write_command(const struct page *page)
 {
-	char *const *word = page->recording->command;
-	char *text;
-	size_t size;
-	FILE *stream = open_text(&text, &size);
+	char *const *words = page->recording->command;
+	char *command = words && *words ? shell_quote_command(words) : strdup("command unknown");
+	char *text = NULL;
 
-	if (!stream)
+	if (!command || asprintf(&text, "sonde: %s", command) < 0)
+		text = NULL;
+	free(command);
+	if (!text)
 		return -ENOMEM;
-	fputs(word && *word ? "sonde:" : "sonde: command unknown", stream);
-	for (; word && *word; word++)
-		fprintf(stream, " %s", *word);
-	return write_text(page, STYLE_TITLE, stream, &text);
+	write_text(page, STYLE_TITLE, text);
+	return 0;
 }
 
 static void add_exit(struct line *line, struct exit_info exit)
@@ -277,9 +269,9 @@ static int write_circumstances(const struct page *page)
 	const struct recording *recording = page->recording;
 	char processes[UNITS_SIZE];
 	char threads[UNITS_SIZE];
-	char *text;
+	char *text = NULL;
 	size_t size;
-	FILE *stream = open_text(&text, &size);
+	FILE *stream = open_memstream(&text, &size);
 
 	if (!stream)
 		return -ENOMEM;
@@ -294,7 +286,12 @@ static int write_circumstances(const struct page *page)
 	for (size_t i = 0; i < recording->n_labels; i++)
 		fprintf(stream, "%s%s=%s", i ? " " : "; ", recording->labels[i].key,
 			recording->labels[i].value);
-	return write_text(page, STYLE_PLAIN, stream, &text);
+	if (fclose(stream) != 0) {
+		free(text);
+		return -ENOMEM;
+	}
+	write_text(page, STYLE_PLAIN, text);
+	return 0;
 }
 
 /* Rows for each section, titles and empty lines not counted. */

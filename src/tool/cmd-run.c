@@ -157,7 +157,12 @@ static int open_report(struct run *run)
 	}
 	if (strcmp(request->format, REPORT_NONE) == 0)
 		return 0;
-	run->report = request->report_file ? fopen(request->report_file, "we") : stderr;
+	if (!request->report_file)
+		run->report = stderr;
+	else if (strcmp(request->report_file, "-") == 0)
+		run->report = stdout;
+	else
+		run->report = fopen(request->report_file, "we");
 	if (run->report)
 		return 0;
 	command_say(&command_run, "cannot write the report: %s: %s", request->report_file,
@@ -474,7 +479,7 @@ static int run_command(struct run *run)
 	run->host = session_host_free(run->host);
 	configuration_deinit(&run->configuration);
 	free(run->library);
-	if (run->report && run->report != stderr)
+	if (run->report && run->report != stderr && run->report != stdout)
 		fclose(run->report);
 	return status;
 }

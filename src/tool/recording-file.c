@@ -15,6 +15,12 @@
 
 #include "format/recording-json.h"
 
+/* Ours, and not a file of that name. */
+static bool is_standard(const char *path)
+{
+	return strcmp(path, "-") == 0;
+}
+
 static int fail(int error, const char *path, struct message *ret_message)
 {
 	message_set(ret_message, "%s: %s", path, strerror(error));
@@ -26,7 +32,7 @@ static bool is_special(const char *path)
 {
 	struct stat status;
 
-	return stat(path, &status) == 0 && !S_ISREG(status.st_mode);
+	return is_standard(path) || (stat(path, &status) == 0 && !S_ISREG(status.st_mode));
 }
 
 static char *folder_of(const char *path)
@@ -36,19 +42,28 @@ static char *folder_of(const char *path)
 	return slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
 }
 
-int recording_file_check(const char *path, struct message *ret_message)
+/* 0 or an errno. */
+static int check_path(const char *path)
 {
 	struct stat status;
-	char *folder = folder_of(path);
-	int error = 0;
 
-	if (!folder)
-		return fail(ENOMEM, path, ret_message);
+	if (is_standard(path))
+		return fcntl(STDOUT_FILENO, F_GETFD) < 0 ? errno : 0;
 	if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
-		error = EISDIR;
-	else if (access(is_special(path) ? path : folder, W_OK) < 0)
-		error = errno;
+		return EISDIR;
+	if (is_special(path))
+		return access(path, W_OK) < 0 ? errno : 0;
+	char *folder = folder_of(path);
+	int error = !folder ? ENOMEM : access(folder, W_OK) < 0 ? errno : 0;
+
 	free(folder);
+	return error;
+}
+
+int recording_file_check(const char *path, struct message *ret_message)
+{
+	int error = check_path(path);
+
 	return error ? fail(error, path, ret_message) : 0;
 }
 
@@ -109,7 +124,8 @@ static int write_descriptor(int fd, const char *path, const struct recording_tex
 
 static int write_special(const char *path, const struct recording_text *text)
 {
-	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	int fd = is_standard(path) ? fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0)
+				   : open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
 
 	return fd < 0 ? -errno : write_descriptor(fd, path, text);
 }
@@ -156,7 +172,7 @@ int recording_file_read(const char *path, struct recording *ret_recording,
 {
 	static const cookie_io_functions_t functions = {.read = read_compressed,
 							.close = close_compressed};
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = is_standard(path) ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : open(path, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0)
 		return fail(errno, path, ret_message);

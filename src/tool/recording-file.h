@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * recording-file.h - recordings on disk: JSON documents, compressed when their name ends in .gz.
+ * recording-file.h - recordings on disk: JSON documents, compressed when their name ends in .gz. "-" is the standard
+ * output, or the standard input where one is read.
  */
 #ifndef SONDE_TOOL_RECORDING_FILE_H
 #define SONDE_TOOL_RECORDING_FILE_H

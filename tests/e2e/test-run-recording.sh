@@ -34,11 +34,25 @@ wait
 check "a FIFO is written to, not replaced" -p fifo -a -s from-fifo
 act sonde run -o /dev/stdout --report=none true
 check "so is /dev/stdout" "$(head -c 1 out)" = "{"
+act sonde run -o - --report=none sh -c 'echo before'
+check "- is the standard output, behind what the command has written" "$(head -c 8 out) $(ls -- ./- 2>&1 >&-)" = \
+	"before
+{ ls: cannot access './-': No such file or directory"
+tail -n +2 out >from-standard
+act sonde report - <from-standard
+check "where a recording is read it is the standard input" "$(head -1 out)" = "sonde: sh -c 'echo before'"
+act sonde merge -o - from-standard from-standard
+cp out merged
+act sonde report - <merged
+check "also that of a merge" "$(grep -c ' of 2 runs' out)" = 1
 
 act sonde run --report=json true
 check "--report=json is a recording on standard error" "$(head -c 1 err)" = "{"
 act sonde run --report-file=report.txt true
 check "--report-file keeps standard error clean" ! -s err -a -s report.txt
+act sonde run --report-file=- sh -c 'echo before'
+check "- is the standard output there, too" "$(head -2 out) $(wc -c <err)" = "before
+sonde: sh -c 'echo before' 0"
 act sonde run --report=none true
 check "--report=none says nothing" ! -s err
 
