@@ -344,7 +344,8 @@ static struct shares share_out(const struct page *page)
 	left = less(left, shares.metrics);
 	size_t spare = left > wanted.calls ? left - wanted.calls : 0;
 
-	size_t share = least(left / 3 + !(left / 3) + text_failures_examples(page), left - 1);
+	/* Of few lines at most half: a title is nothing without rows. */
+	size_t share = least(left / 3 + !(left / 3) + text_failures_examples(page), left / 2);
 
 	shares.failures = least(wanted.failures, spare > share ? spare : share);
 	shares.calls = left - shares.failures;

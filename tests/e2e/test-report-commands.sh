@@ -23,6 +23,8 @@ act sonde report --lines=0 long.json
 all=$(wc -l <out)
 act sonde report --lines=20 long.json
 check "--lines keeps it short" "$(wc -l <out)" -le 20 -a "$all" -gt 20
+check "and below each title there is a row that the section is about" \
+	"$(grep -E -A1 '^(CALL|FAILED CALL)  ' out | grep -c '^[a-z]')" = 2
 act sonde report --width=200 a.json
 check "--width is accepted" "$status" -eq 0
 for key in time count errors bytes name; do
