@@ -19,7 +19,14 @@ enum {
 	END_COLUMNS = 8,
 	COUNT_COLUMNS = 9,
 	COUNT_DIGITS = 8,
+	COMMAND_COLUMNS_LEAST = 12,
 	GAP = 2,
+};
+
+/* What of a row depends on the others, and on the screen. */
+struct layout {
+	unsigned int name_columns;
+	bool has_date; /* where the command has room beside it */
 };
 
 const char *run_end(const struct recording *recording, char ret_text[RUN_END_SIZE])
@@ -58,6 +65,15 @@ static unsigned int widest_name(const struct run_row *rows, size_t n_rows)
 	return (unsigned int)widest;
 }
 
+static struct layout lay_out(const struct run_row *rows, size_t n_rows, unsigned int width)
+{
+	unsigned int name_columns = widest_name(rows, n_rows);
+	unsigned int figures = name_columns + GAP + DATE_COLUMNS + WALL_COLUMNS + GAP + END_COLUMNS +
+			       2 * COUNT_COLUMNS + GAP;
+
+	return (struct layout){name_columns, width >= figures + COMMAND_COLUMNS_LEAST};
+}
+
 static void add_date(struct line *line, int64_t started_ns)
 {
 	time_t seconds = (time_t)(started_ns / 1000000000);
@@ -80,7 +96,7 @@ static void add_command(struct line *line, char *const *words)
 	free(command);
 }
 
-static void add_figures(struct line *line, const struct run_row *row)
+static void add_figures(struct line *line, const struct run_row *row, const struct layout *layout)
 {
 	const struct recording *recording = row->recording;
 	bool is_bad = recording->exit.kind == EXIT_SIGNAL || recording->exit.value;
@@ -90,7 +106,8 @@ static void add_figures(struct line *line, const struct run_row *row)
 	uint64_t n_failures;
 
 	run_sums(recording, &n_calls, &n_failures);
-	add_date(line, recording->started_ns);
+	if (layout->has_date)
+		add_date(line, recording->started_ns);
 	line_add_right(line, STYLE_PLAIN, units_duration(recording->wall_ns, text), WALL_COLUMNS);
 	line_pad(line, line->columns + GAP);
 	unsigned int start = line->columns;
@@ -105,15 +122,17 @@ static void add_figures(struct line *line, const struct run_row *row)
 	add_command(line, recording->command);
 }
 
-static void write_heading(unsigned int name_columns, const struct runs_options *options, FILE *file)
+static void write_heading(const struct layout *layout, const struct runs_options *options, FILE *file)
 {
 	struct line line;
 
 	line_init(&line, options->width, options->has_colour);
 	line_add(&line, STYLE_TITLE, "NAME", 0);
-	line_pad(&line, name_columns + GAP);
-	line_add(&line, STYLE_TITLE, "BEGUN", 0);
-	line_pad(&line, name_columns + GAP + DATE_COLUMNS);
+	line_pad(&line, layout->name_columns + GAP);
+	if (layout->has_date) {
+		line_add(&line, STYLE_TITLE, "BEGUN", 0);
+		line_pad(&line, layout->name_columns + GAP + DATE_COLUMNS);
+	}
 	line_add_right(&line, STYLE_TITLE, "WALL", WALL_COLUMNS);
 	line_pad(&line, line.columns + GAP);
 	unsigned int start = line.columns;
@@ -129,18 +148,18 @@ static void write_heading(unsigned int name_columns, const struct runs_options *
 
 int runs_text(const struct run_row *rows, size_t n_rows, const struct runs_options *options, FILE *file)
 {
-	unsigned int name_columns = widest_name(rows, n_rows);
+	struct layout layout = lay_out(rows, n_rows, options->width);
 
 	if (n_rows)
-		write_heading(name_columns, options, file);
+		write_heading(&layout, options, file);
 	for (size_t i = 0; i < n_rows; i++) {
 		struct line line;
 
 		line_init(&line, options->width, options->has_colour);
 		line_add(&line, STYLE_PLAIN, rows[i].name, 0);
-		line_pad(&line, name_columns + GAP);
+		line_pad(&line, layout.name_columns + GAP);
 		if (rows[i].recording)
-			add_figures(&line, &rows[i]);
+			add_figures(&line, &rows[i], &layout);
 		else
 			line_add(&line, STYLE_ERROR, rows[i].end, 0);
 		line_write(&line, file);

@@ -113,7 +113,8 @@ mkfifo go there
 sonde run --report=none -- sh -c 'echo >there; read -r _ <go' &
 read -r _ <there
 act sonde sessions
-check "a session that runs is listed as such" "$(awk 'NR == 2 { print $5 }' out)" = running
+check "a session that runs is listed as such" "$(awk 'NR == 2 { print $3 }' out)" = running
+check "with its command, in 80 columns" "$(awk 'NR == 2 { print $6, $7 }' out)" = "sh -c"
 act sonde sessions --collect
 check "it is not collected" "$status" -eq 0 -a ! -s out -a -n "$(ls "$SONDE_DIRECTORY"/sonde-*)"
 touch -d '-2 minutes' "$SONDE_DIRECTORY"/sonde-*/*/session
