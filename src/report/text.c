@@ -28,6 +28,7 @@ enum {
 	KIND_LEAVES = 8, /* columns to the name */
 	HEADER_LINES = 3, /* and more where the main thread's time is known, or memory */
 	SHARE_SIZE = 32,
+	COUNT_DIGITS = 9,
 	COVERAGE_ROWS_MAX = 7, /* of a report whose lines are limited */
 	MAX_LINES_MIN = 20,
 	METRICS_LINES_MIN = 4, /* more, where there are metrics */
@@ -264,10 +265,23 @@ static void add_start(FILE *stream, const struct recording *recording)
 		fprintf(stream, " on %s", recording->host);
 }
 
+/* A process that went on as a program that could not be watched is counted there: so there may be calls and no process. */
+static void add_processes(FILE *stream, const struct recording *recording)
+{
+	uint64_t n_unwatched = recording->notes_lost;
+	char text[UNITS_SIZE];
+
+	for (size_t i = 0; i < recording->n_unwatched; i++)
+		n_unwatched += recording->unwatched[i].count;
+	fprintf(stream, "%s process%s", units_count(recording->n_processes, COUNT_DIGITS, text),
+		recording->n_processes == 1 ? "" : "es");
+	if (n_unwatched && !recording->n_processes)
+		fprintf(stream, " and %s not watched", units_count(n_unwatched, COUNT_DIGITS, text));
+}
+
 static int write_circumstances(const struct page *page)
 {
 	const struct recording *recording = page->recording;
-	char processes[UNITS_SIZE];
 	char threads[UNITS_SIZE];
 	char *text = NULL;
 	size_t size;
@@ -275,10 +289,8 @@ static int write_circumstances(const struct page *page)
 
 	if (!stream)
 		return -ENOMEM;
-	fprintf(stream, "%s process%s, %s thread%s",
-		units_count(recording->n_processes, 9, processes),
-		recording->n_processes == 1 ? "" : "es",
-		units_count(recording->n_threads, 9, threads),
+	add_processes(stream, recording);
+	fprintf(stream, ", %s thread%s", units_count(recording->n_threads, COUNT_DIGITS, threads),
 		recording->n_threads == 1 ? "" : "s");
 	if (recording->n_runs)
 		fprintf(stream, " of %" PRIu64 " runs", recording->n_runs);

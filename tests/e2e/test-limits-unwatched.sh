@@ -71,6 +71,9 @@ unharmed "a program that is not there is not started" "$subject" start execve ./
 check "and is not noted" "$(value 'r["unwatched"]')" = "[]"
 unharmed "programs are counted" sh -c './static; ./static; ./static; ./script; exit 0'
 check "by name and reason" "$(value 'started("/static"), started("/script")')" = "(3, 1)"
+act sonde run -o recording.json -- sh -c 'exec ./static'
+check "a process that went on unwatched is counted there, and said to be" -n \
+	"$(grep '^0 processes and 1 not watched, 0 threads; ' err)"
 act sonde run -o recording.json -- sh -c './static; ./static'
 check "the report says so, too" -n "$(grep 'not watched: ./static, 2 times (statically linked)' err)"
 unharmed "children of a static program are watched again" "$subject" start vfork "$(
