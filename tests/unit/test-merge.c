@@ -29,6 +29,8 @@ static void add_call(struct call_list *list, const char *name, const char *kind,
 	CU_ASSERT_EQUAL(bucket_counts_add(&done.buckets, histogram_bucket(1000), n), 0);
 	CU_ASSERT_EQUAL(call_totals_add(call, &done), 0);
 	bucket_counts_deinit(&done.buckets);
+	call->unfinished += n % 2;
+	call->unfinished_ns += n % 2 * 70;
 	add_failure(call, n % 2 ? "ENOENT" : "EACCES", n, now_ns);
 }
 
@@ -97,6 +99,7 @@ static void add_process(struct recording *recording, unsigned int n)
 	recording->lost[LOSS_DETAIL] += n;
 	recording->refused[REFUSED_NAME] += n;
 	recording->damaged_regions += n == 3;
+	recording->n_uncounted += n;
 	name_counts_add(&recording->raw_calls, "futex", n + 1);
 	if (!recording->largest_memory.is_known || process.memory.peak > recording->largest_memory.peak) {
 		recording->largest_memory = process.memory;
@@ -175,6 +178,8 @@ static void two_halves_are_the_whole(void)
 	CU_ASSERT_STRING_EQUAL(found, expected);
 	if (strcmp(found, expected) != 0)
 		printf("%s\n%s\n", expected, found);
+	/* Both were added up in the same way: of each second process, 70 ns. */
+	CU_ASSERT_EQUAL(call_list_find(&merged.calls, "read", "file")->unfinished_ns, N_PROCESSES / 2 * 70);
 	free(expected);
 	free(found);
 	deinit_all(halves, 2);

@@ -237,6 +237,28 @@ static void options_out_of_range_are_brought_into_it(void)
 	recording_deinit(&recording);
 }
 
+static void check_line(const struct recording *recording, const char *line)
+{
+	struct text_options options = {.width = 120};
+	char *screen = draw(recording, &options);
+
+	CU_ASSERT_PTR_NOT_NULL(strstr(screen, line));
+	free(screen);
+}
+
+static void processes_of_which_nothing_is_known_yet_are_counted(void)
+{
+	struct recording recording = make_large(1);
+
+	check_line(&recording, "nothing was lost");
+	recording.n_uncounted = 1;
+	check_line(&recording, "\na process that had just been started is still running: its calls are not counted\n");
+	recording.n_uncounted = 12;
+	check_line(&recording,
+		   "\n12 processes that had just been started are still running: their calls are not counted\n");
+	recording_deinit(&recording);
+}
+
 static void add_plugins_in_trouble(struct recording *recording, int n)
 {
 	for (int i = 0; i < n; i++) {
@@ -525,6 +547,7 @@ UNIT_MAIN("report", {"reports look as they should", reports_look_as_they_should}
 	   no_report_is_wider_or_longer_than_it_may_be},
 	  {"a thousand calls fit on one screen", a_thousand_calls_fit_on_one_screen},
 	  {"options out of range are brought into it", options_out_of_range_are_brought_into_it},
+	  {"processes of which nothing is known yet are counted", processes_of_which_nothing_is_known_yet_are_counted},
 	  {"each section has a row, whatever trouble plugins are in",
 	   each_section_has_a_row_whatever_trouble_plugins_are_in},
 	  {"each share of the main thread is said", each_share_of_the_main_thread_is_said},
