@@ -503,6 +503,13 @@ int fold_settings(struct recording *recording, const struct session_settings *se
 	return fold_off(recording, settings);
 }
 
+/* What they waited for in calls that were not counted would be taken for work. */
+static void forget_waiting(struct recording *recording)
+{
+	for (size_t i = 0; i < recording->n_process_records; i++)
+		recording->processes[i]->has_waiting = false;
+}
+
 int fold_notes(struct recording *recording, const struct session_file *file)
 {
 	for (unsigned int i = 0; i < SESSION_NOTES; i++) {
@@ -520,7 +527,11 @@ int fold_notes(struct recording *recording, const struct session_file *file)
 			return -ENOMEM;
 	}
 	recording->notes_lost += __atomic_load_n(&file->settings.notes_lost, __ATOMIC_RELAXED);
-	return fold_settings(recording, &file->settings);
+	int result = fold_settings(recording, &file->settings);
+
+	if (!recording_counts_waiting(recording))
+		forget_waiting(recording);
+	return result;
 }
 
 void fold_unreadable(struct recording *recording)

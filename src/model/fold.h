@@ -54,7 +54,10 @@ int fold_region(struct recording *recording, const struct region_image *image, b
  */
 int fold_settings(struct recording *recording, const struct session_settings *settings);
 
-/* Adds the session's notes: what was not watched, and how many notes were lost; and its settings as above. 0 or -ENOMEM. */
+/*
+ * Last: adds the session's notes, what was not watched, and how many notes were lost; and its settings as above, by which
+ * it is known whether all waiting was counted. 0 or -ENOMEM.
+ */
 int fold_notes(struct recording *recording, const struct session_file *file);
 
 /* Notes that a region file could not be read at all. */

@@ -9,12 +9,14 @@ mkdir sessions
 
 act sonde run -o all.json -- true
 check "nothing is off by default" "$status" -eq 0 -a -z "$(grep 'not counted' err)" -a -z "$(grep -F '"off"' all.json)"
+check "and it is known what each process waited for" "$(grep -c -F '"waiting"' all.json)" -gt 1
 check "and the report says where the main thread's time went" -n "$(grep '^main thread: ' err)"
 
 act sonde run -o recording.json -s intercept.groups=io -- sleep 0
 check "groups that are off are named in the report" -n \
 	"$(grep '^not counted by configuration: all of dns, memory, other, path, poll, process,$' err)"
 check "a sleep that is not counted is not taken for work" -z "$(grep '^main thread: ' err)"
+check "neither there nor of any process in the recording" -z "$(grep -F '"waiting"' recording.json)"
 check "nothing is said of calls that are off" -n \
 	"$(grep '^nothing was lost: every call that is on of every watched process is counted$' err)"
 check "their names are in the recording" -n "$(grep -E '"off":\[.*"malloc",.*"nanosleep"' recording.json)"
