@@ -36,6 +36,15 @@ static json_t *change_to_json(const struct change *change)
 			 spread_to_json(&change->after));
 }
 
+static json_t *names_to_json(const struct name_counts *names)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < names->n_items; i++)
+		json_array_append_new(array, text_to_json(names->items[i].name));
+	return array;
+}
+
 int comparison_json_write(const struct comparison *comparison, const struct breach *breaches, size_t n_breaches,
 			  FILE *stream)
 {
@@ -47,7 +56,8 @@ int comparison_json_write(const struct comparison *comparison, const struct brea
 	for (size_t i = 0; i < n_breaches; i++)
 		json_array_append_new(broken, json_pack("{s:o, s:o}", "rule", text_to_json(breaches[i].rule), "change",
 							change_to_json(&breaches[i].change)));
-	json_t *document = json_pack("{s:s, s:o, s:o}", "schema", "sonde.diff/1", "changes", changes, "breaches", broken);
+	json_t *document = json_pack("{s:s, s:o, s:o, s:o}", "schema", "sonde.diff/1", "changes", changes, "breaches", broken,
+				     "not_compared", names_to_json(&comparison->not_compared));
 	int result = document ? 0 : -ENOMEM;
 
 	if (document && (json_dumpf(document, stream, JSON_INDENT(2)) < 0 || fputc('\n', stream) == EOF))

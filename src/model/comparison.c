@@ -372,6 +372,40 @@ static int add_tests(struct comparing *comparing)
 	return result;
 }
 
+/* -- What is not compared -------------------------------------------------------------------------- */
+
+static bool is_off_in(const struct side *side, const char *name)
+{
+	for (size_t i = 0; i < side->n_recordings; i++)
+		if (!name_counts_get(&side->recordings[i].off, name))
+			return false;
+	return true;
+}
+
+/* What nobody has wanted to be counted is not missed. */
+static int note_names_of(struct comparing *comparing, const struct name_counts *names)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < names->n_items && result == 0; i++)
+		if (!is_off_in(comparing->before, names->items[i].name) ||
+		    !is_off_in(comparing->after, names->items[i].name))
+			result = name_set_add(&comparing->comparison->not_compared, names->items[i].name);
+	return result;
+}
+
+static int note_not_compared(struct comparing *comparing, const struct side *side)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < side->n_recordings && result == 0; i++) {
+		result = note_names_of(comparing, &side->recordings[i].off);
+		if (result == 0)
+			result = note_names_of(comparing, &side->recordings[i].switched);
+	}
+	return result;
+}
+
 int comparison_init(struct comparison *comparison, const struct side *before, const struct side *after)
 {
 	static const enum measure_figure of_run[] = {MEASURE_PROCESSES, MEASURE_THREADS, MEASURE_PEAK};
@@ -387,6 +421,10 @@ int comparison_init(struct comparison *comparison, const struct side *before, co
 		result = add_side(&comparing, after);
 	if (result == 0)
 		result = add_tests(&comparing);
+	if (result == 0)
+		result = note_not_compared(&comparing, before);
+	if (result == 0)
+		result = note_not_compared(&comparing, after);
 	if (comparison->n_changes)
 		qsort(comparison->changes, comparison->n_changes, sizeof(*comparison->changes), compare_changes);
 	return result;
@@ -395,5 +433,6 @@ int comparison_init(struct comparison *comparison, const struct side *before, co
 void comparison_deinit(struct comparison *comparison)
 {
 	free(comparison->changes);
+	name_counts_deinit(&comparison->not_compared);
 	*comparison = (struct comparison){0};
 }

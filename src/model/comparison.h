@@ -11,6 +11,7 @@
 #define SONDE_MODEL_COMPARISON_H
 
 #include "model/measure.h"
+#include "model/name-counts.h"
 #include "model/recording.h"
 
 #include <stdbool.h>
@@ -45,6 +46,7 @@ struct change {
 struct comparison {
 	struct change *changes;
 	size_t n_changes;
+	struct name_counts not_compared; /* a set: calls that not all recordings have counted all the time */
 };
 
 /* The figure of a side. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * Whether sums over several calls mean what they say: not where one of these calls was off, or was switched on the way.
+ * Whether figures of calls mean what they say: not where one of these calls was off, or was switched on the way.
  * A recording has names only, which may be those of another version: what is not in our table is not one of them.
  */
 #include "config.h"
@@ -25,6 +25,11 @@ bool call_may_wait(const char *name)
 		if (strcmp(call_table[call].name, name) == 0)
 			return may_wait(&call_table[call]);
 	return false;
+}
+
+bool recording_counts_call(const struct recording *recording, const char *name)
+{
+	return !name_counts_get(&recording->off, name) && !name_counts_get(&recording->switched, name);
 }
 
 static bool is_allocating_call(const char *name)

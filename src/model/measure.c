@@ -372,12 +372,31 @@ static uint64_t whole_time(const struct recording *recording, const struct measu
 	return sum;
 }
 
+/* A group of which some calls are off is what is counted of it. */
+static bool counts_any_of(const struct recording *recording, const char *group)
+{
+	for (unsigned int call = 0; call < CALL_COUNT; call++)
+		if (strcmp(call_table[call].group, group) == 0 && recording_counts_call(recording, call_table[call].name))
+			return true;
+	return false;
+}
+
+static bool is_counted(const struct recording *recording, const struct measure *metric)
+{
+	if (!recording->off.n_items && !recording->switched.n_items)
+		return true;
+	return metric->call ? recording_counts_call(recording, metric->call)
+			    : !metric->group || counts_any_of(recording, metric->group);
+}
+
 bool measure_value(const struct recording *recording, const struct measure *metric, uint64_t *ret_value)
 {
 	struct call_list list = {0};
 	struct call_totals *sum;
 	bool is_known;
 
+	if (!is_counted(recording, metric))
+		return false;
 	if (is_told_by_parts(recording, metric))
 		return value_of_parts(recording, metric, ret_value);
 	if (metric->test || (metric->program && is_of_run(metric->figure)))

@@ -58,7 +58,7 @@ int measure_parse(const char *name, size_t length, struct measure *ret_metric, c
 
 /*
  * Its value. False: it has none, as the mean of nothing, or the peak of a run that did not account for memory, or
- * anything but `calls` and `processes` of a test that is not there.
+ * anything but `calls` and `processes` of a test that is not there, or what is of a call that was not counted all the time.
  * Sums end at 2^64 - 1.
  */
 bool measure_value(const struct recording *recording, const struct measure *metric, uint64_t *ret_value);

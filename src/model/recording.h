@@ -286,6 +286,9 @@ double call_totals_quantile_ns(const struct call_totals *totals, double q);
 void call_totals_quantiles_ns(const struct call_totals *totals, const double *q, size_t n_quantiles,
 			      double *ret_ns);
 
+/* Whether every call of that name was counted: it was neither off nor switched on the way. */
+bool recording_counts_call(const struct recording *recording, const char *name);
+
 /* Whether a call of that name waits for something, as locks, reads and sleeps do, and exec and exit do not. */
 bool call_may_wait(const char *name);
 

@@ -4,6 +4,7 @@
 #include "report/diff.h"
 
 #include "report/line.h"
+#include "report/off-calls.h"
 #include "report/units.h"
 
 #include <errno.h>
@@ -15,6 +16,8 @@ enum {
 	RATIO_COLUMNS = 10,
 	NAME_COLUMNS_LEAST = 20,
 	COUNT_DIGITS = 10,
+	NOT_COMPARED_SIZE = 512,
+	INDENT_COLUMNS = 2,
 };
 
 const char *diff_name(const struct measure *metric, char ret_name[DIFF_NAME_SIZE])
@@ -138,6 +141,31 @@ static bool begins_test(const struct comparison *comparison, size_t i)
 	return test && (!before || strcmp(test, before) != 0);
 }
 
+static const char *not_compared_text(const struct comparison *comparison, char ret_text[NOT_COMPARED_SIZE])
+{
+	static const char words[] = "not compared, as not all recordings have counted it: ";
+
+	memcpy(ret_text, words, sizeof(words));
+	off_calls_text(&comparison->not_compared, ret_text + strlen(words), NOT_COMPARED_SIZE - strlen(words));
+	return ret_text;
+}
+
+static void write_not_compared(const struct comparison *comparison, const struct diff_options *options, FILE *stream)
+{
+	char text[NOT_COMPARED_SIZE];
+	const char *rest = comparison->not_compared.n_items ? not_compared_text(comparison, text) : "";
+	int indent = 0;
+
+	while (*rest) {
+		size_t length = line_break(rest, options->width - (unsigned int)indent);
+
+		fprintf(stream, "%*s%.*s\n", indent, "", (int)length, rest);
+		rest += length;
+		rest += strspn(rest, " ");
+		indent = INDENT_COLUMNS;
+	}
+}
+
 int diff_text(const struct comparison *comparison, const struct diff_options *options, FILE *stream)
 {
 	size_t n = comparison->n_changes;
@@ -154,6 +182,7 @@ int diff_text(const struct comparison *comparison, const struct diff_options *op
 	}
 	if (n_shown < n)
 		fprintf(stream, "(%zu more)\n", n - n_shown);
+	write_not_compared(comparison, options, stream);
 	if (!options->has_times)
 		fprintf(stream, "times are not compared: that takes %d recordings of each side\n", COMPARISON_TIMES_LEAST);
 	return ferror(stream) ? -errno : 0;
@@ -172,6 +201,7 @@ int diff_markdown(const struct comparison *comparison, FILE *stream)
 {
 	char name[DIFF_NAME_SIZE];
 	char text[UNITS_SIZE + 1];
+	char not_compared[NOT_COMPARED_SIZE];
 
 	if (comparison->n_changes == 0)
 		fputs("No difference.\n", stream);
@@ -188,5 +218,7 @@ int diff_markdown(const struct comparison *comparison, FILE *stream)
 		write_cell(stream, diff_ratio(change, text));
 		fputs("\n", stream);
 	}
+	if (comparison->not_compared.n_items)
+		fprintf(stream, "\n%s\n", not_compared_text(comparison, not_compared));
 	return ferror(stream) ? -errno : 0;
 }

@@ -196,6 +196,17 @@ void line_add_right(struct line *line, enum style style, const char *text, unsig
 	line_add(line, style, text, 0);
 }
 
+size_t line_break(const char *text, size_t width)
+{
+	size_t length = strlen(text);
+
+	if (length <= width)
+		return length;
+	const char *space = memrchr(text, ' ', width + 1);
+
+	return space && space > text ? (size_t)(space - text) : width;
+}
+
 void line_write(const struct line *line, FILE *file)
 {
 	size_t size = line->size;

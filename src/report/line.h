@@ -48,6 +48,9 @@ void line_add_right(struct line *line, enum style style, const char *text, unsig
 /* Adds spaces up to a column. */
 void line_pad(struct line *line, unsigned int column);
 
+/* How much of a text of one byte a column stands in the first of several lines of that width, which break at spaces. */
+size_t line_break(const char *text, size_t width);
+
 /* Writes the line and a newline, without spaces at its end. */
 void line_write(const struct line *line, FILE *file);
 

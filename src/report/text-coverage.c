@@ -60,13 +60,8 @@ static void add_long_notice(struct notices *notices, const char *text)
 	int indent = 0;
 
 	while (*text) {
-		size_t length = strlen(text);
+		size_t length = line_break(text, room);
 
-		if (length > room) {
-			const char *space = memrchr(text, ' ', room + 1);
-
-			length = space && space > text ? (size_t)(space - text) : room;
-		}
 		add_notice(notices, STYLE_PLAIN, "%*s%.*s", indent, "", (int)length, text);
 		text += length;
 		text += strspn(text, " ");

@@ -136,7 +136,14 @@ static void judge_rule(struct diff *diff, const struct rule *rule, const char *t
 {
 	struct breach *breach = &diff->breaches[diff->n_breaches];
 
-	if (!rule_is_breached(rule, test, before, after, &breach->change))
+	bool is_breached = rule_is_breached(rule, test, before, after, &breach->change);
+
+	if (!breach->change.after.n_values || (rule->is_change && !breach->change.before.n_values)) {
+		command_say(&command_diff, "%s: is not known in %s", rule->text,
+			    breach->change.after.n_values ? "the recordings before" : "the recordings after");
+		return;
+	}
+	if (!is_breached)
 		return;
 	breach->rule = rule->text;
 	diff->n_breaches++;

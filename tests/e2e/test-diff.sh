@@ -145,4 +145,23 @@ act sonde diff same1.json
 says "one recording is not enough" 2 "sonde: diff: two recordings are compared: BEFORE and AFTER"
 act sonde diff same1.json missing.json
 check "a recording that is not there is said" "$status" = 1 -a -n "$(grep -F missing.json err)"
+# What is not counted is not less.
+sonde run --report=none -o less.json -s intercept.exclude=stat -- sh work.sh 10 3
+act sonde diff same1.json less.json
+check "a call that is off on one side is not compared, and that is said" \
+	"$status $(row stat.calls) $(grep -x 'not compared, as not all recordings have counted it: of path: stat' out)" = \
+	"0  not compared, as not all recordings have counted it: of path: stat"
+act sonde diff --fail-on='stat.calls > +1' --fail-on='stat.calls <= 0' same1.json less.json
+check "nor is a rule about it judged" "$status $(cat err)" = \
+	"0 sonde: diff: stat.calls > +1: is not known in the recordings after
+sonde: diff: stat.calls <= 0: is not known in the recordings after"
+act sonde diff --format=json same1.json less.json
+check "as JSON, too" "$(python3 -c 'import json; print(json.load(open("out"))["not_compared"])')" = "['stat']"
+act sonde diff less.json less.json
+check "nothing is said of what nobody wanted to be counted" -z "$(grep 'not compared, as' out)"
+echo 'budgets = ( { limits = [ "stat.calls <= 1000", "calls >= 1" ]; } );' >budget.cfg
+act sonde check --budget=budget.cfg less.json
+check "a limit of it is not known to be kept" "$status $(cat err)" = \
+	"0 sonde: check: budget.cfg:1: run: stat.calls <= 1000: is not known in this recording"
+
 finish
