@@ -388,6 +388,7 @@ static const char *const note_reason_names[NOTE_REASONS] = {
 	[NOTE_NO_REGION] = "no_region",
 	[NOTE_UNREACHABLE] = "unreachable",
 	[NOTE_SANDBOX] = "sandbox",
+	[NOTE_SESSION] = "session",
 };
 
 static const char *const region_loss_names[LOSS_REASONS] = {

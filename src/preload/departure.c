@@ -5,6 +5,7 @@
 
 #include "base/raw.h"
 #include "base/readable.h"
+#include "base/text.h"
 #include "preload/environment.h"
 #include "record/executable.h"
 #include "record/filter.h"
@@ -41,7 +42,10 @@ static enum note_reason absence(char *const *environment, bool can_reach)
 {
 	if (!can_reach)
 		return NOTE_UNREACHABLE;
-	return environment_names_us(environment) ? NOTE_NONE : NOTE_ENVIRONMENT;
+	if (!environment_names_us(environment))
+		return NOTE_ENVIRONMENT;
+	return text_equals(environment_find(environment, SESSION_VARIABLE), recorder_session_directory()) ? NOTE_NONE
+													  : NOTE_SESSION;
 }
 
 _Static_assert((int)NOTE_REASONS <= (int)REGION_ABSENCES, "a region tells all reasons apart");

@@ -63,7 +63,7 @@
 #define REGION_MAGIC "SONDEREG"
 
 enum {
-	REGION_VERSION = 13, /* changes with every change of a struct below */
+	REGION_VERSION = 14, /* changes with every change of a struct below */
 	REGION_COMMIT_FIRST = 4096, /* what a process that does little needs */
 	REGION_COMMIT_STEP = 32 * 1024,
 	REGION_CAPACITY = 64 * 1024 * 1024, /* less where the size of files is limited, but not less than: */
@@ -77,7 +77,7 @@ enum {
 	REGION_LABELS_SIZE = 1024, /* of the text of all labels, with its NUL */
 	REGION_TEST_SIZE = 512,
 
-	REGION_ABSENCES = 8, /* enum note_reason of session.h, with room for more */
+	REGION_ABSENCES = 12, /* enum note_reason of session.h, with room for more */
 
 	REGION_SERIES_STRINGS = 40 * 1024, /* of one series: more than 32 tags of the longest can have */
 

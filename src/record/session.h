@@ -62,6 +62,7 @@ enum note_reason {
 	NOTE_NO_REGION,    /* a watched process found no memory for its region */
 	NOTE_UNREACHABLE,  /* it would not find our library or session: another user, root or session's end */
 	NOTE_SANDBOX,      /* the filter that it is to run under would kill it for what we do when it starts */
+	NOTE_SESSION,      /* it was given to another session, as by a "sonde run" of the program's own */
 	NOTE_REASONS,
 };
 

@@ -98,6 +98,8 @@ static const char *reason_text(enum note_reason reason)
 		return "cannot reach sonde's files";
 	case NOTE_SANDBOX:
 		return "sandbox forbids what sonde needs";
+	case NOTE_SESSION:
+		return "recorded in another session";
 	default:
 		return "unknown reason";
 	}

@@ -71,6 +71,11 @@ unharmed "a program that is not there is not started" "$subject" start execve ./
 check "and is not noted" "$(value 'r["unwatched"]')" = "[]"
 unharmed "programs are counted" sh -c './static; ./static; ./static; ./script; exit 0'
 check "by name and reason" "$(value 'started("/static"), started("/script")')" = "(3, 1)"
+act sonde run -o recording.json -- "$sonde" run --report=none -- /bin/true
+check "what another session records is said" "$(value 'started("/true"), reason("/true")')" = "(1, 'session')"
+check "in the report, too" -n "$(grep '^not watched: /bin/true, 1 time (recorded in another session)$' err)"
+act sonde run -o recording.json -- env SONDE_SESSION=/none /bin/true
+check "also of a session that is not there" "$(value 'started("/true"), reason("/true")')" = "(1, 'session')"
 act sonde run -o recording.json -- sh -c 'exec ./static'
 check "a process that went on unwatched is counted there, and said to be" -n \
 	"$(grep '^0 processes and 1 not watched, 0 threads; ' err)"
