@@ -99,13 +99,26 @@ build_locked() {
 	run_logged make -s -j"$(nproc)" all
 }
 
+# Whether everything was built after the last change, as far as one can see who may not build.
+is_built() {
+	test -x "$root/build/sonde" && test -e "$root/build/built" &&
+		test -z "$(find "$root/configure.ac" "$root/Makefile.am" "$root/include" "$root/plugins" "$root/src" \
+			-newer "$root/build/built" -print -quit 2>/dev/null)"
+}
+
 # build_tree CONFIGURE_FLAG... - the same, one at a time. What the caller was given by a make of its own is
-# not for ours.
+# not for ours. In a tree of somebody else's what is there is taken as it is.
 build_tree() {
+	if test -e "$root/build/lock" && test ! -w "$root/build/lock"; then
+		is_built && return
+		say "$root/build is older than its sources, and not ours to build: run this once as $(stat -c %U "$root/build")"
+		return 1
+	fi
 	mkdir -p "$root/build"
 	(
 		flock 9
 		unset MAKEFLAGS MFLAGS MAKELEVEL CDPATH
-		build_locked "$@" 9>&-
+		touch "$root/build/built-t"
+		build_locked "$@" 9>&- && mv "$root/build/built-t" "$root/build/built"
 	) 9>"$root/build/lock"
 }

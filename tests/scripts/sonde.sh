@@ -124,4 +124,23 @@ make_tree
 echo 'exit 1' >>"$tree/configure.stand-in"
 report "a build that fails shows its end and names its log" finds "the whole log is in $tree/build/build.log" \
 	"$tree/scripts/sonde"
+# Somebody else, for whom root's rights do not count.
+as_other() {
+	if test "$(/usr/bin/id -u)" -eq 0; then
+		setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
+	else
+		"$@"
+	fi
+}
+make_tree
+chmod 755 "$scratch"
+"$tree/scripts/sonde" </dev/null >/dev/null 2>&1
+chmod a-w "$tree/build/lock"
+: >"$log"
+as_other "$tree/scripts/sonde" run </dev/null >"$scratch/answer" 2>&1
+report "in a tree of somebody else's it runs what is built" test "$? $(cat "$scratch/answer")" = "7 in $PWD: run"
+touch -d "1 hour" "$tree/src/program"
+report "if that is up to date" finds "is older than its sources, and not ours to build: run this once as " \
+	as_other "$tree/scripts/sonde" run
+report "else nothing is called" test ! -s "$log"
 finish
