@@ -53,8 +53,10 @@ long=$scratch/long
 while test ${#long} -lt 190; do long=$long/0123456; done
 long=$long/$(printf "%$((201 - ${#long}))s" | tr ' ' x)
 mkdir -p "$long" && cp session "$long/session"
+before=$(stat -c '%s %b' "$long/session")
 tolerated "a path that is too long" "$long"
-check "which is left as it was" "$(cmp session "$long/session" && echo same)" = same
+# Behind the head there are gigabytes of nothing.
+check "which is left as it was" "$(cmp -n 65536 session "$long/session" && stat -c '%s %b' "$long/session")" = "$before"
 tolerated "a path that is much too long" "$(head -c 5000 /dev/zero | tr '\0' x)"
 if test "$(id -u)" -eq 0; then
 	mkdir -m 700 private && cp session private/session && mkdir bin && cp "$library" "$subject" bin/
