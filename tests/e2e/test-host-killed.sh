@@ -6,6 +6,8 @@ cd "$scratch" || exit 1
 export SONDE_DIRECTORY=$scratch/sessions
 mkdir "$SONDE_DIRECTORY"
 mkfifo done end
+# Sessions of some hundred places: totals are written when a quarter of them waits, and not after ten seconds.
+ulimit -f 20480
 
 # figures RECORDING - how many reads there were (not those of the shell, of its script), and how many processes
 figures() {
