@@ -162,10 +162,8 @@ static void read_io_at_end(struct child *child)
 		process_io_read(child->pid, &child->io);
 }
 
-/* Returns whether the command was continued since the last time. */
-static bool collect(struct child *child)
+static void collect(struct child *child)
 {
-	bool is_continued = false;
 	int status;
 
 	if (!child->has_ended)
@@ -173,15 +171,27 @@ static bool collect(struct child *child)
 	while (!child->has_ended &&
 	       wait4(child->pid, &status, WNOHANG | WUNTRACED | WCONTINUED, &child->usage) > 0) {
 		if (WIFSTOPPED(status)) {
+			child->was_continued = false;
 			command_stopped(child, WSTOPSIG(status));
 		} else if (WIFCONTINUED(status)) {
-			is_continued = true;
+			child->was_continued = true;
 		} else {
 			child->has_ended = true;
 			child->status = status;
 		}
 	}
-	return is_continued;
+}
+
+/*
+ * What the shell continued with us needs no second SIGCONT: it would go on although it was stopped again meanwhile.
+ * SIGCHLD may have come before.
+ */
+static bool was_continued_with_us(struct child *child)
+{
+	bool was_continued = child->was_continued;
+
+	child->was_continued = false;
+	return was_continued;
 }
 
 static bool is_meant_for_command(const struct child *child, const struct signalfd_siginfo *info)
@@ -218,14 +228,11 @@ static void hand_on(const struct child *child, const struct signalfd_siginfo *in
 
 static void take_signal(struct child *child, const struct signalfd_siginfo *info)
 {
-	/* What the shell continued with us needs no second SIGCONT. */
-	if (info->ssi_signo == SIGCHLD || info->ssi_signo == SIGCONT) {
-		bool is_continued = collect(child);
-
-		if (info->ssi_signo == SIGCHLD || is_continued)
-			return;
-	}
-	if (child->has_ended)
+	if (info->ssi_signo == SIGCHLD || info->ssi_signo == SIGCONT)
+		collect(child);
+	if (info->ssi_signo == SIGCHLD || child->has_ended)
+		return;
+	if (info->ssi_signo == SIGCONT && was_continued_with_us(child))
 		return;
 	if (info->ssi_signo == SIGTSTP && info->ssi_code > 0)
 		child->was_asked_to_stop = true;

@@ -32,6 +32,7 @@ struct child {
 	bool (*is_stray)(void *argument, int sender, int signal);
 	void *argument;
 	bool was_asked_to_stop; /* by the terminal, since it last continued */
+	bool was_continued;     /* since it last stopped, and no SIGCONT of ours was taken for that yet */
 };
 
 /*

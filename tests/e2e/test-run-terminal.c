@@ -22,7 +22,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { TIMEOUT_MS = 20000 };
+enum {
+	TIMEOUT_MS = 20000,
+	TIMES = 30,
+};
 
 struct terminal {
 	int master;
@@ -217,6 +220,42 @@ static void test_stop_and_continue(char **prefix)
 	end(&terminal);
 }
 
+/* How often the word has appeared since the last time that was asked. */
+static int take(struct terminal *terminal, const char *word)
+{
+	int n = 0;
+
+	for (const char *text = strstr(terminal->said, word); text; text = strstr(text + 1, word))
+		n++;
+	terminal->len = 0;
+	terminal->said[0] = '\0';
+	return n;
+}
+
+/* Of two that come at nearly the same time the command may see one: so it is tried often. */
+static void test_continue_is_heard_once(char **prefix)
+{
+	char *command[] = {prefix[0], "run", "--report=none", "--", prefix[1], "await", NULL};
+	struct terminal terminal = begin(command);
+	bool goes_on = sees(&terminal, "ready");
+	pid_t job = tcgetpgrp(terminal.master);
+	int n_heard = 0;
+
+	for (int i = 0; goes_on && i < TIMES; i++) {
+		kill(-job, SIGSTOP);
+		goes_on = job_is(&terminal, 's', SIGSTOP) && write(terminal.shell, "c", 1) == 1 &&
+			  sees(&terminal, "CONT 0");
+		n_heard += take(&terminal, "CONT 0");
+	}
+	/* Whatever sonde hands on comes before that. */
+	kill(job, SIGTERM);
+	goes_on &= sees(&terminal, "TERM 0");
+	n_heard += take(&terminal, "CONT 0");
+	check("what is continued with sonde hears of it once each time", goes_on && n_heard == TIMES);
+	job_is(&terminal, 'e', 0);
+	end(&terminal);
+}
+
 int main(void)
 {
 	const char *builddir = getenv("top_builddir");
@@ -231,6 +270,7 @@ int main(void)
 	test_interrupt_is_heard_once(programs);
 	test_interrupt_kills(programs);
 	test_stop_and_continue(programs);
+	test_continue_is_heard_once(programs);
 	printf("%d passed, %d failed\n", n_passed, n_failed);
 	return n_failed != 0;
 }
