@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * Failures can be many, and their stacks few: of each caller and code the first failures are looked at closely, and of
- * the later ones fewer and fewer; those in between are added to the last stack. To know the caller a step or two are
- * enough, so no rare failure is missed because of a frequent one, and every failure is at some stack of its caller.
+ * Failures can be many, and their stacks few: of each way and code the first failures are looked at closely, and of the
+ * later ones fewer and fewer; those in between are added to the last stack. The way is the innermost frames, up to the first
+ * that is of another object than the caller: a few steps that are cheap, so that wrappers of the program's own are told by who
+ * calls them. No rare failure is missed because of a frequent one, and only stacks that part farther out than that may be
+ * taken for each other.
  *
  * A call's turn is chosen as its timing is: at random intervals, so as to be in step with no loop. Of calls that are
  * timed by sample, one that is timed counts for those that were not.
@@ -22,6 +24,7 @@ enum {
 	LOOKS_SHARE = 8,    /* then from one stack to the next, so many times fewer than there were */
 	LOOKS_SELDOM = 1000,
 	LOOKS_TIMED = 16,   /* one look in so many is timed */
+	WAY_FRAMES = 8,
 	ROOM = 3072,        /* of stack, for the walk */
 	NEAR = 64 * 1024,   /* a stack that begins so much lower is still the same */
 };
@@ -33,6 +36,8 @@ struct taking {
 	struct stack_table *table;
 	struct stack_index *index;
 	struct unwind unwind;
+	uintptr_t own_start; /* our own code */
+	uintptr_t own_end;
 };
 
 static KEPT uint32_t has_begun;
@@ -79,22 +84,27 @@ static void use_asked_before(struct unwind *unwind, const struct thread_cache *t
 	unwind->readable_to = thread->stack_to;
 }
 
+static bool is_in_own(const struct taking *taking)
+{
+	return taking->unwind.address >= taking->own_start && taking->unwind.address < taking->own_end;
+}
+
 /* Goes to whoever has called us. False: there is nobody. */
 static __attribute__((noinline)) bool find_caller(struct taking *taking)
 {
 	struct unwind *unwind = &taking->unwind;
-	struct code_object own;
 
 	UNWIND_BEGIN(unwind, &taking->index->steps);
 	if (is_sandboxed(taking->region)) {
 		unwind->may_ask = false;
 		use_asked_before(unwind, taking->thread);
 	}
-	own = unwind->object;
+	taking->own_start = unwind->object.start;
+	taking->own_end = unwind->object.end;
 	do {
 		if (!unwind_step(unwind))
 			return false;
-	} while (unwind->address >= own.start && unwind->address < own.end);
+	} while (is_in_own(taking));
 	return true;
 }
 
@@ -111,7 +121,7 @@ void stacks_note_shortage(enum stack_shortage shortage)
 		note_shortage(taking.table, shortage);
 }
 
-/* From the caller on. */
+/* From the caller on. Where libc calls what we watch for a call of the program's, there is one of our wrappers in between. */
 static void walk(struct taking *taking, struct stack_trace *trace)
 {
 	unsigned int depth = recorder_session.settings.stacks.depth;
@@ -120,7 +130,10 @@ static void walk(struct taking *taking, struct stack_trace *trace)
 	if (depth > STACK_DEPTH_MAX || depth == 0)
 		depth = STACK_DEPTH_MAX;
 	trace->n_frames = 0;
+	trace->is_cut = false;
 	do {
+		if (is_in_own(taking))
+			continue;
 		trace->frames[trace->n_frames++] =
 			stack_table_frame(taking->thread, taking->table, taking->index, unwind);
 		trace->is_cut = trace->n_frames == depth;
@@ -320,10 +333,23 @@ void stacks_finished(struct call_stats *stats, uint64_t start_ticks, uint64_t ns
 
 /* -- Failures ----------------------------------------------------------------------------------------- */
 
-/* Of a caller, a call and its code. */
+/* Of the caller, who has called it, and so on; with a copy, so that the stack can be taken from the caller on. */
+static __attribute__((noinline)) uint64_t way_from(struct unwind unwind)
+{
+	uint64_t way = unwind.address;
+	bool goes_on = true;
+
+	for (int i = 1; i < WAY_FRAMES && goes_on; i++) {
+		goes_on = unwind_step_within(&unwind);
+		way = way * UINT64_C(0xff51afd7ed558ccd) + unwind.address;
+	}
+	return way;
+}
+
+/* Of a way, a call and its code. */
 static uint64_t key_of(const struct taking *taking, const struct call_info_record *info, int code)
 {
-	return taking->unwind.address * UINT64_C(0x9e3779b97f4a7c15) ^
+	return way_from(taking->unwind) * UINT64_C(0x9e3779b97f4a7c15) ^
 	       ((uintptr_t)info << 16) * UINT64_C(0xff51afd7ed558ccd) ^ (uint64_t)(uint32_t)code << 40;
 }
 

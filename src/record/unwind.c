@@ -257,13 +257,17 @@ static bool take_frame_pointer(struct unwind *unwind)
 	return arrive(unwind, frame + 2 * WORD, address, frame_pointer, false);
 }
 
-static void find_object(struct unwind *unwind)
+static bool is_in_object(const struct unwind *unwind)
 {
 	uintptr_t place = unwind_place(unwind);
 
-	if (unwind->has_object && place >= unwind->object.start && place < unwind->object.end)
-		return;
-	unwind->has_object = code_object_find(place, &unwind->object);
+	return unwind->has_object && place >= unwind->object.start && place < unwind->object.end;
+}
+
+static void find_object(struct unwind *unwind)
+{
+	if (!is_in_object(unwind))
+		unwind->has_object = code_object_find(unwind_place(unwind), &unwind->object);
 }
 
 static bool leave(struct unwind *unwind)
@@ -312,4 +316,9 @@ void unwind_begin(struct unwind *unwind, struct unwind_cache *cache, uintptr_t a
 	unwind->readable_to = unwind->readable_from + PAGE;
 	unwind->has_object = false;
 	find_object(unwind);
+}
+
+bool unwind_step_within(struct unwind *unwind)
+{
+	return leave(unwind) && is_in_object(unwind);
 }

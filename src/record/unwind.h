@@ -75,6 +75,12 @@ void unwind_begin(struct unwind *unwind, struct unwind_cache *cache, uintptr_t a
 /* On to the caller. False: there is none, or it cannot be found. */
 bool unwind_step(struct unwind *unwind) HIDDEN;
 
+/*
+ * The same within one object, which costs less. False, too, where the caller is of another one: its address is known then,
+ * and no step leads on.
+ */
+bool unwind_step_within(struct unwind *unwind) HIDDEN;
+
 /* The address, as that of an instruction that was being executed. */
 static inline uintptr_t unwind_place(const struct unwind *unwind)
 {

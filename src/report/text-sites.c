@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Where calls came from: in the report the first site of the most frequent failures and of what was slow or allocated most; in a
- * report of its own all sites, each with the way to it.
+ * Where calls came from: in the report the first site of the most frequent failures and of what was slow, and of most bytes; in a
+ * report of its own all sites, each with the ways to it.
  */
 #include "config.h"
 
@@ -18,13 +18,28 @@
 enum {
 	TOP_FAILURES = 4, /* calls and codes whose first site is in the report */
 	TOP_SLOW = 3,
-	TOP_ALLOCATIONS = 2,
+	TOP_ALLOCATIONS = 2, /* of live bytes, and of all */
 	WHAT_COLUMNS = 17,
 	AMOUNT_COLUMNS = 10,
 	SHARE_COLUMNS = 7,
 	COUNT_DIGITS = 9,
 	FRAMES_SHOWN = 12,
+	WAYS_SHOWN = 3,
+	FUNCTION_LEAST = 12, /* columns of its name before file and line */
 };
+
+/* Live bytes have a place of their own behind the kinds. */
+enum { THING_LIVE = STACK_KINDS, THINGS };
+
+static enum stack_kind kind_of(const struct site *site)
+{
+	return site->ways->stack->kind;
+}
+
+static unsigned int thing_of(const struct site *site)
+{
+	return site->ways->is_live ? (unsigned int)THING_LIVE : (unsigned int)kind_of(site);
+}
 
 /* What the sites of one call, kind and code come to together. */
 struct share {
@@ -32,36 +47,27 @@ struct share {
 	bool is_first; /* of them */
 };
 
-static uint64_t weight(const struct site *site)
-{
-	if (site->stack->kind == STACK_SLOW)
-		return site->figures.sum_ns;
-	if (site->stack->kind == STACK_ALLOCATION)
-		return site->figures.live_bytes ? site->figures.live_bytes : site->figures.bytes;
-	return site->figures.count;
-}
-
 /* Allocations of all calls are one thing. */
 static bool is_one_thing(const struct site *a, const struct site *b)
 {
-	if (a->stack->kind != b->stack->kind)
+	if (thing_of(a) != thing_of(b))
 		return false;
-	if (a->stack->kind == STACK_ALLOCATION)
+	if (kind_of(a) == STACK_ALLOCATION)
 		return true;
-	const char *left = a->stack->code ? a->stack->code : "";
-	const char *right = b->stack->code ? b->stack->code : "";
+	const char *left = a->ways->stack->code ? a->ways->stack->code : "";
+	const char *right = b->ways->stack->code ? b->ways->stack->code : "";
 
-	return strcmp(a->stack->call, b->stack->call) == 0 && strcmp(left, right) == 0;
+	return strcmp(a->ways->stack->call, b->ways->stack->call) == 0 && strcmp(left, right) == 0;
 }
 
-static struct share share_of(const struct site *sites, size_t n, size_t i)
+static struct share share_of(const struct site_list *list, size_t i)
 {
 	struct share share = {.is_first = true};
 
-	for (size_t other = 0; other < n; other++) {
-		if (!is_one_thing(&sites[i], &sites[other]))
+	for (size_t other = 0; other < list->n_sites; other++) {
+		if (!is_one_thing(&list->sites[i], &list->sites[other]))
 			continue;
-		share.all += weight(&sites[other]);
+		share.all += site_amount(&list->sites[other]);
 		share.is_first &= other >= i;
 	}
 	return share;
@@ -82,50 +88,68 @@ static unsigned int most_of(enum stack_kind kind)
 }
 
 /* Whether the report shows it: the first of its thing; of allocations the first ones. */
-static bool is_top(const struct site *sites, size_t n, size_t i, unsigned int *n_shown)
+static bool is_top(const struct site_list *list, size_t i, unsigned int n_shown[THINGS])
 {
-	enum stack_kind kind = sites[i].stack->kind;
+	const struct site *site = &list->sites[i];
+	unsigned int *n = &n_shown[thing_of(site)];
 
-	if (n_shown[kind] >= most_of(kind))
+	if (*n >= most_of(kind_of(site)))
 		return false;
-	if (kind != STACK_ALLOCATION && !share_of(sites, n, i).is_first)
+	if (kind_of(site) != STACK_ALLOCATION && !share_of(list, i).is_first)
 		return false;
-	n_shown[kind]++;
+	++*n;
 	return true;
 }
 
 static const char *what_of(const struct site *site)
 {
-	static const char *const words[] = {
+	static const char *const words[THINGS] = {
 		[STACK_FAILURE] = "failed",
 		[STACK_SLOW] = "slow",
 		[STACK_EVERY] = "any",
 		[STACK_ALLOCATION] = "allocated",
+		[THING_LIVE] = "live",
 	};
+	const char *code = site->ways->stack->code;
 
-	return site->stack->code ? site->stack->code : words[site->stack->kind];
+	return code ? code : words[thing_of(site)];
 }
 
-static const char *amount_of(const struct site *site, char *ret_text)
+static const char *amount_text(enum stack_kind kind, uint64_t amount, char *ret_text)
 {
-	if (site->stack->kind == STACK_SLOW)
-		return units_duration(site->figures.sum_ns, ret_text);
-	if (site->stack->kind == STACK_ALLOCATION)
-		return units_bytes(weight(site), ret_text);
-	return units_count((uint64_t)(stack_calls(site->figures.count) + 0.5), COUNT_DIGITS, ret_text);
+	if (kind == STACK_SLOW)
+		return units_duration(amount, ret_text);
+	if (kind == STACK_ALLOCATION)
+		return units_bytes(amount, ret_text);
+	return units_count((uint64_t)(stack_calls(amount) + 0.5), COUNT_DIGITS, ret_text);
 }
 
+/* File and line are the last that is given up: names of templates are longer than any line. */
 static void add_site(struct line *line, const struct page *page, size_t frame, size_t number)
 {
 	const struct stack_list *list = &page->recording->stacks;
 	char name[FRAME_NAME_SIZE];
 
-	line_add(line, STYLE_PLAIN, stack_frame_site(list, &list->frames[frame], number, name), 0);
+	stack_frame_site(list, &list->frames[frame], number, name);
+	const char *place = strrchr(name, ' ');
+	size_t room = line->width - line->columns;
+
+	if (!place || strlen(name) <= room || strlen(place) + FUNCTION_LEAST > room) {
+		line_add(line, STYLE_PLAIN, name, 0);
+		return;
+	}
+	char function[FRAME_NAME_SIZE];
+
+	snprintf(function, sizeof(function), "%.*s", (int)(place - name), name);
+	line_add(line, STYLE_PLAIN, function, (unsigned int)(room - strlen(place)));
+	line_add(line, STYLE_PLAIN, place, 0);
 }
 
-static void write_site(const struct page *page, const struct site *site, struct share share)
+static void write_site(const struct page *page, const struct site_list *list, size_t i)
 {
-	const struct call_totals call = {.name = site->stack->call, .kind = ""};
+	const struct site *site = &list->sites[i];
+	const struct call_totals call = {.name = site->ways->stack->call, .kind = ""};
+	uint64_t all = share_of(list, i).all;
 	unsigned int column = page_name_columns(page);
 	char text[UNITS_SIZE];
 	struct line line;
@@ -135,8 +159,8 @@ static void write_site(const struct page *page, const struct site *site, struct 
 	line_pad(&line, column + 1);
 	line_add(&line, STYLE_PLAIN, what_of(site), WHAT_COLUMNS - 1);
 	line_pad(&line, column += WHAT_COLUMNS);
-	line_add_right(&line, STYLE_PLAIN, amount_of(site, text), AMOUNT_COLUMNS);
-	snprintf(text, sizeof(text), "%.0f%%", share.all ? 100.0 * (double)weight(site) / (double)share.all : 0.0);
+	line_add_right(&line, STYLE_PLAIN, amount_text(kind_of(site), site_amount(site), text), AMOUNT_COLUMNS);
+	snprintf(text, sizeof(text), "%.0f%%", all ? 100.0 * (double)site_amount(site) / (double)all : 0.0);
 	line_add_right(&line, STYLE_PLAIN, text, SHARE_COLUMNS);
 	line_pad(&line, column + AMOUNT_COLUMNS + SHARE_COLUMNS + 2);
 	add_site(&line, page, site->frame, 0);
@@ -161,58 +185,88 @@ static void write_title(const struct page *page)
 
 size_t text_sites_lines(const struct page *page)
 {
-	unsigned int n_shown[STACK_KINDS] = {0};
-	size_t n;
-	struct site *sites = sites_new(&page->recording->stacks, &n);
+	unsigned int n_shown[THINGS] = {0};
+	struct site_list list;
 	size_t n_lines = 0;
 
-	for (size_t i = 0; sites && i < n; i++)
-		n_lines += is_top(sites, n, i, n_shown);
-	free(sites);
+	if (site_list_init(&list, &page->recording->stacks) < 0)
+		return 0;
+	for (size_t i = 0; i < list.n_sites; i++)
+		n_lines += is_top(&list, i, n_shown);
+	site_list_deinit(&list);
 	return n_lines ? n_lines + 2 : 0;
 }
 
 int text_sites(const struct page *page)
 {
-	unsigned int n_shown[STACK_KINDS] = {0};
-	size_t n;
-	struct site *sites = page->recording->stacks.n_stacks ? sites_new(&page->recording->stacks, &n) : NULL;
+	unsigned int n_shown[THINGS] = {0};
+	struct site_list list;
 
-	if (!sites)
-		return page->recording->stacks.n_stacks ? -ENOMEM : 0;
+	if (!page->recording->stacks.n_stacks)
+		return 0;
+	if (site_list_init(&list, &page->recording->stacks) < 0)
+		return -ENOMEM;
 	if (text_sites_lines(page)) {
 		fputc('\n', page->file);
 		write_title(page);
 	}
-	for (size_t i = 0; i < n; i++)
-		if (is_top(sites, n, i, n_shown))
-			write_site(page, &sites[i], share_of(sites, n, i));
-	free(sites);
+	for (size_t i = 0; i < list.n_sites; i++)
+		if (is_top(&list, i, n_shown))
+			write_site(page, &list, i);
+	site_list_deinit(&list);
 	return 0;
 }
 
 /* -- All sites ----------------------------------------------------------------------------------------- */
 
+/* How much came this way, where that is not all. */
+static void add_way_amount(struct line *line, const struct page *page, const struct site *site, const struct site_way *way)
+{
+	unsigned int column = page_name_columns(page) + WHAT_COLUMNS;
+	char text[UNITS_SIZE];
+
+	if (site->n_ways == 1)
+		return;
+	line_pad(line, column);
+	line_add_right(line, STYLE_DIM, amount_text(kind_of(site), site_way_amount(way), text), AMOUNT_COLUMNS);
+	line_pad(line, column + AMOUNT_COLUMNS + SHARE_COLUMNS + 2);
+}
+
 /* The functions that led there, the nearest first. */
-static void write_way(const struct page *page, const struct site *site)
+static void write_way(const struct page *page, const struct site *site, const struct site_way *way)
 {
 	const struct stack_list *list = &page->recording->stacks;
 	struct line line;
 	size_t n_shown = 0;
 
-	for (size_t i = site->position; i < site->stack->n_frames; i++) {
-		size_t frame = site->stack->frames[i];
+	for (size_t i = way->position; i < way->stack->n_frames; i++) {
+		size_t frame = way->stack->frames[i];
 
 		/* The very first one is in the site's own line. */
-		for (size_t number = i == site->position; number < stack_frame_n_names(&list->frames[frame]); number++) {
+		for (size_t number = i == way->position; number < stack_frame_n_names(&list->frames[frame]); number++) {
 			if (n_shown++ == FRAMES_SHOWN)
 				return;
 			page_line(page, &line);
 			line_add(&line, STYLE_DIM, "    from ", 0);
+			if (n_shown == 1)
+				add_way_amount(&line, page, site, way);
 			add_site(&line, page, frame, number);
 			line_write(&line, page->file);
 		}
 	}
+}
+
+static void write_ways(const struct page *page, const struct site *site)
+{
+	struct line line;
+
+	for (size_t i = 0; i < site->n_ways && i < WAYS_SHOWN; i++)
+		write_way(page, site, &site->ways[i]);
+	if (site->n_ways <= WAYS_SHOWN)
+		return;
+	page_line(page, &line);
+	line_print(&line, STYLE_DIM, "    (%zu more ways)", site->n_ways - WAYS_SHOWN);
+	line_write(&line, page->file);
 }
 
 static void write_empty(const struct page *page)
@@ -228,19 +282,18 @@ int text_report_sites(const struct recording *recording, const struct text_optio
 {
 	const struct page page = {recording, options, file};
 	size_t max_sites = options->max_lines ? options->max_lines : SIZE_MAX;
-	size_t n;
-	struct site *sites = sites_new(&recording->stacks, &n);
+	struct site_list list;
 
-	if (!sites)
+	if (site_list_init(&list, &recording->stacks) < 0)
 		return -ENOMEM;
-	if (n)
+	if (list.n_sites)
 		write_title(&page);
 	else
 		write_empty(&page);
-	for (size_t i = 0; i < n && i < max_sites; i++) {
-		write_site(&page, &sites[i], share_of(sites, n, i));
-		write_way(&page, &sites[i]);
+	for (size_t i = 0; i < list.n_sites && i < max_sites; i++) {
+		write_site(&page, &list, i);
+		write_ways(&page, &list.sites[i]);
 	}
-	free(sites);
+	site_list_deinit(&list);
 	return fflush(file) == EOF || ferror(file) ? -EIO : 0;
 }

@@ -63,7 +63,7 @@ adds "malloc() and free() that are switched off are passed on at once" off mallo
 adds "malloc() and free() that are only counted cost little more" sampled malloc 60
 adds "malloc() and free() that are timed stay below a limit" timed malloc 300
 adds "malloc() and free() of which some blocks are drawn cost little more than those that are counted" drawn malloc 90
-adds "a failing malloc() whose caller is looked at stays below a limit" failures malloc-failing 1500
+adds "a failing malloc() whose caller is looked at stays below a limit" failures malloc-failing 1750
 adds "a failing malloc() is found by its errno and no more" sampled malloc-failing 110
 adds "a lock and an unlock that are switched off are passed on at once" off mutex 30
 adds "a lock and an unlock that are only counted cost little more" sampled mutex 68

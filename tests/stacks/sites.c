@@ -3,6 +3,7 @@
  * Calls libc from known places. A test finds the line of a place by the word behind "at:".
  */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -43,6 +44,26 @@ NOINLINE static void outer(void)
 {
 	middle(); /* at: outer */
 	sink++;
+}
+
+NOINLINE static int wrapped(const char *path)
+{
+	return open(path, O_RDONLY) + 1; /* at: wrapped */
+}
+
+NOINLINE static void one_of_many(void)
+{
+	sink += wrapped("/nonexistent/one"); /* at: one */
+}
+
+NOINLINE static void one_of_few(void)
+{
+	sink += wrapped("/nonexistent/few"); /* at: few */
+}
+
+NOINLINE static void hold_directory(void)
+{
+	sink += opendir("/") != NULL; /* at: directory */
 }
 
 NOINLINE static void elsewhere(void)
@@ -210,6 +231,11 @@ int main(int argc, char **argv)
 	else if (strcmp(what, "many") == 0)
 		for (int i = 0; i < (argc > 2 ? atoi(argv[2]) : 5000); i++)
 			outer();
+	else if (strcmp(what, "wrapped") == 0)
+		for (int i = 0; i < 10000; i++)
+			i % 1000 ? one_of_many() : one_of_few();
+	else if (strcmp(what, "directory") == 0)
+		hold_directory();
 	else if (strcmp(what, "recursion") == 0)
 		recurse(DEPTH);
 	else if (strcmp(what, "threads") == 0)

@@ -18,6 +18,18 @@ came_from "all failures are at some stack, also where few are taken" failure ope
 n_taken=$(grep -o '"taken":[0-9]*' "$recording" | cut -d: -f2)
 check "of many failures few stacks are taken" "$n_taken" -lt 500
 
+watch stacks.failures=true -- "$scratch/sites" wrapped
+came_from "failures through a function of the program's own, by who called it" failure open ENOENT 9990 \
+	wrapped@wrapped one_of_many@one main@- ...
+came_from "the few among the many, exactly" failure open ENOENT 10 wrapped@wrapped one_of_few@few main@- ...
+check "the ways to a site have their amounts, most first" "$(sonde report --by=site "$recording" |
+	sed -nE '/^open/,/_few/s/ +from +([0-9.]+k?) +(one_of_\w+) .*/\1 \2/p')" = "9990 one_of_many
+10 one_of_few"
+
+watch memory.exact=true -- "$scratch/sites" directory
+check "what libc allocates for a call is the caller's, whatever of ours is in between" "$(sonde report --by=site "$recording" |
+	grep -cE '^malloc +live .* hold_directory sites.c:') $(grep -c 'wrappers-' "$recording")" = "1 0"
+
 watch stacks.failures=true -- "$scratch/sites" recursion
 came_from "a recursion 10,000 deep" failure open ENOENT 1 inner@inner recurse@bottom recurse@recurse recurse@recurse ...
 check "such a stack is cut" "$(grep -c '"call":"open","errno":"ENOENT","cut":true' "$recording")" = 1
