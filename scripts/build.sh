@@ -103,17 +103,24 @@ build_locked() {
 is_built() {
 	test -x "$root/build/sonde" && test -e "$root/build/built" &&
 		test -z "$(find "$root/configure.ac" "$root/Makefile.am" "$root/include" "$root/plugins" "$root/src" \
-			-newer "$root/build/built" -print -quit 2>/dev/null)"
+			-type f -newer "$root/build/built" -print -quit 2>/dev/null)"
+}
+
+# is_of_others - whether somebody else has built here: what is there is taken as it is then.
+is_of_others() {
+	test -e "$root/build/lock" && test ! -w "$root/build/lock"
+}
+
+# take_build - what others have built; 1 if that is old.
+take_build() {
+	is_built && return
+	say "$root/build is older than its sources, and not ours to build: run this once as $(stat -c %U "$root/build")"
+	return 1
 }
 
 # build_tree CONFIGURE_FLAG... - the same, one at a time. What the caller was given by a make of its own is
-# not for ours. In a tree of somebody else's what is there is taken as it is.
+# not for ours.
 build_tree() {
-	if test -e "$root/build/lock" && test ! -w "$root/build/lock"; then
-		is_built && return
-		say "$root/build is older than its sources, and not ours to build: run this once as $(stat -c %U "$root/build")"
-		return 1
-	fi
 	mkdir -p "$root/build"
 	(
 		flock 9

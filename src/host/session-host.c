@@ -3,7 +3,8 @@
  * The session's file is the list of regions: nothing about them is kept between two sweeps over it. A sweep
  * costs a few system calls for each living process, and what the host does while the program runs, the
  * program feels: so sweeps come by the clock, never because a process has begun, but where much room was taken since
- * the last; they follow each other quickly only while processes end, and leave four fifths of the time to others.
+ * the last; they follow each other quickly only while processes end, and leave four fifths of the time to others, or half of
+ * it where there would be no room.
  *
  * Regions that have been added up are removed many at once, after the totals have been written: a host that is
  * killed loses nothing (host/session-totals.h).

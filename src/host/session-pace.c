@@ -9,9 +9,10 @@ enum {
 	SWEEP_MIN_MS = 100,	 /* in which a shell starts a hundred programs */
 	SWEEP_SMALL_MS = 25,	 /* the same where less than this is free: */
 	SMALL_PLACE = 32 << 20,
+	SMALL_PLACES = 4096,	 /* or fewer regions can be at once */
 	SWEEP_MAX_MS = 1000,
 	SWEEP_SHARE = 4,	 /* a sweep is followed by so many times its own length of rest, */
-	SWEEP_ROOM = 8,		 /* unless one part of so many of the room was taken meanwhile */
+	SWEEP_ROOM = 8,		 /* or once its length if one part of so many of the room was taken meanwhile */
 	TOTALS_MIN_MS = 10000,	 /* between two writings of the totals, or so many times what it took: */
 	TOTALS_SHARE = 50,
 	TOTALS_BYTES = 12 << 20, /* sooner if regions that wait take so much, a fifth of what a container has, */
@@ -51,13 +52,16 @@ struct session_pace session_pace_init(int64_t now_ms)
 /* After a quiet time the next sweep by the clock is far, and many processes may begin all at once. */
 static bool is_filling(const struct session_room *before, const struct session_room *now)
 {
-	return now->n_taken > before->n_taken + before->n_places / SWEEP_ROOM ||
+	/* Numbers that everybody in the session may have written. */
+	uint64_t n_begun = now->n_taken > before->n_taken ? now->n_taken - before->n_taken : 0;
+
+	return n_begun > before->n_places / SWEEP_ROOM ||
 	       now->free_bytes < before->free_bytes - before->free_bytes / SWEEP_ROOM;
 }
 
 bool session_pace_is_due(const struct session_pace *pace, const struct session_room *room, int64_t now_ms)
 {
-	return now_ms >= pace->next_sweep_ms || is_filling(&pace->swept, room);
+	return now_ms >= pace->next_sweep_ms || (now_ms >= pace->rest_until_ms && is_filling(&pace->swept, room));
 }
 
 int session_pace_rest_ms(const struct session_pace *pace, int64_t now_ms)
@@ -75,12 +79,14 @@ static int64_t at_least(int64_t value, int64_t least)
 void session_pace_swept(struct session_pace *pace, bool has_folded, int64_t work_ms, int64_t now_ms,
 			const struct session_room *room)
 {
-	int64_t least = room->free_bytes < SMALL_PLACE ? SWEEP_SMALL_MS : SWEEP_MIN_MS;
+	bool is_small = room->free_bytes < SMALL_PLACE || room->n_places < SMALL_PLACES;
+	int64_t least = is_small ? SWEEP_SMALL_MS : SWEEP_MIN_MS;
 	int64_t next = at_least(has_folded ? least : 2 * (int64_t)pace->interval_ms, SWEEP_SHARE * work_ms);
 
 	pace->interval_ms = next < SWEEP_MAX_MS ? (int)next : SWEEP_MAX_MS;
 	pace->next_sweep_ms = now_ms + pace->interval_ms;
 	pace->look_ms = (int)at_least(least, work_ms);
+	pace->rest_until_ms = now_ms + work_ms;
 	pace->swept = *room;
 }
 

@@ -30,7 +30,8 @@ struct session_load {
 struct session_pace {
 	int64_t next_sweep_ms;
 	int interval_ms; /* from the last one to that */
-	int look_ms;     /* between two looks at how much room there is, and */
+	int look_ms;     /* between two looks at how much room there is */
+	int64_t rest_until_ms; /* before that none is worth it */
 	struct session_room swept; /* how much there was after the last sweep */
 	int64_t next_totals_ms;
 };

@@ -490,6 +490,13 @@ static int fold_off(struct recording *recording, const struct session_settings *
 	return 0;
 }
 
+/* What they waited for in calls that were not counted would be taken for work. */
+static void forget_waiting(struct recording *recording)
+{
+	for (size_t i = 0; i < recording->n_process_records; i++)
+		recording->processes[i]->has_waiting = false;
+}
+
 int fold_settings(struct recording *recording, const struct session_settings *settings)
 {
 	for (unsigned int call = 0; call < CALL_COUNT; call++) {
@@ -500,14 +507,11 @@ int fold_settings(struct recording *recording, const struct session_settings *se
 		if (session_was_retimed(settings, call) && name_set_add(&recording->retimed, name))
 			return -ENOMEM;
 	}
-	return fold_off(recording, settings);
-}
+	int result = fold_off(recording, settings);
 
-/* What they waited for in calls that were not counted would be taken for work. */
-static void forget_waiting(struct recording *recording)
-{
-	for (size_t i = 0; i < recording->n_process_records; i++)
-		recording->processes[i]->has_waiting = false;
+	if (!recording_counts_waiting(recording))
+		forget_waiting(recording);
+	return result;
 }
 
 int fold_notes(struct recording *recording, const struct session_file *file)
@@ -527,11 +531,7 @@ int fold_notes(struct recording *recording, const struct session_file *file)
 			return -ENOMEM;
 	}
 	recording->notes_lost += __atomic_load_n(&file->settings.notes_lost, __ATOMIC_RELAXED);
-	int result = fold_settings(recording, &file->settings);
-
-	if (!recording_counts_waiting(recording))
-		forget_waiting(recording);
-	return result;
+	return fold_settings(recording, &file->settings);
 }
 
 void fold_unreadable(struct recording *recording)

@@ -50,13 +50,13 @@ int fold_region(struct recording *recording, const struct region_image *image, b
 
 /*
  * Adds which calls are off, and which were switched or timed differently on the way; again and again does no harm. Who closes
- * the session does it before: a closed one counts nothing, and does not know any more what was off. 0 or -ENOMEM.
+ * the session does it before: a closed one counts nothing, and does not know any more what was off. Where a call that waits is
+ * among them, what the processes waited for is not known. 0 or -ENOMEM.
  */
 int fold_settings(struct recording *recording, const struct session_settings *settings);
 
 /*
- * Last: adds the session's notes, what was not watched, and how many notes were lost; and its settings as above, by which
- * it is known whether all waiting was counted. 0 or -ENOMEM.
+ * Adds the session's notes, what was not watched, and how many notes were lost; and its settings as above. 0 or -ENOMEM.
  */
 int fold_notes(struct recording *recording, const struct session_file *file);
 

@@ -19,6 +19,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { SEARCHED_PATH_SIZE = 1024 };
@@ -37,15 +38,28 @@ static enum environment_change choose_change(enum note_reason reason, bool can_r
 	return ENVIRONMENT_JOIN;
 }
 
+/* Where the environment names a session by another path than ours, it may be ours all the same. */
+static enum note_reason absence_from(const char *directory)
+{
+	struct stat own;
+	struct stat other;
+
+	if (text_equals(directory, recorder_session_directory()))
+		return NOTE_NONE;
+	if (raw_stat(directory, &other) < 0)
+		return NOTE_UNREACHABLE;
+	if (raw_stat(recorder_session_directory(), &own) == 0 && own.st_dev == other.st_dev && own.st_ino == other.st_ino)
+		return NOTE_NONE;
+	return NOTE_SESSION;
+}
+
 /* Why a program that could be watched will not be, with the environment that it is to get. */
 static enum note_reason absence(char *const *environment, bool can_reach)
 {
 	if (!can_reach)
 		return NOTE_UNREACHABLE;
-	if (!environment_names_us(environment))
-		return NOTE_ENVIRONMENT;
-	return text_equals(environment_find(environment, SESSION_VARIABLE), recorder_session_directory()) ? NOTE_NONE
-													  : NOTE_SESSION;
+	return environment_names_us(environment) ? absence_from(environment_find(environment, SESSION_VARIABLE))
+						 : NOTE_ENVIRONMENT;
 }
 
 _Static_assert((int)NOTE_REASONS <= (int)REGION_ABSENCES, "a region tells all reasons apart");

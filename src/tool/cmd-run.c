@@ -29,6 +29,7 @@
 #include "tool/report.h"
 #include "tool/run-plugins.h"
 #include "tool/symbols.h"
+#include "tool/whole-write.h"
 
 enum {
 	OPTION_CONFIG,
@@ -77,6 +78,7 @@ struct run {
 	int64_t started_monotonic_ns;
 	uint64_t wall_ns;
 	FILE *report; /* NULL: none is wanted */
+	int report_fd;
 };
 
 /* 0, or a status after saying what is wrong. */
@@ -145,6 +147,16 @@ static int add_labels(const struct request *request, struct configuration *confi
 	return result;
 }
 
+/* NULL is standard error, "-" standard output. A descriptor, or -1 with errno set. */
+static int open_report_file(const char *path)
+{
+	if (!path)
+		return STDERR_FILENO;
+	if (strcmp(path, "-") == 0)
+		return STDOUT_FILENO;
+	return open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+}
+
 /* 0, or STATUS_RUN_FAILED after saying why. */
 static int open_report(struct run *run)
 {
@@ -157,12 +169,8 @@ static int open_report(struct run *run)
 	}
 	if (strcmp(request->format, REPORT_NONE) == 0)
 		return 0;
-	if (!request->report_file)
-		run->report = stderr;
-	else if (strcmp(request->report_file, "-") == 0)
-		run->report = stdout;
-	else
-		run->report = fopen(request->report_file, "we");
+	run->report_fd = open_report_file(request->report_file);
+	run->report = run->report_fd < 0 ? NULL : whole_write_stream(run->report_fd);
 	if (run->report)
 		return 0;
 	command_say(&command_run, "cannot write the report: %s: %s", request->report_file,
@@ -402,7 +410,7 @@ static void write_recording(const struct run *run, const struct recording *recor
 
 static void write_report(const struct run *run, const struct recording *recording)
 {
-	struct text_options text = report_text_options(fileno(run->report));
+	struct text_options text = report_text_options(run->report_fd);
 	int result = report_write(recording, run->request.format, &text, run->report);
 
 	errno = EIO;
@@ -439,13 +447,15 @@ static void finish(struct run *run)
 	recording_deinit(&recording);
 }
 
-/* Descriptors of ours shall not become the standard streams; the command finds them closed, as we
- * did. */
+/*
+ * Descriptors of ours shall not become the standard streams; the command finds them closed, as we did. Nobody can write to what
+ * stands in for an output, so that it is said when something is to go there.
+ */
 static void fill_standard_descriptors(void)
 {
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		if (fcntl(fd, F_GETFD) < 0)
-			open("/dev/null", O_RDWR | O_CLOEXEC);
+			open("/dev/null", (fd == STDOUT_FILENO ? O_RDONLY : O_RDWR) | O_CLOEXEC);
 }
 
 /* 0, or STATUS_RUN_FAILED after saying why. */
@@ -479,8 +489,10 @@ static int run_command(struct run *run)
 	run->host = session_host_free(run->host);
 	configuration_deinit(&run->configuration);
 	free(run->library);
-	if (run->report && run->report != stderr && run->report != stdout)
+	if (run->report)
 		fclose(run->report);
+	if (run->report_fd > STDERR_FILENO)
+		close(run->report_fd);
 	return status;
 }
 

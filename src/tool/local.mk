@@ -39,7 +39,8 @@ sonde_SOURCES += \
 	src/tool/scope-name.c src/tool/scope-name.h \
 	src/tool/session-collect.c src/tool/session-collect.h \
 	src/tool/subject.c src/tool/subject.h \
-	src/tool/symbols.c src/tool/symbols.h
+	src/tool/symbols.c src/tool/symbols.h \
+	src/tool/whole-write.c src/tool/whole-write.h
 
 sonde_LDADD += $(JANSSON_LIBS) $(ZLIB_LIBS) $(LIBDW_LIBS)
 sonde_LDADD += $(JANSSON_LIBS) $(LIBCONFIG_LIBS) $(ZLIB_LIBS) -lm

@@ -14,6 +14,7 @@
 #include <zlib.h>
 
 #include "format/recording-json.h"
+#include "tool/whole-write.h"
 
 /* Ours, and not a file of that name. */
 static bool is_standard(const char *path)
@@ -43,12 +44,20 @@ static char *folder_of(const char *path)
 }
 
 /* 0 or an errno. */
+static int check_standard_output(void)
+{
+	int flags = fcntl(STDOUT_FILENO, F_GETFL);
+
+	return flags < 0 ? errno : (flags & O_ACCMODE) == O_RDONLY || (flags & O_PATH) ? EBADF : 0;
+}
+
+/* 0 or an errno. */
 static int check_path(const char *path)
 {
 	struct stat status;
 
 	if (is_standard(path))
-		return fcntl(STDOUT_FILENO, F_GETFD) < 0 ? errno : 0;
+		return check_standard_output();
 	if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
 		return EISDIR;
 	if (is_special(path))
@@ -97,17 +106,7 @@ static int write_all(void *argument, const void *data, size_t size)
 {
 	const int *fd = argument;
 
-	while (size > 0) {
-		ssize_t n = write(*fd, data, size);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return n == 0 ? -EIO : -errno;
-		data = (const char *)data + n;
-		size -= (size_t)n;
-	}
-	return 0;
+	return whole_write(*fd, data, size);
 }
 
 /* Takes the descriptor over. */

@@ -75,7 +75,10 @@ act sonde run -o recording.json -- "$sonde" run --report=none -- /bin/true
 check "what another session records is said" "$(value 'started("/true"), reason("/true")')" = "(1, 'session')"
 check "in the report, too" -n "$(grep '^not watched: /bin/true, 1 time (recorded in another session)$' err)"
 act sonde run -o recording.json -- env SONDE_SESSION=/none /bin/true
-check "also of a session that is not there" "$(value 'started("/true"), reason("/true")')" = "(1, 'session')"
+check "and what none does, for want of it" "$(value 'started("/true"), reason("/true")')" = "(1, 'unreachable')"
+act sonde run -o recording.json -- sh -c 'ln -s "$SONDE_SESSION" spelled; SONDE_SESSION=$PWD/spelled /bin/true; :'
+check "a session by another name is the same" "$(value 'r["unwatched"], any("/true" in p["executable"] for p in r["processes"])')" = \
+	"([], True)"
 act sonde run -o recording.json -- sh -c 'exec ./static'
 check "a process that went on unwatched is counted there, and said to be" -n \
 	"$(grep '^0 processes and 1 not watched, 0 threads; ' err)"

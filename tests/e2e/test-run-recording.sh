@@ -39,6 +39,9 @@ check "- is the standard output, behind what the command has written" "$(head -c
 	"before
 { ls: cannot access './-': No such file or directory"
 tail -n +2 out >from-standard
+sonde run -o - --report=none touch started >&- 2>err
+check "where there is none that is said before the command starts" "$? $(cat err) $(ls started 2>/dev/null)" = \
+	"125 sonde: run: cannot write the recording: -: Bad file descriptor "
 act sonde report - <from-standard
 check "where a recording is read it is the standard input" "$(head -1 out)" = "sonde: sh -c 'echo before'"
 act sonde merge -o - from-standard from-standard

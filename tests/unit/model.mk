@@ -20,7 +20,8 @@ model_unit_tests = \
 	tests/unit/test-series \
 	tests/unit/test-snapshot-format \
 	tests/unit/test-snapshot \
-	tests/unit/test-window
+	tests/unit/test-window \
+	tests/unit/test-whole-write
 
 check_PROGRAMS += $(model_unit_tests)
 TESTS += $(model_unit_tests)
@@ -72,6 +73,10 @@ tests_unit_test_recording_json_SOURCES = tests/unit/test-recording-json.c \
 	$(region_builder_sources)
 tests_unit_test_recording_json_CFLAGS = $(UNIT_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_recording_json_LDADD = $(UNIT_LIBS) $(JANSSON_LIBS)
+
+tests_unit_test_whole_write_SOURCES = tests/unit/test-whole-write.c tests/unit/unit.h src/tool/whole-write.c
+tests_unit_test_whole_write_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_whole_write_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_recording_text_SOURCES = tests/unit/test-recording-text.c tests/unit/unit.h \
 	src/tool/gzip-piece.c src/tool/recording-text.c

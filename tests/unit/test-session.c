@@ -358,7 +358,7 @@ static void totals_are_written_when_what_waits_takes_much_of_what_there_is(void)
 /* How long a sweep is followed by rest. */
 static int rest_after(struct session_pace *pace, bool has_folded, int64_t work_ms, uint64_t free_bytes)
 {
-	const struct session_room room = {.n_places = 1 << 20, .free_bytes = free_bytes};
+	const struct session_room room = {.n_places = SESSION_REGIONS_MOST, .free_bytes = free_bytes};
 
 	session_pace_swept(pace, has_folded, work_ms, 1000, &room);
 	return (int)(pace->next_sweep_ms - 1000);
@@ -400,6 +400,16 @@ static void a_sweep_is_due_at_once_when_much_of_the_room_was_taken(void)
 	/* More room than there was is no reason. */
 	room = (struct session_room){.n_places = 800, .free_bytes = 90 << 20};
 	CU_ASSERT_FALSE(session_pace_is_due(&pace, &room, 1));
+	/* A number that somebody has written there. */
+	const struct session_room wild = {.n_places = 800, .n_taken = UINT64_MAX - 50, .free_bytes = 80 << 20};
+
+	session_pace_swept(&pace, false, 0, 0, &wild);
+	CU_ASSERT_FALSE(session_pace_is_due(&pace, &wild, 1));
+	/* Never without as much rest as a sweep takes. */
+	session_pace_swept(&pace, false, 150, 1000, &swept);
+	room = (struct session_room){.n_places = 800, .n_taken = 800};
+	CU_ASSERT_FALSE(session_pace_is_due(&pace, &room, 1149));
+	CU_ASSERT_TRUE(session_pace_is_due(&pace, &room, 1150));
 }
 
 static void the_room_is_looked_at_between_sweeps_that_are_far_apart(void)
@@ -411,7 +421,6 @@ static void the_room_is_looked_at_between_sweeps_that_are_far_apart(void)
 	CU_ASSERT_EQUAL(session_pace_rest_ms(&pace, 1000), 100);
 	CU_ASSERT_EQUAL(session_pace_rest_ms(&pace, 1990), 10);
 	CU_ASSERT_EQUAL(session_pace_rest_ms(&pace, 2001), 0);
-	/* Never without as much rest as a sweep takes. */
 	rest_after(&pace, true, 150, 1 << 20);
 	CU_ASSERT_EQUAL(session_pace_rest_ms(&pace, 1000), 150);
 }
