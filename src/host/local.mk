@@ -48,6 +48,7 @@ libsonde_core_la_SOURCES += \
 	src/host/plugin-thread.c src/host/plugin-thread.h \
 	src/host/plugin-watch.c src/host/plugin-watch.h \
 	src/host/plugin-windows.c src/host/plugin-windows.h \
+	src/host/process-ends.c src/host/process-ends.h \
 	src/host/process-family.c src/host/process-family.h \
 	src/host/process-file.c src/host/process-file.h \
 	src/host/process-io.c src/host/process-io.h \

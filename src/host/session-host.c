@@ -31,6 +31,7 @@
 #include "host/family-reader.h"
 #include "host/mapped-file.h"
 #include "host/newcomers.h"
+#include "host/process-ends.h"
 #include "host/process-sights.h"
 #include "host/region-list.h"
 #include "host/session-pace.h"
@@ -58,6 +59,7 @@ struct session_host {
 	int64_t totals_bytes; /* of those that were written last; negative: they could not be */
 	struct snapshot *last;	    /* NULL: none was made yet */
 	struct session_pace pace;
+	struct process_ends ends;
 	bool is_adopted;
 	bool may_be_killed;
 	uint32_t n_reloads; /* that were asked for, and taken */
@@ -224,6 +226,7 @@ int session_host_new(const struct configuration *configuration, char *const *env
 			    strerror(-result));
 	if (result == 0)
 		result = describe(host, configuration);
+	host->ends.looked_ns = clock_kernel_ns(CLOCK_BOOTTIME);
 	host->classes = configuration_classes(configuration);
 	if (result == 0 && !host->classes)
 		result = -ENOMEM;
@@ -235,6 +238,12 @@ int session_host_new(const struct configuration *configuration, char *const *env
 	}
 	*ret_host = host;
 	return 0;
+}
+
+void session_host_note_end(struct session_host *host, int pid)
+{
+	host->ends.pid = pid;
+	host->ends.ended_ns = clock_kernel_ns(CLOCK_BOOTTIME);
 }
 
 int session_host_set_command(struct session_host *host, char *const *command)
@@ -427,13 +436,16 @@ static void learn_changes(struct session_host *host)
 static int fold_entry(struct session_host *host, struct region_entry *entry, bool is_running,
 		      const struct membership *membership, struct recording *recording)
 {
+	int64_t now_ns = clock_kernel_ns(CLOCK_BOOTTIME);
+
 	learn_changes(host);
 	struct fold_options options = {
 		.settings = &host->settings,
 		.classes = host->classes,
 		.sight = process_sights_find(&host->sights, entry->pid, entry->started_ns),
 		.membership = membership,
-		.now_ns = clock_kernel_ns(CLOCK_BOOTTIME),
+		.now_ns = now_ns,
+		.ended_ns = process_ends_guess(&host->ends, entry->pid, entry->started_ns, now_ns),
 	};
 	struct region_image *image;
 	int result = region_entry_read(entry, host->fd, host->settings.region_capacity, &image, NULL);
@@ -522,6 +534,7 @@ static void add_up(struct session_host *host, struct region_entry *entry)
 /* Adds up the regions of processes that have ended. Returns how many. */
 static size_t sweep(struct session_host *host)
 {
+	int64_t start_ns = clock_kernel_ns(CLOCK_BOOTTIME);
 	struct region_list list;
 	size_t n_folded = 0;
 
@@ -537,6 +550,7 @@ static size_t sweep(struct session_host *host)
 		n_folded++;
 	}
 	region_list_deinit(&list);
+	host->ends.looked_ns = start_ns;
 	return n_folded;
 }
 

@@ -34,6 +34,9 @@ int session_host_new(const struct configuration *configuration, char *const *env
 /* Says what the session is a run of; the words are copied. 0 or -ENOMEM. */
 int session_host_set_command(struct session_host *host, char *const *command);
 
+/* A process has ended just now: who waits for it knows better than who looks at the session from time to time. */
+void session_host_note_end(struct session_host *host, int pid);
+
 /*
  * Takes over a session that is there and that nobody hosts: made by a program under LD_PRELOAD without the launcher, or
  * left by a host that was killed, where that had come to.

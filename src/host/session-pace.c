@@ -11,6 +11,7 @@ enum {
 	SMALL_PLACE = 32 << 20,
 	SMALL_PLACES = 4096,	 /* or fewer regions can be at once */
 	SWEEP_MAX_MS = 1000,
+	SWEEP_IDLE_SHARE = 200,	 /* while nothing ends, up to so many times its length: when it ends is known as exactly */
 	SWEEP_SHARE = 4,	 /* a sweep is followed by so many times its own length of rest, */
 	SWEEP_ROOM = 8,		 /* or once its length if one part of so many of the room was taken meanwhile */
 	TOTALS_MIN_MS = 10000,	 /* between two writings of the totals, or so many times what it took: */
@@ -76,12 +77,21 @@ static int64_t at_least(int64_t value, int64_t least)
 	return value < least ? least : value;
 }
 
+/* When nothing has ended: twice as long as the last time, if sweeps are worth it. */
+static int64_t idle_ms(const struct session_pace *pace, int64_t work_ms)
+{
+	int64_t twice = 2 * (int64_t)pace->interval_ms;
+	int64_t most = at_least(SWEEP_IDLE_SHARE * work_ms, SWEEP_MIN_MS);
+
+	return at_least(twice < most ? twice : most, SWEEP_MIN_MS);
+}
+
 void session_pace_swept(struct session_pace *pace, bool has_folded, int64_t work_ms, int64_t now_ms,
 			const struct session_room *room)
 {
 	bool is_small = room->free_bytes < SMALL_PLACE || room->n_places < SMALL_PLACES;
 	int64_t least = is_small ? SWEEP_SMALL_MS : SWEEP_MIN_MS;
-	int64_t next = at_least(has_folded ? least : 2 * (int64_t)pace->interval_ms, SWEEP_SHARE * work_ms);
+	int64_t next = at_least(has_folded ? least : idle_ms(pace, work_ms), SWEEP_SHARE * work_ms);
 
 	pace->interval_ms = next < SWEEP_MAX_MS ? (int)next : SWEEP_MAX_MS;
 	pace->next_sweep_ms = now_ms + pace->interval_ms;

@@ -133,11 +133,19 @@ static uint64_t failed_ns(const struct call_stats *stats)
 	return ns < 0x1p63 ? (uint64_t)ns : INT64_MAX;
 }
 
+/* 0: it is not known. */
+static int64_t end_of(const struct region_header *header, bool is_running, const struct fold_options *options)
+{
+	if (header->ended_ns)
+		return header->ended_ns;
+	return is_running ? options->now_ns : options->ended_ns;
+}
+
 /* How long ago that was when the process ended or is looked at. */
 static uint64_t ns_until_end(const struct folding *folding, uint64_t ticks)
 {
 	const struct region_header *header = folding->header;
-	int64_t end = header->ended_ns ? header->ended_ns : folding->options->now_ns;
+	int64_t end = end_of(header, folding->process->is_running, folding->options);
 	int64_t after_start;
 	int64_t span;
 
@@ -283,13 +291,11 @@ static char *quote_command(const char *words, size_t size)
 	return fitting ? fitting : command;
 }
 
-static uint64_t wall_ns(const struct region_header *header, bool is_running, int64_t now_ns)
+static uint64_t wall_ns(const struct region_header *header, bool is_running, const struct fold_options *options)
 {
-	int64_t end = header->ended_ns;
+	int64_t end = end_of(header, is_running, options);
 	int64_t span;
 
-	if (!end && is_running)
-		end = now_ns;
 	if (!end || __builtin_sub_overflow(end, header->started_ns, &span) || span < 0)
 		return 0;
 	return (uint64_t)span;
@@ -322,7 +328,7 @@ static uint64_t threads_of(const struct region_header *header)
 
 /* All of the process but its calls. 0 or -ENOMEM. */
 static int describe_process(struct process_record *process, const struct region_header *header,
-			    bool is_running, int64_t now_ns)
+			    bool is_running, const struct fold_options *options)
 {
 	bool has_failed = false;
 
@@ -332,7 +338,7 @@ static int describe_process(struct process_record *process, const struct region_
 	process->allocator = copy_known(header->allocator, &has_failed);
 	process->command = quote_command(header->command, sizeof(header->command));
 	process->started_ns = header->started_realtime_ns;
-	process->wall_ns = wall_ns(header, is_running, now_ns);
+	process->wall_ns = wall_ns(header, is_running, options);
 	process->exit = exit_of(header, is_running);
 	process->is_running = is_running && header->state != REGION_EXECUTED;
 	process->n_threads = threads_of(header);
@@ -426,7 +432,7 @@ int fold_region(struct recording *recording, const struct region_image *image, b
 	struct fold_scope scope = {.is_running = is_running, .is_alone = options->is_alone};
 	size_t n_slow_before = recording->stacks.n_slow_calls;
 
-	if (describe_process(&process, header, is_running, options->now_ns) ||
+	if (describe_process(&process, header, is_running, options) ||
 	    fold_calls(&folding) || fold_raw_calls(&folding) ||
 	    call_list_add(&recording->calls, &process.calls) ||
 	    fold_metrics(&recording->metrics, image, scope) ||

@@ -36,7 +36,9 @@ struct fold_options {
 	const struct process_sight *sight;
 	/* What the process belongs to. NULL: nobody wants to know, and no parts are made. */
 	const struct membership *membership;
-	int64_t now_ns; /* CLOCK_BOOTTIME; ends the wall time of running processes */
+	/* CLOCK_BOOTTIME. */
+	int64_t now_ns;   /* ends the wall time of running processes */
+	int64_t ended_ns; /* the same of one that was killed, as nobody noted in its region when; 0: it is not known */
 	bool is_alone;	/* no other process is folded: its gauges need no tag `pid` */
 };
 

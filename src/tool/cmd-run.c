@@ -329,6 +329,7 @@ static void look_after(struct run *run)
 		readable[1].fd = run_plugins_fd(&run->plugins);
 	}
 	run->wall_ns = (uint64_t)(clock_kernel_ns(CLOCK_MONOTONIC) - run->started_monotonic_ns);
+	session_host_note_end(run->host, run->child.pid);
 	child_deinit(&run->child);
 }
 

@@ -100,4 +100,14 @@ import json
 r = json.load(open('$scratch/hangs.json'))
 read = next(c for c in r['calls'] if c['call'] == 'read' and c['kind'] == 'pipe')
 print(read['unfinished'], 0 < read['unfinished_seconds'] <= r['session']['wall_seconds'])")" = "1 True"
+
+# Who is killed cannot say when it ended. It ran for the time of the first sleep, and not of the second.
+sonde run --report=none -o "$scratch/killed.json" -- bash -c 'sleep 100 & sleep 0.5; kill -9 $!; wait; sleep 1.5' 2>/dev/null
+check "a process that was killed has the time that it ran, and the call that it was in" "$(python3 -c "
+import json
+r = json.load(open('$scratch/killed.json'))
+killed = next(p for p in r['processes'] if p['command'] == 'sleep 100')
+sleeps = next(c for c in r['calls'] if c['call'] in ('nanosleep', 'clock_nanosleep'))
+print(0.3 < killed['wall_seconds'] < r['session']['wall_seconds'] - 1, sleeps['unfinished'],
+      0.3 < sleeps['unfinished_seconds'] < r['session']['wall_seconds'] - 1)")" = "True 1 True"
 finish

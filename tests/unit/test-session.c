@@ -5,6 +5,7 @@
 #include "record/session.h"
 
 #include "host/place-set.h"
+#include "host/process-ends.h"
 #include "host/region-list.h"
 #include "host/session-pace.h"
 #include "model/region-reader.h"
@@ -374,8 +375,10 @@ static void sweeps_come_as_often_as_processes_end_and_leave_time_to_others(void)
 	CU_ASSERT(rest_after(&pace, true, 1, 1 << 20) < busy_ms);
 	CU_ASSERT_EQUAL(rest_after(&pace, true, 100, UINT64_MAX), 400);
 	for (int i = 0; i < 10; i++)
-		rest_after(&pace, false, 1, UINT64_MAX);
-	CU_ASSERT_EQUAL(rest_after(&pace, false, 1, UINT64_MAX), 1000);
+		rest_after(&pace, false, 10, UINT64_MAX);
+	CU_ASSERT_EQUAL(rest_after(&pace, false, 10, UINT64_MAX), 1000);
+	/* Where a sweep is nothing, ends are found out soon. */
+	CU_ASSERT_EQUAL(rest_after(&pace, false, 0, UINT64_MAX), busy_ms);
 }
 
 static void a_sweep_is_due_at_once_when_much_of_the_room_was_taken(void)
@@ -417,12 +420,25 @@ static void the_room_is_looked_at_between_sweeps_that_are_far_apart(void)
 	struct session_pace pace = session_pace_init(0);
 
 	for (int i = 0; i < 10; i++)
-		rest_after(&pace, false, 1, UINT64_MAX);
+		rest_after(&pace, false, 10, UINT64_MAX);
 	CU_ASSERT_EQUAL(session_pace_rest_ms(&pace, 1000), 100);
 	CU_ASSERT_EQUAL(session_pace_rest_ms(&pace, 1990), 10);
 	CU_ASSERT_EQUAL(session_pace_rest_ms(&pace, 2001), 0);
 	rest_after(&pace, true, 150, 1 << 20);
 	CU_ASSERT_EQUAL(session_pace_rest_ms(&pace, 1000), 150);
+}
+
+static void an_end_that_nobody_saw_is_guessed_between_two_looks(void)
+{
+	const struct process_ends unknown = {0};
+	const struct process_ends ends = {.looked_ns = 1000, .pid = 7, .ended_ns = 1800};
+
+	CU_ASSERT_EQUAL(process_ends_guess(&unknown, 1, 500, 2000), 0);
+	CU_ASSERT_EQUAL(process_ends_guess(&ends, 1, 500, 2000), 1500);
+	CU_ASSERT_EQUAL(process_ends_guess(&ends, 1, 1200, 2000), 1600);
+	/* By who waited for it; but not of one that had the number before. */
+	CU_ASSERT_EQUAL(process_ends_guess(&ends, 7, 500, 2000), 1800);
+	CU_ASSERT_EQUAL(process_ends_guess(&ends, 7, 1900, 2000), 1950);
 }
 
 static void a_switch_leaves_the_rest_of_the_mode_as_it_is(void)
@@ -487,5 +503,6 @@ UNIT_MAIN("session", {"places follow each other", places_follow_each_other},
 	   a_sweep_is_due_at_once_when_much_of_the_room_was_taken},
 	  {"the room is looked at between sweeps that are far apart",
 	   the_room_is_looked_at_between_sweeps_that_are_far_apart},
+	  {"an end that nobody saw is guessed between two looks", an_end_that_nobody_saw_is_guessed_between_two_looks},
 	  {"switching a call leaves the rest of its mode as it is", a_switch_leaves_the_rest_of_the_mode_as_it_is},
 	  {"a change of a period is remembered", a_change_of_a_period_is_remembered})
