@@ -27,6 +27,7 @@ libsonde_core_la_SOURCES += \
 	src/model/name-counts.c src/model/name-counts.h \
 	src/model/object-list.c src/model/object-list.h \
 	src/model/part.c src/model/part.h \
+	src/model/pattern.c \
 	src/model/pattern.h \
 	src/model/plugin-record.c \
 	src/model/recording.c src/model/recording.h \

@@ -15,4 +15,7 @@ static inline bool pattern_has(const char *pattern, const char *name)
 	return strcmp(pattern, name) == 0 || fnmatch(pattern, name, 0) == 0;
 }
 
+/* The pattern that means this name only; to be freed. NULL: no memory. */
+char *pattern_of_name(const char *name);
+
 #endif

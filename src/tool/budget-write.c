@@ -136,9 +136,24 @@ static void write_budget(struct writing *writing, const struct budget *budget)
 
 /* -- New ones -------------------------------------------------------------------------------------- */
 
-static void write_usual(struct writing *writing, const char *test)
+/* A name is no pattern: "io[1]" would be a budget of "io1". */
+static int begin_usual(struct writing *writing, const char *test)
 {
-	begin_budget(writing, test ? "test" : NULL, test);
+	char *pattern = test ? pattern_of_name(test) : NULL;
+
+	if (test && !pattern)
+		return -ENOMEM;
+	begin_budget(writing, test ? "test" : NULL, pattern);
+	free(pattern);
+	return 0;
+}
+
+static int write_usual(struct writing *writing, const char *test)
+{
+	int result = begin_usual(writing, test);
+
+	if (result < 0)
+		return result;
 	for (size_t i = 0; i < sizeof(usual_metrics) / sizeof(usual_metrics[0]); i++) {
 		struct measure metric;
 		uint64_t value = 0;
@@ -154,6 +169,7 @@ static void write_usual(struct writing *writing, const char *test)
 		free(copy);
 	}
 	end_budget(writing);
+	return 0;
 }
 
 static bool has_budget(const struct budget_file *file, const char *test)
@@ -173,7 +189,7 @@ static int write_new_tests(struct writing *writing, const struct budget_file *fi
 
 	for (size_t i = 0; i < names.n_names && result == 0; i++)
 		if (!has_budget(file, names.names[i]))
-			write_usual(writing, names.names[i]);
+			result = write_usual(writing, names.names[i]);
 	test_names_deinit(&names);
 	return result;
 }
@@ -181,14 +197,15 @@ static int write_new_tests(struct writing *writing, const struct budget_file *fi
 int budget_write(const struct budget_file *file, const struct recording *recording, double headroom, FILE *stream)
 {
 	struct writing writing = {.recording = recording, .headroom = headroom, .stream = stream};
+	int result = 0;
 
 	fputs("budgets = (", stream);
 	for (size_t i = 0; i < file->n_budgets; i++)
 		write_budget(&writing, &file->budgets[i]);
 	if (file->n_budgets == 0)
-		write_usual(&writing, NULL);
-	int result = write_new_tests(&writing, file);
-
+		result = write_usual(&writing, NULL);
+	if (result == 0)
+		result = write_new_tests(&writing, file);
 	fputs("\n);\n", stream);
 	return result < 0 ? result : ferror(stream) ? -EIO : 0;
 }

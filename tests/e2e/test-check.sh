@@ -75,6 +75,25 @@ check "a pattern has room for the highest, a least is below" \
 act sonde check --budget=kept.cfg after.json
 check "and is kept then" "$status" = 0
 
+# -- Names that would be patterns
+cat >names.sh <<'END'
+work='i=0; while test $i -lt $0; do test -d "/nowhere/$i"; i=$((i + 1)); done'
+"$S" label 'test=x[1]' -- sh -c "$work" "$1"
+n=10
+for name in x1 'a*' ab 'a?' '[!a]' 'b\' 'b\c' 'b[c'; do
+	"$S" label "test=$name" -- sh -c "$work" $((n += 10))
+done
+END
+sonde run --report=none -o names.json -- sh names.sh 10
+sonde run --report=none -o other-names.json -- sh names.sh 110
+act sonde check --budget=names.cfg --update names.json
+check "each name has a budget, whatever is in it" "$status $(grep -c 'test = ' names.cfg)" = "0 9"
+act sonde check --budget=names.cfg names.json
+check "which is its own and no other's" "$status $(cat out)" = "0 50 limits, 0 broken"
+act sonde check --budget=names.cfg other-names.json
+check "also when it is broken" "$status $(cut -d: -f5 err | sort -u)" = "3  run
+ test x[1]"
+
 # -- Wrong budgets: refused LINE MESSAGE TEXT
 refused() {
 	printf '%s\n' "$3" >wrong.cfg
