@@ -167,11 +167,10 @@ static void add_list(struct call_totals *sum, const struct call_list *list, cons
 			call_totals_add(sum, &list->calls[i]);
 }
 
-static const char *file_name(const char *path)
+/* What is not known is like "*" only. */
+static bool is_program_meant(const struct measure *metric, const char *path)
 {
-	const char *slash = path ? strrchr(path, '/') : NULL;
-
-	return slash ? slash + 1 : path ? path : "";
+	return pattern_has_program(metric->program, path ? path : "");
 }
 
 /* -- Of parts -------------------------------------------------------------------------------------- */
@@ -191,7 +190,7 @@ static const struct part *next_part(const struct recording *recording, const str
 	while (*cursor < list->n_parts) {
 		const struct part *part = &list->parts[(*cursor)++];
 
-		if (pattern_has(metric->program, file_name(part->program)))
+		if (is_program_meant(metric, part->program))
 			return part;
 	}
 	return NULL;
@@ -294,7 +293,7 @@ static bool value_of_parts(const struct recording *recording, const struct measu
 static void add_programs(struct call_totals *sum, const struct recording *recording, const struct measure *metric)
 {
 	for (size_t i = 0; i < recording->n_process_records; i++)
-		if (pattern_has(metric->program, file_name(recording->processes[i]->executable)))
+		if (is_program_meant(metric, recording->processes[i]->executable))
 			add_list(sum, &recording->processes[i]->calls, metric);
 }
 
@@ -367,7 +366,7 @@ static uint64_t whole_time(const struct recording *recording, const struct measu
 	if (!metric->program)
 		return sum_of_times(&recording->calls, metric, 0);
 	for (size_t i = 0; i < recording->n_process_records; i++)
-		if (pattern_has(metric->program, file_name(recording->processes[i]->executable)))
+		if (is_program_meant(metric, recording->processes[i]->executable))
 			sum = sum_of_times(&recording->processes[i]->calls, metric, sum);
 	return sum;
 }

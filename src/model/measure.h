@@ -7,7 +7,7 @@
  *     CALL.NAME     open.failures: of a call, all kinds of it
  *     errors.ENOENT, open.errors.ENOENT: failures with one errno, whatever their class
  *     processes, threads, peak: of the run; peak is of live memory, in the process with the highest
- *     program:GLOB/ before any: of the processes whose program has such a file name
+ *     program:GLOB/ before any: of the processes whose program has such a file name, or such a path where GLOB has a slash
  *     test:NAME/    before any: of the processes of a test
  *
  * `failures` are all calls that failed, `errors` those of class error. Times are in nanoseconds: time is that of all

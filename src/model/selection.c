@@ -78,11 +78,9 @@ static bool is_like(const struct selection_term *term, const char *name)
 	return name && pattern_has(term->glob, name);
 }
 
-static const char *file_name(const char *path)
+static bool is_like_program(const struct selection_term *term, const char *path)
 {
-	const char *slash = path ? strrchr(path, '/') : NULL;
-
-	return slash ? slash + 1 : path;
+	return path && pattern_has_program(term->glob, path);
 }
 
 char *selection_label(const struct recording *recording, const char *labels, const char *key)
@@ -115,7 +113,7 @@ static bool is_wanted(const struct selection *selection, const struct recording 
 		const struct selection_term *term = &selection->terms[i];
 
 		if ((term->key == SELECTION_TEST && !is_like(term, test)) ||
-		    (term->key == SELECTION_PROGRAM && !is_like(term, file_name(program))) ||
+		    (term->key == SELECTION_PROGRAM && !is_like_program(term, program)) ||
 		    (term->key == SELECTION_LABEL && !has_label(term, recording, labels)))
 			return false;
 	}

@@ -4,7 +4,8 @@
  *
  *     test:GLOB  program:GLOB  label:KEY=GLOB  call:GLOB  group:NAME  errno:NAME
  *
- * A glob is a pattern as of a shell; a program is told by its file name. Of several, all hold.
+ * A glob is a pattern as of a shell; a program is told by its file name, or by its path where the glob has a slash. Of
+ * several, all hold.
  */
 #ifndef SONDE_MODEL_SELECTION_H
 #define SONDE_MODEL_SELECTION_H

@@ -44,6 +44,9 @@ check "a selection of several keys is of all of them" "$(figure call cat calls -
 check "a label of the run selects" "$(figure test total processes --only=label:branch=ma*)" = 706
 check "a group selects calls" "$(figure call total calls --only=group:path)" = "$(figure test total calls --only=group:path)"
 
+cat=$(sonde report --by=program --format=json r.json | sed -n 's|.*"name": "\(.*/cat\)".*|\1|p')
+check "a program is selected by its path as well" "$(figure program total processes --only="program:$cat") $(figure program total processes --only='program:/nowhere/*')" = "702 0"
+
 act sonde report --by=test --sort=name r.json
 check "rows are in the order that is wanted" "$(awk 'NR > 1 { print $1 }' out | tr '\n' ' ')" = "first second (no total "
 act sonde report --by=test --sort=count --lines=1 r.json

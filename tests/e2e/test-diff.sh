@@ -64,6 +64,8 @@ broken 'program:cat/read.calls > +4' same1 other
 kept 'program:c?t/read.calls > +5' same1 other
 broken 'stat.calls < -50' more same1
 kept 'stat.calls < -50%' same1 more
+cat=$(sonde report --by=program --format=json other.json | sed -n 's|.*"name": "\(.*/cat\)".*|\1|p')
+broken "program:$cat/read.calls > +4" same1 other
 kept 'bytes > +1GiB' same1 more
 kept 'p99 > +1h' same1 more
 
