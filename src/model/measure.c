@@ -288,6 +288,17 @@ static bool value_of_parts(const struct recording *recording, const struct measu
 	       (is_there && (metric->figure != MEASURE_PEAK || has_peak));
 }
 
+bool recording_has_program(const struct recording *recording, const char *pattern)
+{
+	const struct measure metric = {.program = pattern};
+	size_t cursor = 0;
+
+	for (size_t i = 0; i < recording->n_process_records; i++)
+		if (is_program_meant(&metric, recording->processes[i]->executable))
+			return true;
+	return next_part(recording, &metric, &cursor);
+}
+
 /* -- Of the run ------------------------------------------------------------------------------------ */
 
 static void add_programs(struct call_totals *sum, const struct recording *recording, const struct measure *metric)

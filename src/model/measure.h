@@ -63,6 +63,9 @@ int measure_parse(const char *name, size_t length, struct measure *ret_metric, c
  */
 bool measure_value(const struct recording *recording, const struct measure *metric, uint64_t *ret_value);
 
+/* Whether any process is of such a program; a metric of one that did not run is 0. */
+bool recording_has_program(const struct recording *recording, const char *pattern);
+
 /* "calls", "p99", ...; that of MEASURE_ERRNO is "errors". */
 const char *measure_figure_name(enum measure_figure figure);
 

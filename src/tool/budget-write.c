@@ -90,6 +90,8 @@ static bool value_of(const struct writing *writing, const struct rule *rule, uin
 	bool is_known = false;
 	uint64_t value;
 
+	if (metric.program && !recording_has_program(writing->recording, metric.program))
+		return false;
 	if (!metric.test)
 		return measure_value(writing->recording, &metric, ret_value);
 	if (test_names_init(&names, &side, &none) < 0)

@@ -123,10 +123,11 @@ static void judge_budget(struct check *check, const struct budget *budget, const
 		judge_limit(check, budget, &budget->limits[i], test);
 }
 
-/* A budget of tests that did not run is no breach, but it is said. */
+/* A budget of what did not run is no breach, but it is said. */
 static void skip_budget(struct check *check, const struct budget *budget)
 {
-	command_say(&command_check, "%s:%u: test %s: is not in the recording", check->budget, budget->line, budget->test);
+	command_say(&command_check, "%s:%u: %s %s: is not in the recording", check->budget, budget->line,
+		    budget->test ? "test" : "program", budget->test ? budget->test : budget->program);
 	for (size_t i = 0; i < budget->n_limits; i++)
 		add_case(check, name_group(budget, NULL), budget->limits[i].rule.text, OUTCOME_SKIPPED,
 			 strdup("is not in the recording"));
@@ -148,6 +149,11 @@ static void judge_tests(struct check *check, const struct budget *budget, const 
 		skip_budget(check, budget);
 }
 
+static bool is_of_missing_program(const struct check *check, const struct budget *budget)
+{
+	return budget->program && !recording_has_program(&check->recording, budget->program);
+}
+
 static void judge(struct check *check)
 {
 	const struct side side = {&check->recording, 1};
@@ -158,6 +164,8 @@ static void judge(struct check *check)
 	for (size_t i = 0; i < check->file.n_budgets && check->result == 0; i++)
 		if (check->file.budgets[i].test)
 			judge_tests(check, &check->file.budgets[i], &names);
+		else if (is_of_missing_program(check, &check->file.budgets[i]))
+			skip_budget(check, &check->file.budgets[i]);
 		else
 			judge_budget(check, &check->file.budgets[i], NULL);
 	test_names_deinit(&names);

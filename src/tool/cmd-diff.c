@@ -166,6 +166,22 @@ static void judge_tests(struct diff *diff, const struct rule *rule, const struct
 			    rule->is_change ? " in all recordings" : "");
 }
 
+static bool has_program(const struct side *side, const char *pattern)
+{
+	for (size_t i = 0; i < side->n_recordings; i++)
+		if (recording_has_program(&side->recordings[i], pattern))
+			return true;
+	return false;
+}
+
+static void judge_program(struct diff *diff, const struct rule *rule, const struct side *before, const struct side *after)
+{
+	if (has_program(before, rule->metric.program) || has_program(after, rule->metric.program))
+		judge_rule(diff, rule, NULL, before, after);
+	else
+		command_say(&command_diff, "%s: there is no such program", rule->text);
+}
+
 /* 0 or -ENOMEM. */
 static int judge(struct diff *diff, const struct side *before, const struct side *after)
 {
@@ -180,6 +196,8 @@ static int judge(struct diff *diff, const struct side *before, const struct side
 
 		if (rule->metric.test)
 			judge_tests(diff, rule, &names, before, after);
+		else if (rule->metric.program)
+			judge_program(diff, rule, before, after);
 		else
 			judge_rule(diff, rule, NULL, before, after);
 	}

@@ -41,14 +41,18 @@ sed 's|t/two|t/three|' run.sh >other.sh
 cat >absent.cfg <<'END'
 budgets = (
   { test = "t/two"; limits = [ "calls <= 100" ]; },
-  { limits = [ "peak <= 1GiB" ]; }
+  { limits = [ "peak <= 1GiB" ]; },
+  { program = "hs"; limits = [ "calls <= 100" ]; }
 );
 END
 sonde run --report=none -o other.json -- sh other.sh 1
 act sonde check --budget=absent.cfg --junit=junit.xml other.json
 says "a test that did not run breaks nothing, and is said" 0 "sonde: check: absent.cfg:2: test t/two: is not in the recording"
 says "nor does what is not known" 0 "sonde: check: absent.cfg:3: run: peak <= 1GiB: is not known in this recording"
-check "both are skipped tests" "$(grep -c '<skipped ' junit.xml)" = 2
+says "nor does a program that did not run" 0 "sonde: check: absent.cfg:4: program hs: is not in the recording"
+check "all are skipped tests" "$(grep -c '<skipped ' junit.xml)" = 3
+act sonde check --budget=absent.cfg --update other.json
+check "a limit of what did not run stays what it was" "$status $(grep -c '"calls <= 100"' absent.cfg)" = "0 2"
 
 # -- Hostile names in XML, read by a parser that is not ours
 sonde run --report=none -o hostile.json -- "$sonde" label "test=<&\"']]>" -- true

@@ -138,6 +138,8 @@ act sonde diff --fail-on='test:*/calls > +1000%' after.json before.json
 check "a test that is new has not changed" "$status" = 0 -a ! -s err
 act sonde diff --fail-on='test:tow/calls > 5' before.json after.json
 says "a rule of no test is said" 0 "sonde: diff: test:tow/calls > 5: there is no such test"
+act sonde diff --fail-on='program:tac/calls >= 0' before.json after.json
+says "so is one of no program" 0 "sonde: diff: program:tac/calls >= 0: there is no such program"
 act sonde diff --format=json before.json after.json
 check "as JSON a change has its test" "$(python3 -I -c '
 import json
