@@ -166,6 +166,8 @@ static int write_divided(const struct recording *recording, const struct choice 
 
 	if (result == 0)
 		result = write_breakdown(&breakdown, choice);
+	if (result == 0 && choice->selection.n_terms && !breakdown.total.calls)
+		command_say(&command_report, "nothing in this recording matches --only");
 	breakdown_deinit(&breakdown);
 	return result;
 }

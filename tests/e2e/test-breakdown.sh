@@ -53,6 +53,10 @@ act sonde report --by=test --sort=count --lines=1 r.json
 check "no more rows than are wanted, the greatest first" "$(awk 'NR == 2 { print $1 } /more\)$/' out | tr '\n' ' ')" = "first (2 more) "
 act sonde report --only='call:wait*' r.json
 check "without --by the selected calls are shown" "$status $(awk 'NR == 1 { print $1 }' out)" = "0 CALL"
+act sonde report --by=test --only='test:nosuch*' r.json
+says "a selection of nothing is said" 0 "sonde: report: nothing in this recording matches --only"
+act sonde report --by=test --only=call:opn r.json
+says "so is one of calls that nobody made" 0 "sonde: report: nothing in this recording matches --only"
 
 act sonde report --by=process --format=json r.json
 check "by process, what is not kept stands behind the tree, by program" "$(python3 -I -c '
