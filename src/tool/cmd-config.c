@@ -156,29 +156,22 @@ static int take_operand(struct request *request, const char *value)
 	return 0;
 }
 
-/* Options may stand on both sides of operands. OPTIONS_END, or what to exit with in ret_status. */
+/* OPTIONS_END, or what to exit with in ret_status. */
 static int take_arguments(int argc, char **argv, struct request *request, int *ret_status)
 {
+	const char *value;
 	int status = 0;
+	int option;
 
-	while (status == 0) {
-		const char *value;
-		int option = command_next_option(&command_config, argc, argv, &value);
-
-		if (option >= 0) {
-			status = take_option(request, option, value);
-			continue;
-		}
-		if (option != OPTIONS_END) {
-			*ret_status = command_option_status(&command_config, option);
-			return option;
-		}
-		if (optind == argc)
-			return OPTIONS_END;
-		status = take_operand(request, argv[optind++]);
-	}
+	while (status == 0 && (option = command_next_option(&command_config, argc, argv, &value)) >= 0)
+		status = take_option(request, option, value);
+	if (status == 0 && option != OPTIONS_END)
+		status = command_option_status(&command_config, option);
+	else
+		while (status == 0 && optind < argc)
+			status = take_operand(request, argv[optind++]);
 	*ret_status = status;
-	return OPTIONS_WRONG;
+	return status == 0 && option == OPTIONS_END ? OPTIONS_END : OPTIONS_WRONG;
 }
 
 static int run(int argc, char **argv)

@@ -119,5 +119,6 @@ const struct command command_label = {
 		   "when it is not found.\n",
 	.options = options,
 	.usage_status = STATUS_RUN_FAILED,
+	.takes_command = true,
 	.run = run,
 };

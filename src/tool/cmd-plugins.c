@@ -237,7 +237,7 @@ static int take_option(struct request *request, int option, const char *value)
 }
 
 /* A status, or -1 to go on. */
-static int take_options(int argc, char **argv, struct request *request)
+static int take_arguments(int argc, char **argv, struct request *request)
 {
 	const char *value;
 	int option;
@@ -251,41 +251,20 @@ static int take_options(int argc, char **argv, struct request *request)
 	return option == OPTIONS_END ? -1 : command_option_status(&command_plugins, option);
 }
 
-/* Options may stand on both sides of the action and of operands. */
-static int take_arguments(int argc, char **argv, struct request *request, const char **ret_action)
-{
-	size_t n_operands = 0;
-	int status = take_options(argc, argv, request);
-
-	while (status < 0 && argv[optind]) {
-		char *operand = argv[optind++];
-
-		if (!*ret_action)
-			*ret_action = operand;
-		else
-			request->operands[n_operands++] = operand;
-		status = take_options(argc, argv, request);
-	}
-	return status;
-}
-
 static int run(int argc, char **argv)
 {
 	struct request request = {
 		.folder.path = plugin_path(),
 		.given = calloc((size_t)argc + 1, sizeof(*request.given)),
-		.operands = calloc((size_t)argc + 1, sizeof(*request.operands)),
 	};
-	const char *action = NULL;
-	int status = request.given && request.operands
-			     ? take_arguments(argc, argv, &request, &action)
-			     : STATUS_FAILED;
+	int status = request.given ? take_arguments(argc, argv, &request) : STATUS_FAILED;
+	const char *action = optind < argc ? argv[optind++] : "list";
 
+	request.operands = argv + optind;
 	if (status < 0)
-		status = act(action ? action : "list", &request);
+		status = act(action, &request);
 	plugin_folder_deinit(&request.folder);
 	free(request.given);
-	free(request.operands);
 	return status;
 }
 

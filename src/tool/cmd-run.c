@@ -546,5 +546,6 @@ const struct command command_run = {
 		"command cannot be executed, with 127 when it is not found.\n",
 	.options = options,
 	.usage_status = STATUS_RUN_FAILED,
+	.takes_command = true,
 	.run = run,
 };

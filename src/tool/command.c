@@ -24,7 +24,8 @@ static void fill_table(const struct command *command, struct getopt_table *table
 	char *letter = table->letters;
 	int n = 0;
 
-	*letter++ = '+';
+	if (command->takes_command)
+		*letter++ = '+';
 	*letter++ = ':';
 	*letter++ = 'h';
 	for (; command->options[n].name; n++) {
@@ -88,20 +89,12 @@ int command_next_option(const struct command *command, int argc, char **argv,
 {
 	struct getopt_table table;
 
-	/* Asked again after "--", getopt would begin with the first operand once more. */
-	static bool are_over;
-	int first = optind;
-
-	if (are_over)
-		return OPTIONS_END;
 	fill_table(command, &table);
 	opterr = 0;
 	int result = getopt_long(argc, argv, table.letters, table.rows, NULL);
 
-	if (result < 0) {
-		are_over = optind > first;
+	if (result < 0)
 		return OPTIONS_END;
-	}
 	if (result == ':' || result == '?') {
 		say_wrong(command, result, argv);
 		return OPTIONS_WRONG;

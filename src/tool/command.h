@@ -8,6 +8,7 @@
 #ifndef SONDE_TOOL_COMMAND_H
 #define SONDE_TOOL_COMMAND_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 /* What sonde exits with for reasons of its own. */
@@ -35,6 +36,7 @@ struct command {
 	const char *details; /* more lines for --help, or NULL */
 	const struct command_option *options;
 	int usage_status; /* what it exits with when used wrongly */
+	bool takes_command; /* the first operand ends the options: what follows is another's */
 	int (*run)(int argc, char **argv);
 };
 
@@ -58,9 +60,9 @@ enum {
 };
 
 /*
- * Takes the next option off the arguments, as getopt_long(3) does; the first operand ends them.
- * Returns the row's index and in ret_value its value (NULL where it takes none), or one of the
- * above.
+ * Takes the next option off the arguments, as getopt_long(3) does, also from behind operands, unless the command takes a
+ * command; not to be asked again after OPTIONS_END. Returns the row's index and in ret_value its value (NULL where it takes
+ * none), or one of the above.
  */
 int command_next_option(const struct command *command, int argc, char **argv,
 			const char **ret_value);

@@ -74,6 +74,23 @@ if test -e /dev/full; then
 	says "a full disk is said" 1 "sonde: report: cannot write: No space left on device"
 fi
 
+# Options stand on both sides of operands, but for what a command is given.
+act sonde report a.json --by=test --format=csv
+check "an option behind the recording is one of report" "$status $(head -1 out | cut -d, -f1)" = "0 test"
+echo 'budgets = ( { limits = [ "calls >= 1" ]; } );' >budget.cfg
+act sonde check a.json --budget budget.cfg
+check "one of check" "$status $(cat out)" = "0 1 limits, 0 broken"
+act sonde merge a.json -o merged.json b.json.gz
+check "one of merge, also between two" "$status" -eq 0 -a -s merged.json
+act sonde diff a.json b.json.gz -x 'calls >= 0'
+check "and one of diff" "$status" -eq 3
+act sonde report -- --by=test
+says "behind -- there are no options" 1 "sonde: report: --by=test: No such file or directory"
+act sonde run --report=none -- sh -c 'exit $#' sh -o nothing
+check "what a command is given is the command's" "$status" -eq 2
+act sonde run --report=none sh -c 'exit $#' sh -o nothing
+check "also without --" "$status" -eq 2
+
 mkfifo said
 "$sonde" run --report=none -- "$subject" await >said &
 exec 8<said
