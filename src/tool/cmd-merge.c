@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "model/merge.h"
@@ -38,6 +39,19 @@ static int load(struct merge *merge, const char *name, struct message *ret_messa
 	return result;
 }
 
+/* The same run twice is twice its counts, and nothing in them shows it. */
+static void warn_of_double(const struct merge *merge, size_t n, char *const *names)
+{
+	const char *id = merge->recordings[n].id;
+
+	for (size_t i = 0; i < n && id; i++)
+		if (merge->recordings[i].id && strcmp(merge->recordings[i].id, id) == 0) {
+			command_say(&command_merge, "%s and %s are of the same session: what both have is counted twice",
+				    names[i], names[n]);
+			return;
+		}
+}
+
 static int load_all(struct merge *merge, int n_names, char **names, struct message *ret_message)
 {
 	int result = 0;
@@ -47,8 +61,11 @@ static int load_all(struct merge *merge, int n_names, char **names, struct messa
 		message_set(ret_message, "out of memory");
 		return -ENOMEM;
 	}
-	for (int i = 0; i < n_names && result == 0; i++)
+	for (int i = 0; i < n_names && result == 0; i++) {
 		result = load(merge, names[i], ret_message);
+		if (result == 0)
+			warn_of_double(merge, (size_t)i, names);
+	}
 	return result;
 }
 

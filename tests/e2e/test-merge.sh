@@ -65,6 +65,9 @@ act sonde report both.json.gz
 check "the report says that it is of two runs" -n "$(grep ' of 2 runs' out)"
 act sonde merge -o again.json both.json.gz one.json
 check "what was merged is merged again" "$(grep -o '"runs":3' again.json)" = '"runs":3'
+act sonde merge -o double.json one.json two.json one.json
+says "a session that is merged twice is said" 0 \
+	"sonde: merge: one.json and one.json are of the same session: what both have is counted twice"
 act sonde merge both.json.gz
 says "a place for it must be given" 2 "sonde: merge: where to? --output=FILE"
 act sonde merge -o all.json
