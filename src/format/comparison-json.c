@@ -45,19 +45,46 @@ static json_t *names_to_json(const struct name_counts *names)
 	return array;
 }
 
-int comparison_json_write(const struct comparison *comparison, const struct breach *breaches, size_t n_breaches,
-			  FILE *stream)
+static json_t *command_to_json(char *const *words)
 {
+	json_t *array = words ? json_array() : json_null();
+
+	for (; words && *words; words++)
+		json_array_append_new(array, text_to_json(*words));
+	return array;
+}
+
+static json_t *side_to_json(const struct named_side *side)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < side->side.n_recordings; i++) {
+		const struct recording *recording = &side->side.recordings[i];
+
+		json_array_append_new(array, json_pack("{s:o, s:o, s:o, s:o}", "name", text_to_json(side->names[i]), "id",
+						       text_to_json(recording->id), "command",
+						       command_to_json(recording->command), "started",
+						       instant_to_json(recording->started_ns)));
+	}
+	return array;
+}
+
+int comparison_json_write(const struct comparison_document *what, FILE *stream)
+{
+	const struct comparison *comparison = what->comparison;
+	const struct breach *breaches = what->breaches;
 	json_t *changes = json_array();
 	json_t *broken = json_array();
 
 	for (size_t i = 0; i < comparison->n_changes; i++)
 		json_array_append_new(changes, change_to_json(&comparison->changes[i]));
-	for (size_t i = 0; i < n_breaches; i++)
+	for (size_t i = 0; i < what->n_breaches; i++)
 		json_array_append_new(broken, json_pack("{s:o, s:o}", "rule", text_to_json(breaches[i].rule), "change",
 							change_to_json(&breaches[i].change)));
-	json_t *document = json_pack("{s:s, s:o, s:o, s:o}", "schema", "sonde.diff/1", "changes", changes, "breaches", broken,
-				     "not_compared", names_to_json(&comparison->not_compared));
+	json_t *document = json_pack("{s:s, s:o, s:o, s:b, s:o, s:o, s:o}", "schema", "sonde.diff/1", "before",
+				     side_to_json(&what->before), "after", side_to_json(&what->after), "same_command",
+				     sides_have_one_command(&what->before.side, &what->after.side), "changes", changes,
+				     "breaches", broken, "not_compared", names_to_json(&comparison->not_compared));
 	int result = document ? 0 : -ENOMEM;
 
 	if (document && (json_dumpf(document, stream, JSON_INDENT(2)) < 0 || fputc('\n', stream) == EOF))

@@ -16,8 +16,16 @@ struct breach {
 	struct change change;
 };
 
-/* Writes it, with the breaches. 0, -ENOMEM, or the errno of the stream. */
-int comparison_json_write(const struct comparison *comparison, const struct breach *breaches, size_t n_breaches,
-			  FILE *stream);
+/* A comparison, of what, and what came of it. */
+struct comparison_document {
+	const struct comparison *comparison;
+	struct named_side before;
+	struct named_side after;
+	const struct breach *breaches;
+	size_t n_breaches;
+};
+
+/* Writes it. 0, -ENOMEM, or the errno of the stream. */
+int comparison_json_write(const struct comparison_document *what, FILE *stream);
 
 #endif

@@ -35,6 +35,36 @@ struct spread side_value(const struct side *side, const struct measure *metric)
 	return spread;
 }
 
+static bool is_same_command(char *const *a, char *const *b)
+{
+	while (*a && *b && strcmp(*a, *b) == 0) {
+		a++;
+		b++;
+	}
+	return !*a && !*b;
+}
+
+/* All that are known are the first that is. */
+static bool is_of_command(const struct side *side, char *const **command)
+{
+	for (size_t i = 0; i < side->n_recordings; i++) {
+		char *const *own = side->recordings[i].command;
+
+		if (!*command)
+			*command = own;
+		if (own && !is_same_command(own, *command))
+			return false;
+	}
+	return true;
+}
+
+bool sides_have_one_command(const struct side *before, const struct side *after)
+{
+	char *const *command = NULL;
+
+	return is_of_command(before, &command) && is_of_command(after, &command);
+}
+
 static bool is_beyond_noise(const struct spread *low, const struct spread *high)
 {
 	return (double)high->least > (double)low->most * (1 + time_noise);

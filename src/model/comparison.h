@@ -23,6 +23,15 @@ struct side {
 	size_t n_recordings;
 };
 
+/* The names by which its recordings were given, beside a side: what is said of it. */
+struct named_side {
+	struct side side;
+	const char *const *names;
+};
+
+/* Whether all recordings of both are of one command, as far as their commands are known. */
+bool sides_have_one_command(const struct side *before, const struct side *after);
+
 enum { COMPARISON_TIMES_LEAST = 3 }; /* recordings of a side for its times to be compared */
 
 /* A figure of one side. */

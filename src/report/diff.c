@@ -3,13 +3,16 @@
 
 #include "report/diff.h"
 
+#include "model/shell-quote.h"
 #include "report/line.h"
 #include "report/off-calls.h"
 #include "report/units.h"
 
 #include <errno.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum {
 	VALUE_COLUMNS = 11,
@@ -18,7 +21,14 @@ enum {
 	COUNT_DIGITS = 10,
 	NOT_COMPARED_SIZE = 512,
 	INDENT_COLUMNS = 2,
+	GAP = 2,
+	SIDE_COLUMNS = 8,
+	DATE_SIZE = 24,
+	DATE_COLUMNS = 23, /* with a gap on both sides */
+	COMMAND_COLUMNS_LEAST = 16,
 };
+
+#define DIFFERENT_COMMANDS "the commands are not the same"
 
 const char *diff_name(const struct measure *metric, char ret_name[DIFF_NAME_SIZE])
 {
@@ -79,6 +89,94 @@ const char *diff_ratio(const struct change *change, char *ret_text)
 		snprintf(ret_text, UNITS_SIZE, "x %.3g", after / before);
 	return ret_text;
 }
+
+/* -- What is compared ------------------------------------------------------------------------------ */
+
+/* A line about a side. */
+struct side_row {
+	const struct named_side *side;
+	const char *title;
+	char *name;
+};
+
+/* "before.json", or "3 recordings, first before.json"; to be freed. NULL without memory. */
+static char *side_name(const struct named_side *side)
+{
+	char *name = NULL;
+	size_t n = side->side.n_recordings;
+
+	if (n == 1)
+		return strdup(side->names[0]);
+	return asprintf(&name, "%zu recordings, first %s", n, side->names[0]) < 0 ? NULL : name;
+}
+
+/* When the first of them began, as a clock on the wall had it. */
+static const char *side_date(const struct named_side *side, char ret_text[DATE_SIZE])
+{
+	time_t seconds = (time_t)(side->side.recordings[0].started_ns / 1000000000);
+	struct tm tm;
+
+	if (!localtime_r(&seconds, &tm) || !strftime(ret_text, DATE_SIZE, "%Y-%m-%d %H:%M:%S", &tm))
+		*ret_text = '\0';
+	return ret_text;
+}
+
+static void add_command(struct line *line, const struct named_side *side)
+{
+	char *const *words = side->side.recordings[0].command;
+	char *command = words ? shell_quote_command(words) : NULL;
+
+	line_add(line, command ? STYLE_PLAIN : STYLE_DIM, command ? command : "command unknown", 0);
+	free(command);
+}
+
+/* As wide as the widest name, but not so that nothing of the command is left. */
+static unsigned int side_name_columns(const struct side_row rows[2], const struct diff_options *options)
+{
+	size_t before = strlen(rows[0].name);
+	size_t after = strlen(rows[1].name);
+	size_t widest = before > after ? before : after;
+	size_t most = options->width - SIDE_COLUMNS - DATE_COLUMNS - COMMAND_COLUMNS_LEAST;
+
+	return (unsigned int)(widest < most ? widest : most);
+}
+
+static void write_side(const struct side_row *row, unsigned int name_columns, const struct diff_options *options,
+		       FILE *stream)
+{
+	char date[DATE_SIZE];
+	struct line line;
+
+	line_init(&line, options->width, options->has_colour);
+	line_add(&line, STYLE_TITLE, row->title, 0);
+	line_pad(&line, SIDE_COLUMNS);
+	line_add(&line, STYLE_PLAIN, row->name, name_columns);
+	line_pad(&line, SIDE_COLUMNS + name_columns + GAP);
+	line_add(&line, STYLE_PLAIN, side_date(row->side, date), 0);
+	line_pad(&line, SIDE_COLUMNS + name_columns + DATE_COLUMNS);
+	add_command(&line, row->side);
+	line_write(&line, stream);
+}
+
+static int write_sides(const struct diff_options *options, FILE *stream)
+{
+	const struct side_row rows[] = {
+		{&options->before, "before", side_name(&options->before)},
+		{&options->after, "after", side_name(&options->after)},
+	};
+	int result = rows[0].name && rows[1].name ? 0 : -ENOMEM;
+
+	for (int i = 0; i < 2 && result == 0; i++)
+		write_side(&rows[i], side_name_columns(rows, options), options, stream);
+	if (!sides_have_one_command(&options->before.side, &options->after.side))
+		fputs(DIFFERENT_COMMANDS "\n", stream);
+	fputc('\n', stream);
+	free(rows[0].name);
+	free(rows[1].name);
+	return result;
+}
+
+/* -- Changes --------------------------------------------------------------------------------------- */
 
 /* More of a thing is trouble, less of it is not. */
 static enum style style_of(const struct change *change)
@@ -170,7 +268,10 @@ int diff_text(const struct comparison *comparison, const struct diff_options *op
 {
 	size_t n = comparison->n_changes;
 	size_t n_shown = options->max_rows && n > options->max_rows ? options->max_rows : n;
+	int result = write_sides(options, stream);
 
+	if (result < 0)
+		return result;
 	if (n == 0)
 		fputs("no difference\n", stream);
 	else
@@ -188,21 +289,62 @@ int diff_text(const struct comparison *comparison, const struct diff_options *op
 	return ferror(stream) ? -errno : 0;
 }
 
+/* -- Markdown -------------------------------------------------------------------------------------- */
+
+static void write_escaped(FILE *stream, const char *text)
+{
+	for (; *text; text++)
+		fprintf(stream, strchr("|\\`*_<>", *text) ? "\\%c" : "%c", *text);
+}
+
 /* In a cell of Markdown a bar would begin another one. */
 static void write_cell(FILE *stream, const char *text)
 {
 	fputs(" ", stream);
-	for (; *text; text++)
-		fprintf(stream, strchr("|\\`*_<>", *text) ? "\\%c" : "%c", *text);
+	write_escaped(stream, text);
 	fputs(" |", stream);
 }
 
-int diff_markdown(const struct comparison *comparison, FILE *stream)
+/* A line harms Markdown as little as a terminal. */
+static int write_markdown_side(const struct named_side *side, const char *title, FILE *stream)
 {
+	char *name = side_name(side);
+	char date[DATE_SIZE];
+	struct line line;
+
+	if (!name)
+		return -ENOMEM;
+	line_init(&line, LINE_COLUMNS_MAX, false);
+	line_print(&line, STYLE_PLAIN, "%s, %s, ", name, side_date(side, date));
+	add_command(&line, side);
+	fprintf(stream, "- %s: ", title);
+	write_escaped(stream, line.text);
+	fputc('\n', stream);
+	free(name);
+	return 0;
+}
+
+static int write_markdown_sides(const struct diff_options *options, FILE *stream)
+{
+	int result = write_markdown_side(&options->before, "before", stream);
+
+	if (result == 0)
+		result = write_markdown_side(&options->after, "after", stream);
+	if (!sides_have_one_command(&options->before.side, &options->after.side))
+		fputs("- " DIFFERENT_COMMANDS "\n", stream);
+	fputc('\n', stream);
+	return result;
+}
+
+int diff_markdown(const struct comparison *comparison, const struct diff_options *options, FILE *stream)
+{
+	int result = write_markdown_sides(options, stream);
 	char name[DIFF_NAME_SIZE];
 	char text[UNITS_SIZE + 1];
 	char not_compared[NOT_COMPARED_SIZE];
 
+	if (result < 0)
+		return result;
 	if (comparison->n_changes == 0)
 		fputs("No difference.\n", stream);
 	else

@@ -16,11 +16,16 @@ struct diff_options {
 	bool has_colour;
 	size_t max_rows; /* 0: all */
 	bool has_times;	 /* they were compared */
+	struct named_side before;
+	struct named_side after;
 };
 
-/* Writes the changes, or a line that says that there are none. 0 or the errno of the stream. */
+/*
+ * Writes what is compared, and the changes, or a line that says that there are none. Markdown has all of them, however wide.
+ * 0 or the errno of the stream.
+ */
 int diff_text(const struct comparison *comparison, const struct diff_options *options, FILE *stream);
-int diff_markdown(const struct comparison *comparison, FILE *stream);
+int diff_markdown(const struct comparison *comparison, const struct diff_options *options, FILE *stream);
 
 /* "open.errors.ENOENT", "read/socket.bytes": as a rule would name it. Returns ret_name. */
 enum { DIFF_NAME_SIZE = 640 };

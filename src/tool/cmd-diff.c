@@ -34,6 +34,7 @@ static const struct command_option options[] = {
 /* Recordings of one side, loaded. */
 struct loaded {
 	struct recording recordings[RECORDINGS_MOST];
+	const char *names[RECORDINGS_MOST]; /* as they were given */
 	size_t n_recordings;
 };
 
@@ -64,7 +65,7 @@ static int load(struct loaded *loaded, const char *path)
 		command_say(&command_diff, "%s", message.text);
 		return STATUS_FAILED;
 	}
-	loaded->n_recordings++;
+	loaded->names[loaded->n_recordings++] = path;
 	return STATUS_OK;
 }
 
@@ -129,6 +130,11 @@ static int take_operands(struct diff *diff, char **operands, int n_operands)
 static struct side side_of(const struct loaded *loaded)
 {
 	return (struct side){loaded->recordings, loaded->n_recordings};
+}
+
+static struct named_side named_side_of(const struct loaded *loaded)
+{
+	return (struct named_side){side_of(loaded), loaded->names};
 }
 
 static void judge_rule(struct diff *diff, const struct rule *rule, const char *test, const struct side *before,
@@ -205,20 +211,35 @@ static int judge(struct diff *diff, const struct side *before, const struct side
 	return result;
 }
 
+static int write_json(const struct diff *diff, const struct comparison *comparison)
+{
+	const struct comparison_document document = {
+		.comparison = comparison,
+		.before = named_side_of(&diff->before),
+		.after = named_side_of(&diff->after),
+		.breaches = diff->breaches,
+		.n_breaches = diff->n_breaches,
+	};
+
+	return comparison_json_write(&document, stdout);
+}
+
 static int write_changes(const struct diff *diff, const struct comparison *comparison, bool has_times)
 {
 	if (strcmp(diff->format, "json") == 0)
-		return comparison_json_write(comparison, diff->breaches, diff->n_breaches, stdout);
-	if (strcmp(diff->format, "markdown") == 0)
-		return diff_markdown(comparison, stdout);
+		return write_json(diff, comparison);
 	struct text_options terminal = report_text_options(STDOUT_FILENO);
 	const struct diff_options text = {
 		.width = terminal.width,
 		.has_colour = terminal.has_colour,
 		.max_rows = diff->n_lines,
 		.has_times = has_times,
+		.before = named_side_of(&diff->before),
+		.after = named_side_of(&diff->after),
 	};
 
+	if (strcmp(diff->format, "markdown") == 0)
+		return diff_markdown(comparison, &text, stdout);
 	return diff_text(comparison, &text, stdout);
 }
 

@@ -25,7 +25,11 @@ row() {
 }
 
 act sonde diff same1.json same2.json
-check "two runs of the same work do not differ" "$status" = 0 -a "$(head -1 out)" = "no difference"
+check "two runs of the same work do not differ" "$status $(sed -n 4p out)" = "0 no difference"
+date='20..-..-.. ..:..:..'
+check "it is said of what that is" \
+	"$(sed -n "1,3s/  $date  / DATE /p" out)" = "before  same1.json DATE sh work.sh 10 0
+after   same2.json DATE sh work.sh 10 0"
 check "and it is said that times are not compared" \
 	"$(tail -1 out)" = "times are not compared: that takes 3 recordings of each side"
 
@@ -33,6 +37,7 @@ record same1 10 3
 act sonde diff same1.json more.json
 check "a hundred calls more are found" "$status $(row stat.calls | awk '{ print $3 }')" = "0 +100"
 check "and that they fail, with which errno" "$(row stat.errors.ENOENT | awk '{ print $3 }')" = "+100"
+check "and that the commands are not the same" "$(sed -n 3p out)" = "the commands are not the same"
 check "no process is said to be new" -z "$(row processes)"
 act sonde diff more.json same1.json
 check "less is found as well" "$(row stat.calls | awk '{ print $3 }')" = "-100"
@@ -40,7 +45,7 @@ check "less is found as well" "$(row stat.calls | awk '{ print $3 }')" = "-100"
 act sonde diff same1.json other.json
 check "processes that are new are found" "$(row processes | awk '{ print $3 }')" = "+5"
 act sonde diff --lines=2 same1.json other.json
-check "no more changes are shown than are wanted" "$(grep -c '\.' out) $(grep -c '^([0-9]* more)$' out)" = "2 1"
+check "no more changes are shown than are wanted" "$(sed '1,/^$/d' out | grep -c '\.') $(grep -c '^([0-9]* more)$' out)" = "2 1"
 
 # broken RULE BEFORE AFTER - exits with 3 and names the rule
 broken() {
@@ -95,6 +100,9 @@ act sonde diff -b a2.json -b a3.json -a b2.json -a b3.json a1.json b1.json
 check "what overlaps is no change" "$status" = 0 -a -z "$(row stat.calls)"
 act sonde diff -b a2.json -b a3.json -a b2.json -a b3.json a1.json b3.json
 check "what does not is one, from median to median" "$(row stat.calls | awk '{ print $2 - $1 }')" = 90
+check "of several recordings the number is said" "$(awk '$1 == "before" || $1 == "after" { print $2, $3, $4, $5 }' out)" = \
+	"3 recordings, first a2.json
+3 recordings, first b2.json"
 check "with three of each side times are compared" -z "$(grep '^times are not' out)"
 
 act sonde diff --format=json -x 'stat.calls > +0' same1.json more.json
@@ -102,10 +110,19 @@ check "as JSON it has the changes and what was broken" "$(python3 -I -c '
 import json, sys
 d = json.load(open(sys.argv[1]))
 change = [c for c in d["changes"] if c["call"] == "stat" and c["figure"] == "calls"][0]
+print(d["before"][0]["name"], d["after"][0]["command"], d["same_command"])
 print(d["schema"], change["after"]["median"] - change["before"]["median"], [b["rule"] for b in d["breaches"]])' out)" = \
-	"sonde.diff/1 100 ['stat.calls > +0']"
+	"same1.json ['sh', 'work.sh', '110', '3'] False
+sonde.diff/1 100 ['stat.calls > +0']"
 act sonde diff --format=markdown same1.json more.json
-check "as Markdown it is a table" "$(head -2 out | tail -1)$(grep -c '^| stat.calls | ' out)" = "|---|--:|--:|--:|--:|1"
+check "as Markdown it is a table" "$(grep -A1 '^| changed' out | tail -1)$(grep -c '^| stat.calls | ' out)" = "|---|--:|--:|--:|--:|1"
+check "below a list of what is compared" "$(sed -n "s/, $date, / DATE /p; 3,4p" out)" = "- before: same1.json DATE sh work.sh 10 3
+- after: more.json DATE sh work.sh 110 3
+- the commands are not the same"
+sonde run --report=none -o odd.json -- sh -c 'exit 0 # `|
+'
+act sonde diff --format=markdown odd.json odd.json
+check "whatever the command" "$(sed -n "2s/, $date, / DATE /p" out)" = '- after: odd.json DATE sh -c '"'exit 0 # "'\`\|\\n'"'"
 
 # By test: the same work in three tests, of which one changes and one goes.
 cat >tests.sh <<'END'
@@ -118,7 +135,7 @@ sonde run --report=none -o before.json -- sh tests.sh 10 three
 sonde run --report=none -o again.json -- sh tests.sh 10 three
 sonde run --report=none -o after.json -- sh tests.sh 110
 act sonde diff before.json again.json
-check "tests that do the same work do not differ" "$status $(head -1 out)" = "0 no difference"
+check "tests that do the same work do not differ" "$status $(sed -n 4p out)" = "0 no difference"
 act sonde diff --lines=0 before.json after.json
 check "changes of a test are found below its name" "$(awk '/^test / { test = $2 } $1 == "stat.errors.ENOENT" && test { print test, $4 }' out)" = \
 	"t/one +100"
