@@ -104,12 +104,29 @@ static int compare_texts(const char *a, const char *b)
 	return a && b ? strcmp(a, b) : (a != NULL) - (b != NULL);
 }
 
+/* Of a test that both sides have, there are changes of single calls and of processes. */
+static bool is_of_new_test(const struct change *change)
+{
+	return change->metric.test && !change->metric.call && change->metric.figure == MEASURE_CALLS;
+}
+
+static int compare_tests(const struct change *a, const struct change *b)
+{
+	if (!a->metric.test || !b->metric.test)
+		return compare_texts(a->metric.test, b->metric.test);
+	if (is_of_new_test(a) != is_of_new_test(b))
+		return is_of_new_test(a) ? 1 : -1;
+	if (a->test_distance != b->test_distance)
+		return a->test_distance > b->test_distance ? -1 : 1;
+	return strcmp(a->metric.test, b->metric.test);
+}
+
 /* Counts before times: they are certain. */
 static int compare_changes(const void *left, const void *right)
 {
 	const struct change *a = left;
 	const struct change *b = right;
-	int test_order = compare_texts(a->metric.test, b->metric.test);
+	int test_order = compare_tests(a, b);
 	bool is_time = measure_is_time(a->metric.figure);
 
 	if (test_order)
@@ -338,13 +355,28 @@ bool side_has_test(const struct side *side, const char *test)
 	return side->n_recordings;
 }
 
+/* Of the test whose changes are the last ones, from `first` on. */
+static void note_test_distance(struct comparison *comparison, size_t first)
+{
+	double greatest = 0;
+
+	for (size_t i = first; i < comparison->n_changes; i++)
+		greatest = fmax(greatest, distance(&comparison->changes[i]));
+	for (size_t i = first; i < comparison->n_changes; i++)
+		comparison->changes[i].test_distance = greatest;
+}
+
 static int add_test(struct comparing *comparing, const char *test)
 {
+	size_t first = comparing->comparison->n_changes;
 	bool is_in_both = side_has_test(comparing->before, test) && side_has_test(comparing->after, test);
 	struct measure metric = {.figure = is_in_both ? MEASURE_PROCESSES : MEASURE_CALLS, .test = test};
 	int result = add(comparing, &metric);
 
-	return result < 0 || !is_in_both ? result : add_test_calls(comparing, test);
+	if (result == 0 && is_in_both)
+		result = add_test_calls(comparing, test);
+	note_test_distance(comparing->comparison, first);
+	return result;
 }
 
 static int compare_names(const void *left, const void *right)

@@ -46,11 +46,12 @@ struct change {
 	struct measure metric;
 	struct spread before;
 	struct spread after;
+	double test_distance; /* the greatest of the changes of its test, see comparison.c; 0: of the run */
 };
 
 /*
- * Changes of the run, then those of tests by their names; among them the greatest first: what is new or gone, then by
- * how often after is before.
+ * Changes of the run, then those of tests, the test with the greatest first, and at the end tests that are new or gone.
+ * Of the run and of each test the greatest first: what is new or gone, then by how often after is before.
  */
 struct comparison {
 	struct change *changes;

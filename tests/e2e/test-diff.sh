@@ -141,6 +141,16 @@ check "changes of a test are found below its name" "$(awk '/^test / { test = $2 
 	"t/one +100"
 check "a test that is not there any more is said" "$(awk '/^test / { test = $2 } $1 == "calls" && test { print test, $5 }' out)" = "three gone"
 check "a test that did not change is not told" -z "$(grep t/two out)"
+cat >order.sh <<'END'
+"$S" label test=a/small -- sh work.sh "$1" 0
+"$S" label test=b/great -- sh work.sh "$2" 0
+"$S" label "test=$3" -- cat </dev/null
+END
+sonde run --report=none -o order1.json -- sh order.sh 100 10 a/gone
+sonde run --report=none -o order2.json -- sh order.sh 110 110 a/new
+act sonde diff --lines=0 order1.json order2.json
+check "the test that has changed most comes first, what is new or gone last" \
+	"$(awk '/^test / { printf "%s ", $2 }' out)" = "b/great a/small a/gone a/new "
 
 # breached RULE TEXT... - exits with 3 and says each of them, and nothing else.
 breached() {
