@@ -260,17 +260,27 @@ static void say_breaches(const struct diff *diff)
 	}
 }
 
+/* Such a rule is asked for, and so it is judged: nothing else is known of times here. */
+static void warn_of_times(const struct diff *diff)
+{
+	for (size_t i = 0; i < diff->n_rules; i++)
+		if (diff->rules[i].is_change && measure_is_time(diff->rules[i].metric.figure))
+			command_say(&command_diff, "%s: times may differ by chance: to tell takes %d recordings of each side",
+				    diff->rules[i].text, COMPARISON_TIMES_LEAST);
+}
+
 static int compare(struct diff *diff)
 {
 	struct side before = side_of(&diff->before);
 	struct side after = side_of(&diff->after);
+	bool has_times = comparison_has_times(&before, &after);
 	struct comparison comparison;
 	int result = comparison_init(&comparison, &before, &after);
 
 	if (result == 0)
 		result = judge(diff, &before, &after);
 	if (result == 0)
-		result = write_changes(diff, &comparison, comparison_has_times(&before, &after));
+		result = write_changes(diff, &comparison, has_times);
 	if (result == 0 && fflush(stdout) != 0)
 		result = -errno;
 	comparison_deinit(&comparison);
@@ -278,6 +288,8 @@ static int compare(struct diff *diff)
 		command_say(&command_diff, "cannot write: %s", strerror(-result));
 		return STATUS_FAILED;
 	}
+	if (!has_times)
+		warn_of_times(diff);
 	say_breaches(diff);
 	return diff->n_breaches ? STATUS_BREACHED : STATUS_OK;
 }
