@@ -40,6 +40,10 @@ static void put_error(struct json_output *output, const struct part_error *error
 	json_field_text(output, "errno", error->symbol);
 	json_field_text(output, "class", failure_class_text(error->is_expected));
 	json_field_count(output, "count", error->count);
+	if (error->timed) {
+		json_field_count(output, "timed", error->timed);
+		json_field_seconds(output, "seconds", error->sum_ns);
+	}
 	json_put(output, "}");
 }
 
@@ -132,10 +136,13 @@ static void read_error(struct json_reader *reader, const json_t *object, const s
 		       struct part_call *part_call)
 {
 	const char *symbol = reader_text(reader, object, "errno");
+	bool is_timed = json_object_get(object, "timed");
 	const struct part_error error = {
 		.symbol = find_symbol(call, symbol),
 		.is_expected = is_expected(reader, object),
 		.count = reader_count(reader, object, "count"),
+		.timed = is_timed ? reader_count(reader, object, "timed") : 0,
+		.sum_ns = is_timed ? reader_seconds(reader, object, "seconds") : 0,
 	};
 
 	if (!error.symbol)

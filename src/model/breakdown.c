@@ -151,36 +151,41 @@ static bool is_call_wanted(const struct dividing *dividing, const struct part_ca
 
 static struct breakdown_row figures_of_call(const struct part_call *call)
 {
-	return (struct breakdown_row){
+	struct breakdown_row figures = {
 		.calls = call->count,
 		.failures = call->failures,
 		.errors = call->failures > call->expected ? call->failures - call->expected : 0,
 		.bytes = call->bytes,
 		.time_ns = part_call_time_ns(call),
 	};
+
+	for (size_t i = 0; i < call->n_errors; i++)
+		add_count(&figures.time_ns, part_error_time_ns(&call->errors[i]));
+	return figures;
+}
+
+static struct breakdown_row figures_of_error(const struct part_error *error)
+{
+	return (struct breakdown_row){
+		.calls = error->count,
+		.failures = error->count,
+		.errors = error->is_expected ? 0 : error->count,
+		.time_ns = part_error_time_ns(error),
+	};
 }
 
 /* Where only some codes are wanted, a call is its failures with these. */
-static void add_error(const struct dividing *dividing, struct breakdown_row *figures, const char *symbol,
-		      uint64_t count, bool is_expected)
-{
-	if (!selection_has_errno(dividing->request->selection, symbol))
-		return;
-	add_count(&figures->calls, count);
-	add_count(&figures->failures, count);
-	add_count(&figures->errors, is_expected ? 0 : count);
-}
-
 static struct breakdown_row figures_of_errors(const struct dividing *dividing, const struct part_call *call)
 {
-	struct breakdown_row figures = {0};
+	struct breakdown_row sum = {0};
 
 	for (size_t i = 0; i < call->n_errors; i++) {
-		const struct part_error *error = &call->errors[i];
+		const struct breakdown_row figures = figures_of_error(&call->errors[i]);
 
-		add_error(dividing, &figures, error->symbol, error->count, error->is_expected);
+		if (selection_has_errno(dividing->request->selection, call->errors[i].symbol))
+			add_row(&sum, &figures);
 	}
-	return figures;
+	return sum;
 }
 
 /* Whether there is a term that no success can meet. */
@@ -214,11 +219,7 @@ static int add_errnos(struct dividing *dividing, const struct part_call *call)
 
 	for (size_t i = 0; i < call->n_errors && result == 0; i++) {
 		const struct part_error *error = &call->errors[i];
-		const struct breakdown_row figures = {
-			.calls = error->count,
-			.failures = error->count,
-			.errors = error->is_expected ? 0 : error->count,
-		};
+		const struct breakdown_row figures = figures_of_error(error);
 
 		if (selection_has_errno(dividing->request->selection, error->symbol))
 			result = add_to_row(dividing, error->symbol, &figures);
@@ -356,16 +357,34 @@ static struct part_call call_of_totals(const struct call_totals *totals)
 	};
 }
 
-static struct breakdown_row errors_of_totals(const struct dividing *dividing, const struct call_totals *totals)
+static struct part_error error_of_totals(const struct error_totals *totals)
 {
-	struct breakdown_row figures = {0};
+	return (struct part_error){
+		.symbol = totals->symbol,
+		.is_expected = totals->is_expected,
+		.count = totals->count,
+		.timed = totals->timed,
+		.sum_ns = totals->sum_ns,
+	};
+}
 
-	for (size_t i = 0; i < totals->n_errors; i++) {
-		const struct error_totals *error = &totals->errors[i];
+/* A call of a process as one of a part. */
+static int add_process_call(const struct dividing *dividing, struct breakdown_row *row, const struct call_totals *totals)
+{
+	struct part_call call = call_of_totals(totals);
 
-		add_error(dividing, &figures, error->symbol, error->count, error->is_expected);
-	}
-	return figures;
+	if (!is_call_wanted(dividing, &call))
+		return 0;
+	call.errors = calloc(totals->n_errors + 1, sizeof(*call.errors));
+	if (!call.errors)
+		return -ENOMEM;
+	for (; call.n_errors < totals->n_errors; call.n_errors++)
+		call.errors[call.n_errors] = error_of_totals(&totals->errors[call.n_errors]);
+	const struct breakdown_row figures = figures_of(dividing, &call);
+
+	add_row(row, &figures);
+	free(call.errors);
+	return 0;
 }
 
 static int add_process(struct dividing *dividing, const struct process_record *process)
@@ -382,17 +401,12 @@ static int add_process(struct dividing *dividing, const struct process_record *p
 	row->n_processes = process->exit.kind != EXIT_EXECUTED;
 	row->started_ns = process->started_ns;
 	row->ended_ns = process->started_ns + (int64_t)process->wall_ns;
-	for (size_t i = 0; i < process->calls.n_calls; i++) {
-		const struct part_call call = call_of_totals(&process->calls.calls[i]);
-		const struct breakdown_row figures = wants_some_errnos(dividing)
-							     ? errors_of_totals(dividing, &process->calls.calls[i])
-							     : figures_of_call(&call);
+	int result = row->name ? 0 : -ENOMEM;
 
-		if (is_call_wanted(dividing, &call))
-			add_row(row, &figures);
-	}
+	for (size_t i = 0; i < process->calls.n_calls && result == 0; i++)
+		result = add_process_call(dividing, row, &process->calls.calls[i]);
 	add_row(&dividing->breakdown->total, row);
-	return row->name ? 0 : -ENOMEM;
+	return result;
 }
 
 /* The last image of a process that there was before a row began. */

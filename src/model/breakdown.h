@@ -58,7 +58,7 @@ struct breakdown_row {
 	uint64_t failures;
 	uint64_t errors;   /* failures that are not expected */
 	uint64_t bytes;
-	uint64_t time_ns;  /* of successful calls */
+	uint64_t time_ns;  /* of calls that came back; 0: it is not known */
 	int64_t started_ns; /* 0 for calls and errnos */
 	int64_t ended_ns;
 };

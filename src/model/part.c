@@ -146,6 +146,11 @@ uint64_t part_call_time_ns(const struct part_call *call)
 	return scaled_time_ns(call->sum_ns, call->timed, is_none ? 0 : call->count - others);
 }
 
+uint64_t part_error_time_ns(const struct part_error *error)
+{
+	return scaled_time_ns(error->sum_ns, error->timed, error->count);
+}
+
 /* -- Adding ---------------------------------------------------------------------------------------- */
 
 static int compare(const struct part_call *part_call, const char *name, const char *kind)
@@ -192,6 +197,8 @@ int part_call_add_error(struct part_call *part_call, const struct part_error *er
 	for (size_t i = 0; i < part_call->n_errors; i++)
 		if (strcmp(part_call->errors[i].symbol, error->symbol) == 0) {
 			add_counts(&part_call->errors[i].count, error->count);
+			add_counts(&part_call->errors[i].timed, error->timed);
+			add_counts(&part_call->errors[i].sum_ns, error->sum_ns);
 			return 0;
 		}
 	struct part_error *errors = reallocarray(part_call->errors, part_call->n_errors + 1, sizeof(*errors));
@@ -220,6 +227,8 @@ static int add_errors(struct part_call *part_call, const struct call_totals *kep
 			.symbol = kept_symbol(kept, totals->symbol),
 			.is_expected = totals->is_expected,
 			.count = totals->count,
+			.timed = totals->timed,
+			.sum_ns = totals->sum_ns,
 		};
 
 		if (!error.symbol || part_call_add_error(part_call, &error) < 0)
@@ -344,12 +353,17 @@ static void subtract(uint64_t *sum, uint64_t amount)
 	*sum = *sum > amount ? *sum - amount : 0;
 }
 
-static void subtract_errors(struct part_call *call, const struct call_totals *other)
+static void subtract_error(struct part_call *call, const struct error_totals *other)
 {
-	for (size_t i = 0; i < other->n_errors; i++)
-		for (size_t k = 0; k < call->n_errors; k++)
-			if (strcmp(call->errors[k].symbol, other->errors[i].symbol) == 0)
-				subtract(&call->errors[k].count, other->errors[i].count);
+	for (size_t i = 0; i < call->n_errors; i++) {
+		struct part_error *error = &call->errors[i];
+
+		if (strcmp(error->symbol, other->symbol) != 0)
+			continue;
+		subtract(&error->count, other->count);
+		subtract(&error->timed, other->timed);
+		subtract(&error->sum_ns, other->sum_ns);
+	}
 }
 
 static int subtract_call(struct part *part, const struct call_totals *other)
@@ -364,7 +378,8 @@ static int subtract_call(struct part *part, const struct call_totals *other)
 	subtract(&call->bytes, other->bytes);
 	subtract(&call->timed, other->timed);
 	subtract(&call->sum_ns, other->sum_ns);
-	subtract_errors(call, other);
+	for (size_t i = 0; i < other->n_errors; i++)
+		subtract_error(call, &other->errors[i]);
 	return 0;
 }
 

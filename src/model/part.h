@@ -25,6 +25,8 @@ struct part_error {
 	const char *symbol;
 	bool is_expected;
 	uint64_t count;
+	uint64_t timed; /* of them, and for how long: none in documents of older versions, nor of what spans tell */
+	uint64_t sum_ns;
 };
 
 /* A call of a part. Its strings are those of the recording's own list of calls. */
@@ -97,6 +99,9 @@ const struct part *part_list_next(const struct part_list *list, const char *test
 
 /* All its successful time, as call_totals_time_ns(). */
 uint64_t part_call_time_ns(const struct part_call *call);
+
+/* All the time of failures, scaled likewise; 0 where none was timed. */
+uint64_t part_error_time_ns(const struct part_error *error);
 
 /* The figures of a call, made if it is not there; the strings are kept as they are. NULL without memory. */
 struct part_call *part_call_get(struct part *part, const char *name, const char *kind, const char *group);

@@ -39,7 +39,7 @@ static const char *write_bytes(const struct breakdown_row *row, char *ret_text)
 
 static const char *write_time(const struct breakdown_row *row, char *ret_text)
 {
-	return units_duration(row->time_ns, ret_text);
+	return row->time_ns ? units_duration(row->time_ns, ret_text) : "-";
 }
 
 static const char *write_wall(const struct breakdown_row *row, char *ret_text)

@@ -40,6 +40,12 @@ done
 per_process=$(($(figure program /cat calls) / 702))
 check "each process did the same" "$(figure program /cat calls --only=test:first)" = $((400 * per_process))
 check "an errno has its calls" "$(figure errno ENOENT failures --only=test:second --only=call:stat --only=program:sh)" -gt 0
+check "failures have their time, in whatever they are added up" "$(for by in errno call test; do
+	figure $by total seconds --only=errno:ENOENT
+done | python3 -I -c '
+import json, sys
+time = sum(e["seconds"] for c in json.load(open("r.json"))["calls"] for e in c["errors"] if e["errno"] == "ENOENT")
+print(time > 0, [abs(float(line) - time) <= time / 100 for line in sys.stdin])')" = "True [True, True, True]"
 check "a selection of several keys is of all of them" "$(figure call cat calls --only=test:first --only=program:no)" = None
 check "a label of the run selects" "$(figure test total processes --only=label:branch=ma*)" = 706
 check "a group selects calls" "$(figure call total calls --only=group:path)" = "$(figure test total calls --only=group:path)"
