@@ -345,8 +345,7 @@ const struct command command_diff = {
 	.usage = "[BEFORE AFTER]",
 	.summary = "what a program does otherwise than before",
 	.details = "BEFORE and AFTER are recordings, '@1' and '@' the last two that are kept. Counts are compared exactly,\n"
-		   "times where there are\n"
-		   "three recordings of each side. A RULE is METRIC > LIMIT, or with >=, < or <=: docs/diff.md.\n"
+		   "times where there are three recordings of each side. A RULE is METRIC > LIMIT, or with >=, < or <=: docs/diff.md.\n"
 		   "Exits with 3 when a rule holds, 1 when a recording cannot be read, 2 when used wrongly.\n",
 	.options = options,
 	.usage_status = STATUS_USAGE,

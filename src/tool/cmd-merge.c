@@ -124,7 +124,7 @@ static int run(int argc, char **argv)
 
 const struct command command_merge = {
 	.name = "merge",
-	.usage = "RECORDING...",
+	.usage = "--output=FILE RECORDING...",
 	.summary = "make one recording of several machines' or jobs'",
 	.details = "All counts are added up exactly. Labels that differ become those of processes and parts, and so\n"
 		   "does the host, as label 'host': report --by=label:host tells the machines apart.\n"

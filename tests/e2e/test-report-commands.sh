@@ -127,6 +127,16 @@ for command in run report calls config; do
 	act sonde "$command" --help
 	check "sonde $command --help goes to standard output" "$status" -eq 0 -a -s out -a ! -s err
 done
+# synopsis COMMAND - that of the manual, as text
+synopsis() {
+	sed -n '/^\.SH SYNOPSIS/,/^\.SH DESCRIPTION/p' "$top_srcdir/docs/sonde.1" |
+		awk -v command="$1" '$1 == ".B" && $2 == "sonde" { is_in = $3 == command } /^\.(br|SH)/ { is_in = 0 } is_in' | tr -d '\\'
+}
+for command in $("$sonde" --help | sed -n 's/^  \([a-z]*\)  .*/\1/p'); do
+	options=$("$sonde" "$command" --help | sed -n 's/^  .*--\([a-z-]*\).*  .*/\1/p' | grep -vx help | sort)
+	check "the manual's synopsis of $command has its options and no others" \
+		"$(synopsis "$command" | grep -o -e '--[a-z-]*[a-z]' | cut -c3- | sort)" = "$options"
+done
 act sonde --version
 check "sonde --version tells the version" -n "$(grep -E '^sonde [0-9]+\.[0-9]+' out)"
 act sonde --help
