@@ -19,9 +19,17 @@ static int compare_values(const void *left, const void *right)
 	return (a > b) - (a < b);
 }
 
+bool side_counts(const struct side *side, const struct measure *metric)
+{
+	for (size_t i = 0; i < side->n_recordings; i++)
+		if (!measure_is_counted(&side->recordings[i], metric))
+			return false;
+	return true;
+}
+
 struct spread side_value(const struct side *side, const struct measure *metric)
 {
-	uint64_t *values = calloc(side->n_recordings + 1, sizeof(*values));
+	uint64_t *values = side_counts(side, metric) ? calloc(side->n_recordings + 1, sizeof(*values)) : NULL;
 	struct spread spread = {0};
 	size_t n = 0;
 
@@ -490,6 +498,18 @@ int comparison_init(struct comparison *comparison, const struct side *before, co
 	if (comparison->n_changes)
 		qsort(comparison->changes, comparison->n_changes, sizeof(*comparison->changes), compare_changes);
 	return result;
+}
+
+bool comparison_counts_alike(const struct comparison *comparison, const struct measure *metric)
+{
+	const struct name_counts *names = &comparison->not_compared;
+
+	if (metric->call || measure_is_of_run(metric->figure))
+		return true;
+	for (size_t i = 0; i < names->n_items; i++)
+		if (!metric->group || call_is_of_group(names->items[i].name, metric->group))
+			return false;
+	return true;
 }
 
 void comparison_deinit(struct comparison *comparison)

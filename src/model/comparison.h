@@ -59,7 +59,10 @@ struct comparison {
 	struct name_counts not_compared; /* a set: calls that not all recordings have counted all the time */
 };
 
-/* The figure of a side. */
+/* Whether all recordings of a side have counted what the figure is of. */
+bool side_counts(const struct side *side, const struct measure *metric);
+
+/* The figure of a side; none where it was not counted in one of its recordings. */
 struct spread side_value(const struct side *side, const struct measure *metric);
 
 /* Whether there are enough recordings for times to be compared. */
@@ -87,6 +90,9 @@ bool side_has_test(const struct side *side, const char *test);
  * Strings are those of the recordings, which must live as long. 0 or -ENOMEM.
  */
 int comparison_init(struct comparison *comparison, const struct side *before, const struct side *after);
+/* Whether a sum is of the same calls in all recordings: none of its calls is among those that are not compared. */
+bool comparison_counts_alike(const struct comparison *comparison, const struct measure *metric);
+
 void comparison_deinit(struct comparison *comparison);
 
 #endif

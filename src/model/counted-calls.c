@@ -27,6 +27,14 @@ bool call_may_wait(const char *name)
 	return false;
 }
 
+bool call_is_of_group(const char *name, const char *group)
+{
+	for (unsigned int call = 0; call < CALL_COUNT; call++)
+		if (strcmp(call_table[call].name, name) == 0)
+			return strcmp(call_table[call].group, group) == 0;
+	return false;
+}
+
 bool recording_counts_call(const struct recording *recording, const char *name)
 {
 	return !name_counts_get(&recording->off, name) && !name_counts_get(&recording->switched, name);

@@ -30,7 +30,7 @@ bool measure_is_time(enum measure_figure figure)
 	return figure == MEASURE_TIME || figure == MEASURE_MEAN || figure == MEASURE_P50 || figure == MEASURE_P99;
 }
 
-static bool is_of_run(enum measure_figure figure)
+bool measure_is_of_run(enum measure_figure figure)
 {
 	return figure == MEASURE_PROCESSES || figure == MEASURE_THREADS || figure == MEASURE_PEAK;
 }
@@ -83,7 +83,7 @@ static int parse_figure(const char *name, struct measure *metric, struct message
 		if (i == MEASURE_ERRNO || strcmp(figure_names[i], name) != 0)
 			continue;
 		metric->figure = (enum measure_figure)i;
-		if (is_of_run(metric->figure) && (metric->call || metric->group))
+		if (measure_is_of_run(metric->figure) && (metric->call || metric->group))
 			message_set(message, "'%s' is of processes, not of calls", name);
 		else if (metric->test && (i == MEASURE_P50 || i == MEASURE_P99))
 			message_set(message, "'%s' is not kept by test", name);
@@ -391,7 +391,7 @@ static bool counts_any_of(const struct recording *recording, const char *group)
 	return false;
 }
 
-static bool is_counted(const struct recording *recording, const struct measure *metric)
+bool measure_is_counted(const struct recording *recording, const struct measure *metric)
 {
 	if (!recording->off.n_items && !recording->switched.n_items)
 		return true;
@@ -405,13 +405,13 @@ bool measure_value(const struct recording *recording, const struct measure *metr
 	struct call_totals *sum;
 	bool is_known;
 
-	if (!is_counted(recording, metric))
+	if (!measure_is_counted(recording, metric))
 		return false;
 	if (is_told_by_parts(recording, metric))
 		return value_of_parts(recording, metric, ret_value);
-	if (metric->test || (metric->program && is_of_run(metric->figure)))
+	if (metric->test || (metric->program && measure_is_of_run(metric->figure)))
 		return false;
-	if (is_of_run(metric->figure))
+	if (measure_is_of_run(metric->figure))
 		return value_of_run(recording, metric->figure, ret_value);
 	if (metric->figure == MEASURE_TIME) {
 		*ret_value = whole_time(recording, metric);

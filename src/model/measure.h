@@ -56,6 +56,9 @@ struct measure {
 int measure_parse(const char *name, size_t length, struct measure *ret_metric, char **ret_copy,
 		 struct message *ret_message);
 
+/* Whether the recording has counted what it is of all the time: of a group, something of it. */
+bool measure_is_counted(const struct recording *recording, const struct measure *metric);
+
 /*
  * Its value. False: it has none, as the mean of nothing, or the peak of a run that did not account for memory, or
  * anything but `calls` and `processes` of a test that is not there, or what is of a call that was not counted all the time.
@@ -68,6 +71,9 @@ bool recording_has_program(const struct recording *recording, const char *patter
 
 /* "calls", "p99", ...; that of MEASURE_ERRNO is "errors". */
 const char *measure_figure_name(enum measure_figure figure);
+
+/* Whether it is of processes, not of calls. */
+bool measure_is_of_run(enum measure_figure figure);
 
 /* Whether it is a duration: not the same in two runs of one program. */
 bool measure_is_time(enum measure_figure figure);

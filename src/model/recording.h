@@ -286,6 +286,9 @@ double call_totals_quantile_ns(const struct call_totals *totals, double q);
 void call_totals_quantiles_ns(const struct call_totals *totals, const double *q, size_t n_quantiles,
 			      double *ret_ns);
 
+/* Whether a call of that name is one of a group's, in our own table of calls. */
+bool call_is_of_group(const char *name, const char *group);
+
 /* Whether every call of that name was counted: it was neither off nor switched on the way. */
 bool recording_counts_call(const struct recording *recording, const char *name);
 

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "calls/call.h"
+#include "model/recording.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -59,14 +60,6 @@ static const char *next_group(const char *group)
 	return next;
 }
 
-static bool is_of_group(const char *name, const char *group)
-{
-	for (unsigned int call = 0; call < CALL_COUNT; call++)
-		if (strcmp(call_table[call].name, name) == 0)
-			return strcmp(call_table[call].group, group) == 0;
-	return false;
-}
-
 static void add_whole_groups(struct off_text *off)
 {
 	bool is_first = true;
@@ -92,7 +85,7 @@ static void add_group(struct off_text *off, const char *group, size_t n_off)
 	for (size_t i = 0; i < off->off->n_items && n_listed < LISTED_NAMES; i++) {
 		const char *name = off->off->items[i].name;
 
-		if (!is_of_group(name, group))
+		if (!call_is_of_group(name, group))
 			continue;
 		text_add(&off->text, n_listed++ ? ", " : ": ");
 		text_add(&off->text, name);

@@ -153,21 +153,22 @@ static int begin_usual(struct writing *writing, const char *test)
 static int write_usual(struct writing *writing, const char *test)
 {
 	int result = begin_usual(writing, test);
+	size_t n_written = 0;
 
 	if (result < 0)
 		return result;
 	for (size_t i = 0; i < sizeof(usual_metrics) / sizeof(usual_metrics[0]); i++) {
 		struct measure metric;
-		uint64_t value = 0;
+		uint64_t value;
 		char *copy;
 
 		if (measure_parse(usual_metrics[i], strlen(usual_metrics[i]), &metric, &copy, NULL) < 0)
 			continue;
 		metric.test = test;
-		measure_value(writing->recording, &metric, &value);
-		if (i)
-			fputc(',', writing->stream);
-		write_limit(writing, usual_metrics[i], strlen(usual_metrics[i]), "<=", metric.figure, value);
+		if (measure_value(writing->recording, &metric, &value)) {
+			fputs(n_written++ ? "," : "", writing->stream);
+			write_limit(writing, usual_metrics[i], strlen(usual_metrics[i]), "<=", metric.figure, value);
+		}
 		free(copy);
 	}
 	end_budget(writing);

@@ -142,14 +142,7 @@ static void judge_rule(struct diff *diff, const struct rule *rule, const char *t
 {
 	struct breach *breach = &diff->breaches[diff->n_breaches];
 
-	bool is_breached = rule_is_breached(rule, test, before, after, &breach->change);
-
-	if (!breach->change.after.n_values || (rule->is_change && !breach->change.before.n_values)) {
-		command_say(&command_diff, "%s: is not known in %s", rule->text,
-			    breach->change.after.n_values ? "the recordings before" : "the recordings after");
-		return;
-	}
-	if (!is_breached)
+	if (!rule_is_breached(rule, test, before, after, &breach->change))
 		return;
 	breach->rule = rule->text;
 	diff->n_breaches++;
@@ -188,8 +181,27 @@ static void judge_program(struct diff *diff, const struct rule *rule, const stru
 		command_say(&command_diff, "%s: there is no such program", rule->text);
 }
 
+/* What was not counted is no reason to fail, nor to be content. */
+static bool is_known(const struct rule *rule, const struct comparison *comparison, const struct side *before,
+		     const struct side *after)
+{
+	const struct measure *metric = &rule->metric;
+	const char *why = NULL;
+
+	if (!side_counts(after, metric))
+		why = "is not known in the recordings after";
+	else if (rule->is_change && !side_counts(before, metric))
+		why = "is not known in the recordings before";
+	else if (rule->is_change && !comparison_counts_alike(comparison, metric))
+		why = "is not known, as not all recordings have counted the same calls";
+	if (why)
+		command_say(&command_diff, "%s: %s", rule->text, why);
+	return !why;
+}
+
 /* 0 or -ENOMEM. */
-static int judge(struct diff *diff, const struct side *before, const struct side *after)
+static int judge(struct diff *diff, const struct comparison *comparison, const struct side *before,
+		 const struct side *after)
 {
 	struct test_names names;
 	int result = test_names_init(&names, before, after);
@@ -200,6 +212,8 @@ static int judge(struct diff *diff, const struct side *before, const struct side
 	for (size_t i = 0; i < diff->n_rules && result == 0; i++) {
 		const struct rule *rule = &diff->rules[i];
 
+		if (!is_known(rule, comparison, before, after))
+			continue;
 		if (rule->metric.test)
 			judge_tests(diff, rule, &names, before, after);
 		else if (rule->metric.program)
@@ -278,7 +292,7 @@ static int compare(struct diff *diff)
 	int result = comparison_init(&comparison, &before, &after);
 
 	if (result == 0)
-		result = judge(diff, &before, &after);
+		result = judge(diff, &comparison, &before, &after);
 	if (result == 0)
 		result = write_changes(diff, &comparison, has_times);
 	if (result == 0 && fflush(stdout) != 0)

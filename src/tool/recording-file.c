@@ -171,6 +171,13 @@ int recording_file_read(const char *path, struct recording *ret_recording,
 {
 	static const cookie_io_functions_t functions = {.read = read_compressed,
 							.close = close_compressed};
+	static bool was_read;
+
+	if (is_standard(path) && was_read) {
+		message_set(ret_message, "-: standard input can be read once only");
+		return -EINVAL;
+	}
+	was_read |= is_standard(path);
 	int fd = is_standard(path) ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : open(path, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0)

@@ -129,4 +129,9 @@ act sonde check --budget=/nowhere/new.cfg --update before.json
 says "and a place that cannot be written to" 1 "sonde: check: cannot write /nowhere/new.cfg: No such file or directory"
 act sonde check --budget=budget.cfg --headroom=-5 before.json
 says "and a headroom that is none" 2 "sonde: check: --headroom: '-5' is not a number of percent from 0 to 10000"
+# What was not counted gets no limit.
+sonde run --report=none -s intercept.groups=io,path -o part.json -- ls / >/dev/null
+act sonde check --budget=part.cfg --update part.json
+check "a budget has no limits of what was not counted" "$status $(grep -c 'calls <= ' part.cfg) $(grep -c memory part.cfg)" = "0 1 0"
+
 finish

@@ -191,6 +191,17 @@ act sonde diff --fail-on='stat.calls > +1' --fail-on='stat.calls <= 0' same1.jso
 check "nor is a rule about it judged" "$status $(cat err)" = \
 	"0 sonde: diff: stat.calls > +1: is not known in the recordings after
 sonde: diff: stat.calls <= 0: is not known in the recordings after"
+act sonde diff -b same1.json -b less.json -a more.json --fail-on='stat.calls > 0' --fail-on='stat.calls > +0'
+check "nor where it was counted in another recording of that side" "$status $(row stat.calls) $(sed 's/[0-9]*$//' err)" = \
+	"3  sonde: diff: stat.calls > +0: is not known in the recordings before
+sonde: diff: stat.calls > 0: was -, is "
+act sonde diff --fail-on='path.calls < -1%' --fail-on='calls < -1%' --fail-on='io.calls > +50%' same1.json less.json
+check "nor are sums over other calls" "$status $(cat err)" = \
+	"0 sonde: diff: path.calls < -1%: is not known, as not all recordings have counted the same calls
+sonde: diff: calls < -1%: is not known, as not all recordings have counted the same calls"
+act sonde diff - - <same1.json
+check "standard input is one of them at most" "$status $(cat err)" = \
+	"1 sonde: diff: -: standard input can be read once only"
 act sonde diff --format=json same1.json less.json
 check "as JSON, too" "$(python3 -c 'import json; print(json.load(open("out"))["not_compared"])')" = "['stat']"
 act sonde diff less.json less.json
