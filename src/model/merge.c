@@ -110,18 +110,10 @@ static int take_common_texts(struct merging *merging)
 	return result;
 }
 
-static int64_t end_of(const struct recording *recording)
-{
-	int64_t end_ns;
-
-	return __builtin_add_overflow(recording->started_ns, (int64_t)recording->wall_ns, &end_ns) ? INT64_MAX : end_ns;
-}
-
 static void take_common_times(struct merging *merging)
 {
 	struct recording *sum = merging->sum;
 	const struct recording *first = merging->recordings;
-	int64_t end_ns = end_of(first);
 
 	sum->started_ns = first->started_ns;
 	sum->exit = first->exit;
@@ -130,12 +122,9 @@ static void take_common_times(struct merging *merging)
 
 		if (other->started_ns < sum->started_ns)
 			sum->started_ns = other->started_ns;
-		if (end_of(other) > end_ns)
-			end_ns = end_of(other);
 		if (other->exit.kind != sum->exit.kind || other->exit.value != sum->exit.value)
 			sum->exit = (struct exit_info){.kind = EXIT_UNKNOWN};
 	}
-	sum->wall_ns = end_ns > sum->started_ns ? (uint64_t)end_ns - (uint64_t)sum->started_ns : 0;
 }
 
 /* -- Labels that differ ---------------------------------------------------------------------------- */
@@ -293,6 +282,13 @@ static int add_unwatched(struct recording *sum, const struct recording *from)
 
 /* -- Metrics --------------------------------------------------------------------------------------- */
 
+static int64_t end_of(const struct recording *recording)
+{
+	int64_t end_ns;
+
+	return __builtin_add_overflow(recording->started_ns, (int64_t)recording->wall_ns, &end_ns) ? INT64_MAX : end_ns;
+}
+
 /* A gauge of one machine is not that of another. */
 static int add_gauge(struct merging *merging, const struct recording *from, const struct series *series)
 {
@@ -360,6 +356,8 @@ static void add_numbers(struct recording *sum, const struct recording *from)
 	add_count(&sum->notes_lost, from->notes_lost);
 	add_count(&sum->damaged_regions, from->damaged_regions);
 	add_count(&sum->n_sandboxed, from->n_sandboxed);
+	/* Not what was between them: of runs on several machines that may be hours, or less than nothing. */
+	add_count(&sum->wall_ns, from->wall_ns);
 	add_count(&sum->n_uncounted, from->n_uncounted);
 	add_count(&sum->processes_not_kept, from->processes_not_kept);
 	add_io(&sum->io, &from->io, sum->n_runs == 0);

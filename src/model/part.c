@@ -325,6 +325,28 @@ static int merge_call(const struct recording *recording, struct part *part, cons
 	return result;
 }
 
+static int64_t span_of(const struct part *part)
+{
+	int64_t span;
+
+	if (part->ended_ns <= part->started_ns || __builtin_sub_overflow(part->ended_ns, part->started_ns, &span))
+		return 0;
+	return span;
+}
+
+/* What was between two runs is not time of either: their times are put one behind the other. */
+static void add_time(struct part *part, const struct part *other)
+{
+	int64_t span;
+
+	if (__builtin_add_overflow(span_of(part), span_of(other), &span))
+		span = INT64_MAX;
+	if (other->started_ns < part->started_ns)
+		part->started_ns = other->started_ns;
+	if (__builtin_add_overflow(part->started_ns, span, &part->ended_ns))
+		part->ended_ns = INT64_MAX;
+}
+
 int part_list_merge(struct recording *recording, const struct part *other, const char *labels)
 {
 	struct part *part = part_list_get(&recording->parts, other->test, other->program, labels);
@@ -339,7 +361,7 @@ int part_list_merge(struct recording *recording, const struct part *other, const
 		part->has_peak = true;
 		part->peak = other->peak;
 	}
-	note_time(part, other->started_ns, other->ended_ns);
+	add_time(part, other);
 	for (size_t i = 0; i < other->n_calls && result == 0; i++)
 		result = merge_call(recording, part, &other->calls[i]);
 	return result;
