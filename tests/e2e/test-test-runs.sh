@@ -70,6 +70,8 @@ printf 'add_test(first "%s" "label" "test=first" "--" "%s" "31")\n' "$S" "$WORK"
 act sonde run --report=none -o ../ctest.json -- ctest
 cd ..
 check "or by their names, where they have a label" "$status $(tests ctest.json)" = "0 first=31"
+act sonde report --by=test ctest.json
+check "and what gives them the label is no test" "$(grep -c 'sonde label' "$scratch/out")" = 0
 
 # -- pytest
 # Debian's, which has pytest as a package.
