@@ -70,8 +70,8 @@ static void put_part_call(struct json_output *output, const struct part_call *pa
 
 void part_to_json(struct json_output *output, const struct part *part)
 {
-	int64_t ended_ns = part->n_images ? part->ended_ns : part->started_ns;
-	uint64_t wall_ns = ended_ns > part->started_ns ? (uint64_t)(ended_ns - part->started_ns) : 0;
+	/* Of one in which nothing has begun the end is before the start. */
+	uint64_t wall_ns = part->ended_ns > part->started_ns ? (uint64_t)part->ended_ns - (uint64_t)part->started_ns : 0;
 
 	json_put(output, "{");
 	json_field_text(output, "test", part->test);

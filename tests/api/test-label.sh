@@ -42,6 +42,11 @@ check "a program labels what it does" "$status" = 0
 check "calls come to the label of the moment" "$(parts access count)" = \
 	"True -[]:3 a[phase=late,test=a]:2 a[test=a]:17 b;%[test=b;%]:7"
 check "so do failures" "$(parts access failures)" = "True a[test=a]:12 b;%[test=b;%]:7"
+check "what was labelled has the time from its first begin to its last end" "$(python3 -I -c '
+import json, sys
+document = json.load(open(sys.argv[1]))
+wall = {part["test"]: part["wall_seconds"] for part in document["parts"] if "phase" not in part["labels"]}
+print(0 < wall["b;%"] < wall["a"] <= wall[None])' "$scratch/r.json")" = True
 check "and times are told" "$(parts access timed)" = "True -[]:3 a[phase=late,test=a]:2 a[test=a]:5"
 record nested SONDE_LABELS=test=whole
 check "labels of the environment come back at the end" "$(parts access count)" = \
