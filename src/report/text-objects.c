@@ -112,14 +112,11 @@ static const struct column columns[COLUMNS] = {
 	[COLUMN_TIME] = {"TOTAL", TIME_COLUMNS, false},
 };
 
-static unsigned int name_columns(unsigned int width, bool is_wide)
-{
-	unsigned int taken = 0;
-
-	for (int i = 0; i < COLUMNS; i++)
-		taken += is_wide || !columns[i].is_wide ? columns[i].columns : 0;
-	return width > taken + NAME_COLUMNS_MIN ? width - taken : NAME_COLUMNS_MIN;
-}
+/* One table's columns. */
+struct layout {
+	unsigned int name;
+	unsigned int columns[COLUMNS]; /* 0: left out */
+};
 
 /* As much of the end as there is room for. */
 static void add_name(struct line *line, const char *name, unsigned int room)
@@ -178,34 +175,90 @@ static bool has_errors(const struct object_totals *totals)
 	return false;
 }
 
-static void write_row(const struct page *page, const struct object_totals *totals, bool is_wide)
+static void write_row(const struct page *page, const struct object_totals *totals, const struct layout *layout)
 {
-	unsigned int room = name_columns(page->options->width, is_wide);
 	char text[UNITS_SIZE];
 	struct line line;
 
 	page_line(page, &line);
-	add_name(&line, object_title(totals), room - 1);
-	line_pad(&line, room);
+	add_name(&line, object_title(totals), layout->name - 1);
+	line_pad(&line, layout->name);
 	for (int i = 0; i < COLUMNS; i++)
-		if (is_wide || !columns[i].is_wide)
+		if (layout->columns[i])
 			line_add_right(&line,
 				       i == COLUMN_FAILED && has_errors(totals) ? STYLE_ERROR : STYLE_PLAIN,
-				       write_cell(totals, i, text), columns[i].columns);
+				       write_cell(totals, i, text), layout->columns[i]);
 	line_write(&line, page->file);
 }
 
-static void write_title(const struct page *page, const char *title, bool is_wide)
+static void write_title(const struct page *page, const char *title, const struct layout *layout)
 {
 	struct line line;
 
 	page_line(page, &line);
 	line_add(&line, STYLE_TITLE, title, 0);
-	line_pad(&line, name_columns(page->options->width, is_wide));
+	line_pad(&line, layout->name);
 	for (int i = 0; i < COLUMNS; i++)
-		if (is_wide || !columns[i].is_wide)
-			line_add_right(&line, STYLE_TITLE, columns[i].title, columns[i].columns);
+		if (layout->columns[i])
+			line_add_right(&line, STYLE_TITLE, columns[i].title, layout->columns[i]);
 	line_write(&line, page->file);
+}
+
+/* -- Layout ----------------------------------------------------------------------------------------- */
+
+/* Names have what figures leave. */
+static void give_rest(struct layout *layout, unsigned int width)
+{
+	unsigned int taken = 0;
+
+	for (int i = 0; i < COLUMNS; i++)
+		taken += layout->columns[i];
+	layout->name = width > taken + NAME_COLUMNS_MIN ? width - taken : NAME_COLUMNS_MIN;
+}
+
+static bool has_long_name(const struct layout *layout, const struct object_totals **rows, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strlen(object_title(rows[i])) >= layout->name)
+			return true;
+	return false;
+}
+
+/* As much as stands in it, with a space. 0: nothing does. */
+static unsigned int narrowest(int column, const struct object_totals **rows, size_t n)
+{
+	size_t most = strlen(columns[column].title);
+	bool is_empty = true;
+	char text[UNITS_SIZE];
+
+	for (size_t i = 0; i < n; i++) {
+		const char *cell = write_cell(rows[i], column, text);
+		size_t len = strlen(cell);
+
+		is_empty = is_empty && strcmp(cell, "-") == 0;
+		most = len > most ? len : most;
+	}
+	return is_empty ? 0 : (unsigned int)most + 1;
+}
+
+/* The usual columns; where a name does not fit beside them, what they need. */
+static struct layout lay_out(const struct object_totals **rows, size_t n, unsigned int width, bool is_wide)
+{
+	struct layout layout = {0};
+
+	for (int i = 0; i < COLUMNS; i++)
+		layout.columns[i] = is_wide || !columns[i].is_wide ? columns[i].columns : 0;
+	give_rest(&layout, width);
+	if (!has_long_name(&layout, rows, n))
+		return layout;
+	for (int i = 0; i < COLUMNS; i++) {
+		unsigned int needed = narrowest(i, rows, n);
+
+		if (needed < layout.columns[i])
+			layout.columns[i] = needed;
+	}
+	give_rest(&layout, width);
+	return layout;
 }
 
 static int write_table(const struct page *page, const struct object_list *list, const char *title,
@@ -217,9 +270,11 @@ static int write_table(const struct page *page, const struct object_list *list, 
 
 	if (!sorted && list->n_objects)
 		return -ENOMEM;
-	write_title(page, title, is_wide);
+	const struct layout layout = lay_out(sorted, n_shown, page->options->width, is_wide);
+
+	write_title(page, title, &layout);
 	for (size_t i = 0; i < n_shown; i++)
-		write_row(page, sorted[i], is_wide);
+		write_row(page, sorted[i], &layout);
 	if (n_shown < list->n_objects) {
 		page_line(page, &line);
 		line_print(&line, STYLE_DIM, "(%zu more)", list->n_objects - n_shown);

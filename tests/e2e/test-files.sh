@@ -50,6 +50,18 @@ check "names are no labels of metrics" "$status" = 2
 act sonde report --format=prometheus plain.json
 check "also where metrics are asked for" -z "$(grep -F "$scratch" out)"
 
+# Names have the room of figures that are not there.
+long=tree/appendonly.aof.1.incr.aof
+echo 12345 >"$long"
+act sonde run -o long.json --report=none -- perl -e "open(my \$f, '<', '$long'); sysread(\$f, my \$t, 9)"
+act sonde report --by=file long.json
+check "more of a long path is shown where columns are empty" -n "$(grep -F "/${long#tree/} " out)"
+check "one in which nothing stands is left out" -z "$(sed -n 1p out | grep -w WRITTEN)"
+check "but none of the others" -n "$(sed -n 1p out | grep -w READ)"
+check "and the lines are as long as ever" "$(wc -L <out)" -le 80
+act sonde report --by=file --width=160 long.json
+check "where there is room, all columns stand" -n "$(sed -n 1p out | grep -w WRITTEN)"
+
 # What a process has from its parent: a pipe, a device, a pipe with a name, a file.
 mkfifo named
 sonde run -o inherited.json --report=none -- sh -c '
