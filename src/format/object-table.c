@@ -41,8 +41,8 @@ static void write_row(const struct object_totals *totals, FILE *file)
 		fprintf(file, ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64,
 			object_flow_count(&totals->flows[i]), totals->flows[i].bytes, totals->flows[i].jumps,
 			totals->streams.flows[i].count, totals->streams.flows[i].bytes);
-	fprintf(file, ",%" PRIu64 ",%" PRIu64 ",%.9f\n", totals->others.count, object_failed_count(totals),
-		(double)object_total_ns(totals) / 1e9);
+	fprintf(file, ",%" PRIu64 ",%" PRIu64 ",%.9f,%d\n", totals->others.count, object_failed_count(totals),
+		(double)object_total_ns(totals) / 1e9, totals->kind == OBJECT_LISTENER);
 }
 
 int object_table_csv(const struct object_list *list, const char *key, FILE *file)
@@ -53,7 +53,7 @@ int object_table_csv(const struct object_list *list, const char *key, FILE *file
 		return -ENOMEM;
 	fprintf(file,
 		"%s,is_others,opens,reads,read_bytes,read_jumps,stream_reads,stream_read_bytes,"
-		"writes,written_bytes,write_jumps,stream_writes,stream_written_bytes,other_calls,failures,seconds\n",
+		"writes,written_bytes,write_jumps,stream_writes,stream_written_bytes,other_calls,failures,seconds,is_listening\n",
 		key);
 	for (size_t i = 0; i < list->n_objects; i++)
 		write_row(sorted[i], file);

@@ -24,6 +24,7 @@ enum {
 	TIME_COLUMNS = 8,
 	COUNT_DIGITS = 6,
 	NAME_COLUMNS_MIN = 15,
+	ADDRESS_COLUMNS_MIN = 9, /* "...:65535" */
 };
 
 const char *object_title(const struct object_totals *totals)
@@ -118,8 +119,14 @@ struct layout {
 	unsigned int columns[COLUMNS]; /* 0: left out */
 };
 
+/* A peer and a listener may have one address. */
+static const char *mark_of(const struct object_totals *totals)
+{
+	return totals->kind == OBJECT_LISTENER && !(totals->flags & OBJECT_OTHERS) ? " (listening)" : "";
+}
+
 /* As much of the end as there is room for. */
-static void add_name(struct line *line, const char *name, unsigned int room)
+static void add_text(struct line *line, const char *name, unsigned int room)
 {
 	size_t len = strlen(name);
 
@@ -133,6 +140,19 @@ static void add_name(struct line *line, const char *name, unsigned int room)
 	while ((*name & 0xc0) == 0x80)
 		name++;
 	line_add(line, STYLE_PLAIN, name, room - 3);
+}
+
+static void add_name(struct line *line, const struct object_totals *totals, unsigned int room)
+{
+	const char *mark = mark_of(totals);
+	unsigned int len = (unsigned int)strlen(mark);
+
+	/* Of an address the port tells most. */
+	if (room < ADDRESS_COLUMNS_MIN + len)
+		len = 0;
+	add_text(line, object_title(totals), room - len);
+	if (len)
+		line_add(line, STYLE_DIM, mark, len);
 }
 
 static uint64_t flow_calls(const struct object_totals *totals, int i)
@@ -181,7 +201,7 @@ static void write_row(const struct page *page, const struct object_totals *total
 	struct line line;
 
 	page_line(page, &line);
-	add_name(&line, object_title(totals), layout->name - 1);
+	add_name(&line, totals, layout->name - 1);
 	line_pad(&line, layout->name);
 	for (int i = 0; i < COLUMNS; i++)
 		if (layout->columns[i])
@@ -219,7 +239,7 @@ static void give_rest(struct layout *layout, unsigned int width)
 static bool has_long_name(const struct layout *layout, const struct object_totals **rows, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (strlen(object_title(rows[i])) >= layout->name)
+		if (strlen(object_title(rows[i])) + strlen(mark_of(rows[i])) >= layout->name)
 			return true;
 	return false;
 }

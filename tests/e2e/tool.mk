@@ -15,6 +15,7 @@ tool_tests = \
 	tests/e2e/test-host-killed.sh \
 	tests/e2e/test-ledger.sh \
 	tests/e2e/test-files.sh \
+	tests/e2e/test-peers.sh \
 	tests/e2e/test-memory.sh \
 	tests/e2e/test-off.sh \
 	tests/e2e/test-merge.sh \
