@@ -425,12 +425,19 @@ function emit_object_failure(name, row, is_peer) {
 		out("\t\tobject_path_failed(" object_call(row) ", " object_path(name, row) ", code);")
 	else if (has_descriptor(row)) {
 		emit_addressee(row, "\t\t", "object_is_refused(code)")
-		out("\t\tobject_failed(object, &probe, code, ns);")
+		emit_not_moved(row, "object", fact[row, "fd"])
 	} else {
 		out("\t\t(void)ns;")
 	}
 	if ((row, "to") in fact)
-		out("\t\tobject_failed(object_to, &probe, code, ns);")
+		emit_not_moved(row, "object_to", fact[row, "to"])
+}
+
+function emit_not_moved(row, object, descriptor) {
+	if ((row, "direction") in fact)
+		out("\t\tobject_not_moved(" object ", &probe, code, ns, " descriptor ");")
+	else
+		out("\t\tobject_failed(" object ", &probe, code, ns);")
 }
 
 function emit_object_success(name, row, indent, is_peer,   way) {
@@ -473,6 +480,10 @@ function emit_object_peer(row, indent) {
 
 # What the descriptor itself was used for. Bytes that go on to another descriptor come from this one.
 function emit_object_use(row, indent, way) {
+	if ((row, "peering") in fact && fact[row, "peering"] ~ /^(asked|reached)$/) {
+		emit_learned(row, indent)
+		return
+	}
 	if (!((row, "direction") in fact)) {
 		out(indent "object_touched(object, &probe, ns);")
 		if ((row, "moves") in fact && fact[row, "moves"] == "position")
@@ -489,6 +500,15 @@ function emit_object_use(row, indent, way) {
 	if ((row, "to") in fact)
 		out(indent "object_moved(object_to, &probe, ns, " fact[row, "to"] ", OBJECT_OUT, moved, " \
 			moved_offset(row, "off_out") ");")
+}
+
+# What came of a connection.
+function emit_learned(row, indent) {
+	if (fact[row, "peering"] == "asked")
+		out(indent "object_asked(object, &probe, ns, " fact[row, "fd"] ", " \
+			"level == SOL_SOCKET && optname == SO_ERROR ? optval : NULL, optlen);")
+	else
+		out(indent "object_reached(object, &probe, ns, " fact[row, "fd"] ");")
 }
 
 # The call has moved an offset that it was given by address, if it was the kernel's.

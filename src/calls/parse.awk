@@ -45,7 +45,7 @@ BEGIN {
 		is_type_word[word[i]] = 1
 	is_reserved["result"] = is_reserved["probe"] = is_reserved["attempt"] = is_reserved["closed"] = 1
 	is_reserved["object"] = is_reserved["copied"] = is_reserved["moved"] = is_reserved["code"] = is_reserved["ns"] = 1
-	PEERINGS = "bound|connected|accepted|addressed|message|messages"
+	PEERINGS = "bound|connected|asked|reached|accepted|addressed|message|messages"
 	WAITS = "none|io|network|lock|sleep|child|events"
 	DESCRIPTORS = "any|file|socket|pipe|terminal|device|other"
 }

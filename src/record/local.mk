@@ -31,11 +31,13 @@ libsonde_preload_la_SOURCES += \
 	src/record/sanitizer.c src/record/sanitizer.h \
 	src/record/preload-list.h \
 	src/record/probe.h \
+	src/record/connection.c src/record/connection.h \
 	src/record/object.c src/record/object.h \
 	src/record/object-address.c src/record/object-name.c src/record/object-name.h
 
 # The recording side, but for what only intercepted calls need.
 libsonde_record_la_SOURCES += \
+	src/record/connection.h \
 	src/record/descriptor.c src/record/descriptor.h \
 	src/record/filter.c src/record/filter.h \
 	src/record/filter-program.c src/record/filter-program.h \

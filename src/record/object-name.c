@@ -9,6 +9,7 @@
 
 #include "base/raw.h"
 #include "base/text.h"
+#include "record/connection.h"
 #include "record/descriptor.h"
 #include "record/private-memory.h"
 #include "record/process.h"
@@ -439,6 +440,7 @@ uintptr_t object_noted(int fd)
 
 static void set_use(int fd, struct object_cell *cell)
 {
+	connection_forget(fd);
 	if ((unsigned int)fd >= OBJECT_USES)
 		return;
 	__atomic_store_n(&process.uses[fd].cell, cell, __ATOMIC_RELAXED);

@@ -10,6 +10,7 @@
 #include "base/keyed-hash.h"
 #include "base/readable.h"
 #include "base/text.h"
+#include "record/connection.h"
 #include "record/descriptor.h"
 #include "record/filter.h"
 #include "record/thread.h"
@@ -291,10 +292,18 @@ static struct object_streams *find_streams(struct object_cell *cell)
 	return streams;
 }
 
-/* Remembers them with the descriptor, unless it was closed or reopened meanwhile. */
+static bool is_under_way(int fd)
+{
+	return __atomic_load_n(&process.uses[fd].end, __ATOMIC_RELAXED) == OBJECT_UNDER_WAY;
+}
+
+/*
+ * Remembers them with the descriptor, unless it was closed or reopened meanwhile. While its connection is under way
+ * they are to come by here again.
+ */
 static void remember_streams(int fd, const struct object_cell *cell, struct object_streams *streams)
 {
-	if ((unsigned int)fd >= OBJECT_USES)
+	if ((unsigned int)fd >= OBJECT_USES || is_under_way(fd))
 		return;
 	__atomic_store_n(&process.uses[fd].streams, streams, __ATOMIC_SEQ_CST);
 	if (__atomic_load_n(&process.uses[fd].cell, __ATOMIC_SEQ_CST) != cell)
@@ -309,6 +318,9 @@ void object_streamed(enum call call, const FILE *stream, const struct probe *pro
 
 	if (!streams)
 		return;
+	/* What is written may lie in the stream yet; what is read was moved. */
+	if (way == OBJECT_IN)
+		object_settle(cell, probe, stream->_fileno);
 	remember_streams(stream->_fileno, cell, streams);
 	owner_add(&streams->flows[way].count, 1);
 	owner_add(&streams->flows[way].bytes, bytes);
@@ -463,16 +475,118 @@ static struct object_name *name_of(enum object_kind kind, const struct sockaddr 
 	return name ? name : object_name_of_others(kind);
 }
 
-/* A socket that was connected is not any more. */
-static bool is_dissolved(const struct sockaddr *address, socklen_t size, int code)
+static bool is_of_family(const struct sockaddr *address, socklen_t size, sa_family_t family, int code)
 {
-	return code == 0 && size >= sizeof(address->sa_family) && may_read_address(address, size, is_address_read(code)) &&
-	       address->sa_family == AF_UNSPEC;
+	return size >= sizeof(address->sa_family) && may_read_address(address, size, is_address_read(code)) &&
+	       address->sa_family == family;
 }
 
-static bool is_connected(int code)
+/* A connection goes on when its call is interrupted, but not one of local sockets, which has yet to begin. */
+static bool has_begun(const struct sockaddr *address, socklen_t size, int code)
 {
-	return code == 0 || code == EINPROGRESS || code == EINTR;
+	return code == EINPROGRESS || (code == EINTR && !is_of_family(address, size, AF_UNIX, code));
+}
+
+/* By other codes nothing is told of a connection that was under way. */
+static bool is_refusal(int code)
+{
+	switch (code) {
+	case ECONNREFUSED:
+	case ECONNRESET:
+	case ECONNABORTED:
+	case ETIMEDOUT:
+	case EPIPE:
+	case EHOSTUNREACH:
+	case EHOSTDOWN:
+	case ENETUNREACH:
+	case ENETDOWN:
+	case EACCES:
+	case EPERM:
+		return true;
+	default:
+		return false;
+	}
+}
+
+void object_settle(struct object_cell *cell, const struct probe *probe, int fd)
+{
+	uint64_t under_way = OBJECT_UNDER_WAY;
+
+	/* Acquire: pairs with the release in begin_connection(). */
+	if ((unsigned int)fd < OBJECT_USES)
+		__atomic_compare_exchange_n(&process.uses[fd].end, &under_way, 0, false, __ATOMIC_ACQUIRE,
+					    __ATOMIC_RELAXED);
+	/* What it took to connect is the time of connect(), which is among the other calls. */
+	if (connection_make(fd))
+		object_count(&cell->opens, probe, 0);
+}
+
+void object_add_failed_move(struct object_cell *cell, const struct probe *probe, int code, uint64_t ns, int fd)
+{
+	object_add_failure(cell, probe, code, ns);
+	if (process.has_connections && is_refusal(code))
+		connection_end(fd);
+}
+
+/* Negative: not known. */
+static int answer_of(const int *answer, const socklen_t *size)
+{
+	if (!filter_lets_read(size, sizeof(*size)) || *size < sizeof(*answer) ||
+	    !filter_lets_read(answer, sizeof(*answer)))
+		return -1;
+	return *answer;
+}
+
+void object_add_answer(struct object_cell *cell, const struct probe *probe, uint64_t ns, int fd, const int *answer,
+		       const socklen_t *size)
+{
+	int code = answer_of(answer, size);
+
+	if (code > 0 && connection_end(fd) == CONNECTION_UNDER_WAY) {
+		object_failed(cell, probe, code, ns);
+		return;
+	}
+	object_touched(cell, probe, ns);
+	if (code == 0)
+		object_settle(cell, probe, fd);
+}
+
+/* A child that borrows our memory has sockets of its own. */
+static void begin_connection(int fd, uintptr_t note)
+{
+	if (!descriptor_is_ours() || object_noted(fd) != note)
+		return;
+	connection_begin(fd);
+	/* Release: who sees it sees that the connection is under way. */
+	if ((unsigned int)fd < OBJECT_USES)
+		__atomic_store_n(&process.uses[fd].end, OBJECT_UNDER_WAY, __ATOMIC_RELEASE);
+	if (object_noted(fd) != note)
+		connection_forget(fd);
+}
+
+static void note_peer(int fd, struct object_name *name, struct object_cell *cell)
+{
+	object_note(fd, (uintptr_t)name);
+	if (cell && object_noted(fd) == (uintptr_t)name)
+		remember(fd, cell, (uintptr_t)name);
+}
+
+/* What was known of a connection that connect() has been asked for. */
+static enum connection take_connection(int fd, int code)
+{
+	/* Another thread may be told so for the first time, and that with 0, and come here later. */
+	if (code == EISCONN)
+		return connection_make(fd) ? CONNECTION_UNDER_WAY : CONNECTION_NONE;
+	return code == 0 || is_refusal(code) ? connection_end(fd) : CONNECTION_NONE;
+}
+
+/* A call of connect() that has not failed. `before`: what was known of the connection. */
+static void count_connection(struct object_cell *cell, const struct probe *probe, uint64_t ns, int code,
+			     enum connection before)
+{
+	bool is_open = code == 0 ? before != CONNECTION_MADE : code == EISCONN && before == CONNECTION_UNDER_WAY;
+
+	object_count(is_open ? &cell->opens : &cell->others, probe, ns);
 }
 
 void object_add_connected(const struct probe *probe, uint64_t ns, int fd, const struct sockaddr *address,
@@ -480,22 +594,25 @@ void object_add_connected(const struct probe *probe, uint64_t ns, int fd, const 
 {
 	if (!are_peers_wanted() || !probe->stats)
 		return;
-	if (is_dissolved(address, size, code)) {
+	/* A socket that was connected is not any more. */
+	if (code == 0 && is_of_family(address, size, AF_UNSPEC, code)) {
 		object_forget(fd);
 		return;
 	}
+	bool is_begun = has_begun(address, size, code);
+	bool has_failed = code != 0 && !is_begun && code != EALREADY && code != EISCONN;
 	struct object_name *name = name_of(OBJECT_PEER, address, size, code);
-	struct object_cell *cell = find_cell(name, code != 0 && code != EINPROGRESS);
+	struct object_cell *cell = find_cell(name, has_failed);
+	enum connection before = take_connection(fd, code);
 
-	if (is_connected(code)) {
-		object_note(fd, (uintptr_t)name);
-		if (cell && object_noted(fd) == (uintptr_t)name)
-			remember(fd, cell, (uintptr_t)name);
-	}
-	if (cell && code == 0)
-		object_count(&cell->opens, probe, ns);
-	else
+	if (code == 0 || is_begun)
+		note_peer(fd, name, cell);
+	if (is_begun)
+		begin_connection(fd, (uintptr_t)name);
+	if (has_failed)
 		object_failed(cell, probe, code, ns);
+	else if (cell)
+		count_connection(cell, probe, ns, code, before);
 }
 
 void object_add_unbound(const struct probe *probe, uint64_t ns, const struct sockaddr *address, socklen_t size,

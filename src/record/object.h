@@ -26,6 +26,7 @@ enum { OBJECT_IN, OBJECT_OUT };
 
 #define OBJECT_AT_END (-1) /* the offset of who reads on where the last one stopped */
 #define OBJECT_MOVED (UINT64_C(1) << 63)
+#define OBJECT_UNDER_WAY UINT64_MAX /* no end, but that of a connection under way */
 #define OBJECT_NO_CELL ((struct object_cell *)2) /* of what is neither file nor peer */
 
 /* The cell of what a descriptor stands for. NULL: it is neither, or nothing is recorded, or nothing known. */
@@ -111,22 +112,32 @@ static inline unsigned int object_size_class(uint64_t bytes)
 	return class < OBJECT_SIZES ? class : OBJECT_SIZES - 1;
 }
 
-/* Threads that share a descriptor may see each other's accesses as jumps; that is what they are for the file. */
-static inline void object_follow(struct object_flow *flow, int fd, uint64_t bytes, int64_t offset)
+/*
+ * Threads that share a descriptor may see each other's accesses as jumps; that is what they are for the file. False: it may
+ * be a connection's that is under way.
+ */
+static inline bool object_follow(struct object_flow *flow, int fd, uint64_t bytes, int64_t offset)
 {
 	if (unlikely((unsigned int)fd >= OBJECT_USES))
-		return;
+		return false;
 	uint64_t *place = &process.uses[fd].end;
 	uint64_t end = __atomic_load_n(place, __ATOMIC_RELAXED);
 
-	if (unlikely(offset == OBJECT_AT_END ? end & OBJECT_MOVED : (end & ~OBJECT_MOVED) != (uint64_t)offset))
+	if (unlikely(offset == OBJECT_AT_END ? end & OBJECT_MOVED : (end & ~OBJECT_MOVED) != (uint64_t)offset)) {
+		if (unlikely(end == OBJECT_UNDER_WAY))
+			return false;
 		owner_add(&flow->jumps, 1);
+	}
 	/* Who reads on where the file is does not begin where this one ended. */
 	if (offset != OBJECT_AT_END)
 		__atomic_store_n(place, ((uint64_t)offset + bytes) | OBJECT_MOVED, __ATOMIC_RELAXED);
 	else
 		__atomic_store_n(place, (end & ~OBJECT_MOVED) + bytes, __ATOMIC_RELAXED);
+	return true;
 }
+
+/* The descriptor's connection was made, if it was under way: then that is an open. */
+void object_settle(struct object_cell *cell, const struct probe *probe, int fd) HIDDEN;
 
 /* So many bytes were moved, from `offset` of the file on. */
 static inline void object_moved(struct object_cell *cell, const struct probe *probe, uint64_t ns, int fd, int way,
@@ -142,7 +153,8 @@ static inline void object_moved(struct object_cell *cell, const struct probe *pr
 		owner_add(&flow->timed, 1);
 		owner_add(&flow->sum_ns, ns);
 	}
-	object_follow(flow, fd, bytes, offset);
+	if (unlikely(!object_follow(flow, fd, bytes, offset)))
+		object_settle(cell, probe, fd);
 }
 
 /* The descriptor's next access is at `offset`. */
@@ -248,6 +260,38 @@ bool object_is_refused(int code) HIDDEN;
 /* So many messages were sent at once, each of which may say to whom. */
 void object_sent(enum call call, struct object_cell *cell, const struct probe *probe, uint64_t ns, int fd,
 		 const struct mmsghdr *messages, unsigned int n) HIDDEN;
+
+/* A call that was to move bytes has failed: so has a connection that was under way, if that was why. */
+void object_add_failed_move(struct object_cell *cell, const struct probe *probe, int code, uint64_t ns, int fd) HIDDEN;
+
+static inline void object_not_moved(struct object_cell *cell, const struct probe *probe, int code, uint64_t ns,
+				    int fd)
+{
+	if (cell)
+		object_add_failed_move(cell, probe, code, ns, fd);
+}
+
+/* What getsockopt(SO_ERROR) has answered is what came of a connection that was under way. */
+void object_add_answer(struct object_cell *cell, const struct probe *probe, uint64_t ns, int fd, const int *answer,
+		       const socklen_t *size) HIDDEN;
+
+/* `answer` is NULL where something else was asked. */
+static inline void object_asked(struct object_cell *cell, const struct probe *probe, uint64_t ns, int fd,
+				const int *answer, const socklen_t *size)
+{
+	if (cell && answer && unlikely(process.has_connections))
+		object_add_answer(cell, probe, ns, fd, answer, size);
+	else
+		object_touched(cell, probe, ns);
+}
+
+/* A peer could be named, so it is connected. */
+static inline void object_reached(struct object_cell *cell, const struct probe *probe, uint64_t ns, int fd)
+{
+	object_touched(cell, probe, ns);
+	if (cell && unlikely(process.has_connections))
+		object_settle(cell, probe, fd);
+}
 
 /* `code` is 0, or why it failed: some connections are only under way. */
 static inline void object_connected(enum call call, const struct probe *probe, uint64_t ns, int fd,

@@ -317,6 +317,7 @@ static void forget(void)
 	for (int i = 0; i < SLOT_COUNT; i++)
 		process.info[i] = 0;
 	descriptor_closed_range(0, -1);
+	process.has_connections = 0;
 	recorder_thread = NULL;
 }
 

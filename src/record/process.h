@@ -17,13 +17,14 @@ enum {
 	DESCRIPTORS_NEAR = 128, /* on the page that every process writes to */
 	DESCRIPTORS_FAR = 0x10000 - DESCRIPTORS_NEAR,
 	OBJECT_USES = 1024, /* descriptors whose file or peer is found at once */
+	CONNECTIONS = DESCRIPTORS_NEAR + DESCRIPTORS_FAR,
 };
 
 /* A descriptor's file or peer, as the thread that used it last has it; see object.h. */
 struct object_use {
 	struct object_cell *cell;
 	struct object_streams *streams; /* as the thread has them that last used a stream */
-	uint64_t end; /* where the last access ended; OBJECT_MOVED: it has been moved since */
+	uint64_t end; /* where the last access ended; OBJECT_MOVED: it has been moved since; OBJECT_UNDER_WAY */
 	uint64_t reserved; /* so that a descriptor's is found by a shift */
 };
 
@@ -50,6 +51,7 @@ struct process_state {
 	struct thread_cache *own_cache; /* of thread_enter_own() */
 	uint32_t far_end;    /* above the last of far_descriptors that was noted */
 	uint32_t n_objects[2]; /* files, peers */
+	uint32_t has_connections; /* under way, or had */
 	uint8_t last_mark;   /* of descriptor.c */
 	uint8_t descriptors[DESCRIPTORS_NEAR]; /* enum descriptor_kind; see descriptor.h */
 	struct thread_cache first_cache __attribute__((aligned(64)));
@@ -57,6 +59,7 @@ struct process_state {
 	struct object_use uses[OBJECT_USES] __attribute__((aligned(64))); /* the first of them on the second page */
 	struct thread_cache caches[CACHES_AT_FIRST - 1] __attribute__((aligned(64)));
 	uint8_t far_descriptors[DESCRIPTORS_FAR];
+	uint8_t connections[CONNECTIONS]; /* enum connection; see connection.h */
 } __attribute__((aligned(4096)));
 
 _Static_assert(offsetof(struct process_state, uses[DESCRIPTORS_OFTEN]) <= 2 * 4096, "one thread needs two pages");

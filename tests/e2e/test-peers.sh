@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck disable=SC2154 # variables of lib.sh
 #
-# Peers in reports: addresses that are a peer's and a listener's.
+# Peers in reports: connections that nothing waits for, and addresses that are a peer's and a listener's.
 . "${top_srcdir:-.}/tests/e2e/lib.sh"
 
 cd "$scratch" || exit 1
@@ -25,7 +25,7 @@ begin(getsockname($closed), POSIX::ECONNREFUSED);
 print +(sockaddr_in(getsockname($listener)))[0], " ", (sockaddr_in(getsockname($closed)))[0];
 END
 act sonde run -o recording.json --report-file=report -- perl program.pl
-check "a program that talks to itself is watched" "$status" = 0
+check "connections that do not block are watched" "$status" = 0
 read -r open_port closed_port <out
 
 # row PEER IS_LISTENING COLUMN - of the table that was written last.
@@ -36,8 +36,15 @@ row() {
 }
 
 act sonde report --by=peer --format=csv recording.json
+check "one that was made is an open of its peer" "$(row "$open_port" 0 opens)" = 1
+check "and no failure" "$(row "$open_port" 0 failures)" = 0
+check "one that was refused is a failure" "$(row "$closed_port" 0 failures)" = 1
+check "and no open" "$(row "$closed_port" 0 opens)" = 0
 check "the listener of the same address has a row of its own" "$(row "$open_port" 1 opens)" = 1
 check "with what came by its connections" "$(row "$open_port" 1 read_bytes)" = 5
+act sonde report --by=peer --format=json recording.json
+check "why it was refused stands under the call that told" -n \
+	"$(grep "127.0.0.1:$closed_port.*\"call\":\"getsockopt\",\"errno\":\"ECONNREFUSED\"" out)"
 act sonde report --by=peer recording.json
 check "a listener is told from a peer" "$(grep -c "^127.0.0.1:$open_port (listening)  " out)" = 1
 check "whose name has no mark" "$(grep -c "^127.0.0.1:$open_port  " out)" = 1

@@ -10,6 +10,7 @@ check_PROGRAMS += truth-subject truth-driver
 truth_subject_SOURCES = \
 	tests/truth/subject.c tests/truth/tables.c tests/truth/truth.h tests/truth/children.h tests/truth/directory.h \
 	tests/truth/cases-codes.c \
+	tests/truth/cases-connection.c \
 	tests/truth/cases-death.c \
 	tests/truth/cases-descriptor.c \
 	tests/truth/cases-hostile.c \

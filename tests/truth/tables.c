@@ -17,6 +17,7 @@ extern const struct truth_case truth_ledger_cases[];
 extern const struct truth_case truth_memory_cases[];
 extern const struct truth_case truth_directory_cases[];
 extern const struct truth_case truth_object_cases[];
+extern const struct truth_case truth_connection_cases[];
 
 const struct truth_table truth_tables[] = {
 	{.cases = truth_io_cases},
@@ -33,5 +34,6 @@ const struct truth_table truth_tables[] = {
 	{.cases = truth_memory_cases},
 	{.cases = truth_directory_cases},
 	{.cases = truth_object_cases},
+	{.cases = truth_connection_cases},
 	{0},
 };
