@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
-/* subject OPERATION N - does something N times: malloc, malloc-failing, mutex, read, fgetc, fork. */
+/* subject OPERATION N - does something N times: malloc, malloc-failing, mutex, read, fgetc, send, fork. */
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -52,6 +55,31 @@ static void get_character(void)
 		abort();
 }
 
+/* To itself. */
+static int make_peer(void)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t size = sizeof(address);
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	if (bind(fd, (struct sockaddr *)&address, size) != 0 ||
+	    getsockname(fd, (struct sockaddr *)&address, &size) != 0 ||
+	    connect(fd, (struct sockaddr *)&address, size) != 0)
+		abort();
+	return fd;
+}
+
+static void send_byte(void)
+{
+	static int peer = -1;
+	char byte = 0;
+
+	if (peer < 0)
+		peer = make_peer();
+	if (send(peer, &byte, 1, 0) != 1 || recv(peer, &byte, 1, 0) != 1)
+		abort();
+}
+
 static void fork_and_wait(void)
 {
 	pid_t pid = fork();
@@ -70,6 +98,7 @@ static const struct operation {
 	{"mutex", lock_and_unlock},
 	{"read", read_byte},
 	{"fgetc", get_character},
+	{"send", send_byte},
 	{"fork", fork_and_wait},
 };
 

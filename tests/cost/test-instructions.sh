@@ -72,6 +72,8 @@ adds "a lock and an unlock that are timed stay below a limit" timed mutex 305
 # What is known by file: a read() over one that is not, a character over a bare one.
 bare[read]=$(each nameless read)
 adds "a read() that is known by file costs little more than one that is not" sampled read 45
+bare[send]=$(each nameless send)
+adds "a send() and a recv() that are known by peer cost little more than those that are not" sampled send 90
 bare[fgetc]=$(each bare fgetc)
 adds "an fgetc() that is counted, and known by file, stays below a limit" sampled fgetc 60
 
