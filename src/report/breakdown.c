@@ -107,6 +107,12 @@ static const char *name_of(const struct breakdown *breakdown, const struct break
 	return breakdown->by == BY_TEST ? "(no test)" : breakdown->by == BY_LABEL ? "(no label)" : "(several)";
 }
 
+/* Tests of one file, and programs of one folder, begin with the same words. */
+static bool has_telling_end(const struct breakdown *breakdown)
+{
+	return breakdown->by == BY_TEST || breakdown->by == BY_PROGRAM;
+}
+
 static void write_row(const struct breakdown *breakdown, const struct breakdown_row *row, const char *name,
 		      const struct text_options *options, FILE *stream)
 {
@@ -120,7 +126,10 @@ static void write_row(const struct breakdown *breakdown, const struct breakdown_
 	line_pad(&line, depth * INDENT);
 	if (row->pid)
 		line_print(&line, STYLE_DIM, "%d ", row->pid);
-	line_add(&line, row->name ? STYLE_PLAIN : STYLE_DIM, name, n_columns - line.columns);
+	if (row->name && has_telling_end(breakdown))
+		line_add_end(&line, name, n_columns - line.columns);
+	else
+		line_add(&line, row->name ? STYLE_PLAIN : STYLE_DIM, name, n_columns - line.columns);
 	line_pad(&line, n_columns);
 	for (int i = 0; i < N_COLUMNS; i++)
 		if (has_column(breakdown, &columns[i]))

@@ -171,6 +171,21 @@ void line_add(struct line *line, enum style style, const char *text, unsigned in
 		append(line, "\033[0m", 0);
 }
 
+void line_add_end(struct line *line, const char *text, unsigned int max_columns)
+{
+	size_t len = strlen(text);
+
+	if (len > max_columns && max_columns > ELLIPSIS_COLUMNS) {
+		line_add(line, STYLE_DIM, "...", 0);
+		max_columns -= ELLIPSIS_COLUMNS;
+		text += len - max_columns;
+		/* Not in the middle of a character. */
+		while ((*text & 0xc0) == 0x80)
+			text++;
+	}
+	line_add(line, STYLE_PLAIN, text, max_columns);
+}
+
 void line_print(struct line *line, enum style style, const char *format, ...)
 {
 	char text[TEXT_SIZE];

@@ -38,6 +38,9 @@ void line_init(struct line *line, unsigned int width, bool has_colour);
 /* Adds text in at most max_columns (0: all that are left). NULL is "". */
 void line_add(struct line *line, enum style style, const char *text, unsigned int max_columns);
 
+/* Adds as much of a text's end as there is room for, one column for each byte, with "..." before it. */
+void line_add_end(struct line *line, const char *text, unsigned int max_columns);
+
 /* Adds what fits of a formatted text of ours. */
 void line_print(struct line *line, enum style style, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

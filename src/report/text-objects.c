@@ -125,23 +125,6 @@ static const char *mark_of(const struct object_totals *totals)
 	return totals->kind == OBJECT_LISTENER && !(totals->flags & OBJECT_OTHERS) ? " (listening)" : "";
 }
 
-/* As much of the end as there is room for. */
-static void add_text(struct line *line, const char *name, unsigned int room)
-{
-	size_t len = strlen(name);
-
-	if (len <= room) {
-		line_add(line, STYLE_PLAIN, name, room);
-		return;
-	}
-	line_add(line, STYLE_DIM, "...", 0);
-	name += len - (room - 3);
-	/* Not in the middle of a character. */
-	while ((*name & 0xc0) == 0x80)
-		name++;
-	line_add(line, STYLE_PLAIN, name, room - 3);
-}
-
 static void add_name(struct line *line, const struct object_totals *totals, unsigned int room)
 {
 	const char *mark = mark_of(totals);
@@ -150,7 +133,7 @@ static void add_name(struct line *line, const struct object_totals *totals, unsi
 	/* Of an address the port tells most. */
 	if (room < ADDRESS_COLUMNS_MIN + len)
 		len = 0;
-	add_text(line, object_title(totals), room - len);
+	line_add_end(line, object_title(totals), room - len);
 	if (len)
 		line_add(line, STYLE_DIM, mark, len);
 }

@@ -108,4 +108,8 @@ says "and an order" 2 "sonde: report: unknown sort key 'size': time, count, erro
 act sonde report --by=test "$top_srcdir/tests/golden/ordinary.json"
 says "a recording of an older version is said to tell no parts" 1 \
 	"sonde: report: the recording is of an older version, which did not tell its parts"
+sonde run --report=none -o long.json -- sh -c 'for i in 1 2; do
+	"$1" label "test=tests/test_io.py::test_what_is_read_is_what_was_written[$i]" -- true; done' sh "$sonde"
+act sonde report --by=test --width=80 long.json
+check "names of tests that are too long have their ends" "$(grep -c '^[.][.][.].*\[1\] ' out) $(grep -c '^[.][.][.].*\[2\] ' out)" = "1 1"
 finish
