@@ -37,7 +37,7 @@ int breakdown_by_parse(const char *text, struct breakdown_request *request, stru
 			request->by = (enum breakdown_by)i;
 			return 0;
 		}
-	message_set(ret_message, "'%s' is none of test, program, process, label:KEY, call, errno, file, peer", text);
+	message_set(ret_message, "'%s' is none of test, program, process, label:KEY, call, errno, file, peer or site", text);
 	return -EINVAL;
 }
 

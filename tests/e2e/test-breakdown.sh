@@ -100,7 +100,7 @@ print(sum(int(r["processes"]) for r in rows))')" = 4
 act sonde report --by=test --format=prometheus r.json
 says "other formats are refused" 2 "sonde: report: with --by and --only the format is text, json or csv"
 act sonde report --by=tests r.json
-says "so is an unknown key" 2 "sonde: report: --by: 'tests' is none of test, program, process, label:KEY, call, errno, file, peer"
+says "so is an unknown key" 2 "sonde: report: --by: 'tests' is none of test, program, process, label:KEY, call, errno, file, peer or site"
 act sonde report --only=test r.json
 check "and a selection that is none" "$status" = 2 -a -n "$(grep "'test' is none of" err)"
 act sonde report --by=test --sort=size r.json
