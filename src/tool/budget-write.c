@@ -18,7 +18,7 @@
 #include "model/pattern.h"
 
 /* What budgets are of that nobody has written yet: work, failures that should not be, and what searching costs. */
-static const char *const usual_metrics[] = {"calls", "errors", "open.failures", "memory.calls", "bytes"};
+static const char *const usual_metrics[] = {"calls", "errors", "failures", "open.failures", "memory.calls", "bytes"};
 
 struct writing {
 	const struct recording *recording;

@@ -67,7 +67,7 @@ act sonde check --budget=new.cfg --update before.json
 check "a budget is written" "$status" = 0 -a -s new.cfg
 act sonde check --budget=new.cfg before.json
 check "which its recording keeps" "$status" = 0
-check "by the run and each test" "$(cut -d' ' -f1 out)" = 15
+check "by the run and each test" "$(cut -d' ' -f1 out)" = 18
 act sonde check --budget=new.cfg after.json
 check "and other work breaks, where it is other" "$status $(grep -c 'test t/two' err) $(grep -c 'test t/one\[a\]: calls' err)" = "3 0 1"
 cp budget.cfg kept.cfg
@@ -93,7 +93,7 @@ sonde run --report=none -o other-names.json -- sh names.sh 110
 act sonde check --budget=names.cfg --update names.json
 check "each name has a budget, whatever is in it" "$status $(grep -c 'test = ' names.cfg)" = "0 9"
 act sonde check --budget=names.cfg names.json
-check "which is its own and no other's" "$status $(cat out)" = "0 50 limits, 0 broken"
+check "which is its own and no other's" "$status $(cat out)" = "0 60 limits, 0 broken"
 act sonde check --budget=names.cfg other-names.json
 check "also when it is broken" "$status $(cut -d: -f5 err | sort -u)" = "3  run
  test x[1]"
