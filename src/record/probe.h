@@ -47,6 +47,8 @@ struct thread_cache {
 	int64_t until_turn;  /* stacks.c's: calls until the next whose stack is taken because it is its turn */
 	uintptr_t stack_from; /* stacks.c's: pages that were found to be there before a sandbox was entered, */
 	uintptr_t stack_to;   /* where nothing can be asked for */
+	uintptr_t usual_from; /* stack pointers between which this is not the stack of a signal handler */
+	uintptr_t usual_to;
 	int32_t tid;
 	struct call_stats *stats[SLOT_COUNT];
 };

@@ -19,6 +19,8 @@
 #include "record/stack-table.h"
 #include "record/thread.h"
 
+#include <signal.h>
+
 enum {
 	LOOKS_CLOSELY = 16, /* at so many failures of one kind */
 	LOOKS_SHARE = 8,    /* then from one stack to the next, so many times fewer than there were */
@@ -26,6 +28,7 @@ enum {
 	LOOKS_TIMED = 16,   /* one look in so many is timed */
 	WAY_FRAMES = 8,
 	ROOM = 3072,        /* of stack, for the walk */
+	ROOM_OF_HANDLERS = 16 * 1024, /* on a stack that the program has given: below it may be anything */
 	NEAR = 64 * 1024,   /* a stack that begins so much lower is still the same */
 };
 
@@ -89,7 +92,31 @@ static bool is_in_own(const struct taking *taking)
 	return taking->unwind.address >= taking->own_start && taking->unwind.address < taking->own_end;
 }
 
-/* Goes to whoever has called us. False: there is nobody. */
+/*
+ * Below a thread's stack there is nothing, but below one that the program has given to its signal handlers there may be what
+ * it would miss. The kernel is asked once for each part of a stack.
+ */
+static bool is_stack_large(struct thread_cache *thread, const struct unwind *unwind)
+{
+	uintptr_t at = unwind->stack_pointer;
+	stack_t stack;
+
+	if (!unwind->may_ask || (at >= thread->usual_from && at <= thread->usual_to) ||
+	    raw_syscall(SYS_sigaltstack, 0, (long)&stack, 0, 0, 0, 0) < 0)
+		return true;
+	if (stack.ss_flags & SS_ONSTACK)
+		return at - (uintptr_t)stack.ss_sp >= ROOM_OF_HANDLERS;
+	bool is_near = at + NEAR >= thread->usual_from && at <= thread->usual_to + NEAR;
+
+	/* Not across what may lie between two stacks. */
+	if (!is_near || at < thread->usual_from)
+		thread->usual_from = at;
+	if (!is_near || at > thread->usual_to)
+		thread->usual_to = at;
+	return true;
+}
+
+/* Goes to whoever has called us. False: there is nobody, or no room to look. */
 static __attribute__((noinline)) bool find_caller(struct taking *taking)
 {
 	struct unwind *unwind = &taking->unwind;
@@ -99,6 +126,8 @@ static __attribute__((noinline)) bool find_caller(struct taking *taking)
 		unwind->may_ask = false;
 		use_asked_before(unwind, taking->thread);
 	}
+	if (!is_stack_large(taking->thread, unwind))
+		return false;
 	taking->own_start = unwind->object.start;
 	taking->own_end = unwind->object.end;
 	do {
@@ -174,7 +203,7 @@ static struct stack_site *take(struct taking *taking, const struct stack_subject
 	return site;
 }
 
-static void raise(uint64_t *word, uint64_t value)
+static void raise_to(uint64_t *word, uint64_t value)
 {
 	uint64_t seen = __atomic_load_n(word, __ATOMIC_RELAXED);
 
@@ -201,7 +230,7 @@ static void add_calls(struct stack_figures *figures, uint64_t weight, uint64_t n
 {
 	add(&figures->count, weight * STACK_SCALE);
 	add(&figures->sum_ns, ns * weight);
-	raise(&figures->max_ns, ns);
+	raise_to(&figures->max_ns, ns);
 }
 
 /* A stack that stands for `weight` calls, of which this one took so long. */
@@ -467,8 +496,8 @@ struct stack_figures *stacks_allocated(struct call_stats *stats, uint64_t n, uin
 	add(&figures->count, n);
 	add(&figures->bytes, bytes);
 	add(&figures->live_count, n);
-	raise(&figures->peak_bytes, __atomic_add_fetch(&figures->live_bytes, bytes, __ATOMIC_RELAXED));
-	raise(&taking.table->peak_bytes, __atomic_add_fetch(&taking.table->live_bytes, bytes, __ATOMIC_RELAXED));
+	raise_to(&figures->peak_bytes, __atomic_add_fetch(&figures->live_bytes, bytes, __ATOMIC_RELAXED));
+	raise_to(&taking.table->peak_bytes, __atomic_add_fetch(&taking.table->live_bytes, bytes, __ATOMIC_RELAXED));
 	return figures;
 }
 

@@ -99,6 +99,13 @@ enum { REUSES_CACHES = 0 };
 enum { REUSES_CACHES = 1 };
 #endif
 
+/* What was found out of a stack is of no other one. */
+static void forget_stack(struct thread_cache *cache)
+{
+	cache->stack_to = 0;
+	cache->usual_from = cache->usual_to = 0;
+}
+
 /* The cache of a thread that has ended, now ours; or our own, when the loader has reset our pointer. */
 static struct thread_cache *reuse_cache(const struct region_header *region, int tid)
 {
@@ -112,7 +119,7 @@ static struct thread_cache *reuse_cache(const struct region_header *region, int 
 
 		/* Or that of one whose number we have by now, which had another stack. */
 		if (owner != 0 && owner == tid) {
-			cache->stack_to = 0;
+			forget_stack(cache);
 			return cache;
 		}
 		/*
@@ -124,7 +131,7 @@ static struct thread_cache *reuse_cache(const struct region_header *region, int 
 		if (REUSES_CACHES && thread_has_ended(pid, owner) &&
 		    __atomic_compare_exchange_n(&cache->tid, &owner, tid, false, __ATOMIC_ACQUIRE,
 						__ATOMIC_RELAXED)) {
-			cache->stack_to = 0;
+			forget_stack(cache);
 			return cache;
 		}
 	}
@@ -176,7 +183,7 @@ static void clear_cache(struct thread_cache *cache)
 	cache->left_workspace = NULL;
 	cache->cells = NULL;
 	cache->objects = NULL;
-	cache->stack_to = 0;
+	forget_stack(cache);
 }
 
 /* Gives a cache that nobody has used to a thread. */

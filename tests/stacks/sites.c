@@ -3,6 +3,7 @@
  * Calls libc from known places. A test finds the line of a place by the word behind "at:".
  */
 #define _GNU_SOURCE
+#include <alloca.h>
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
@@ -106,8 +107,18 @@ static void run_threads(int n, size_t stack_size)
 		pthread_join(threads[i], NULL);
 }
 
+/* What a handler leaves of its stack; 0: all of it. */
+static size_t n_left;
+static char *stack_start;
+
 static void handle(int number)
 {
+	char here;
+	size_t n_free = (size_t)(&here - stack_start);
+	volatile char *used = n_left && n_free > n_left ? alloca(n_free - n_left) : NULL;
+
+	if (used)
+		*used = 0;
 	elsewhere(); /* at: handler */
 	sink += number;
 }
@@ -118,15 +129,30 @@ NOINLINE static void interrupted(void)
 	sink++;
 }
 
-static void use_alternate_stack(void)
+/* Half of it is of the program's, and not of the stack. */
+static char around[128 * 1024];
+
+static void use_alternate_stack(size_t size)
 {
-	static char memory[64 * 1024];
-	const stack_t stack = {.ss_sp = memory, .ss_size = sizeof(memory)};
+	const stack_t stack = {.ss_sp = stack_start = around + sizeof(around) / 2, .ss_size = size};
 	struct sigaction action = {.sa_handler = handle, .sa_flags = SA_ONSTACK};
 
 	sigaltstack(&stack, NULL);
 	sigaction(SIGUSR1, &action, NULL);
 	interrupted();
+}
+
+/* Enough for any call, and not for a walk. */
+static void use_small_stack(void)
+{
+	int n_changed = 0;
+
+	n_left = 2000;
+	memset(around, 0x5a, sizeof(around) / 2);
+	use_alternate_stack(12 * 1024);
+	for (size_t i = 0; i < sizeof(around) / 2; i++)
+		n_changed += around[i] != 0x5a;
+	printf("%d\n", n_changed);
 }
 
 static void use_library(const char *path)
@@ -243,7 +269,9 @@ int main(int argc, char **argv)
 	else if (strcmp(what, "small") == 0)
 		run_threads(1, (size_t)sysconf(_SC_THREAD_STACK_MIN) > 16384 ? 0 : 16384);
 	else if (strcmp(what, "handler") == 0)
-		use_alternate_stack();
+		use_alternate_stack(64 * 1024);
+	else if (strcmp(what, "small-handler") == 0)
+		use_small_stack();
 	else if (strcmp(what, "errno") == 0)
 		check_errno();
 	else if (strcmp(what, "slow") == 0)

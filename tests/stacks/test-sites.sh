@@ -48,6 +48,10 @@ came_from "a handler on its own stack, and what it interrupted" failure access E
 check "the way leads out of the handler" "$(sonde report -f folded "$recording" |
 	grep -c '^failure;.*main;.*interrupted;.*raise;.*handle;elsewhere;access \[ENOENT\] 1$')" = 1
 
+watch stacks.failures=true -- "$scratch/sites" small-handler
+check "on a handler's stack of little room no stack is taken, and nothing below it is written" "$status $(cat "$scratch/out") $(
+	grep -c '"call":"access","errno":"ENOENT","cut"' "$recording")" = "0 0 0"
+
 watch stacks.failures=true -- "$scratch/sites" errno
 check "errno is as the call left it" "$(cat "$scratch/out")" = ""
 
