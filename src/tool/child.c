@@ -145,10 +145,9 @@ static void command_stopped(struct child *child, int signal)
 {
 	bool is_job_control = signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
 
-	if (is_job_control)
-		stop_as(signal);
-	else if (child->was_asked_to_stop)
-		stop_as(SIGTSTP);
+	child->was_stopped_with = is_job_control || child->was_asked_to_stop;
+	if (child->was_stopped_with)
+		stop_as(is_job_control ? signal : SIGTSTP);
 	child->was_asked_to_stop = false;
 }
 
@@ -190,8 +189,14 @@ static bool was_continued_with_us(struct child *child)
 {
 	bool was_continued = child->was_continued;
 
-	child->was_continued = false;
+	child->was_continued = child->was_stopped_with = false;
 	return was_continued;
+}
+
+/* Who was continued alone some time ago hears of a SIGCONT that comes now. */
+static void forget_continued(struct child *child)
+{
+	child->was_continued &= child->was_stopped_with;
 }
 
 static bool is_meant_for_command(const struct child *child, const struct signalfd_siginfo *info)
@@ -246,6 +251,7 @@ void child_work(struct child *child)
 {
 	struct signalfd_siginfo info;
 
+	forget_continued(child);
 	while (read(child->signals, &info, sizeof(info)) == sizeof(info))
 		take_signal(child, &info);
 	collect(child);

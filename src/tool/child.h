@@ -32,7 +32,8 @@ struct child {
 	bool (*is_stray)(void *argument, int sender, int signal);
 	void *argument;
 	bool was_asked_to_stop; /* by the terminal, since it last continued */
-	bool was_continued;     /* since it last stopped, and no SIGCONT of ours was taken for that yet */
+	bool was_continued;     /* and our own SIGCONT, if it came with that, was not taken yet */
+	bool was_stopped_with;  /* we were, as it was, and have not taken our SIGCONT yet */
 };
 
 /*

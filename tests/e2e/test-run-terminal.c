@@ -256,6 +256,66 @@ static void test_continue_is_heard_once(char **prefix)
 	end(&terminal);
 }
 
+/* The process that the job's one has started. */
+static pid_t child_of(pid_t job)
+{
+	char path[64];
+	pid_t child = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)job, (int)job);
+	FILE *file = fopen(path, "re");
+
+	if (!file || fscanf(file, "%d", &child) != 1)
+		child = 0;
+	if (file)
+		fclose(file);
+	return child;
+}
+
+/* Returns when the process is in that state, or there is no telling. */
+static void await_state(pid_t pid, char wanted)
+{
+	char path[64];
+	char state = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	do {
+		FILE *file = fopen(path, "re");
+
+		if (!file || fscanf(file, "%*d (%*[^)]) %c", &state) != 1)
+			state = wanted;
+		if (file)
+			fclose(file);
+	} while (state != wanted);
+}
+
+/* One after the other, each when the one before has had its effect. */
+static void test_continue_is_handed_on(char **prefix)
+{
+	char *command[] = {prefix[0], "run", "--report=none", "--", prefix[1], "await", NULL};
+	struct terminal terminal = begin(command);
+	bool is_ready = sees(&terminal, "ready");
+	pid_t job = tcgetpgrp(terminal.master);
+	pid_t child = child_of(job);
+	int n_heard = 0;
+
+	if (is_ready && child) {
+		kill(child, SIGSTOP);
+		await_state(child, 'T');
+		kill(child, SIGCONT);
+		n_heard += sees(&terminal, "CONT 0") ? take(&terminal, "CONT 0") : 0;
+		/* Whatever sonde makes of that it has made when it has handed this on. */
+		kill(job, SIGUSR1);
+		sees(&terminal, "USR1 0");
+		kill(job, SIGCONT);
+		n_heard += sees(&terminal, "CONT 0") ? take(&terminal, "CONT 0") : 0;
+	}
+	check("a signal to go on that only sonde was sent is handed on", n_heard == 2);
+	kill(job, SIGTERM);
+	job_is(&terminal, 'e', 0);
+	end(&terminal);
+}
+
 int main(void)
 {
 	const char *builddir = getenv("top_builddir");
@@ -271,6 +331,7 @@ int main(void)
 	test_interrupt_kills(programs);
 	test_stop_and_continue(programs);
 	test_continue_is_heard_once(programs);
+	test_continue_is_handed_on(programs);
 	printf("%d passed, %d failed\n", n_passed, n_failed);
 	return n_failed != 0;
 }
