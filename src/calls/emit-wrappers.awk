@@ -315,11 +315,20 @@ function emit_opened(row, indent,   n, word, kind, array) {
 	array = word[2]
 	if (sub(/\[\]$/, "", array))
 		out_from_table(row, fact_line[row, "opens"], indent "descriptor_opened_pair(" array ", " kind ");")
+	else if ((row, "copies") in fact)
+		out_from_table(row, fact_line[row, "opens"], indent "if (" is_other(row) ")\n" indent "\tdescriptor_opened(" \
+			word[2] ", " kind ");")
 	else
 		out_from_table(row, fact_line[row, "opens"], indent "descriptor_opened(" word[2] ", " kind ");")
 }
 
-# Which ones are closed is asked before the call: it may free what would tell.
+# A copy of itself, of dup2(), is no other.
+function is_other(row) {
+	return "result != " fact[row, "copies"]
+}
+
+# Which ones are closed is asked before the call: it may free what would tell. A connection that was under way there is
+# forgotten by then, too: afterwards another thread may have one by the same number.
 function emit_closed_declaration(row,   n, word) {
 	if (!((row, "closes") in fact))
 		return
@@ -327,6 +336,8 @@ function emit_closed_declaration(row,   n, word) {
 	out_from_table(row, fact_line[row, "closes"], "\tconst int closed = (int)(" word[1] ");")
 	if (n == 3)
 		out_from_table(row, fact_line[row, "closes"], "\tconst int last_closed = (int)(" word[3] ");")
+	else
+		out("\n\tconnection_forget(closed);")
 }
 
 function emit_closed(row) {
@@ -461,7 +472,7 @@ function emit_object_success(name, row, indent, is_peer,   way) {
 	else if (!has_descriptor(row) && !((row, "stream") in fact))
 		out(indent "(void)ns;")
 	if ((row, "copies") in fact)
-		out(indent "object_note(result, copied);")
+		out(indent "if (" is_other(row) ")\n" indent "\tobject_note(result, copied);")
 	if ((row, "moves") in fact && fact[row, "moves"] == "directory")
 		out(indent "object_directory_changed();")
 }

@@ -17,6 +17,7 @@
 #include "preload/codes.h"
 #include "preload/resolve.h"
 #include "preload/stream.h"
+#include "record/connection.h"
 #include "record/descriptor.h"
 #include "record/object.h"
 #include "record/probe.h"

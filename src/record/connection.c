@@ -16,7 +16,7 @@ void connection_begin(int fd)
 	if ((unsigned int)fd >= CONNECTIONS)
 		return;
 	__atomic_store_n(&process.has_connections, 1, __ATOMIC_RELAXED);
-	__atomic_store_n(&process.connections[fd], CONNECTION_UNDER_WAY, __ATOMIC_RELAXED);
+	__atomic_store_n(&process.connections[fd], CONNECTION_UNDER_WAY, __ATOMIC_SEQ_CST);
 }
 
 bool connection_make(int fd)

@@ -32,7 +32,13 @@ bool connection_make(int fd) HIDDEN;
 /* Nothing is under way any more. What there was. */
 enum connection connection_end(int fd) HIDDEN;
 
-/* The descriptor is another, or may be. */
+static inline bool connection_is_under_way(int fd)
+{
+	return unlikely(process.has_connections) && (unsigned int)fd < CONNECTIONS &&
+	       __atomic_load_n(&process.connections[fd], __ATOMIC_SEQ_CST) == CONNECTION_UNDER_WAY;
+}
+
+/* The descriptor is another, or is to be closed. */
 static inline void connection_forget(int fd)
 {
 	if (unlikely(process.has_connections) && (unsigned int)fd < CONNECTIONS)

@@ -440,12 +440,11 @@ uintptr_t object_noted(int fd)
 
 static void set_use(int fd, struct object_cell *cell)
 {
-	connection_forget(fd);
 	if ((unsigned int)fd >= OBJECT_USES)
 		return;
 	__atomic_store_n(&process.uses[fd].cell, cell, __ATOMIC_RELAXED);
 	__atomic_store_n(&process.uses[fd].streams, NULL, __ATOMIC_RELAXED);
-	__atomic_store_n(&process.uses[fd].end, 0, __ATOMIC_RELAXED);
+	__atomic_store_n(&process.uses[fd].end, 0, __ATOMIC_SEQ_CST);
 }
 
 /* What a child that borrows our memory makes is not ours. */
@@ -461,7 +460,15 @@ void object_note(int fd, uintptr_t note)
 		return;
 	grow_end(store, fd);
 	__atomic_store_n(place, note, __ATOMIC_SEQ_CST);
+	connection_forget(fd);
 	set_use(fd, NULL);
+}
+
+/* Who has closed a descriptor comes by here when another thread may have begun a connection by the same number. */
+static void keep_hint(int fd)
+{
+	if ((unsigned int)fd < OBJECT_USES && connection_is_under_way(fd))
+		__atomic_store_n(&process.uses[fd].end, OBJECT_UNDER_WAY, __ATOMIC_SEQ_CST);
 }
 
 void object_forget_range(int first, int last)
@@ -476,6 +483,9 @@ void object_forget_range(int first, int last)
 		/* In this order, which who remembers what he has found relies on. */
 		if (place)
 			__atomic_store_n(place, OBJECT_UNKNOWN, __ATOMIC_SEQ_CST);
+		if (first != last)
+			connection_forget(fd);
 		set_use(fd, NULL);
+		keep_hint(fd);
 	}
 }

@@ -20,6 +20,9 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
+/* Where the last access to a descriptor ended: no end, but that of a connection under way. */
+#define OBJECT_UNDER_WAY UINT64_MAX
+
 struct object_name {
 	struct object_name *next;
 	struct object_info *info; /* in the region of the process that made it last */

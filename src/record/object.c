@@ -22,6 +22,7 @@ enum {
 	BUCKETS = 64,
 	FAILED_SHARE = 2, /* what only failed gets one in so many of the places */
 	HASH_DIGITS = 16,
+	LATE_CLOSES = 4, /* threads that have closed one number and are about to say so */
 };
 
 /* The thread's cells by name; part of the region, but not for readers. */
@@ -551,17 +552,23 @@ void object_add_answer(struct object_cell *cell, const struct probe *probe, uint
 		object_settle(cell, probe, fd);
 }
 
-/* A child that borrows our memory has sockets of its own. */
+/*
+ * A child that borrows our memory has sockets of its own. Who has closed the number before may come by to forget what it
+ * stood for only now, at most once each: then it is noted again.
+ */
 static void begin_connection(int fd, uintptr_t note)
 {
-	if (!descriptor_is_ours() || object_noted(fd) != note)
-		return;
-	connection_begin(fd);
-	/* Release: who sees it sees that the connection is under way. */
-	if ((unsigned int)fd < OBJECT_USES)
-		__atomic_store_n(&process.uses[fd].end, OBJECT_UNDER_WAY, __ATOMIC_RELEASE);
-	if (object_noted(fd) != note)
-		connection_forget(fd);
+	for (int i = 0; descriptor_is_ours() && i < LATE_CLOSES; i++) {
+		if (object_noted(fd) != note)
+			object_note(fd, note);
+		connection_begin(fd);
+		/* Release: who sees it sees that the connection is under way. */
+		if ((unsigned int)fd < OBJECT_USES)
+			__atomic_store_n(&process.uses[fd].end, OBJECT_UNDER_WAY, __ATOMIC_RELEASE);
+		if (object_noted(fd) == note)
+			return;
+	}
+	connection_forget(fd);
 }
 
 static void note_peer(int fd, struct object_name *name, struct object_cell *cell)
@@ -596,6 +603,7 @@ void object_add_connected(const struct probe *probe, uint64_t ns, int fd, const 
 		return;
 	/* A socket that was connected is not any more. */
 	if (code == 0 && is_of_family(address, size, AF_UNSPEC, code)) {
+		connection_forget(fd);
 		object_forget(fd);
 		return;
 	}

@@ -26,7 +26,6 @@ enum { OBJECT_IN, OBJECT_OUT };
 
 #define OBJECT_AT_END (-1) /* the offset of who reads on where the last one stopped */
 #define OBJECT_MOVED (UINT64_C(1) << 63)
-#define OBJECT_UNDER_WAY UINT64_MAX /* no end, but that of a connection under way */
 #define OBJECT_NO_CELL ((struct object_cell *)2) /* of what is neither file nor peer */
 
 /* The cell of what a descriptor stands for. NULL: it is neither, or nothing is recorded, or nothing known. */

@@ -423,6 +423,21 @@ static int run_threads(char **arguments)
 	return !is_done;
 }
 
+/* What closes nothing leaves a connection that is under way as it is. */
+static int run_kept(char **arguments)
+{
+	struct place place;
+	bool is_done = listen_at(&place, 5);
+	int fd = begin(&place);
+
+	(void)arguments;
+	is_done = is_done && dup2(fd, fd) == fd && close_range((unsigned int)fd, (unsigned int)fd, CLOSE_RANGE_CLOEXEC) == 0;
+	is_done = is_done && await(fd) && write(fd, "1", 1) == 1;
+	state_came(&place, 1);
+	truth_state("writes", place.name, NULL, 1);
+	return !is_done;
+}
+
 const struct truth_case truth_connection_cases[] = {
 	{"connection-asked", "a connection is an open when SO_ERROR says that it was made", run_asked, 0},
 	{"connection-written", "a connection that is written to was made", run_written, 0},
@@ -441,6 +456,7 @@ const struct truth_case truth_connection_cases[] = {
 	{"connection-blocking", "a connection that connect() has made is one open", run_blocking, 0},
 	{"connection-local", "a local socket that finds no room is refused", run_local, 0},
 	{"connection-fork", "a connection is its maker's, and not its children's", run_fork, 0},
+	{"connection-kept", "a connection outlives what closes nothing", run_kept, 0},
 	{"connection-threads", "threads that use a connection at once count it once", run_threads, 0},
 	{0},
 };
