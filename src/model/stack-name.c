@@ -32,16 +32,23 @@ const char *stack_frame_function(const struct stack_list *list, const struct sta
 	return ret_name;
 }
 
+const char *stack_frame_place(const struct stack_frame *frame, size_t number, char ret_place[FRAME_NAME_SIZE])
+{
+	const struct stack_symbol *symbol = number < frame->n_symbols ? &frame->symbols[number] : NULL;
+
+	*ret_place = '\0';
+	if (symbol && symbol->file)
+		snprintf(ret_place, FRAME_NAME_SIZE, " %s:%u", file_name(symbol->file), symbol->line);
+	return ret_place;
+}
+
 const char *stack_frame_site(const struct stack_list *list, const struct stack_frame *frame, size_t number,
 			     char ret_name[FRAME_NAME_SIZE])
 {
-	stack_frame_function(list, frame, number, ret_name);
-	if (number < frame->n_symbols && frame->symbols[number].file) {
-		const struct stack_symbol *symbol = &frame->symbols[number];
-		size_t length = strlen(ret_name);
+	char place[FRAME_NAME_SIZE];
+	size_t length = strlen(stack_frame_function(list, frame, number, ret_name));
 
-		snprintf(ret_name + length, FRAME_NAME_SIZE - length, " %s:%u", file_name(symbol->file), symbol->line);
-	}
+	snprintf(ret_name + length, FRAME_NAME_SIZE - length, "%s", stack_frame_place(frame, number, place));
 	return ret_name;
 }
 

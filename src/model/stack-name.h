@@ -16,7 +16,10 @@ size_t stack_frame_n_names(const struct stack_frame *frame);
 const char *stack_frame_function(const struct stack_list *list, const struct stack_frame *frame, size_t number,
 				 char ret_name[FRAME_NAME_SIZE]);
 
-/* The same with "file.c:12", without its folder, if that is known. */
+/* " file.c:12", without its folder; "" where that is not known. Returns ret_place. */
+const char *stack_frame_place(const struct stack_frame *frame, size_t number, char ret_place[FRAME_NAME_SIZE]);
+
+/* Function and place. */
 const char *stack_frame_site(const struct stack_list *list, const struct stack_frame *frame, size_t number,
 			     char ret_name[FRAME_NAME_SIZE]);
 

@@ -128,20 +128,15 @@ static const char *amount_text(enum stack_kind kind, uint64_t amount, char *ret_
 static void add_site(struct line *line, const struct page *page, size_t frame, size_t number)
 {
 	const struct stack_list *list = &page->recording->stacks;
-	char name[FRAME_NAME_SIZE];
-
-	stack_frame_site(list, &list->frames[frame], number, name);
-	const char *place = strrchr(name, ' ');
-	size_t room = line->width - line->columns;
-
-	if (!place || strlen(name) <= room || strlen(place) + FUNCTION_LEAST > room) {
-		line_add(line, STYLE_PLAIN, name, 0);
-		return;
-	}
 	char function[FRAME_NAME_SIZE];
+	char place[FRAME_NAME_SIZE];
 
-	snprintf(function, sizeof(function), "%.*s", (int)(place - name), name);
-	line_add(line, STYLE_PLAIN, function, (unsigned int)(room - strlen(place)));
+	stack_frame_function(list, &list->frames[frame], number, function);
+	stack_frame_place(&list->frames[frame], number, place);
+	size_t room = line->width - line->columns;
+	bool has_room_for_both = strlen(place) + FUNCTION_LEAST <= room;
+
+	line_add(line, STYLE_PLAIN, function, has_room_for_both ? (unsigned int)(room - strlen(place)) : 0);
 	line_add(line, STYLE_PLAIN, place, 0);
 }
 

@@ -61,4 +61,16 @@ END
 		grep -cE ';shop::main;shop::shop::Counter<i32>::twice<i32>;shop::shop::Counter<i32>::look<i32>;.*;open \[ENOENT\] [12]$')" -gt 0
 fi
 
+# Longer than a line, and than any name that is kept.
+name=$(printf 'so_long_a_name_%.0s' {1..40})
+cat >"$scratch/long.cc" <<END
+#include <fcntl.h>
+template <typename T> struct $name { static __attribute__((noinline)) int look() { return open("/nonexistent/file", 0) + 1; } };
+int main() { return $name<int>::look() + $name<long>::look(); }
+END
+$CXX -g -O1 -o "$scratch/long" "$scratch/long.cc" || exit 1
+watch stacks.failures=true -- "$scratch/long"
+check "a site has its file and line, however long its function's name is" \
+	"$(sonde report --by=site --width=80 "$recording" | grep -c '^open .*[.][.][.] long.cc:2$')" = 2
+
 finish
