@@ -444,7 +444,7 @@ static void set_use(int fd, struct object_cell *cell)
 		return;
 	__atomic_store_n(&process.uses[fd].cell, cell, __ATOMIC_RELAXED);
 	__atomic_store_n(&process.uses[fd].streams, NULL, __ATOMIC_RELAXED);
-	__atomic_store_n(&process.uses[fd].end, 0, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&process.uses[fd].end, 0, __ATOMIC_RELAXED);
 }
 
 /* What a child that borrows our memory makes is not ours. */
@@ -467,8 +467,12 @@ void object_note(int fd, uintptr_t note)
 /* Who has closed a descriptor comes by here when another thread may have begun a connection by the same number. */
 static void keep_hint(int fd)
 {
-	if ((unsigned int)fd < OBJECT_USES && connection_is_under_way(fd))
-		__atomic_store_n(&process.uses[fd].end, OBJECT_UNDER_WAY, __ATOMIC_SEQ_CST);
+	if (likely(!process.has_connections) || (unsigned int)fd >= OBJECT_USES)
+		return;
+	/* What was forgotten is to be seen before it is asked, which an open or a close of others need not pay for. */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	if (connection_is_under_way(fd))
+		__atomic_store_n(&process.uses[fd].end, OBJECT_UNDER_WAY, __ATOMIC_RELAXED);
 }
 
 void object_forget_range(int first, int last)

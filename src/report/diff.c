@@ -3,7 +3,6 @@
 
 #include "report/diff.h"
 
-#include "model/shell-quote.h"
 #include "report/line.h"
 #include "report/off-calls.h"
 #include "report/units.h"
@@ -123,11 +122,7 @@ static const char *side_date(const struct named_side *side, char ret_text[DATE_S
 
 static void add_command(struct line *line, const struct named_side *side)
 {
-	char *const *words = side->side.recordings[0].command;
-	char *command = words ? shell_quote_command(words) : NULL;
-
-	line_add(line, command ? STYLE_PLAIN : STYLE_DIM, command ? command : "command unknown", 0);
-	free(command);
+	line_add_command(line, side->side.recordings[0].command, "command unknown");
 }
 
 /* As wide as the widest name, but not so that nothing of the command is left. */
@@ -255,11 +250,10 @@ static void write_not_compared(const struct comparison *comparison, const struct
 	int indent = 0;
 
 	while (*rest) {
-		size_t length = line_break(rest, options->width - (unsigned int)indent);
+		const char *start = rest;
+		size_t length = line_take(&rest, options->width - (unsigned int)indent);
 
-		fprintf(stream, "%*s%.*s\n", indent, "", (int)length, rest);
-		rest += length;
-		rest += strspn(rest, " ");
+		fprintf(stream, "%*s%.*s\n", indent, "", (int)length, start);
 		indent = INDENT_COLUMNS;
 	}
 }

@@ -8,9 +8,12 @@
 
 #include "report/line.h"
 
+#include "model/shell-quote.h"
+
 #include <assert.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -211,15 +214,26 @@ void line_add_right(struct line *line, enum style style, const char *text, unsig
 	line_add(line, style, text, 0);
 }
 
-size_t line_break(const char *text, size_t width)
+size_t line_take(const char **text, size_t width)
 {
-	size_t length = strlen(text);
+	size_t length = strlen(*text);
 
-	if (length <= width)
-		return length;
-	const char *space = memrchr(text, ' ', width + 1);
+	if (length > width) {
+		const char *space = memrchr(*text, ' ', width + 1);
 
-	return space && space > text ? (size_t)(space - text) : width;
+		length = space && space > *text ? (size_t)(space - *text) : width;
+	}
+	*text += length;
+	*text += strspn(*text, " ");
+	return length;
+}
+
+void line_add_command(struct line *line, char *const *words, const char *unknown)
+{
+	char *command = words ? shell_quote_command(words) : NULL;
+
+	line_add(line, command ? STYLE_PLAIN : STYLE_DIM, command ? command : unknown, 0);
+	free(command);
 }
 
 void line_write(const struct line *line, FILE *file)

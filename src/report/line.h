@@ -51,8 +51,14 @@ void line_add_right(struct line *line, enum style style, const char *text, unsig
 /* Adds spaces up to a column. */
 void line_pad(struct line *line, unsigned int column);
 
-/* How much of a text of one byte a column stands in the first of several lines of that width, which break at spaces. */
-size_t line_break(const char *text, size_t width);
+/*
+ * Takes off a text what stands in the first of several lines of that width, which break at spaces. Returns how many bytes
+ * that are, of one column each; *text is then the rest.
+ */
+size_t line_take(const char **text, size_t width);
+
+/* Adds a command as a shell needs it, or the other text where there is none. */
+void line_add_command(struct line *line, char *const *words, const char *unknown);
 
 /* Writes the line and a newline, without spaces at its end. */
 void line_write(const struct line *line, FILE *file);

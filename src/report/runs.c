@@ -3,12 +3,10 @@
 
 #include "report/runs.h"
 
-#include "model/shell-quote.h"
 #include "report/line.h"
 #include "report/units.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -85,17 +83,6 @@ static void add_date(struct line *line, int64_t started_ns)
 	line_add(line, STYLE_PLAIN, text, DATE_COLUMNS);
 }
 
-static void add_command(struct line *line, char *const *words)
-{
-	char *command = words ? shell_quote_command(words) : NULL;
-
-	if (command)
-		line_add(line, STYLE_PLAIN, command, 0);
-	else
-		line_add(line, STYLE_DIM, "unknown", 0);
-	free(command);
-}
-
 static void add_figures(struct line *line, const struct run_row *row, const struct layout *layout)
 {
 	const struct recording *recording = row->recording;
@@ -119,7 +106,7 @@ static void add_figures(struct line *line, const struct run_row *row, const stru
 	line_add_right(line, n_failures ? STYLE_ERROR : STYLE_PLAIN,
 		       units_count(n_failures, COUNT_DIGITS, text), COUNT_COLUMNS);
 	line_pad(line, line->columns + GAP);
-	add_command(line, recording->command);
+	line_add_command(line, recording->command, "unknown");
 }
 
 static void write_heading(const struct layout *layout, const struct runs_options *options, FILE *file)

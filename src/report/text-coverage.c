@@ -60,11 +60,10 @@ static void add_long_notice(struct notices *notices, const char *text)
 	int indent = 0;
 
 	while (*text) {
-		size_t length = line_break(text, room);
+		const char *start = text;
+		size_t length = line_take(&text, room);
 
-		add_notice(notices, STYLE_PLAIN, "%*s%.*s", indent, "", (int)length, text);
-		text += length;
-		text += strspn(text, " ");
+		add_notice(notices, STYLE_PLAIN, "%*s%.*s", indent, "", (int)length, start);
 		indent = INDENT_COLUMNS;
 		room = notices->page->options->width - INDENT_COLUMNS;
 	}

@@ -166,11 +166,9 @@ int recording_file_write_private(const char *path, const struct recording_text *
 	return result < 0 ? fail(-result, path, ret_message) : 0;
 }
 
-int recording_file_read(const char *path, struct recording *ret_recording,
-			struct message *ret_message)
+/* A descriptor, or a negative errno with ret_message set. */
+static int open_to_read(const char *path, struct message *ret_message)
 {
-	static const cookie_io_functions_t functions = {.read = read_compressed,
-							.close = close_compressed};
 	static bool was_read;
 
 	if (is_standard(path) && was_read) {
@@ -180,8 +178,18 @@ int recording_file_read(const char *path, struct recording *ret_recording,
 	was_read |= is_standard(path);
 	int fd = is_standard(path) ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : open(path, O_RDONLY | O_CLOEXEC);
 
+	return fd < 0 ? fail(errno, path, ret_message) : fd;
+}
+
+int recording_file_read(const char *path, struct recording *ret_recording,
+			struct message *ret_message)
+{
+	static const cookie_io_functions_t functions = {.read = read_compressed,
+							.close = close_compressed};
+	int fd = open_to_read(path, ret_message);
+
 	if (fd < 0)
-		return fail(errno, path, ret_message);
+		return fd;
 	/* zlib passes through what is not compressed. */
 	gzFile compressed = gzdopen(fd, "rbe");
 
